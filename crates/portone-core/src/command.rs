@@ -1,0 +1,391 @@
+//! What a PG can be asked. A command carries the stored facts its rules need.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Address, AttemptId, Bank, Card, CardFacts, CashReceiptRequest, Customer, Money, PaymentAmount, PaymentId,
+    PgBillingKey, Secret, VirtualAccountRequest,
+};
+
+/// What a PG can be asked. The enum is exhaustive: an adapter matches every command, and its profile says which it has.
+#[derive(Debug, Clone)]
+pub enum Command {
+    /// Pay by card number, or issue a virtual account, without a window (수기 결제; V2 `/instant`, V1 `onetime`).
+    PayInstantly(PayInstantly),
+    /// Store a card at the PG (빌링키 발급).
+    IssueBillingKey(IssueBillingKey),
+    /// Charge a stored card (빌링키 결제).
+    PayWithBillingKey(PayWithBillingKey),
+    /// Forget a stored card.
+    DeleteBillingKey(DeleteBillingKey),
+    /// Cancel a payment, in whole or in part (취소).
+    Cancel(Cancel),
+    /// Close a virtual account that waits for its deposit.
+    CloseVirtualAccount(CloseVirtualAccount),
+    /// Ask what became of an attempt.
+    Inquire(Inquire),
+}
+
+impl Command {
+    /// Which command it is.
+    pub const fn kind(&self) -> CommandKind {
+        match self {
+            Self::PayInstantly(_) => CommandKind::PayInstantly,
+            Self::IssueBillingKey(_) => CommandKind::IssueBillingKey,
+            Self::PayWithBillingKey(_) => CommandKind::PayWithBillingKey,
+            Self::DeleteBillingKey(_) => CommandKind::DeleteBillingKey,
+            Self::Cancel(_) => CommandKind::Cancel,
+            Self::CloseVirtualAccount(_) => CommandKind::CloseVirtualAccount,
+            Self::Inquire(_) => CommandKind::Inquire,
+        }
+    }
+
+    /// The pay method it concerns, where the command decides it.
+    pub const fn pay_method(&self) -> Option<PayMethod> {
+        match self {
+            Self::PayInstantly(pay) => Some(pay.method.pay_method()),
+            Self::IssueBillingKey(_) | Self::PayWithBillingKey(_) => Some(PayMethod::Card),
+            Self::Cancel(cancel) => Some(cancel.method),
+            Self::CloseVirtualAccount(_) => Some(PayMethod::VirtualAccount),
+            Self::DeleteBillingKey(_) | Self::Inquire(_) => None,
+        }
+    }
+
+    /// The order, of commands that pay.
+    pub const fn order(&self) -> Option<&Order> {
+        match self {
+            Self::PayInstantly(pay) => Some(&pay.order),
+            Self::PayWithBillingKey(pay) => Some(&pay.order),
+            Self::IssueBillingKey(_)
+            | Self::DeleteBillingKey(_)
+            | Self::Cancel(_)
+            | Self::CloseVirtualAccount(_)
+            | Self::Inquire(_) => None,
+        }
+    }
+}
+
+/// The commands by name, as profiles and attempts name them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[allow(missing_docs)]
+pub enum CommandKind {
+    PayInstantly,
+    IssueBillingKey,
+    PayWithBillingKey,
+    DeleteBillingKey,
+    Cancel,
+    CloseVirtualAccount,
+    Inquire,
+}
+
+impl CommandKind {
+    /// The name, as in JSON.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::PayInstantly => "PAY_INSTANTLY",
+            Self::IssueBillingKey => "ISSUE_BILLING_KEY",
+            Self::PayWithBillingKey => "PAY_WITH_BILLING_KEY",
+            Self::DeleteBillingKey => "DELETE_BILLING_KEY",
+            Self::Cancel => "CANCEL",
+            Self::CloseVirtualAccount => "CLOSE_VIRTUAL_ACCOUNT",
+            Self::Inquire => "INQUIRE",
+        }
+    }
+}
+
+/// Pay methods (결제수단), as schema `PaymentMethodType` spells them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[allow(missing_docs)]
+pub enum PayMethod {
+    Card,
+    VirtualAccount,
+    Transfer,
+    Mobile,
+    EasyPay,
+}
+
+impl PayMethod {
+    /// The code as the V2 REST API spells it.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Card => "CARD",
+            Self::VirtualAccount => "VIRTUAL_ACCOUNT",
+            Self::Transfer => "TRANSFER",
+            Self::Mobile => "MOBILE",
+            Self::EasyPay => "EASY_PAY",
+        }
+    }
+}
+
+/// What is bought, for how much, by whom.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Order {
+    /// The shop's order number; goes upstream verbatim.
+    pub payment_id: PaymentId,
+    /// What the buyer sees (주문명).
+    pub order_name: String,
+    /// How much.
+    pub amount: PaymentAmount,
+    /// The buyer.
+    #[serde(default)]
+    pub customer: Customer,
+    /// What is bought, line by line.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub products: Vec<Product>,
+    /// How many items (rule SR-051).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub product_count: Option<i32>,
+    /// Goods or digital content (rule SR-050).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub product_type: Option<ProductType>,
+    /// Country of the payment, two letters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+    /// Where goods go.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shipping_address: Option<Address>,
+    /// The promotion applied.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promotion_id: Option<String>,
+    /// Whether the expense counts as culture (문화비).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_cultural_expense: Option<bool>,
+    /// Whether the payment is held in escrow.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_escrow: Option<bool>,
+    /// The PG's own parameters, opaque here, parsed by the adapter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bypass: Option<serde_json::Value>,
+}
+
+/// One line of an order (schema `PaymentProduct`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Product {
+    /// The shop's id of it.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// A label.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tag: Option<String>,
+    /// A code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// Price of one, in minor units of the order's currency.
+    pub amount: i64,
+    /// How many.
+    pub quantity: i32,
+    /// Where it is sold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+}
+
+/// `PHYSICAL` or `DIGITAL` (schema `PaymentProductType`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum ProductType {
+    /// Goods (실물).
+    Physical,
+    /// Digital content.
+    Digital,
+}
+
+/// Pay without a window.
+#[derive(Debug, Clone)]
+pub struct PayInstantly {
+    /// The order.
+    pub order: Order,
+    /// How it is paid.
+    pub method: InstantMethod,
+}
+
+/// How an instant payment is paid: exactly one (rule V2-045).
+#[derive(Debug, Clone)]
+pub enum InstantMethod {
+    /// By card number.
+    Card(CardPayment),
+    /// Into a virtual account to issue.
+    VirtualAccount(VirtualAccountRequest),
+}
+
+impl InstantMethod {
+    /// The pay method.
+    pub const fn pay_method(&self) -> PayMethod {
+        match self {
+            Self::Card(_) => PayMethod::Card,
+            Self::VirtualAccount(_) => PayMethod::VirtualAccount,
+        }
+    }
+}
+
+/// A card key-in (schema `InstantPaymentMethodInputCard`).
+#[derive(Debug, Clone)]
+pub struct CardPayment {
+    /// The card.
+    pub card: Card,
+    /// Instalments in months; 0, 1 or absent is a lump sum.
+    pub installment_month: Option<i32>,
+    /// Whether a free instalment plan applies.
+    pub use_free_installment_plan: Option<bool>,
+    /// Whether the shop bears the interest.
+    pub use_free_interest_from_merchant: Option<bool>,
+    /// Whether card points are spent.
+    pub use_card_point: Option<bool>,
+}
+
+/// Store a card at the PG.
+#[derive(Debug, Clone)]
+pub struct IssueBillingKey {
+    /// The card.
+    pub card: Card,
+    /// The buyer.
+    pub customer: Customer,
+    /// The PG's own parameters.
+    pub bypass: Option<serde_json::Value>,
+}
+
+/// Charge a stored card.
+#[derive(Debug, Clone)]
+pub struct PayWithBillingKey {
+    /// The order.
+    pub order: Order,
+    /// The PG's key of the card.
+    pub pg_billing_key: PgBillingKey,
+    /// Instalments in months; 0, 1 or absent is a lump sum.
+    pub installment_month: Option<i32>,
+    /// Whether the shop bears the interest.
+    pub use_free_interest_from_merchant: Option<bool>,
+    /// Whether card points are spent.
+    pub use_card_point: Option<bool>,
+    /// The cash receipt to issue.
+    pub cash_receipt: Option<CashReceiptRequest>,
+    /// Language of messages (schema `Locale`).
+    pub locale: Option<String>,
+}
+
+/// Forget a stored card.
+#[derive(Debug, Clone)]
+pub struct DeleteBillingKey {
+    /// The PG's key of the card.
+    pub pg_billing_key: PgBillingKey,
+}
+
+/// Cancel a payment, with what the ledger knows of it.
+#[derive(Debug, Clone)]
+pub struct Cancel {
+    /// The payment.
+    pub payment_id: PaymentId,
+    /// How much to cancel.
+    pub amount: Money,
+    /// The tax-free part of it, in minor units.
+    pub tax_free: Option<i64>,
+    /// The value-added tax of it, in minor units.
+    pub vat: Option<i64>,
+    /// Why; mandatory (rule V2-060).
+    pub reason: String,
+    /// Who asked for it.
+    pub requester: Option<CancelRequester>,
+    /// The account that a deposit is returned to.
+    pub refund_account: Option<RefundAccount>,
+    /// Ledger: what can still be cancelled, sent along so that the upstream compares (rule V2-061).
+    pub cancellable: i64,
+    /// Ledger: the tax-free part of what can still be cancelled.
+    pub cancellable_tax_free: i64,
+    /// Ledger: how it was paid.
+    pub method: PayMethod,
+    /// Ledger: the card it was paid with, as far as the PG told.
+    pub card: Option<CardFacts>,
+    /// Ledger: when it was paid.
+    pub paid_at: DateTime<Utc>,
+}
+
+impl Cancel {
+    /// Whether something is left afterwards.
+    pub const fn is_partial(&self) -> bool {
+        self.amount.minor < self.cancellable
+    }
+}
+
+/// `CUSTOMER` or `ADMIN`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum CancelRequester {
+    /// The buyer.
+    Customer,
+    /// The shop.
+    Admin,
+}
+
+/// The account that a deposit is returned to (schema `CancelPaymentBodyRefundAccount`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefundAccount {
+    /// Its bank.
+    pub bank: Bank,
+    /// Its number. Secret: it is the buyer's bank account.
+    pub number: Secret<String>,
+    /// Its holder's name.
+    pub holder_name: String,
+    /// Its holder's telephone; Smartro needs it (rule SMARTRO-117).
+    pub holder_phone_number: Option<String>,
+}
+
+/// Close a virtual account that waits for its deposit.
+#[derive(Debug, Clone)]
+pub struct CloseVirtualAccount {
+    /// The payment.
+    pub payment_id: PaymentId,
+}
+
+/// Ask what became of an attempt.
+#[derive(Debug, Clone)]
+pub struct Inquire {
+    /// The attempt.
+    pub of: Attempt,
+}
+
+/// A call to a PG that was made durable before it was sent, as far as an inquiry needs it.
+#[derive(Debug, Clone)]
+pub struct Attempt {
+    /// The marker the upstream kept.
+    pub id: AttemptId,
+    /// When it was made durable; nothing was sent before.
+    pub opened_at: DateTime<Utc>,
+    /// What it was about.
+    pub subject: AttemptSubject,
+}
+
+/// What an attempt was about.
+#[derive(Debug, Clone)]
+pub enum AttemptSubject {
+    /// A payment, instant or with a billing key.
+    Pay {
+        /// The payment.
+        payment_id: PaymentId,
+        /// What was asked for.
+        amount: Money,
+    },
+    /// A billing key to issue.
+    IssueBillingKey,
+    /// A billing key to delete.
+    DeleteBillingKey {
+        /// The PG's key.
+        pg_billing_key: PgBillingKey,
+    },
+    /// A cancel.
+    Cancel {
+        /// The payment.
+        payment_id: PaymentId,
+        /// How much was to be cancelled.
+        amount: Money,
+        /// What had been cancelled or asked to be cancelled before, in minor units.
+        cancelled_before: i64,
+    },
+    /// A virtual account to close.
+    CloseVirtualAccount {
+        /// The payment.
+        payment_id: PaymentId,
+    },
+}

@@ -1,0 +1,62 @@
+//! What every PG adapter, the router and the gateway speak: money, ids, secrets, channels, the commands a PG can be
+//! asked, the outcomes it can answer, the rules that refuse a request before a byte leaves, and the four classes of
+//! error. It performs no I/O: time, randomness and the transport are arguments.
+//!
+//! The way through it: build a [`Command`], let [`admit`] check it against one adapter, and hand the [`Admitted`]
+//! command to [`execute`] with a [`Transport`].
+
+#![warn(missing_docs)]
+
+mod adapter;
+mod bank;
+mod card;
+mod channel;
+mod command;
+mod customer;
+mod driver;
+mod error;
+mod id;
+mod money;
+mod notification;
+mod outcome;
+mod profile;
+mod request;
+mod rule;
+mod secret;
+mod virtual_account;
+
+pub use adapter::{
+    AdapterFactory, Admitted, BuildAdapter, CallContext, Credentials, Leg, PgAdapter, Progress, SetupError,
+    Upstream, admit,
+};
+pub use bank::Bank;
+pub use card::{Card, CardFacts};
+pub use channel::{
+    Channel, ChannelFacts, ChannelGroup, Contracts, Environment, GROUP_CHANNEL_COUNT_MAX, GroupMember,
+    OnViolation, WEIGHT_SUM,
+};
+pub use command::{
+    Attempt, AttemptSubject, Cancel, CancelRequester, CardPayment, CloseVirtualAccount, Command, CommandKind,
+    DeleteBillingKey, Inquire, InstantMethod, IssueBillingKey, Order, PayInstantly, PayMethod,
+    PayWithBillingKey, Product, ProductType, RefundAccount,
+};
+pub use customer::{Address, Customer, CustomerName};
+pub use driver::{LEG_COUNT_MAX, execute};
+pub use error::{Cause, Decline, PgError};
+pub use id::{
+    AttemptId, BillingKey, CancellationId, ChannelGroupId, ChannelKey, ID_LENGTH_MAX, IdError, PaymentId,
+    PgBillingKey, PgMerchantId, PgProvider, PgTxId, StoreId, TransactionId,
+};
+pub use money::{Currency, CurrencyError, Money, PaymentAmount};
+pub use notification::{Ack, Notification, NotificationError, NotificationSubject, RawNotification};
+pub use outcome::{
+    CancelStatus, CancelledFacts, Finding, IssuedKeyFacts, Outcome, PaidFacts, VirtualAccountFacts,
+};
+pub use profile::{CommandSupport, Currencies, PaymentIdRule, PgProfile};
+pub use request::{Auth, Body, Break, Effect, Method, PgReply, PgRequest, Transport};
+pub use rule::{Report, Rule, Severity, Violation};
+pub use secret::Secret;
+pub use virtual_account::{
+    CashReceiptRequest, CashReceiptType, FixedAccount, VirtualAccountExpiry, VirtualAccountOption,
+    VirtualAccountOptionType, VirtualAccountRequest,
+};

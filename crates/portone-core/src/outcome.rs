@@ -1,0 +1,127 @@
+//! What a PG answered, in one model.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::{Bank, CardFacts, Decline, PgBillingKey, PgTxId};
+
+/// What a PG did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Money was taken.
+    Paid(PaidFacts),
+    /// An account waits for a deposit; nothing was taken yet.
+    VirtualAccountIssued(VirtualAccountFacts),
+    /// The PG stored the card.
+    BillingKeyIssued(IssuedKeyFacts),
+    /// The PG forgot the card.
+    BillingKeyDeleted {
+        /// When.
+        deleted_at: DateTime<Utc>,
+    },
+    /// A cancel was done or accepted.
+    Cancelled(CancelledFacts),
+    /// The account takes no deposit any more.
+    VirtualAccountClosed {
+        /// When.
+        closed_at: DateTime<Utc>,
+    },
+    /// What an inquiry found.
+    Inquired(Finding),
+}
+
+/// What an inquiry found about one attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Finding {
+    /// It happened, with this outcome.
+    Happened(Box<Outcome>),
+    /// The PG refused it.
+    Declined(Decline),
+    /// The upstream knows nothing of it. Final only once the lease has run out: an upstream works on after a
+    /// disconnect (rule V2-013).
+    DidNotHappen,
+    /// The upstream is still working on it.
+    NotYet,
+}
+
+/// A payment that was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PaidFacts {
+    /// The PG's transaction number.
+    pub pg_tx_id: PgTxId,
+    /// When money was taken.
+    pub paid_at: DateTime<Utc>,
+    /// The card, as far as the PG told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card: Option<CardFacts>,
+    /// The receipt page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receipt_url: Option<String>,
+    /// What the upstream says was paid, in minor units, where it told; an inquiry compares it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total: Option<i64>,
+}
+
+/// A virtual account that was issued.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VirtualAccountFacts {
+    /// The PG's transaction number.
+    pub pg_tx_id: PgTxId,
+    /// When it was issued.
+    pub issued_at: DateTime<Utc>,
+    /// Its number.
+    pub account_number: String,
+    /// Its bank, where the schema knows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bank: Option<Bank>,
+    /// `NORMAL` or `FIXED`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account_type: Option<String>,
+    /// The holder's name as shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remittee_name: Option<String>,
+    /// Until when a deposit is taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expired_at: Option<DateTime<Utc>>,
+}
+
+/// A billing key that was issued.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IssuedKeyFacts {
+    /// The PG's key.
+    pub pg_billing_key: PgBillingKey,
+    /// When.
+    pub issued_at: DateTime<Utc>,
+}
+
+/// A cancel that was done or accepted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CancelledFacts {
+    /// Done, or accepted and done later.
+    pub status: CancelStatus,
+    /// How much, in minor units.
+    pub total: i64,
+    /// The tax-free part of it.
+    pub tax_free: i64,
+    /// The value-added tax of it.
+    pub vat: i64,
+    /// The PG's number of the cancel.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pg_cancellation_id: Option<String>,
+    /// The upstream's id of the cancel.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upstream_id: Option<String>,
+    /// When it was done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancelled_at: Option<DateTime<Utc>>,
+}
+
+/// Whether the money has gone back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum CancelStatus {
+    /// Done.
+    Succeeded,
+    /// Accepted; the PG tells later (rule SMARTRO-119).
+    Requested,
+}
