@@ -1,0 +1,67 @@
+//! What is announced to a shop (웹훅): rows of the outbox, written in the same commit as the change they announce.
+
+use chrono::{DateTime, Utc};
+use portone_core::{BillingKey, CancellationId, PaymentId, StoreId, TransactionId};
+use serde::{Deserialize, Serialize};
+
+/// One announcement.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// The store it belongs to.
+    pub store_id: StoreId,
+    /// What happened (rule V2-101).
+    pub kind: EventKind,
+    /// When it happened; the body's `timestamp`, the same on each delivery (rule V2-103).
+    pub at: DateTime<Utc>,
+    /// What it happened to.
+    pub subject: EventSubject,
+    /// Where to announce it instead of the store's own URLs; empty means the store's (rule V2-048).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notice_urls: Vec<String>,
+}
+
+/// What an announcement is about.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EventSubject {
+    /// A payment.
+    Payment {
+        /// The payment.
+        payment_id: PaymentId,
+        /// The transaction.
+        transaction_id: TransactionId,
+        /// The cancel, of cancel events.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cancellation_id: Option<CancellationId>,
+    },
+    /// A billing key.
+    BillingKey(BillingKey),
+}
+
+/// Event types, as the webhook body spells them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub enum EventKind {
+    #[serde(rename = "Transaction.Paid")]
+    Paid,
+    #[serde(rename = "Transaction.VirtualAccountIssued")]
+    VirtualAccountIssued,
+    #[serde(rename = "Transaction.Failed")]
+    Failed,
+    #[serde(rename = "Transaction.PayPending")]
+    PayPending,
+    #[serde(rename = "Transaction.PartialCancelled")]
+    PartialCancelled,
+    #[serde(rename = "Transaction.Cancelled")]
+    Cancelled,
+    #[serde(rename = "Transaction.CancelPending")]
+    CancelPending,
+    #[serde(rename = "BillingKey.Issued")]
+    BillingKeyIssued,
+    #[serde(rename = "BillingKey.Failed")]
+    BillingKeyFailed,
+    #[serde(rename = "BillingKey.Deleted")]
+    BillingKeyDeleted,
+    #[serde(rename = "BillingKey.Updated")]
+    BillingKeyUpdated,
+}

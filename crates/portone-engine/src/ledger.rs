@@ -1,0 +1,419 @@
+//! The ledger's records. Nothing here can hold a card number: cards are [`CardFacts`] only.
+
+use chrono::{DateTime, Utc};
+use portone_core::{
+    AttemptId, BillingKey, CancelRequester, CancelStatus, CancellationId, CardFacts, Channel, ChannelGroup,
+    ChannelGroupId, ChannelKey, CommandKind, Customer, Environment, Order, PayMethod, PaymentId,
+    PgBillingKey, PgMerchantId, PgProvider, PgTxId, StoreId, TransactionId, VirtualAccountFacts,
+};
+use serde::{Deserialize, Serialize};
+
+/// States of a payment (rule V2-040), as the V2 REST API spells them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[allow(missing_docs)]
+pub enum PaymentStatus {
+    Ready,
+    /// A PG has been asked and the answer is open.
+    PayPending,
+    VirtualAccountIssued,
+    Paid,
+    Failed,
+    PartialCancelled,
+    Cancelled,
+}
+
+impl PaymentStatus {
+    /// The code as the V2 REST API spells it.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Ready => "READY",
+            Self::PayPending => "PAY_PENDING",
+            Self::VirtualAccountIssued => "VIRTUAL_ACCOUNT_ISSUED",
+            Self::Paid => "PAID",
+            Self::Failed => "FAILED",
+            Self::PartialCancelled => "PARTIAL_CANCELLED",
+            Self::Cancelled => "CANCELLED",
+        }
+    }
+}
+
+/// The channel a record went to, as it was then (schema `SelectedChannel`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChannelSnapshot {
+    /// Its key.
+    pub key: ChannelKey,
+    /// Its name.
+    pub name: String,
+    /// Its provider.
+    pub provider: PgProvider,
+    /// Its merchant id.
+    pub pg_merchant_id: PgMerchantId,
+    /// Its environment.
+    pub environment: Environment,
+}
+
+impl From<&Channel> for ChannelSnapshot {
+    fn from(channel: &Channel) -> Self {
+        Self {
+            key: channel.key.clone(),
+            name: channel.name.clone(),
+            provider: channel.provider.clone(),
+            pg_merchant_id: channel.pg_merchant_id.clone(),
+            environment: channel.environment,
+        }
+    }
+}
+
+/// The group a record was routed by, as it was then (schema `ChannelGroupSummary`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupSnapshot {
+    /// Its id.
+    pub id: ChannelGroupId,
+    /// Its name.
+    pub name: String,
+    /// Its environment.
+    pub environment: Environment,
+}
+
+impl From<&ChannelGroup> for GroupSnapshot {
+    fn from(group: &ChannelGroup) -> Self {
+        Self { id: group.id.clone(), name: group.name.clone(), environment: group.environment }
+    }
+}
+
+/// One attempt to pay (schema `PaymentTransaction`); a payment shows its latest one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Transaction {
+    /// Its id; also its attempt's.
+    pub id: TransactionId,
+    /// The store.
+    pub store_id: StoreId,
+    /// Counts the payment's transactions from 1.
+    #[serde(skip)]
+    pub seq: u32,
+    /// Grows with each change; guards against lost updates.
+    #[serde(skip)]
+    pub revision: u64,
+    /// The state.
+    pub status: PaymentStatus,
+    /// What was ordered.
+    pub order: Order,
+    /// How it is paid.
+    pub method: PayMethod,
+    /// Where it went.
+    pub channel: ChannelSnapshot,
+    /// By which group, where one decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel_group: Option<GroupSnapshot>,
+    /// The billing key it was paid with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub billing_key: Option<BillingKey>,
+    /// The shop's own data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub custom_data: Option<String>,
+    /// Where to announce instead of the store's URLs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notice_urls: Vec<String>,
+    /// Whether the success of the call itself is announced (rule V2-049).
+    #[serde(default)]
+    pub skip_webhook: bool,
+    /// The caller's address.
+    pub origin_ip: String,
+    /// When it was asked for.
+    pub requested_at: DateTime<Utc>,
+    /// When it changed last.
+    pub updated_at: DateTime<Utc>,
+    /// When its state changed last.
+    pub status_changed_at: DateTime<Utc>,
+    /// When money was taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paid_at: Option<DateTime<Utc>>,
+    /// When the PG refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed_at: Option<DateTime<Utc>>,
+    /// When it was cancelled last, or its account closed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancelled_at: Option<DateTime<Utc>>,
+    /// The PG's number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pg_tx_id: Option<PgTxId>,
+    /// The receipt page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receipt_url: Option<String>,
+    /// The card, as far as it may be kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card: Option<CardFacts>,
+    /// The virtual account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub virtual_account: Option<VirtualAccountFacts>,
+    /// Why it failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<Failure>,
+    /// Its cancels, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cancellations: Vec<Cancellation>,
+}
+
+impl Transaction {
+    /// What was cancelled or is being cancelled, in minor units.
+    pub fn cancelled(&self) -> i64 {
+        self.cancellations.iter().map(|cancellation| cancellation.total).sum()
+    }
+
+    /// The tax-free part of [`Self::cancelled`].
+    pub fn cancelled_tax_free(&self) -> i64 {
+        self.cancellations.iter().map(|cancellation| cancellation.tax_free).sum()
+    }
+
+    /// The value-added tax of [`Self::cancelled`].
+    pub fn cancelled_vat(&self) -> i64 {
+        self.cancellations.iter().map(|cancellation| cancellation.vat).sum()
+    }
+
+    /// What can still be cancelled, in minor units.
+    pub fn cancellable(&self) -> i64 {
+        self.order.amount.total - self.cancelled()
+    }
+}
+
+/// Why a transaction failed (schema `PaymentFailure`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// Our words.
+    pub reason: String,
+    /// The PG's code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pg_code: Option<String>,
+    /// The PG's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pg_message: Option<String>,
+}
+
+/// One cancel (schema `PaymentCancellation`), done or accepted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cancellation {
+    /// Its id.
+    pub id: CancellationId,
+    /// Done, or accepted.
+    pub status: CancelStatus,
+    /// How much, in minor units.
+    pub total: i64,
+    /// The tax-free part.
+    pub tax_free: i64,
+    /// The value-added tax.
+    pub vat: i64,
+    /// Why.
+    pub reason: String,
+    /// Who asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requester: Option<CancelRequester>,
+    /// The PG's number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pg_cancellation_id: Option<String>,
+    /// When it was asked for.
+    pub requested_at: DateTime<Utc>,
+    /// When it was done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancelled_at: Option<DateTime<Utc>>,
+}
+
+/// A call to a PG whose result is not in the ledger yet. It exists from before the call until the result is durable.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OpenAttempt {
+    /// Its id.
+    pub id: AttemptId,
+    /// The store.
+    pub store_id: StoreId,
+    /// The command.
+    pub command: CommandKind,
+    /// Where it goes.
+    pub channel: ChannelKey,
+    /// When it became durable.
+    pub opened_at: DateTime<Utc>,
+    /// Until when the upstream may still be working on it: only after that does absence mean that it did not happen.
+    pub lease_until: DateTime<Utc>,
+    /// When it is to be inquired next.
+    pub next_inquiry_at: DateTime<Utc>,
+    /// How often it has been claimed for an inquiry.
+    #[serde(default)]
+    pub inquiry_count: u32,
+    /// What it is about.
+    pub subject: OpenSubject,
+}
+
+/// What an open attempt is about: all that is needed to settle it after a restart.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum OpenSubject {
+    /// A payment, instant or with a billing key. The transaction has the attempt's id.
+    Pay {
+        /// The payment.
+        payment_id: PaymentId,
+    },
+    /// A cancel.
+    Cancel {
+        /// The payment.
+        payment_id: PaymentId,
+        /// Its transaction.
+        transaction_id: TransactionId,
+        /// The cancel as asked for.
+        cancellation: Box<Cancellation>,
+        /// Whether it is announced.
+        skip_webhook: bool,
+        /// What was cancelled before, in minor units.
+        cancelled_before: i64,
+    },
+    /// A virtual account to close.
+    CloseVirtualAccount {
+        /// The payment.
+        payment_id: PaymentId,
+        /// Its transaction.
+        transaction_id: TransactionId,
+    },
+    /// One channel's part of a billing-key issue.
+    IssueBillingKey {
+        /// The key.
+        billing_key: BillingKey,
+    },
+    /// One channel's part of a billing-key deletion.
+    DeleteBillingKey {
+        /// The key.
+        billing_key: BillingKey,
+        /// Whether it is announced.
+        skip_webhook: bool,
+    },
+}
+
+impl OpenSubject {
+    /// The payment it locks, if it is about one: at most one attempt is open per payment.
+    pub const fn payment_id(&self) -> Option<&PaymentId> {
+        match self {
+            Self::Pay { payment_id }
+            | Self::Cancel { payment_id, .. }
+            | Self::CloseVirtualAccount { payment_id, .. } => Some(payment_id),
+            Self::IssueBillingKey { .. } | Self::DeleteBillingKey { .. } => None,
+        }
+    }
+
+    /// The billing key it is about, if it is about one.
+    pub const fn billing_key(&self) -> Option<&BillingKey> {
+        match self {
+            Self::IssueBillingKey { billing_key } | Self::DeleteBillingKey { billing_key, .. } => {
+                Some(billing_key)
+            }
+            Self::Pay { .. } | Self::Cancel { .. } | Self::CloseVirtualAccount { .. } => None,
+        }
+    }
+}
+
+/// States of a billing key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum BillingKeyStatus {
+    /// Being issued: not told to anybody yet.
+    Pending,
+    /// At least one channel holds a key.
+    Issued,
+    /// No channel issued one.
+    Failed,
+    /// Deleted at every channel.
+    Deleted,
+}
+
+/// A billing key, with its key at each PG.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BillingKeyRecord {
+    /// The key.
+    pub key: BillingKey,
+    /// The store.
+    pub store_id: StoreId,
+    /// The state.
+    pub status: BillingKeyStatus,
+    /// The buyer.
+    pub customer: Customer,
+    /// The card, as far as it may be kept.
+    pub card: CardFacts,
+    /// The group it was issued with: it decides later payments (rule SR-061).
+    pub channel_group: Option<GroupSnapshot>,
+    /// The shop's own data.
+    pub custom_data: Option<String>,
+    /// Where to announce instead of the store's URLs.
+    pub notice_urls: Vec<String>,
+    /// Whether the success of the call itself is announced.
+    pub skip_webhook: bool,
+    /// When it was asked for.
+    pub requested_at: DateTime<Utc>,
+    /// When the first channel issued it.
+    pub issued_at: Option<DateTime<Utc>>,
+    /// When it was deleted.
+    pub deleted_at: Option<DateTime<Utc>>,
+    /// Its part at each channel, in the group's order.
+    pub channels: Vec<KeyChannel>,
+}
+
+/// A billing key's part at one channel.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KeyChannel {
+    /// The channel as it was.
+    pub channel: ChannelSnapshot,
+    /// What became of it there.
+    pub state: KeyChannelState,
+}
+
+/// What became of a billing key at one channel.
+#[derive(Debug, Clone, PartialEq)]
+pub enum KeyChannelState {
+    /// The call's result is open.
+    Pending,
+    /// The PG holds the card under this key.
+    Issued(PgBillingKey),
+    /// The PG (or a rule) refused.
+    Failed(KeyFailure),
+    /// Deleted at the PG.
+    Deleted,
+}
+
+/// Why a billing key was not issued at one channel (schemas `ChannelSpecificFailure`, `BillingKeyFailure`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyFailure {
+    /// Our words.
+    pub message: String,
+    /// The PG's code; absent where a rule refused before the call (`INVALID_REQUEST`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pg_code: Option<String>,
+    /// The PG's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pg_message: Option<String>,
+    /// When.
+    pub failed_at: DateTime<Utc>,
+}
+
+/// The result of one channel's part of an issue.
+#[derive(Debug, Clone, PartialEq)]
+pub enum IssueResult {
+    /// The PG stored the card.
+    Issued {
+        /// Its key.
+        pg_billing_key: PgBillingKey,
+        /// When.
+        issued_at: DateTime<Utc>,
+    },
+    /// The PG refused, or was never reached.
+    Failed(KeyFailure),
+}
+
+/// A difference between our ledger and an upstream's: an alarm.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Discrepancy {
+    /// When it was found.
+    pub found_at: DateTime<Utc>,
+    /// The store.
+    pub store_id: StoreId,
+    /// The payment.
+    pub payment_id: PaymentId,
+    /// The transaction.
+    pub transaction_id: TransactionId,
+    /// What differs.
+    pub what: String,
+}
