@@ -64,9 +64,20 @@ impl Report {
 
     /// Adds a broken rule.
     pub fn add(&mut self, rule: &Rule, field: impl Into<String>, message: impl Into<String>) {
+        self.add_with(rule, rule.severity, field, message);
+    }
+
+    /// Adds a broken rule with a severity of its own: a contract rule only advises while the contract is unknown.
+    pub fn add_with(
+        &mut self,
+        rule: &Rule,
+        severity: Severity,
+        field: impl Into<String>,
+        message: impl Into<String>,
+    ) {
         self.violations.push(Violation {
             rule: rule.code,
-            severity: rule.severity,
+            severity,
             field: field.into(),
             message: message.into(),
             source: rule.source,
