@@ -1,0 +1,174 @@
+//! The control API under `/sandbox`: channels, faults, the ledger and what only the outside world can do.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+
+use crate::channel::Channel;
+use crate::faults::Faults;
+use crate::fields::{self, Fields};
+use crate::ledger::Ledger;
+use crate::message::{Method, Request};
+use crate::records::{Charge, PaidWith, Payment, Status};
+use crate::refusal::Refusal;
+use crate::v2::{cancellation_view, complete_cancellation, decode_id, payment_view, query_value, time_text};
+
+/// Answers a request whose path starts with `/sandbox`; `segments` are those after it.
+pub(crate) fn answer(
+    ledger: &mut Ledger,
+    faults: &mut Faults,
+    now: DateTime<Utc>,
+    request: &Request,
+    segments: &[&str],
+) -> Result<Value, Refusal> {
+    let body = fields::parse(&request.body)?;
+    let fields = Fields::root(&body)?;
+    match (request.method, segments) {
+        (Method::Get, ["health"]) => Ok(json!({"status": "ok"})),
+        (Method::Put, ["channels"]) => {
+            let channel = Channel::read(&fields)?;
+            let view = json!(channel);
+            ledger.put_channel(channel);
+            Ok(view)
+        }
+        (Method::Get, ["channels"]) => Ok(json!({"channels": ledger.channels().collect::<Vec<_>>()})),
+        (Method::Post, ["faults"]) => faults.add(&fields),
+        (Method::Get, ["faults"]) => Ok(faults.view()),
+        (Method::Delete, ["faults"]) => {
+            faults.clear();
+            Ok(faults.view())
+        }
+        (Method::Get, ["ledger"]) => {
+            Ok(ledger_view(ledger, query_value(&request.query, "channelKey").as_deref()))
+        }
+        (Method::Post, ["payments", id, "deposit"]) => deposit(ledger, now, &decode_id(id)),
+        (Method::Post, ["payments", id, "cancellations", cancellation_id, "complete"]) => {
+            let succeeds = !fields.flag("fail")?.unwrap_or(false);
+            complete(ledger, now, &decode_id(id), &decode_id(cancellation_id), succeeds)
+        }
+        _ => Err(not_found()),
+    }
+}
+
+/// 404 for a path nobody knows.
+pub(crate) fn not_found() -> Refusal {
+    Refusal::missing("NOT_FOUND", "the sandbox has no such endpoint")
+}
+
+/// The buyer pays into the virtual account: the PG books it, and the hub hears of it if the channel is set up so.
+fn deposit(ledger: &mut Ledger, now: DateTime<Utc>, payment_id: &str) -> Result<Value, Refusal> {
+    let transaction = ledger.payment(payment_id)?.latest();
+    let PaidWith::Account { expires_at, .. } = &transaction.method else { return Err(not_waiting()) };
+    if *expires_at <= now {
+        return Err(Refusal::conflict("DEPOSIT_TOO_LATE", "the deposit is due no more"));
+    }
+    let channel = ledger.channel(&transaction.channel_key)?;
+    let pg_tx_id = transaction.pg_tx_id.clone().ok_or_else(not_waiting)?;
+    let charge = ledger.charge_mut(&pg_tx_id).ok_or_else(not_waiting)?;
+    if charge.is_closed || charge.charged > 0 {
+        return Err(not_waiting());
+    }
+    charge.charged = charge.booked.total;
+    if channel.provider.pg().reports_deposits(&channel) {
+        let transaction = ledger.payment_mut(payment_id)?.latest_mut();
+        transaction.status = Status::Paid;
+        transaction.status_changed_at = now;
+        transaction.paid_at = Some(now);
+    }
+    Ok(payment_view(ledger.payment(payment_id)?, ledger))
+}
+
+fn not_waiting() -> Refusal {
+    Refusal::conflict("PAYMENT_NOT_WAITING_FOR_DEPOSIT", "the payment does not wait for a deposit")
+}
+
+/// The PG tells how an asynchronous refund ended (SMARTRO-119).
+fn complete(
+    ledger: &mut Ledger,
+    now: DateTime<Utc>,
+    payment_id: &str,
+    cancellation_id: &str,
+    succeeds: bool,
+) -> Result<Value, Refusal> {
+    complete_cancellation(ledger, now, payment_id, cancellation_id, succeeds)?;
+    let transaction = ledger.payment(payment_id)?.latest();
+    let cancellation = transaction.cancellations.iter().find(|cancel| cancel.id == cancellation_id);
+    Ok(json!({"cancellation": cancellation.map(cancellation_view)}))
+}
+
+fn ledger_view(ledger: &Ledger, channel_key: Option<&str>) -> Value {
+    let is_wanted = |key: &str| channel_key.is_none_or(|wanted| wanted == key);
+    let payments: Vec<Value> =
+        ledger.payments().filter_map(|payment| payment_line(payment, ledger, &is_wanted)).collect();
+    let keys: Vec<Value> = ledger
+        .keys()
+        .filter(|key| is_wanted(&key.channel_key))
+        .map(|key| {
+            let mut line = json!({
+                "billingKey": key.key,
+                "channelKey": key.channel_key,
+                "status": if key.deleted_at.is_some() { "DELETED" } else { "ISSUED" },
+                "issuedAt": time_text(key.issued_at),
+            });
+            if let Some(custom_data) = &key.custom_data {
+                line["customData"] = json!(custom_data);
+            }
+            line
+        })
+        .collect();
+    let charges = ledger.charges().filter(|charge| is_wanted(&charge.channel_key));
+    json!({"payments": payments, "billingKeys": keys, "totals": totals_view(charges)})
+}
+
+/// A payment with its attempts on the wanted channels, or `None` when it has none.
+fn payment_line(payment: &Payment, ledger: &Ledger, is_wanted: &dyn Fn(&str) -> bool) -> Option<Value> {
+    let wanted = || payment.transactions.iter().filter(|transaction| is_wanted(&transaction.channel_key));
+    let channel_key = &wanted().next_back()?.channel_key;
+    let order_id = ledger
+        .channel(channel_key)
+        .ok()
+        .map(|channel| channel.provider.pg().order_id(&payment.id).to_owned());
+    let transactions: Vec<Value> = wanted()
+        .map(|transaction| {
+            let charge = transaction.pg_tx_id.as_ref().and_then(|id| ledger.charge(id));
+            let mut line = json!({
+                "id": transaction.id,
+                "channelKey": transaction.channel_key,
+                "status": transaction.status.name(),
+                "amount": transaction.total,
+                "currency": transaction.currency,
+                "charged": charge.map_or(0, |charge| charge.charged),
+                "cancelled": charge.map_or(0, |charge| charge.cancelled),
+            });
+            if let Some(custom_data) = &transaction.custom_data {
+                line["customData"] = json!(custom_data);
+            }
+            if let Some(charge) = charge {
+                line["pgTxId"] = json!(charge.pg_tx_id);
+                line["booked"] = json!(charge.booked);
+                line["productCount"] = json!(charge.product_count);
+            }
+            line
+        })
+        .collect();
+    Some(json!({
+        "paymentId": payment.id,
+        "pgOrderId": order_id.unwrap_or_default(),
+        "channelKey": channel_key,
+        "transactions": transactions,
+    }))
+}
+
+/// Sums by the currency the PG booked.
+fn totals_view<'a>(charges: impl Iterator<Item = &'a Charge>) -> Value {
+    let mut charged: BTreeMap<&str, i64> = BTreeMap::new();
+    let mut cancelled: BTreeMap<&str, i64> = BTreeMap::new();
+    let mut charge_count = 0_u64;
+    for charge in charges {
+        charge_count += u64::from(charge.charged > 0);
+        *charged.entry(&charge.booked.currency).or_default() += charge.charged;
+        *cancelled.entry(&charge.booked.currency).or_default() += charge.cancelled;
+    }
+    json!({"charges": charge_count, "charged": charged, "cancelled": cancelled})
+}

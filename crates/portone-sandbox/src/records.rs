@@ -1,0 +1,197 @@
+//! What the ledger keeps: the hub's payments and billing keys, and the PGs' own charges beneath them.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::cards::CardFacts;
+use crate::pg::Booked;
+use crate::refusal::PgRefusal;
+use crate::v2::input::Customer;
+
+/// A payment id and every attempt made under it, oldest first.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Payment {
+    pub(crate) id: String,
+    pub(crate) transactions: Vec<Transaction>,
+}
+
+/// One attempt, as the hub shows it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Transaction {
+    pub(crate) id: String,
+    pub(crate) store_id: String,
+    pub(crate) channel_key: String,
+    pub(crate) status: Status,
+    pub(crate) requested_at: DateTime<Utc>,
+    pub(crate) status_changed_at: DateTime<Utc>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) paid_at: Option<DateTime<Utc>>,
+    /// What was paid with; absent when the attempt failed before that mattered.
+    pub(crate) method: PaidWith,
+    pub(crate) order_name: String,
+    pub(crate) currency: String,
+    pub(crate) total: i64,
+    pub(crate) tax_free: i64,
+    /// As requested, or a eleventh of the taxable part.
+    pub(crate) vat: i64,
+    pub(crate) customer: Customer,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) custom_data: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) billing_key: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) product_count: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) is_cultural_expense: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) pg_tx_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) failure: Option<PgRefusal>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) cancellations: Vec<Cancellation>,
+}
+
+/// The states the sandbox's payments take (V2-040).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum Status {
+    VirtualAccountIssued,
+    Paid,
+    Failed,
+    PartialCancelled,
+    Cancelled,
+}
+
+/// The payment method of an attempt.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum PaidWith {
+    Card {
+        card: CardFacts,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        approval_number: Option<String>,
+        months: i64,
+        is_interest_free: bool,
+    },
+    Account {
+        bank: String,
+        /// Absent when none was issued.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        number: Option<String>,
+        kind: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        remittee: Option<String>,
+        expires_at: DateTime<Utc>,
+        has_cash_receipt: bool,
+    },
+}
+
+/// One cancel of a payment.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Cancellation {
+    pub(crate) id: String,
+    pub(crate) pg_cancellation_id: String,
+    pub(crate) status: CancellationStatus,
+    pub(crate) total: i64,
+    pub(crate) tax_free: i64,
+    pub(crate) vat: i64,
+    pub(crate) reason: String,
+    pub(crate) requested_at: DateTime<Utc>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) cancelled_at: Option<DateTime<Utc>>,
+}
+
+/// How far a cancel has come (V2-063).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub(crate) enum CancellationStatus {
+    Requested,
+    Succeeded,
+    Failed,
+}
+
+/// What a PG has booked: the truth about the money, whatever the hub shows.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Charge {
+    pub(crate) pg_tx_id: String,
+    pub(crate) channel_key: String,
+    /// As the PG stores it (SMARTRO-003).
+    pub(crate) order_id: String,
+    pub(crate) payment_id: String,
+    pub(crate) transaction_id: String,
+    pub(crate) booked: Booked,
+    /// Items, for Smartro's virtual accounts 1 when absent (SMARTRO-110).
+    pub(crate) product_count: i64,
+    /// Money taken: the total, or 0 while a deposit is awaited.
+    pub(crate) charged: i64,
+    pub(crate) cancelled: i64,
+    /// The account takes no deposit any more.
+    pub(crate) is_closed: bool,
+}
+
+/// A billing key.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct BillingKey {
+    pub(crate) key: String,
+    pub(crate) store_id: String,
+    pub(crate) channel_key: String,
+    /// The PG's own key; never shown.
+    pub(crate) pg_billing_key: String,
+    pub(crate) card: CardFacts,
+    pub(crate) customer: Customer,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) custom_data: Option<String>,
+    pub(crate) issued_at: DateTime<Utc>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) deleted_at: Option<DateTime<Utc>>,
+}
+
+impl Payment {
+    /// The latest attempt; a payment has at least one.
+    pub(crate) fn latest(&self) -> &Transaction {
+        &self.transactions[self.transactions.len() - 1]
+    }
+
+    pub(crate) fn latest_mut(&mut self) -> &mut Transaction {
+        let last = self.transactions.len() - 1;
+        &mut self.transactions[last]
+    }
+}
+
+impl Status {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::VirtualAccountIssued => "VIRTUAL_ACCOUNT_ISSUED",
+            Self::Paid => "PAID",
+            Self::Failed => "FAILED",
+            Self::PartialCancelled => "PARTIAL_CANCELLED",
+            Self::Cancelled => "CANCELLED",
+        }
+    }
+
+    /// Whether money has been taken, some of which may have been returned.
+    pub(crate) fn is_paid(self) -> bool {
+        matches!(self, Self::Paid | Self::PartialCancelled | Self::Cancelled)
+    }
+}
+
+impl Transaction {
+    /// What is left to cancel: total and tax-free part. A requested cancel holds its amount.
+    pub(crate) fn left(&self) -> (i64, i64) {
+        let (total, tax_free) = self.cancelled(|status| status != CancellationStatus::Failed);
+        (self.total - total, self.tax_free - tax_free)
+    }
+
+    /// The sums of the cancels whose status `counts`: total and tax-free part.
+    pub(crate) fn cancelled(&self, counts: impl Fn(CancellationStatus) -> bool) -> (i64, i64) {
+        self.cancellations
+            .iter()
+            .filter(|cancel| counts(cancel.status))
+            .fold((0, 0), |(total, tax_free), cancel| (total + cancel.total, tax_free + cancel.tax_free))
+    }
+}
