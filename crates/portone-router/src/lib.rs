@@ -1,0 +1,23 @@
+#![doc = include_str!("../README.md")]
+#![warn(missing_docs)]
+
+mod choose;
+mod draw;
+mod issue;
+mod record;
+mod refusal;
+mod registry;
+mod required;
+mod roster;
+mod selector;
+
+pub use choose::{Choice, pin};
+pub use draw::weighted_index;
+pub use issue::{IssueMemberRecord, IssuePlan, IssueRecord, IssueTry};
+pub use record::{
+    CandidateRecord, Decision, GroupDecision, PinnedDecision, Probability, Purpose, Verdict, ViolationRecord,
+};
+pub use refusal::{GroupVersion, NoChannel, NoChannelReason};
+pub use registry::{factory, registry};
+pub use roster::{Ask, Candidate, Roster};
+pub use selector::{Selector, select};
