@@ -2,9 +2,30 @@
 //! became unknown is inquired before anything else happens to it.
 //!
 //! The engine is async over four ports ([`port`]) and nothing else: it spawns nothing, sleeps never, opens no socket.
+//! [`Engine`] has a method a use case; background duties are step functions ([`Engine::settle_unknown`],
+//! [`Engine::verify_paid`], [`Engine::refresh_directory`]) that the binary calls in a loop.
 
 #![warn(missing_docs)]
 
+mod admin;
+mod billing_key;
+mod call;
+mod cancel;
+pub mod directory;
+mod engine;
+mod error;
 pub mod event;
 pub mod ledger;
+mod pay;
 pub mod port;
+pub mod request;
+mod routing;
+mod settle;
+mod transition;
+mod verify;
+
+pub use admin::GroupChange;
+pub use billing_key::{UNAVAILABLE, UNKNOWN_OUTCOME};
+pub use engine::{Engine, EngineConfig, Ports};
+pub use error::EngineError;
+pub use settle::Swept;

@@ -93,6 +93,8 @@ pub struct DirectoryRows {
     pub revision: u64,
     /// Every channel that was not deleted, in key order.
     pub channels: Vec<Channel>,
+    /// Every channel that was deleted, in key order: what it did can still be inquired and cancelled.
+    pub deleted_channels: Vec<Channel>,
     /// Every version of every group that was not deleted, by group and then by effective time and version.
     pub groups: Vec<GroupVersion>,
 }
@@ -271,7 +273,7 @@ pub trait Store: Send + Sync {
     /// Writes a channel: new, or in place of the one with its key.
     async fn put_channel(&self, channel: Channel) -> Result<(), StoreError>;
 
-    /// Deletes a channel.
+    /// Deletes a channel: requests can no longer name it, and it is listed among the deleted ones.
     async fn delete_channel(&self, key: &ChannelKey) -> Result<(), StoreError>;
 
     /// Writes a group's next version (`group.version`), which counts from `effective_at`. `Changed` when that version

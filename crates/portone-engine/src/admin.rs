@@ -1,0 +1,183 @@
+//! Changing channels and groups while the gateway runs. Every change is checked first, and counts for the next request.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use portone_core::{Channel, ChannelGroup, ChannelGroupId, ChannelKey, StoreId};
+
+use crate::directory::Directory;
+use crate::engine::Engine;
+use crate::error::EngineError;
+use crate::port::{Begin, Dependents, GroupVersion};
+
+/// A group as it shall be; the engine gives it its version.
+#[derive(Debug, Clone)]
+pub struct GroupChange {
+    /// The group; its `version` is ignored.
+    pub group: ChannelGroup,
+    /// From when; absent means now (rules SR-007, SR-008: a scheduled change lies in the future).
+    pub effective_at: Option<DateTime<Utc>>,
+    /// Whether to make the change although billing keys would lose every channel.
+    pub force: bool,
+}
+
+impl Engine {
+    /// Creates a channel.
+    pub async fn create_channel(&self, channel: Channel) -> Result<Channel, EngineError> {
+        if self.directory().entry(&channel.key).is_some() {
+            let text = format!("channel key `{}` is taken or was used before; choose another", channel.key);
+            return Err(EngineError::Conflict(text));
+        }
+        self.put_channel(channel).await
+    }
+
+    /// Changes a channel. Its store, environment and provider stay: they are what its payments were made with.
+    pub async fn change_channel(&self, channel: Channel) -> Result<Channel, EngineError> {
+        let directory = self.directory();
+        let known = directory.channel(&channel.store_id, &channel.key).ok_or_else(|| {
+            EngineError::NotFound(format!("there is no channel `{}` in this store", channel.key))
+        })?;
+        if known.channel.provider != channel.provider || known.channel.environment != channel.environment {
+            let text = "provider and environment of a channel cannot change; create another channel";
+            return Err(EngineError::Conflict(text.to_owned()));
+        }
+        self.put_channel(channel).await
+    }
+
+    async fn put_channel(&self, channel: Channel) -> Result<Channel, EngineError> {
+        if !self.upstream_names().any(|name| name == channel.upstream) {
+            let names: Vec<&str> = self.upstream_names().collect();
+            let text =
+                format!("upstream `{}` is not configured; use one of {}", channel.upstream, names.join(", "));
+            return Err(EngineError::Conflict(text));
+        }
+        if portone_router::factory(&channel.provider).is_none() {
+            let names: Vec<&str> =
+                portone_router::registry().iter().map(|factory| factory.profile.provider).collect();
+            let text =
+                format!("there is no adapter for `{}`; use one of {}", channel.provider, names.join(", "));
+            return Err(EngineError::Conflict(text));
+        }
+        self.store.put_channel(channel.clone()).await?;
+        self.reload_directory().await?;
+        Ok(channel)
+    }
+
+    /// Deletes a channel. A channel that a group lists, now or in a version to come, is not deleted.
+    pub async fn delete_channel(&self, store: &StoreId, key: &ChannelKey) -> Result<(), EngineError> {
+        let directory = self.directory();
+        if directory.channel(store, key).is_none() {
+            return Err(EngineError::NotFound(format!("there is no channel `{key}` in this store")));
+        }
+        let now = self.now();
+        let groups: Vec<&str> = directory
+            .groups(now)
+            .flat_map(|group| directory.versions(&group.id))
+            .filter(|version| is_current_or_to_come(&directory, version, now))
+            .filter(|version| version.group.members.iter().any(|member| member.channel == *key))
+            .map(|version| version.group.id.as_str())
+            .collect();
+        if let Some(first) = groups.first() {
+            let text =
+                format!("channel `{key}` is a member of group `{first}`; take it out of the group first");
+            return Err(EngineError::Conflict(text));
+        }
+        self.store.delete_channel(key).await?;
+        Ok(self.reload_directory().await?)
+    }
+
+    /// Creates a group, version 1, which counts at once or from a moment to come.
+    pub async fn create_group(&self, change: GroupChange) -> Result<ChannelGroup, EngineError> {
+        if !self.directory().versions(&change.group.id).is_empty()
+            || !self.store.group_history(&change.group.id).await?.is_empty()
+        {
+            let text = format!("group id `{}` is taken or was used before; choose another", change.group.id);
+            return Err(EngineError::Conflict(text));
+        }
+        self.put_group(change, 1).await
+    }
+
+    /// Changes a group: its next version counts at once or from a moment to come.
+    pub async fn change_group(&self, change: GroupChange) -> Result<ChannelGroup, EngineError> {
+        let directory = self.directory();
+        let id = &change.group.id;
+        let last =
+            directory.versions(id).iter().map(|version| &version.group).max_by_key(|group| group.version);
+        let Some(last) = last.filter(|last| last.store_id == change.group.store_id) else {
+            return Err(EngineError::NotFound(format!("there is no group `{id}` in this store")));
+        };
+        if last.environment != change.group.environment {
+            return Err(EngineError::Conflict(
+                "a group's environment cannot change; create another group".to_owned(),
+            ));
+        }
+        let strands = change.group.members.iter().all(|member| !member.active);
+        if strands && !change.force {
+            self.refuse_if_used(id).await?;
+        }
+        let version = last.version + 1;
+        self.put_group(change, version).await
+    }
+
+    async fn put_group(&self, change: GroupChange, version: u32) -> Result<ChannelGroup, EngineError> {
+        let now = self.now();
+        let group = ChannelGroup { version, ..change.group };
+        let effective_at = change.effective_at.unwrap_or(now);
+        if effective_at < now {
+            let text = format!(
+                "effectiveAt {effective_at} is in the past; give a moment to come, or leave it out for now"
+            );
+            return Err(EngineError::Conflict(text));
+        }
+        let directory = self.directory();
+        let channels: BTreeMap<&ChannelKey, &Channel> = directory
+            .channels()
+            .filter(|channel| channel.store_id == group.store_id)
+            .map(|channel| (&channel.key, channel))
+            .collect();
+        let report = group.check(|key| channels.get(key).copied());
+        if report.refuses() {
+            return Err(EngineError::Invalid(report));
+        }
+        if self.store.put_group(group.clone(), effective_at, now).await? == Begin::Changed {
+            return Err(EngineError::Conflict(
+                "somebody else changed the group just now; look and repeat".to_owned(),
+            ));
+        }
+        self.reload_directory().await?;
+        Ok(group)
+    }
+
+    /// Deletes a group. One that billing keys depend on is deleted only with `force`: the keys can then be charged only
+    /// with an explicit channel key (rule SR-009).
+    pub async fn delete_group(
+        &self,
+        store: &StoreId,
+        id: &ChannelGroupId,
+        force: bool,
+    ) -> Result<Dependents, EngineError> {
+        let now = self.now();
+        let directory = self.directory();
+        let known = directory.versions(id).iter().any(|version| version.group.store_id == *store);
+        if !known {
+            return Err(EngineError::NotFound(format!("there is no group `{id}` in this store")));
+        }
+        if !force {
+            self.refuse_if_used(id).await?;
+        }
+        let dependents = self.store.dependents(id).await?;
+        self.store.delete_group(id, now).await?;
+        self.reload_directory().await?;
+        Ok(dependents)
+    }
+
+    async fn refuse_if_used(&self, id: &ChannelGroupId) -> Result<(), EngineError> {
+        let dependents = self.store.dependents(id).await?;
+        if dependents == Dependents::default() { Ok(()) } else { Err(EngineError::InUse(dependents)) }
+    }
+}
+
+fn is_current_or_to_come(directory: &Directory, version: &GroupVersion, now: DateTime<Utc>) -> bool {
+    let current = directory.group(&version.group.store_id, &version.group.id, now);
+    version.effective_at > now || current.is_some_and(|group| group.version == version.group.version)
+}

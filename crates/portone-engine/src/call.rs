@@ -1,0 +1,84 @@
+//! One call to a PG and, if its outcome is unknown, one inquiry at once.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use portone_core::{
+    Admitted, Attempt, AttemptId, AttemptSubject, CallContext, Cause, Command, Decline, Finding, Inquire,
+    Outcome, PgAdapter, PgError, admit, execute,
+};
+
+use crate::engine::Engine;
+
+/// What a call came to.
+#[derive(Debug)]
+#[allow(clippy::large_enum_variant)] // one on the stack a call; a box would be an allocation a payment
+pub(crate) enum Answer {
+    /// The PG did it.
+    Done(Outcome),
+    /// The PG refused.
+    Declined(Decline),
+    /// Nothing reached the PG's ledger.
+    Unavailable(Cause),
+    /// It is not known; the attempt stays open.
+    Unknown,
+}
+
+/// How soon after an unknown outcome the sweep asks for the first time.
+const FIRST_INQUIRY_AFTER: TimeDelta = TimeDelta::seconds(1);
+
+impl Engine {
+    /// Sends an admitted command. Its attempt is durable already. An unknown outcome is inquired once at once: a booked
+    /// or refused result is final whenever it is seen; anything else is left to the sweep.
+    pub(crate) async fn call(&self, admitted: &Admitted<'_>, attempt: Attempt) -> Answer {
+        let ctx = CallContext { now: self.now(), attempt: attempt.id.clone() };
+        match execute(admitted, &ctx, &*self.transport, self.config.deadline).await {
+            Ok(outcome) => Answer::Done(outcome),
+            Err(PgError::Declined(decline)) => Answer::Declined(decline),
+            Err(PgError::Unavailable(cause)) => Answer::Unavailable(cause),
+            // The rules passed, so only the encoder can have refused, before a byte left.
+            Err(PgError::Invalid(report)) => Answer::Unavailable(Cause::NotSent(report.to_string())),
+            Err(PgError::UnknownOutcome(cause)) => {
+                tracing::warn!(attempt = %attempt.id, %cause, "the outcome is unknown: inquiring");
+                self.inquire_at_once(admitted.adapter(), attempt).await
+            }
+        }
+    }
+
+    /// Asks an upstream what became of an attempt.
+    pub(crate) async fn inquire(
+        &self,
+        adapter: &dyn PgAdapter,
+        attempt: Attempt,
+    ) -> Result<Finding, PgError> {
+        let ctx = CallContext { now: self.now(), attempt: attempt.id.clone() };
+        let command = Command::Inquire(Inquire { of: attempt });
+        let admitted = admit(adapter, &command, &ctx).map_err(PgError::Invalid)?;
+        match execute(&admitted, &ctx, &*self.transport, self.config.inquiry_deadline).await? {
+            Outcome::Inquired(finding) => Ok(finding),
+            other => {
+                Err(PgError::UnknownOutcome(Cause::InquireFirst(format!("an inquiry answered {other:?}"))))
+            }
+        }
+    }
+
+    async fn inquire_at_once(&self, adapter: &dyn PgAdapter, attempt: Attempt) -> Answer {
+        let id = attempt.id.clone();
+        match self.inquire(adapter, attempt).await {
+            Ok(Finding::Happened(outcome)) => return Answer::Done(*outcome),
+            Ok(Finding::Declined(decline)) => return Answer::Declined(decline),
+            Ok(Finding::DidNotHappen | Finding::NotYet) => {}
+            Err(error) => {
+                tracing::warn!(attempt = %id, %error, "the inquiry failed too; the sweep goes on asking");
+            }
+        }
+        // If this cannot be written the attempt is claimed when its lease runs out.
+        if let Err(error) = self.store.postpone_attempt(&id, self.now() + FIRST_INQUIRY_AFTER).await {
+            tracing::error!(attempt = %id, %error, "cannot schedule the next inquiry");
+        }
+        Answer::Unknown
+    }
+}
+
+/// An attempt as an inquiry names it.
+pub(crate) fn attempt(id: &AttemptId, opened_at: DateTime<Utc>, subject: AttemptSubject) -> Attempt {
+    Attempt { id: id.clone(), opened_at, subject }
+}

@@ -1,0 +1,331 @@
+//! Cancel a payment in whole or in part; close a virtual account.
+
+use chrono::{DateTime, Utc};
+use portone_core::{
+    AttemptSubject, CallContext, Cancel, CancelStatus, CancelledFacts, CloseVirtualAccount, Command,
+    CommandKind, Money, Outcome, PaymentId, admit,
+};
+
+use crate::call::{Answer, attempt};
+use crate::engine::Engine;
+use crate::error::EngineError;
+use crate::event::Event;
+use crate::ledger::{Cancellation, OpenAttempt, OpenSubject, PaymentStatus, Transaction};
+use crate::port::{Begin, Settle, SettleTransaction};
+use crate::request::{Caller, CancelRequest};
+use crate::transition;
+
+/// How often a request starts again because the record changed under it.
+pub(crate) const RETRY_COUNT_MAX: u32 = 5;
+
+impl Engine {
+    /// Cancels a payment. The answer is the cancel, done (`SUCCEEDED`) or accepted (`REQUESTED`; rule V2-063).
+    pub async fn cancel(&self, request: CancelRequest) -> Result<Cancellation, EngineError> {
+        for _ in 0..RETRY_COUNT_MAX {
+            let transaction = self.payment(&request.caller.store_id, &request.payment_id).await?;
+            let parts = CancelParts::decide(&request, &transaction, self.config.cancel_count_max)?;
+            if let Some(result) = self.cancel_once(&request, transaction, parts).await? {
+                return Ok(result);
+            }
+        }
+        Err(EngineError::UnknownOutcome)
+    }
+
+    /// One try; `None` when the record changed before the attempt was durable.
+    async fn cancel_once(
+        &self,
+        request: &CancelRequest,
+        transaction: Transaction,
+        parts: CancelParts,
+    ) -> Result<Option<Cancellation>, EngineError> {
+        let directory = self.directory();
+        let entry = directory.entry(&transaction.channel.key).ok_or_else(|| {
+            EngineError::ChannelNotFound(format!("channel `{}` is gone", transaction.channel.key))
+        })?;
+        let now = self.now();
+        let command = Command::Cancel(parts.command(request, &transaction, now));
+        let id = self.new_attempt_id(now);
+        let ctx = CallContext { now, attempt: id.clone() };
+        let admitted = admit(entry.adapter()?, &command, &ctx).map_err(EngineError::Invalid)?;
+        let cancellation = parts.cancellation(request, self.new_cancellation_id(now), now);
+        let open = self.open_cancel(request, &transaction, cancellation.clone(), id, now);
+        match self.store.begin_on_transaction(open.clone(), &transaction.id, transaction.revision).await? {
+            Begin::Begun => {}
+            Begin::Outstanding => return Err(EngineError::UnknownOutcome),
+            Begin::Changed => return Ok(None),
+        }
+        let subject = AttemptSubject::Cancel {
+            payment_id: request.payment_id.clone(),
+            amount: Money::new(parts.amount, transaction.order.amount.currency),
+            cancelled_before: transaction.cancelled(),
+        };
+        match self.call(&admitted, attempt(&open.id, now, subject)).await {
+            Answer::Done(Outcome::Cancelled(facts)) => {
+                let settled =
+                    self.settle_cancel(&open, transaction, cancellation, request.skip_webhook, facts).await?;
+                Ok(Some(settled))
+            }
+            Answer::Done(other) => {
+                tracing::error!(attempt = %open.id, ?other, "a cancel answered with something else");
+                Err(EngineError::UnknownOutcome)
+            }
+            Answer::Declined(decline) => {
+                self.store.drop_attempt(&open.id).await?;
+                Err(EngineError::Declined(decline))
+            }
+            Answer::Unavailable(cause) => {
+                self.store.drop_attempt(&open.id).await?;
+                Err(EngineError::Unavailable(cause))
+            }
+            Answer::Unknown => Err(EngineError::UnknownOutcome),
+        }
+    }
+
+    fn open_cancel(
+        &self,
+        request: &CancelRequest,
+        transaction: &Transaction,
+        cancellation: Cancellation,
+        id: portone_core::AttemptId,
+        now: DateTime<Utc>,
+    ) -> OpenAttempt {
+        let subject = OpenSubject::Cancel {
+            payment_id: request.payment_id.clone(),
+            transaction_id: transaction.id.clone(),
+            cancellation: Box::new(cancellation),
+            skip_webhook: request.skip_webhook,
+            cancelled_before: transaction.cancelled(),
+        };
+        self.open_attempt(
+            id,
+            &transaction.store_id,
+            CommandKind::Cancel,
+            &transaction.channel.key,
+            subject,
+            now,
+        )
+    }
+
+    /// Writes a cancel that the PG did or accepted.
+    pub(crate) async fn settle_cancel(
+        &self,
+        open: &OpenAttempt,
+        transaction: Transaction,
+        mut cancellation: Cancellation,
+        skip_webhook: bool,
+        facts: CancelledFacts,
+    ) -> Result<Cancellation, EngineError> {
+        cancellation.status = facts.status;
+        cancellation.pg_cancellation_id = facts.pg_cancellation_id;
+        cancellation.cancelled_at = match facts.status {
+            CancelStatus::Succeeded => Some(facts.cancelled_at.unwrap_or_else(|| self.now())),
+            CancelStatus::Requested => None,
+        };
+        let done = cancellation.clone();
+        self.settle_on(open, transaction, |transaction, now| {
+            transition::cancelled(transaction, done.clone(), skip_webhook, now)
+        })
+        .await?;
+        Ok(cancellation)
+    }
+
+    /// Closes a virtual account that waits for its deposit (rule V2-068). Closing twice is one close.
+    pub async fn close_virtual_account(
+        &self,
+        caller: &Caller,
+        payment_id: &PaymentId,
+    ) -> Result<DateTime<Utc>, EngineError> {
+        let transaction = self.payment(&caller.store_id, payment_id).await?;
+        if transaction.status != PaymentStatus::VirtualAccountIssued {
+            return Err(EngineError::PaymentNotWaitingForDeposit(transaction.status.code()));
+        }
+        let directory = self.directory();
+        let entry = directory.entry(&transaction.channel.key).ok_or_else(|| {
+            EngineError::ChannelNotFound(format!("channel `{}` is gone", transaction.channel.key))
+        })?;
+        let now = self.now();
+        let command = Command::CloseVirtualAccount(CloseVirtualAccount { payment_id: payment_id.clone() });
+        let id = self.new_attempt_id(now);
+        let ctx = CallContext { now, attempt: id.clone() };
+        let admitted = admit(entry.adapter()?, &command, &ctx).map_err(EngineError::Invalid)?;
+        let subject = OpenSubject::CloseVirtualAccount {
+            payment_id: payment_id.clone(),
+            transaction_id: transaction.id.clone(),
+        };
+        let kind = CommandKind::CloseVirtualAccount;
+        let open = self.open_attempt(id, &caller.store_id, kind, &transaction.channel.key, subject, now);
+        match self.store.begin_on_transaction(open.clone(), &transaction.id, transaction.revision).await? {
+            Begin::Begun => {}
+            Begin::Outstanding | Begin::Changed => return Err(EngineError::UnknownOutcome),
+        }
+        let subject = AttemptSubject::CloseVirtualAccount { payment_id: payment_id.clone() };
+        match self.call(&admitted, attempt(&open.id, now, subject)).await {
+            Answer::Done(Outcome::VirtualAccountClosed { closed_at }) => {
+                self.settle_close(&open, transaction, closed_at).await?;
+                Ok(closed_at)
+            }
+            Answer::Done(_) | Answer::Unknown => Err(EngineError::UnknownOutcome),
+            Answer::Declined(decline) => {
+                self.store.drop_attempt(&open.id).await?;
+                Err(EngineError::Declined(decline))
+            }
+            Answer::Unavailable(cause) => {
+                self.store.drop_attempt(&open.id).await?;
+                Err(EngineError::Unavailable(cause))
+            }
+        }
+    }
+
+    /// Writes that an account was closed.
+    pub(crate) async fn settle_close(
+        &self,
+        open: &OpenAttempt,
+        transaction: Transaction,
+        closed_at: DateTime<Utc>,
+    ) -> Result<(), EngineError> {
+        let id = crate::engine::made(portone_core::CancellationId::parse(open.id.as_str()));
+        self.settle_on(open, transaction, |transaction, now| {
+            transition::closed(transaction, closed_at, id.clone(), now)
+        })
+        .await
+    }
+
+    /// Writes a change of a transaction together with the end of the attempt that caused it. Where the record changed
+    /// meanwhile (a comparison filled in the card), it is read again and changed anew.
+    pub(crate) async fn settle_on(
+        &self,
+        open: &OpenAttempt,
+        mut transaction: Transaction,
+        change: impl Fn(Transaction, DateTime<Utc>) -> (Transaction, Vec<Event>),
+    ) -> Result<(), EngineError> {
+        for _ in 0..RETRY_COUNT_MAX {
+            let id = transaction.id.clone();
+            let (transaction_after, events) = change(transaction, self.now());
+            let settle = SettleTransaction {
+                attempt: open.id.clone(),
+                transaction: transaction_after,
+                events,
+                verify_at: None,
+            };
+            match self.store.settle_transaction(settle).await? {
+                Settle::Settled | Settle::AlreadySettled => return Ok(()),
+                Settle::Changed => {}
+            }
+            let read = self.store.transaction(&id).await?;
+            transaction = read.ok_or_else(|| EngineError::PaymentNotFound(id.to_string()))?;
+        }
+        // The attempt stays open, so the sweep settles it.
+        Err(EngineError::UnknownOutcome)
+    }
+}
+
+/// How much of what is cancelled, decided by the ledger.
+#[derive(Debug, Clone, Copy)]
+struct CancelParts {
+    amount: i64,
+    tax_free: i64,
+    vat: i64,
+    cancellable: i64,
+    cancellable_tax_free: i64,
+}
+
+impl CancelParts {
+    /// Decides the parts, or says which documented error applies (rules V2-060 to V2-062).
+    fn decide(
+        request: &CancelRequest,
+        transaction: &Transaction,
+        count_max: u32,
+    ) -> Result<Self, EngineError> {
+        match transaction.status {
+            PaymentStatus::Paid | PaymentStatus::PartialCancelled => {}
+            PaymentStatus::Cancelled => return Err(EngineError::PaymentAlreadyCancelled),
+            PaymentStatus::Ready
+            | PaymentStatus::PayPending
+            | PaymentStatus::VirtualAccountIssued
+            | PaymentStatus::Failed => return Err(EngineError::PaymentNotPaid(transaction.status.code())),
+        }
+        let cancellable = transaction.cancellable();
+        if cancellable == 0 {
+            return Err(EngineError::PaymentAlreadyCancelled);
+        }
+        if let Some(given) = request.current_cancellable.filter(|given| *given != cancellable) {
+            return Err(EngineError::CancellableAmountBroken { given, actual: cancellable });
+        }
+        if transaction.cancellations.len() >= count_max as usize {
+            return Err(EngineError::CancelCountReached(count_max));
+        }
+        let amount = request.amount.unwrap_or(cancellable);
+        if amount > cancellable {
+            return Err(EngineError::CancelAmountExceeds { amount, cancellable });
+        }
+        Self::split(request, transaction, amount, cancellable)
+    }
+
+    fn split(
+        request: &CancelRequest,
+        transaction: &Transaction,
+        amount: i64,
+        cancellable: i64,
+    ) -> Result<Self, EngineError> {
+        let ordered = &transaction.order.amount;
+        let cancellable_tax_free = ordered.tax_free.unwrap_or(0) - transaction.cancelled_tax_free();
+        let whole = amount == cancellable;
+        let tax_free = request.tax_free.unwrap_or(if whole { cancellable_tax_free } else { 0 });
+        if tax_free > cancellable_tax_free {
+            return Err(EngineError::CancelTaxFreeExceeds {
+                amount: tax_free,
+                cancellable: cancellable_tax_free,
+            });
+        }
+        let (taxable, cancellable_taxable) = (amount - tax_free, cancellable - cancellable_tax_free);
+        if taxable > cancellable_taxable {
+            return Err(EngineError::CancelTaxExceeds { amount: taxable, cancellable: cancellable_taxable });
+        }
+        let rest_of_vat = (ordered.effective_vat() - transaction.cancelled_vat()).max(0);
+        let vat = request.vat.unwrap_or(if whole { rest_of_vat } else { taxable.max(0) / 11 });
+        if tax_free.saturating_add(vat) > amount {
+            return Err(EngineError::SumOfPartsExceedsCancel);
+        }
+        Ok(Self { amount, tax_free, vat, cancellable, cancellable_tax_free })
+    }
+
+    fn command(&self, request: &CancelRequest, transaction: &Transaction, now: DateTime<Utc>) -> Cancel {
+        // A cancel of everything lets the upstream compute; of a part, the tax-free share is told where there is one.
+        let has_tax_free = transaction.order.amount.tax_free.is_some_and(|part| part > 0);
+        let tells_tax_free = request.tax_free.is_some() || (has_tax_free && self.amount == self.cancellable);
+        Cancel {
+            payment_id: request.payment_id.clone(),
+            amount: Money::new(self.amount, transaction.order.amount.currency),
+            tax_free: tells_tax_free.then_some(self.tax_free),
+            vat: request.vat,
+            reason: request.reason.clone(),
+            requester: request.requester,
+            refund_account: request.refund_account.clone(),
+            cancellable: self.cancellable,
+            cancellable_tax_free: self.cancellable_tax_free,
+            method: transaction.method,
+            card: transaction.card.clone(),
+            paid_at: transaction.paid_at.unwrap_or(now),
+        }
+    }
+
+    fn cancellation(
+        &self,
+        request: &CancelRequest,
+        id: portone_core::CancellationId,
+        now: DateTime<Utc>,
+    ) -> Cancellation {
+        Cancellation {
+            id,
+            status: CancelStatus::Requested,
+            total: self.amount,
+            tax_free: self.tax_free,
+            vat: self.vat,
+            reason: request.reason.clone(),
+            requester: request.requester,
+            pg_cancellation_id: None,
+            requested_at: now,
+            cancelled_at: None,
+        }
+    }
+}

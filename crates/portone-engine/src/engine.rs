@@ -1,0 +1,217 @@
+//! The engine: its ports, its settings, and what every use case shares.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use arc_swap::ArcSwap;
+use chrono::{DateTime, TimeDelta, Utc};
+use portone_core::{
+    AttemptId, BillingKey, CancellationId, ChannelKey, CommandKind, IdError, PaymentId, StoreId, Transport,
+    Upstream,
+};
+
+use crate::directory::Directory;
+use crate::error::EngineError;
+use crate::ledger::{
+    BillingKeyRecord, BillingKeyStatus, KeyChannelState, OpenAttempt, OpenSubject, Transaction,
+};
+use crate::port::{Clock, DeclaredStore, Random, Store, StoreError};
+
+/// Settings of the engine.
+#[derive(Debug, Clone)]
+pub struct EngineConfig {
+    /// How long an upstream call may take; past it the outcome is unknown. PortOne advises 60 s (rule V2-013).
+    pub deadline: Duration,
+    /// How long after the deadline an upstream may still be working: the lease is the sum.
+    pub lease_margin: Duration,
+    /// How long an inquiry may take.
+    pub inquiry_deadline: Duration,
+    /// How many transactions a payment may have (rule V2-041: unpublished).
+    pub transaction_count_max: u32,
+    /// How many cancels a payment may have (rule V2-062: unpublished).
+    pub cancel_count_max: u32,
+    /// How long after a card payment the upstream's record is compared with ours; absent means never.
+    pub verify_after: Option<Duration>,
+}
+
+impl Default for EngineConfig {
+    fn default() -> Self {
+        Self {
+            deadline: Duration::from_mins(1),
+            lease_margin: Duration::from_secs(5),
+            inquiry_deadline: Duration::from_secs(10),
+            transaction_count_max: 20,
+            cancel_count_max: 20,
+            verify_after: Some(Duration::from_secs(5)),
+        }
+    }
+}
+
+/// Everything the engine runs over.
+pub struct Ports {
+    /// The ledger's database.
+    pub store: Arc<dyn Store>,
+    /// Carries requests to upstreams.
+    pub transport: Arc<dyn Transport>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Draws random numbers.
+    pub random: Arc<dyn Random>,
+}
+
+/// The ledger's rules over four ports. Cheap to share behind an `Arc`.
+pub struct Engine {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) random: Arc<dyn Random>,
+    pub(crate) config: EngineConfig,
+    upstreams: BTreeMap<String, Upstream>,
+    directory: ArcSwap<Directory>,
+}
+
+impl Engine {
+    /// Starts an engine: applies what the configuration declares and builds the directory. `upstreams` are by the names
+    /// channels use; an upstream's `notice_url` is the prefix that each channel's key is appended to.
+    pub async fn start(
+        ports: Ports,
+        config: EngineConfig,
+        upstreams: BTreeMap<String, Upstream>,
+        declared: Vec<DeclaredStore>,
+    ) -> Result<Self, StoreError> {
+        let Ports { store, transport, clock, random } = ports;
+        store.apply_declared(declared, clock.now()).await?;
+        let directory = ArcSwap::from_pointee(Directory::default());
+        let engine = Self { store, transport, clock, random, config, upstreams, directory };
+        engine.reload_directory().await?;
+        Ok(engine)
+    }
+
+    /// The time, by the engine's clock.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// Channels, groups and adapters as they are now.
+    pub fn directory(&self) -> Arc<Directory> {
+        self.directory.load_full()
+    }
+
+    /// Builds the directory anew from the store.
+    pub async fn reload_directory(&self) -> Result<(), StoreError> {
+        let rows = self.store.directory().await?;
+        self.directory.store(Arc::new(Directory::build(rows, &self.upstreams)));
+        Ok(())
+    }
+
+    /// Builds the directory anew if another replica has changed it. A step for the binary's loop.
+    pub async fn refresh_directory(&self) -> Result<bool, StoreError> {
+        let changed = self.store.directory_revision().await? != self.directory.load().revision;
+        if changed {
+            self.reload_directory().await?;
+        }
+        Ok(changed)
+    }
+
+    /// The names of the configured upstreams.
+    pub fn upstream_names(&self) -> impl Iterator<Item = &str> {
+        self.upstreams.keys().map(String::as_str)
+    }
+
+    /// The latest transaction of a payment (rule V2-053).
+    pub async fn payment(&self, store: &StoreId, id: &PaymentId) -> Result<Transaction, EngineError> {
+        let found = self.store.latest_transaction(store, id).await?;
+        found.ok_or_else(|| EngineError::PaymentNotFound(id.to_string()))
+    }
+
+    /// Every transaction of a payment, oldest first, each with its decision record as JSON.
+    pub async fn transactions(
+        &self,
+        store: &StoreId,
+        id: &PaymentId,
+    ) -> Result<Vec<(Transaction, String)>, EngineError> {
+        let found = self.store.transactions(store, id).await?;
+        if found.is_empty() { Err(EngineError::PaymentNotFound(id.to_string())) } else { Ok(found) }
+    }
+
+    /// A billing key that was issued, deleted or not (rule V2-081).
+    pub async fn billing_key(
+        &self,
+        store: &StoreId,
+        key: &BillingKey,
+    ) -> Result<BillingKeyRecord, EngineError> {
+        let found = self.store.billing_key(store, key).await?;
+        found.filter(is_told).ok_or(EngineError::BillingKeyNotFound)
+    }
+
+    /// The store, for what needs no rule: listing and history.
+    pub fn store(&self) -> &dyn Store {
+        &*self.store
+    }
+
+    /// An id in UUID form that sorts by time (version 7): of a transaction, an attempt or a cancel.
+    pub(crate) fn new_uuid(&self, now: DateTime<Utc>) -> String {
+        let mut noise = [0; 10];
+        noise[..8].copy_from_slice(&self.random.next_u64().to_be_bytes());
+        noise[8..].copy_from_slice(&self.random.next_u64().to_be_bytes()[..2]);
+        let millis = u64::try_from(now.timestamp_millis()).unwrap_or(0);
+        uuid::Builder::from_unix_timestamp_millis(millis, &noise).into_uuid().to_string()
+    }
+
+    pub(crate) fn new_attempt_id(&self, now: DateTime<Utc>) -> AttemptId {
+        made(AttemptId::parse(&self.new_uuid(now)))
+    }
+
+    pub(crate) fn new_cancellation_id(&self, now: DateTime<Utc>) -> CancellationId {
+        made(CancellationId::parse(&self.new_uuid(now)))
+    }
+
+    pub(crate) fn new_billing_key(&self, now: DateTime<Utc>) -> BillingKey {
+        made(BillingKey::parse(&format!("billing-key-{}", self.new_uuid(now))))
+    }
+
+    /// An attempt to open: its lease ends when the upstream can no longer be working on it.
+    pub(crate) fn open_attempt(
+        &self,
+        id: AttemptId,
+        store_id: &StoreId,
+        command: CommandKind,
+        channel: &ChannelKey,
+        subject: OpenSubject,
+        now: DateTime<Utc>,
+    ) -> OpenAttempt {
+        let lease_until = now + delta(self.config.deadline) + delta(self.config.lease_margin);
+        OpenAttempt {
+            id,
+            store_id: store_id.clone(),
+            command,
+            channel: channel.clone(),
+            opened_at: now,
+            lease_until,
+            next_inquiry_at: lease_until,
+            inquiry_count: 0,
+            subject,
+        }
+    }
+}
+
+/// Whether anybody was told of a key: one that some channel holds is told before the last channel has answered.
+fn is_told(record: &BillingKeyRecord) -> bool {
+    match record.status {
+        BillingKeyStatus::Issued | BillingKeyStatus::Deleted => true,
+        BillingKeyStatus::Pending => {
+            record.channels.iter().any(|part| matches!(part.state, KeyChannelState::Issued(_)))
+        }
+        BillingKeyStatus::Failed => false,
+    }
+}
+
+/// A duration as chrono counts it; longer ones than it can count are a year.
+pub(crate) fn delta(duration: Duration) -> TimeDelta {
+    TimeDelta::from_std(duration).unwrap_or_else(|_| TimeDelta::days(365))
+}
+
+/// An id made here is never empty or too long, so parsing it cannot fail.
+#[allow(clippy::expect_used)]
+pub(crate) fn made<T>(id: Result<T, IdError>) -> T {
+    id.expect("an id made here is valid")
+}

@@ -1,0 +1,140 @@
+//! Why a request was not carried out. The faces translate each variant to their documented error.
+
+use portone_core::{Cause, Decline, PgError, Report};
+use portone_router::NoChannel;
+use thiserror::Error;
+
+use crate::ledger::{ChannelSnapshot, KeyFailure};
+use crate::port::{Dependents, StoreError};
+
+/// Why a request was not carried out. "Did money move?" is answered by the variant: only
+/// [`EngineError::UnknownOutcome`] leaves it open.
+#[derive(Debug, Clone, PartialEq, Error)]
+pub enum EngineError {
+    /// Documented rules refuse the request; nothing was sent.
+    #[error("{0}")]
+    Invalid(Report),
+    /// No channel can take the request: unknown, inactive, or none of the group is left.
+    #[error("{0}")]
+    ChannelNotFound(String),
+    /// No channel takes the request: the reason, and every channel's violations.
+    #[error("{0}")]
+    NoChannel(Box<NoChannel>),
+    /// The payment is paid, waits for a deposit, or was cancelled.
+    #[error("the payment is paid already or waits for a deposit; use another payment id")]
+    AlreadyPaid,
+    /// The payment has had as many attempts as are allowed.
+    #[error("the payment has been attempted {0} times, as often as is allowed; use another payment id")]
+    TransactionCountReached(u32),
+    /// The tax-free part and the tax exceed the total.
+    #[error("taxFree and vat add up to more than total")]
+    SumOfPartsExceedsTotal,
+    /// There is no such payment.
+    #[error("there is no payment `{0}` in this store")]
+    PaymentNotFound(String),
+    /// The payment is not paid.
+    #[error("the payment is {0}, not paid")]
+    PaymentNotPaid(&'static str),
+    /// The payment was cancelled in full.
+    #[error("the payment is cancelled already")]
+    PaymentAlreadyCancelled,
+    /// The balance the caller believes in is not the ledger's.
+    #[error(
+        "currentCancellableAmount is {given}, but {actual} can be cancelled; read the payment and decide anew"
+    )]
+    CancellableAmountBroken {
+        /// What the caller gave.
+        given: i64,
+        /// What the ledger has.
+        actual: i64,
+    },
+    /// More than can be cancelled.
+    #[error("amount is {amount}, but only {cancellable} can be cancelled")]
+    CancelAmountExceeds {
+        /// What the caller gave.
+        amount: i64,
+        /// What the ledger has.
+        cancellable: i64,
+    },
+    /// More tax-free than can be cancelled.
+    #[error("taxFreeAmount is {amount}, but only {cancellable} tax-free can be cancelled")]
+    CancelTaxFreeExceeds {
+        /// What the caller gave.
+        amount: i64,
+        /// What the ledger has.
+        cancellable: i64,
+    },
+    /// More taxable than can be cancelled.
+    #[error(
+        "{amount} of the cancel is taxable, but only {cancellable} taxable can be cancelled; give taxFreeAmount"
+    )]
+    CancelTaxExceeds {
+        /// What the caller gave.
+        amount: i64,
+        /// What the ledger has.
+        cancellable: i64,
+    },
+    /// The parts of the cancel exceed it.
+    #[error("taxFreeAmount and vatAmount add up to more than amount")]
+    SumOfPartsExceedsCancel,
+    /// The payment has been cancelled in as many parts as are allowed.
+    #[error("the payment has been cancelled {0} times, as often as is allowed")]
+    CancelCountReached(u32),
+    /// The payment does not wait for a deposit.
+    #[error("the payment is {0}, and does not wait for a deposit")]
+    PaymentNotWaitingForDeposit(&'static str),
+    /// There is no such billing key.
+    #[error("there is no billing key of that name in this store")]
+    BillingKeyNotFound,
+    /// The billing key was deleted.
+    #[error("the billing key is deleted")]
+    BillingKeyAlreadyDeleted,
+    /// Every channel, or some of them, failed (rules SR-064, SR-077).
+    #[error("{} of {} channels failed", failures.len(), failures.len() + succeeded.len())]
+    ChannelSpecific {
+        /// What failed, and where.
+        failures: Vec<(ChannelSnapshot, KeyFailure)>,
+        /// Where it succeeded.
+        succeeded: Vec<ChannelSnapshot>,
+    },
+    /// The PG refused; no money moved.
+    #[error("{0}")]
+    Declined(Decline),
+    /// Nothing reached the PG; no money moved.
+    #[error("the PG could not be reached: {0}")]
+    Unavailable(Cause),
+    /// It was sent and the result is unknown; it is being inquired, and a webhook will tell.
+    #[error(
+        "the outcome is not known yet; it is being inquired and a webhook will tell: do not pay again under another id"
+    )]
+    UnknownOutcome,
+    /// What depends on it would break.
+    #[error("{} billing keys depend on this group; deactivate channels instead, or repeat with force", .0.billing_keys)]
+    InUse(Dependents),
+    /// What was to be changed does not exist, or what was to be created does.
+    #[error("{0}")]
+    Conflict(String),
+    /// There is no such thing.
+    #[error("{0}")]
+    NotFound(String),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<NoChannel> for EngineError {
+    fn from(error: NoChannel) -> Self {
+        Self::NoChannel(Box::new(error))
+    }
+}
+
+impl From<PgError> for EngineError {
+    fn from(error: PgError) -> Self {
+        match error {
+            PgError::Invalid(report) => Self::Invalid(report),
+            PgError::Declined(decline) => Self::Declined(decline),
+            PgError::Unavailable(cause) => Self::Unavailable(cause),
+            PgError::UnknownOutcome(_) => Self::UnknownOutcome,
+        }
+    }
+}

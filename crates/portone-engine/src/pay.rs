@@ -1,0 +1,249 @@
+//! Pay: by card number, into a virtual account, or with a billing key.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use portone_core::{
+    AttemptSubject, BillingKey, CallContext, CardFacts, ChannelKey, Command, CommandKind, InstantMethod,
+    Money, Order, Outcome, PayMethod, PayWithBillingKey, PaymentAmount, PaymentId,
+};
+use portone_router::Purpose;
+
+use crate::call::{Answer, attempt};
+use crate::engine::{Engine, delta, made};
+use crate::error::EngineError;
+use crate::ledger::{
+    BillingKeyRecord, BillingKeyStatus, Failure, KeyChannelState, OpenSubject, PaymentStatus, Transaction,
+};
+use crate::port::{BeginPayment, NewTransaction, Settle, SettleTransaction};
+use crate::request::{Caller, Extras, Paid, PayInstantlyRequest, PayWithBillingKeyRequest};
+use crate::routing::{Routed, Routing};
+use crate::transition::{self, Change};
+
+impl Engine {
+    /// Pays by card number, or issues a virtual account.
+    pub async fn pay_instantly(&self, request: PayInstantlyRequest) -> Result<Paid, EngineError> {
+        let PayInstantlyRequest { caller, selector, pay, extras } = request;
+        check_parts(&pay.order.amount)?;
+        let directory = self.directory();
+        let ctx = self.context();
+        let draft = Draft {
+            order: pay.order.clone(),
+            method: pay.method.pay_method(),
+            card: card_of(&pay.method),
+            billing_key: None,
+            caller,
+            extras,
+        };
+        let command = Command::PayInstantly(pay);
+        let routing = Routing { directory: &directory, store_id: &draft.caller.store_id, ctx: &ctx };
+        let routed = routing.select(self, &selector, &command)?;
+        self.pay(draft.clone(), routed, &ctx).await
+    }
+
+    /// Pays with a billing key: at the channel named, else drawn by the group's current weights among the channels that
+    /// hold a key (rules SR-070 to SR-076).
+    pub async fn pay_with_billing_key(&self, request: PayWithBillingKeyRequest) -> Result<Paid, EngineError> {
+        check_parts(&request.order.amount)?;
+        let record = self.usable_key(&request.caller, &request.billing_key).await?;
+        let directory = self.directory();
+        let ctx = self.context();
+        let commands = commands_by_channel(&request, &record);
+        let store_id = request.caller.store_id.clone();
+        let routing = Routing { directory: &directory, store_id: &store_id, ctx: &ctx };
+        let purpose = Purpose::BillingKeyPayment;
+        let routed = match (&request.channel_key, &record.channel_group) {
+            (Some(key), _) => routing.pinned(key, purpose, commands.get(key))?,
+            (None, Some(group)) => {
+                let group = routing.group(&group.id)?;
+                routing.drawn(self, group, purpose, |key| commands.get(key))?
+            }
+            (None, None) => {
+                let key = commands.keys().next().ok_or(EngineError::BillingKeyNotFound)?;
+                routing.pinned(key, purpose, commands.get(key))?
+            }
+        };
+        let draft = Draft {
+            order: request.order,
+            method: PayMethod::Card,
+            card: Some(CardFacts { installment_month: request.installment_month, ..record.card }),
+            billing_key: Some(record.key),
+            caller: request.caller,
+            extras: request.extras,
+        };
+        self.pay(draft, routed, &ctx).await
+    }
+
+    async fn usable_key(&self, caller: &Caller, key: &BillingKey) -> Result<BillingKeyRecord, EngineError> {
+        let record = self.billing_key(&caller.store_id, key).await?;
+        if record.status == BillingKeyStatus::Deleted {
+            Err(EngineError::BillingKeyAlreadyDeleted)
+        } else {
+            Ok(record)
+        }
+    }
+
+    /// Intent, call, result: the order of these three is what keeps money safe.
+    async fn pay(&self, draft: Draft, routed: Routed<'_>, ctx: &CallContext) -> Result<Paid, EngineError> {
+        let transaction = draft.transaction(&routed, ctx);
+        let payment_id = transaction.order.payment_id.clone();
+        let subject = OpenSubject::Pay { payment_id: payment_id.clone() };
+        let kind = routed.admitted.command().kind();
+        let id = ctx.attempt.clone();
+        let open =
+            self.open_attempt(id, &transaction.store_id, kind, &transaction.channel.key, subject, ctx.now);
+        let count_max = self.config.transaction_count_max;
+        let begun = self.store.begin_payment(NewTransaction {
+            transaction: transaction.clone(),
+            decision: routed.decision,
+            attempt: open,
+            transaction_count_max: count_max,
+        });
+        match begun.await? {
+            BeginPayment::Begun => {}
+            BeginPayment::Outstanding => return Err(EngineError::UnknownOutcome),
+            BeginPayment::AlreadyPaid => return Err(EngineError::AlreadyPaid),
+            BeginPayment::TransactionCountReached => {
+                return Err(EngineError::TransactionCountReached(count_max));
+            }
+        }
+        let subject = pay_subject(payment_id, &transaction.order.amount);
+        let answer = self.call(&routed.admitted, attempt(&ctx.attempt, ctx.now, subject)).await;
+        self.settle_payment(transaction, answer, kind, ctx).await
+    }
+
+    /// Writes what the call came to, then tells it.
+    async fn settle_payment(
+        &self,
+        transaction: Transaction,
+        answer: Answer,
+        kind: CommandKind,
+        ctx: &CallContext,
+    ) -> Result<Paid, EngineError> {
+        let now = self.now();
+        let verify_at = self.config.verify_after.map(|after| now + delta(after));
+        let (change, verify_at, told): (Change, _, _) = match answer {
+            Answer::Done(Outcome::Paid(facts)) => {
+                let paid = Paid { pg_tx_id: facts.pg_tx_id.to_string(), paid_at: facts.paid_at };
+                (transition::paid(transaction, facts, now), verify_at, Ok(paid))
+            }
+            Answer::Done(Outcome::VirtualAccountIssued(facts)) => {
+                let paid = Paid { pg_tx_id: facts.pg_tx_id.to_string(), paid_at: facts.issued_at };
+                (transition::virtual_account_issued(transaction, facts, now), None, Ok(paid))
+            }
+            Answer::Declined(decline) => {
+                let change = transition::failed(transaction, transition::refusal(&decline), now);
+                (change, None, Err(EngineError::Declined(decline)))
+            }
+            Answer::Unavailable(cause) => {
+                let failure = Failure { reason: cause.to_string(), pg_code: None, pg_message: None };
+                (transition::failed(transaction, failure, now), None, Err(EngineError::Unavailable(cause)))
+            }
+            Answer::Done(other) => {
+                tracing::error!(attempt = %ctx.attempt, command = kind.name(), ?other, "answered with something else");
+                return Err(EngineError::UnknownOutcome);
+            }
+            Answer::Unknown => return Err(EngineError::UnknownOutcome),
+        };
+        let (transaction, events) = change;
+        let settle = SettleTransaction { attempt: ctx.attempt.clone(), transaction, events, verify_at };
+        match self.store.settle_transaction(settle).await? {
+            Settle::Settled => told,
+            // Another gateway inquired and settled first, from the same upstream's record: the payment tells.
+            Settle::AlreadySettled | Settle::Changed => Err(EngineError::UnknownOutcome),
+        }
+    }
+
+    fn context(&self) -> CallContext {
+        let now = self.now();
+        CallContext { now, attempt: self.new_attempt_id(now) }
+    }
+}
+
+/// A payment before it is routed, without anything secret.
+#[derive(Clone)]
+struct Draft {
+    order: Order,
+    method: PayMethod,
+    card: Option<CardFacts>,
+    billing_key: Option<BillingKey>,
+    caller: Caller,
+    extras: Extras,
+}
+
+impl Draft {
+    /// The record as it is written before the PG is called.
+    fn transaction(self, routed: &Routed<'_>, ctx: &CallContext) -> Transaction {
+        let now: DateTime<Utc> = ctx.now;
+        Transaction {
+            id: made(portone_core::TransactionId::parse(ctx.attempt.as_str())),
+            store_id: self.caller.store_id,
+            seq: 1,
+            revision: 0,
+            status: PaymentStatus::PayPending,
+            order: self.order,
+            method: self.method,
+            channel: routed.channel.clone(),
+            channel_group: routed.group.clone(),
+            billing_key: self.billing_key,
+            custom_data: self.extras.custom_data,
+            notice_urls: self.extras.notice_urls,
+            skip_webhook: self.extras.skip_webhook,
+            origin_ip: self.caller.ip,
+            requested_at: now,
+            updated_at: now,
+            status_changed_at: now,
+            paid_at: None,
+            failed_at: None,
+            cancelled_at: None,
+            pg_tx_id: None,
+            receipt_url: None,
+            card: self.card,
+            virtual_account: None,
+            failure: None,
+            cancellations: Vec::new(),
+        }
+    }
+}
+
+/// The command each channel that holds a key would get: they differ in the PG's key only.
+fn commands_by_channel(
+    request: &PayWithBillingKeyRequest,
+    record: &BillingKeyRecord,
+) -> BTreeMap<ChannelKey, Command> {
+    let held = record.channels.iter().filter_map(|part| match &part.state {
+        KeyChannelState::Issued(pg_billing_key) => Some((part.channel.key.clone(), pg_billing_key.clone())),
+        KeyChannelState::Pending | KeyChannelState::Failed(_) | KeyChannelState::Deleted => None,
+    });
+    let command = |pg_billing_key| {
+        Command::PayWithBillingKey(PayWithBillingKey {
+            order: request.order.clone(),
+            pg_billing_key,
+            installment_month: request.installment_month,
+            use_free_interest_from_merchant: request.use_free_interest_from_merchant,
+            use_card_point: request.use_card_point,
+            cash_receipt: request.cash_receipt.clone(),
+            locale: request.locale.clone(),
+        })
+    };
+    held.map(|(channel, key)| (channel, command(key))).collect()
+}
+
+fn card_of(method: &InstantMethod) -> Option<CardFacts> {
+    match method {
+        InstantMethod::Card(pay) => {
+            Some(CardFacts { installment_month: pay.installment_month, ..pay.card.facts() })
+        }
+        InstantMethod::VirtualAccount(_) => None,
+    }
+}
+
+fn pay_subject(payment_id: PaymentId, amount: &PaymentAmount) -> AttemptSubject {
+    AttemptSubject::Pay { payment_id, amount: Money::new(amount.total, amount.currency) }
+}
+
+/// Rule V2-033: the parts may not exceed the total.
+fn check_parts(amount: &PaymentAmount) -> Result<(), EngineError> {
+    let parts = amount.tax_free.unwrap_or(0).saturating_add(amount.vat.unwrap_or(0));
+    if parts > amount.total { Err(EngineError::SumOfPartsExceedsTotal) } else { Ok(()) }
+}

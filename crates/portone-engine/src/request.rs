@@ -1,0 +1,121 @@
+//! Requests as the faces hand them over: parsed, with the store they come from.
+
+use chrono::{DateTime, Utc};
+use portone_core::{
+    BillingKey, CancelRequester, CashReceiptRequest, ChannelGroupId, ChannelKey, IssueBillingKey, Order,
+    PayInstantly, PaymentId, RefundAccount, StoreId,
+};
+
+/// Who asks.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// The store its credential belongs to.
+    pub store_id: StoreId,
+    /// Its address.
+    pub ip: String,
+}
+
+/// Which channel: one by name, or one of a group (rule SR-020: exactly one of them).
+#[derive(Debug, Clone)]
+pub enum Selector {
+    /// One by name.
+    Channel(ChannelKey),
+    /// One of a group, drawn by weight.
+    Group(ChannelGroupId),
+}
+
+/// What every request that pays or issues carries for the shop.
+#[derive(Debug, Clone, Default)]
+pub struct Extras {
+    /// The shop's own data, kept and given back.
+    pub custom_data: Option<String>,
+    /// Where to announce instead of the store's URLs; empty is ignored (rule V2-048).
+    pub notice_urls: Vec<String>,
+    /// Mutes the announcement of the call's own success (rule V2-049).
+    pub skip_webhook: bool,
+}
+
+/// Pay without a window.
+#[derive(Debug)]
+pub struct PayInstantlyRequest {
+    /// Who asks.
+    pub caller: Caller,
+    /// Which channel.
+    pub selector: Selector,
+    /// The payment.
+    pub pay: PayInstantly,
+    /// For the shop.
+    pub extras: Extras,
+}
+
+/// Issue a billing key; with a group, at every active channel of it.
+#[derive(Debug)]
+pub struct IssueBillingKeyRequest {
+    /// Who asks.
+    pub caller: Caller,
+    /// Which channel or channels.
+    pub selector: Selector,
+    /// The card and the buyer.
+    pub issue: IssueBillingKey,
+    /// For the shop.
+    pub extras: Extras,
+}
+
+/// Pay with a billing key.
+#[derive(Debug)]
+pub struct PayWithBillingKeyRequest {
+    /// Who asks.
+    pub caller: Caller,
+    /// The key.
+    pub billing_key: BillingKey,
+    /// Overrides the draw (rule SR-070).
+    pub channel_key: Option<ChannelKey>,
+    /// The order.
+    pub order: Order,
+    /// Instalments in months.
+    pub installment_month: Option<i32>,
+    /// Whether the shop bears the interest.
+    pub use_free_interest_from_merchant: Option<bool>,
+    /// Whether card points are spent.
+    pub use_card_point: Option<bool>,
+    /// The cash receipt to issue.
+    pub cash_receipt: Option<CashReceiptRequest>,
+    /// Language of messages.
+    pub locale: Option<String>,
+    /// For the shop.
+    pub extras: Extras,
+}
+
+/// Cancel a payment, in whole (no amount) or in part.
+#[derive(Debug)]
+pub struct CancelRequest {
+    /// Who asks.
+    pub caller: Caller,
+    /// The payment.
+    pub payment_id: PaymentId,
+    /// How much, in minor units; absent means all that is left.
+    pub amount: Option<i64>,
+    /// The tax-free part of it.
+    pub tax_free: Option<i64>,
+    /// The value-added tax of it.
+    pub vat: Option<i64>,
+    /// Why.
+    pub reason: String,
+    /// Who asked for it.
+    pub requester: Option<CancelRequester>,
+    /// What the caller believes can be cancelled (rule V2-061).
+    pub current_cancellable: Option<i64>,
+    /// The account a deposit is returned to.
+    pub refund_account: Option<RefundAccount>,
+    /// Mutes the announcement.
+    pub skip_webhook: bool,
+}
+
+/// A payment or virtual account that was made: what the immediate answer tells (rule V2-043).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paid {
+    /// The PG's number.
+    pub pg_tx_id: String,
+    /// When it was paid, or the account issued.
+    pub paid_at: DateTime<Utc>,
+}

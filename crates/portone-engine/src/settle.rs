@@ -1,0 +1,232 @@
+//! Settling what is unknown: attempts whose call was interrupted, or whose gateway died, are inquired until the upstream
+//! tells. Absence counts only once the lease has run out, since an upstream works on after a disconnect (rule V2-013).
+
+use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::{StreamExt as _, stream::FuturesUnordered};
+use portone_core::{AttemptSubject, Finding, Money, Outcome, TransactionId};
+
+use crate::call::attempt;
+use crate::engine::{Engine, delta};
+use crate::error::EngineError;
+use crate::ledger::{
+    Failure, IssueResult, KeyChannelState, KeyFailure, OpenAttempt, OpenSubject, Transaction,
+};
+use crate::port::StoreError;
+use crate::transition;
+
+/// What one step of a background duty did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// How many it took up.
+    pub claimed: usize,
+    /// How many of them it finished.
+    pub finished: usize,
+}
+
+/// The longest wait between two inquiries of one attempt.
+const INQUIRY_WAIT_MAX: TimeDelta = TimeDelta::seconds(30);
+
+impl Engine {
+    /// Takes up to `count_max` attempts whose inquiry is due, asks their upstreams side by side, and settles those that
+    /// are told. A step for the binary's loop; any number of gateways may run it on one store.
+    pub async fn settle_unknown(&self, count_max: usize) -> Result<Swept, StoreError> {
+        let now = self.now();
+        // Long enough that no other gateway takes them up before this one has asked.
+        let until = now + delta(self.config.inquiry_deadline) * 2 + TimeDelta::seconds(1);
+        let claimed = self.store.claim_attempts(now, until, count_max).await?;
+        let count = claimed.len();
+        let mut asked: FuturesUnordered<_> = claimed.into_iter().map(|open| self.settle_one(open)).collect();
+        let mut finished = 0;
+        while let Some(done) = asked.next().await {
+            finished += usize::from(done);
+        }
+        Ok(Swept { claimed: count, finished })
+    }
+
+    async fn settle_one(&self, open: OpenAttempt) -> bool {
+        match self.try_settle(&open).await {
+            Ok(true) => {
+                tracing::info!(attempt = %open.id, command = open.command.name(), "settled by inquiry");
+                true
+            }
+            Ok(false) => {
+                self.ask_later(&open).await;
+                false
+            }
+            Err(error) => {
+                tracing::warn!(attempt = %open.id, command = open.command.name(), %error, "cannot settle yet");
+                self.ask_later(&open).await;
+                false
+            }
+        }
+    }
+
+    /// Asks again after 1, 2, 4, … 30 s. If this cannot be written the claim runs out by itself.
+    async fn ask_later(&self, open: &OpenAttempt) {
+        let wait =
+            TimeDelta::seconds(1 << open.inquiry_count.clamp(1, 6).saturating_sub(1)).min(INQUIRY_WAIT_MAX);
+        if let Err(error) = self.store.postpone_attempt(&open.id, self.now() + wait).await {
+            tracing::error!(attempt = %open.id, %error, "cannot schedule the next inquiry");
+        }
+    }
+
+    /// Whether the attempt is settled now.
+    async fn try_settle(&self, open: &OpenAttempt) -> Result<bool, EngineError> {
+        let directory = self.directory();
+        let entry = directory
+            .entry(&open.channel)
+            .ok_or_else(|| EngineError::ChannelNotFound(format!("channel `{}` is gone", open.channel)))?;
+        let Some(subject) = self.subject_of(open).await? else {
+            return Ok(true);
+        };
+        let finding = self.inquire(entry.adapter()?, attempt(&open.id, open.opened_at, subject)).await?;
+        let now = self.now();
+        match finding {
+            Finding::Happened(outcome) => self.settle_happened(open, *outcome).await.map(|()| true),
+            Finding::Declined(decline) => {
+                self.settle_refused(open, transition::refusal(&decline), now).await.map(|()| true)
+            }
+            Finding::DidNotHappen if now >= open.lease_until => {
+                let reason = "the upstream knows nothing of it after its deadline: it did not happen";
+                let failure = Failure { reason: reason.to_owned(), pg_code: None, pg_message: None };
+                self.settle_refused(open, failure, now).await.map(|()| true)
+            }
+            Finding::DidNotHappen | Finding::NotYet => Ok(false),
+        }
+    }
+
+    /// What to inquire about; `None` where the ledger already has the result.
+    async fn subject_of(&self, open: &OpenAttempt) -> Result<Option<AttemptSubject>, EngineError> {
+        Ok(Some(match &open.subject {
+            OpenSubject::Pay { payment_id } => {
+                let transaction = self.transaction_of(&transaction_id(open)).await?;
+                let amount = &transaction.order.amount;
+                AttemptSubject::Pay {
+                    payment_id: payment_id.clone(),
+                    amount: Money::new(amount.total, amount.currency),
+                }
+            }
+            OpenSubject::Cancel { payment_id, transaction_id, cancellation, cancelled_before, .. } => {
+                let transaction = self.transaction_of(transaction_id).await?;
+                AttemptSubject::Cancel {
+                    payment_id: payment_id.clone(),
+                    amount: Money::new(cancellation.total, transaction.order.amount.currency),
+                    cancelled_before: *cancelled_before,
+                }
+            }
+            OpenSubject::CloseVirtualAccount { payment_id, .. } => {
+                AttemptSubject::CloseVirtualAccount { payment_id: payment_id.clone() }
+            }
+            OpenSubject::IssueBillingKey { .. } => AttemptSubject::IssueBillingKey,
+            OpenSubject::DeleteBillingKey { billing_key, skip_webhook } => {
+                let record = self.store.billing_key(&open.store_id, billing_key).await?;
+                let channels = record.map(|record| record.channels).unwrap_or_default();
+                let held =
+                    channels.into_iter().find(|part| part.channel.key == open.channel).map(|part| part.state);
+                let Some(KeyChannelState::Issued(pg_billing_key)) = held else {
+                    self.store.settle_delete(&open.id, true, *skip_webhook, self.now()).await?;
+                    return Ok(None);
+                };
+                AttemptSubject::DeleteBillingKey { pg_billing_key }
+            }
+        }))
+    }
+
+    async fn settle_happened(&self, open: &OpenAttempt, outcome: Outcome) -> Result<(), EngineError> {
+        match (&open.subject, outcome) {
+            (OpenSubject::Pay { .. }, outcome @ (Outcome::Paid(_) | Outcome::VirtualAccountIssued(_))) => {
+                let transaction = self.transaction_of(&transaction_id(open)).await?;
+                self.settle_on(open, transaction, |transaction, now| match outcome.clone() {
+                    Outcome::VirtualAccountIssued(facts) => {
+                        transition::virtual_account_issued(transaction, facts, now)
+                    }
+                    Outcome::Paid(facts) => transition::paid(transaction, facts, now),
+                    _ => (transaction, Vec::new()),
+                })
+                .await
+            }
+            (
+                OpenSubject::Cancel { transaction_id, cancellation, skip_webhook, .. },
+                Outcome::Cancelled(facts),
+            ) => {
+                let transaction = self.transaction_of(transaction_id).await?;
+                let cancellation = (**cancellation).clone();
+                self.settle_cancel(open, transaction, cancellation, *skip_webhook, facts).await.map(|_| ())
+            }
+            (
+                OpenSubject::CloseVirtualAccount { transaction_id, .. },
+                Outcome::VirtualAccountClosed { closed_at },
+            ) => {
+                let transaction = self.transaction_of(transaction_id).await?;
+                self.settle_close(open, transaction, closed_at).await
+            }
+            (OpenSubject::IssueBillingKey { .. }, Outcome::BillingKeyIssued(facts)) => {
+                let result =
+                    IssueResult::Issued { pg_billing_key: facts.pg_billing_key, issued_at: facts.issued_at };
+                self.store.settle_issue(&open.id, result, self.now()).await?;
+                Ok(())
+            }
+            (OpenSubject::DeleteBillingKey { skip_webhook, .. }, Outcome::BillingKeyDeleted { .. }) => {
+                self.store.settle_delete(&open.id, true, *skip_webhook, self.now()).await?;
+                Ok(())
+            }
+            (_, other) => {
+                tracing::error!(attempt = %open.id, ?other, "the inquiry found something else than was asked for");
+                Err(EngineError::UnknownOutcome)
+            }
+        }
+    }
+
+    async fn settle_refused(
+        &self,
+        open: &OpenAttempt,
+        failure: Failure,
+        now: DateTime<Utc>,
+    ) -> Result<(), EngineError> {
+        match &open.subject {
+            OpenSubject::Pay { .. } => {
+                let transaction = self.transaction_of(&transaction_id(open)).await?;
+                self.settle_on(open, transaction, |transaction, now| {
+                    transition::failed(transaction, failure.clone(), now)
+                })
+                .await
+            }
+            OpenSubject::Cancel { .. } | OpenSubject::CloseVirtualAccount { .. } => {
+                self.store.drop_attempt(&open.id).await?;
+                Ok(())
+            }
+            OpenSubject::IssueBillingKey { .. } => {
+                let result = IssueResult::Failed(key_failure(failure, now));
+                self.store.settle_issue(&open.id, result, now).await?;
+                Ok(())
+            }
+            OpenSubject::DeleteBillingKey { skip_webhook, .. } => {
+                self.store.settle_delete(&open.id, false, *skip_webhook, now).await?;
+                Ok(())
+            }
+        }
+    }
+
+    async fn transaction_of(&self, id: &TransactionId) -> Result<Transaction, EngineError> {
+        let found = self.store.transaction(id).await?;
+        found.ok_or_else(|| EngineError::PaymentNotFound(id.to_string()))
+    }
+}
+
+/// A payment's attempt and its transaction have one id.
+pub(crate) fn transaction_id(open: &OpenAttempt) -> TransactionId {
+    crate::engine::made(TransactionId::parse(open.id.as_str()))
+}
+
+/// A payment's failure as a billing key's.
+pub(crate) fn key_failure(failure: Failure, now: DateTime<Utc>) -> KeyFailure {
+    // Without a code the PG was never heard: it still counts as the PG's failure, not as an invalid request.
+    let pg_code = failure.pg_code.unwrap_or_else(|| "NOT_PROCESSED".to_owned());
+    let pg_message = failure.pg_message.unwrap_or_else(|| failure.reason.clone());
+    KeyFailure {
+        message: failure.reason,
+        pg_code: Some(pg_code),
+        pg_message: Some(pg_message),
+        failed_at: now,
+    }
+}

@@ -1,0 +1,145 @@
+//! How a transaction changes: pure functions from the record and an outcome to the record as it shall be and what to
+//! announce. Every change of state goes through here.
+
+use chrono::{DateTime, Utc};
+use portone_core::{CancelStatus, CancellationId, Decline, PaidFacts, VirtualAccountFacts};
+
+use crate::event::{Event, EventKind, EventSubject};
+use crate::ledger::{Cancellation, Failure, PaymentStatus, Transaction};
+
+/// A transaction as it shall be, and what to announce.
+pub(crate) type Change = (Transaction, Vec<Event>);
+
+/// Money was taken.
+pub(crate) fn paid(mut transaction: Transaction, facts: PaidFacts, now: DateTime<Utc>) -> Change {
+    enter(&mut transaction, PaymentStatus::Paid, now);
+    transaction.paid_at = Some(facts.paid_at);
+    transaction.pg_tx_id = Some(facts.pg_tx_id);
+    transaction.receipt_url = facts.receipt_url;
+    merge_card(&mut transaction, facts.card);
+    announce_success(transaction, EventKind::Paid, now)
+}
+
+/// A virtual account waits for its deposit.
+pub(crate) fn virtual_account_issued(
+    mut transaction: Transaction,
+    facts: VirtualAccountFacts,
+    now: DateTime<Utc>,
+) -> Change {
+    enter(&mut transaction, PaymentStatus::VirtualAccountIssued, now);
+    transaction.pg_tx_id = Some(facts.pg_tx_id.clone());
+    transaction.virtual_account = Some(facts);
+    announce_success(transaction, EventKind::VirtualAccountIssued, now)
+}
+
+/// The PG refused, or was never reached. A failure is announced even where the success would be mute.
+pub(crate) fn failed(mut transaction: Transaction, failure: Failure, now: DateTime<Utc>) -> Change {
+    enter(&mut transaction, PaymentStatus::Failed, now);
+    transaction.failed_at = Some(now);
+    transaction.failure = Some(failure);
+    let event = event(&transaction, EventKind::Failed, None, now);
+    (transaction, vec![event])
+}
+
+/// A cancel was done or accepted.
+pub(crate) fn cancelled(
+    mut transaction: Transaction,
+    cancellation: Cancellation,
+    skip_webhook: bool,
+    now: DateTime<Utc>,
+) -> Change {
+    let id = cancellation.id.clone();
+    let requested = cancellation.status == CancelStatus::Requested;
+    transaction.updated_at = now;
+    transaction.cancelled_at = cancellation.cancelled_at.or(transaction.cancelled_at);
+    transaction.cancellations.push(cancellation);
+    // An accepted cancel leaves the state alone: only its completion changes it (rule SMARTRO-119).
+    let kind = if requested {
+        EventKind::CancelPending
+    } else if transaction.cancellable() == 0 && all_succeeded(&transaction) {
+        enter(&mut transaction, PaymentStatus::Cancelled, now);
+        EventKind::Cancelled
+    } else {
+        enter(&mut transaction, PaymentStatus::PartialCancelled, now);
+        EventKind::PartialCancelled
+    };
+    let events = if skip_webhook { Vec::new() } else { vec![event(&transaction, kind, Some(id), now)] };
+    (transaction, events)
+}
+
+/// A virtual account was closed before a deposit. Nothing was paid, so there is no cancel in the record; the
+/// announcement needs an id of one all the same (rule V2-102), and carries the attempt's.
+pub(crate) fn closed(
+    mut transaction: Transaction,
+    closed_at: DateTime<Utc>,
+    id: CancellationId,
+    now: DateTime<Utc>,
+) -> Change {
+    enter(&mut transaction, PaymentStatus::Cancelled, now);
+    transaction.cancelled_at = Some(closed_at);
+    let event = event(&transaction, EventKind::Cancelled, Some(id), now);
+    (transaction, vec![event])
+}
+
+/// Why a payment that a PG refused failed.
+pub(crate) fn refusal(decline: &Decline) -> Failure {
+    Failure {
+        reason: "the PG declined".to_owned(),
+        pg_code: Some(decline.code.clone()),
+        pg_message: Some(decline.message.clone()),
+    }
+}
+
+/// Fills in what an inquiry tells of the card without losing what was known.
+pub(crate) fn merge_card(transaction: &mut Transaction, told: Option<portone_core::CardFacts>) {
+    let Some(told) = told else { return };
+    let known = transaction.card.take().unwrap_or_default();
+    transaction.card = Some(portone_core::CardFacts {
+        bin: told.bin.or(known.bin),
+        last_four: told.last_four.or(known.last_four),
+        issuer: told.issuer.or(known.issuer),
+        publisher: told.publisher.or(known.publisher),
+        name: told.name.or(known.name),
+        brand: told.brand.or(known.brand),
+        card_type: told.card_type.or(known.card_type),
+        owner_type: told.owner_type.or(known.owner_type),
+        masked_number: told.masked_number.or(known.masked_number),
+        approval_number: told.approval_number.or(known.approval_number),
+        installment_month: told.installment_month.or(known.installment_month),
+    });
+}
+
+fn all_succeeded(transaction: &Transaction) -> bool {
+    transaction.cancellations.iter().all(|cancellation| cancellation.status == CancelStatus::Succeeded)
+}
+
+fn enter(transaction: &mut Transaction, status: PaymentStatus, now: DateTime<Utc>) {
+    transaction.status = status;
+    transaction.updated_at = now;
+    transaction.status_changed_at = now;
+}
+
+fn announce_success(transaction: Transaction, kind: EventKind, now: DateTime<Utc>) -> Change {
+    let events =
+        if transaction.skip_webhook { Vec::new() } else { vec![event(&transaction, kind, None, now)] };
+    (transaction, events)
+}
+
+fn event(
+    transaction: &Transaction,
+    kind: EventKind,
+    cancellation_id: Option<CancellationId>,
+    now: DateTime<Utc>,
+) -> Event {
+    Event {
+        store_id: transaction.store_id.clone(),
+        kind,
+        at: now,
+        subject: EventSubject::Payment {
+            payment_id: transaction.order.payment_id.clone(),
+            transaction_id: transaction.id.clone(),
+            cancellation_id,
+        },
+        notice_urls: transaction.notice_urls.clone(),
+    }
+}
