@@ -55,8 +55,8 @@ pub(crate) enum Conduct {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Use {
     KeyIn,
-    KeyIssue,
-    KeyPayment,
+    Issue,
+    BillingKey,
 }
 
 /// One line of the table in `docs/sandbox.md`.
@@ -123,9 +123,9 @@ impl CardFacts {
         match self.conduct {
             Conduct::Approved => None,
             Conduct::Declined(reason) => Some(reason),
-            Conduct::DeclinedAtPayment(reason) => (used_for != Use::KeyIssue).then_some(reason),
+            Conduct::DeclinedAtPayment(reason) => (used_for != Use::Issue).then_some(reason),
             Conduct::DeclinedAtIssueBy(only) => {
-                (used_for == Use::KeyIssue && provider == only).then_some(Reason::CardNotSupported)
+                (used_for == Use::Issue && provider == only).then_some(Reason::CardNotSupported)
             }
         }
     }

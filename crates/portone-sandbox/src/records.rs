@@ -141,7 +141,7 @@ pub(crate) struct BillingKey {
     pub(crate) store_id: String,
     pub(crate) channel_key: String,
     /// The PG's own key; never shown.
-    pub(crate) pg_billing_key: String,
+    pub(crate) pg_key: String,
     pub(crate) card: CardFacts,
     pub(crate) customer: Customer,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -87,7 +87,9 @@ impl Pg for Smartro {
         if cancel.card.is_none() {
             match &cancel.input.refund_account {
                 None => {
-                    return Err(Refusal::invalid("refundAccount is required for a deposited virtual account"));
+                    return Err(Refusal::invalid(
+                        "refundAccount is required for a deposited virtual account",
+                    ));
                 }
                 Some(account) if !account.has_holder_phone => return refuse(Reason::RefundPhoneMissing),
                 Some(_) => {}

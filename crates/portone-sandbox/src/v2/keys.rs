@@ -26,16 +26,16 @@ pub(super) fn issue(context: &mut Context<'_>, body: &Fields<'_>) -> Result<Valu
     let provider = channel.provider;
     provider.pg().check_key_issue(&channel, &card, &customer)?;
     context.check_forced()?;
-    if let Some(reason) = card.facts.refusal(Use::KeyIssue, provider) {
+    if let Some(reason) = card.facts.refusal(Use::Issue, provider) {
         return Err(provider.refuse(reason));
     }
     let key = format!("billing-key-{}", context.ledger.ids.uuid());
-    let pg_billing_key = context.ledger.ids.pg_number(provider.number_prefix());
+    let pg_key = context.ledger.ids.pg_number(provider.number_prefix());
     context.ledger.put_key(BillingKey {
         key: key.clone(),
         store_id,
         channel_key: channel.key.clone(),
-        pg_billing_key,
+        pg_key,
         card: card.facts,
         customer,
         custom_data,

@@ -30,8 +30,8 @@ pub(super) fn instantly(
     check_payable(context, payment_id)?;
     let attempt = Attempt { payment_id, store_id, channel, terms, billing_key: None };
     match method {
-        InstantMethod::Card(card) => pay_by_card(context, attempt, card),
-        InstantMethod::Account(account) => issue_account(context, attempt, account),
+        InstantMethod::Card(card) => pay_by_card(context, &attempt, card),
+        InstantMethod::Account(account) => issue_account(context, &attempt, account),
     }
 }
 
@@ -60,8 +60,8 @@ pub(super) fn with_billing_key(
     let verdict = attempt
         .pg()
         .check_key_payment(&order, &card)
-        .and_then(|()| ask_issuer(context, &attempt, &card, Use::KeyPayment));
-    settle_card(context, attempt, card, verdict)
+        .and_then(|()| ask_issuer(context, &attempt, &card, Use::BillingKey));
+    settle_card(context, &attempt, card, verdict)
 }
 
 /// An attempt the hub has accepted.
@@ -95,12 +95,12 @@ fn check_payable(context: &Context<'_>, payment_id: &str) -> Result<(), Refusal>
     Ok(())
 }
 
-fn pay_by_card(context: &mut Context<'_>, attempt: Attempt<'_>, card: CardInput) -> Result<Value, Refusal> {
+fn pay_by_card(context: &mut Context<'_>, attempt: &Attempt<'_>, card: CardInput) -> Result<Value, Refusal> {
     let order = attempt.order(context);
     let verdict = attempt
         .pg()
         .check_card_key_in(&order, &card)
-        .and_then(|()| ask_issuer(context, &attempt, &card.facts, Use::KeyIn));
+        .and_then(|()| ask_issuer(context, attempt, &card.facts, Use::KeyIn));
     settle_card(context, attempt, card.facts, verdict)
 }
 
@@ -131,7 +131,7 @@ fn check_order_unused(context: &Context<'_>, attempt: &Attempt<'_>) -> Result<()
 
 fn settle_card(
     context: &mut Context<'_>,
-    attempt: Attempt<'_>,
+    attempt: &Attempt<'_>,
     card: CardFacts,
     verdict: Result<(), Refusal>,
 ) -> Result<Value, Refusal> {
@@ -144,14 +144,14 @@ fn settle_card(
 
 fn issue_account(
     context: &mut Context<'_>,
-    attempt: Attempt<'_>,
+    attempt: &Attempt<'_>,
     account: AccountInput,
 ) -> Result<Value, Refusal> {
     let order = attempt.order(context);
     let verdict = attempt
         .pg()
         .check_account(&order, &account)
-        .and_then(|()| check_order_unused(context, &attempt))
+        .and_then(|()| check_order_unused(context, attempt))
         .and_then(|()| context.check_forced());
     let number = verdict.is_ok().then(|| account_number(context, &attempt.channel, &account));
     let method = PaidWith::Account {
@@ -176,7 +176,7 @@ fn account_number(context: &mut Context<'_>, channel: &Channel, account: &Accoun
 /// Records what the PG said: nothing if it was not asked, else a charge and a transaction or a failed transaction.
 fn settle(
     context: &mut Context<'_>,
-    attempt: Attempt<'_>,
+    attempt: &Attempt<'_>,
     method: PaidWith,
     status: Status,
     verdict: Result<(), Refusal>,
@@ -184,18 +184,18 @@ fn settle(
     let transaction_id = context.ledger.ids.uuid();
     match verdict {
         Ok(()) => {
-            let pg_tx_id = book(context, &attempt, &transaction_id, status);
+            let pg_tx_id = book(context, attempt, &transaction_id, status);
             let reply = json!({
                 "payment": {"pgTxId": pg_tx_id, "paidAt": time_text(context.now)},
             });
-            let mut transaction = transaction_of(context, &attempt, transaction_id, method, status);
+            let mut transaction = transaction_of(context, attempt, transaction_id, method, status);
             transaction.pg_tx_id = Some(pg_tx_id);
             transaction.paid_at = (status == Status::Paid).then_some(context.now);
             context.ledger.add_transaction(attempt.payment_id, transaction);
             Ok(reply)
         }
         Err(Refusal::Pg(refusal)) => {
-            let mut transaction = transaction_of(context, &attempt, transaction_id, method, Status::Failed);
+            let mut transaction = transaction_of(context, attempt, transaction_id, method, Status::Failed);
             transaction.failure = Some(refusal.clone());
             context.ledger.add_transaction(attempt.payment_id, transaction);
             Err(Refusal::Pg(refusal))
