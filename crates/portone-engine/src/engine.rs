@@ -14,7 +14,7 @@ use crate::error::EngineError;
 use crate::ledger::{
     BillingKeyRecord, BillingKeyStatus, KeyChannelState, OpenAttempt, OpenSubject, Transaction,
 };
-use crate::port::{Clock, DeclaredStore, Random, Store, StoreError};
+use crate::port::{Clock, DeclaredStore, DirectoryWatch, Random, Store, StoreError};
 
 /// Settings of the engine.
 #[derive(Debug, Clone)]
@@ -56,6 +56,8 @@ pub struct Ports {
     pub clock: Arc<dyn Clock>,
     /// Draws random numbers.
     pub random: Arc<dyn Random>,
+    /// Is told when channels or groups have changed.
+    pub watch: Option<Arc<dyn DirectoryWatch>>,
 }
 
 /// The ledger's rules over four ports. Cheap to share behind an `Arc`.
@@ -65,6 +67,7 @@ pub struct Engine {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
     pub(crate) config: EngineConfig,
+    watch: Option<Arc<dyn DirectoryWatch>>,
     upstreams: BTreeMap<String, Upstream>,
     directory: ArcSwap<Directory>,
 }
@@ -78,10 +81,10 @@ impl Engine {
         upstreams: BTreeMap<String, Upstream>,
         declared: Vec<DeclaredStore>,
     ) -> Result<Self, StoreError> {
-        let Ports { store, transport, clock, random } = ports;
+        let Ports { store, transport, clock, random, watch } = ports;
         store.apply_declared(declared, clock.now()).await?;
         let directory = ArcSwap::from_pointee(Directory::default());
-        let engine = Self { store, transport, clock, random, config, upstreams, directory };
+        let engine = Self { store, transport, clock, random, config, watch, upstreams, directory };
         engine.reload_directory().await?;
         Ok(engine)
     }
@@ -99,7 +102,11 @@ impl Engine {
     /// Builds the directory anew from the store.
     pub async fn reload_directory(&self) -> Result<(), StoreError> {
         let rows = self.store.directory().await?;
-        self.directory.store(Arc::new(Directory::build(rows, &self.upstreams)));
+        let directory = Arc::new(Directory::build(rows, &self.upstreams));
+        if let Some(watch) = &self.watch {
+            watch.directory_changed(&directory).await;
+        }
+        self.directory.store(directory);
         Ok(())
     }
 
