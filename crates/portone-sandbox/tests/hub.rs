@@ -34,7 +34,7 @@ fn v2_006_a_foreign_store_is_forbidden() {
     config.store_id = Some("store-own".into());
     let mut bench = Bench::new();
     bench.sandbox = Sandbox::new(config);
-    bench.channel("kpn", "KPN", "live", json!({}));
+    bench.channel("kpn", "KPN", "live", &json!({}));
     let body = key_in("kpn", APPROVED);
     assert_eq!(bench.post("/payments/p1/instant", &with(&body, "/storeId", json!("store-other"))).0, 403);
     assert_eq!(bench.get("/payments/p1?storeId=store-other").0, 403);

@@ -129,10 +129,10 @@ fn kpn_014_015_016_contracts() {
         let all = ["api_keyin", "api_billing_key", "tax_free_amount"];
         let others: Vec<&str> = all.into_iter().filter(|name| *name != contract).collect();
         let mut bench = Bench::new();
-        bench.channel("c", "KPN", "live", json!({"contracts": others}));
+        bench.channel("c", "KPN", "live", &json!({"contracts": others}));
         let (status, answer) = bench.post(path, &body);
         assert_eq!((status, refusal_code(&answer)), (502, "K301"), "{contract}");
-        bench.channel("c", "KPN", "live", json!({"contracts": all}));
+        bench.channel("c", "KPN", "live", &json!({"contracts": all}));
         assert_eq!(bench.post(path, &body).0, 200, "{contract}");
     }
 }
@@ -144,7 +144,7 @@ fn kpn_019_unreported_deposits_stay_with_the_pg() {
         (json!(["api_keyin", "va_deposit_notice"]), "PAID"),
     ] {
         let mut bench = Bench::new();
-        bench.channel("c", "KPN", "live", json!({"contracts": contracts}));
+        bench.channel("c", "KPN", "live", &json!({"contracts": contracts}));
         bench.posted("/payments/p1/instant", &account("c"));
         assert_eq!(bench.booked("p1")["charged"], 0);
         bench.posted("/sandbox/payments/p1/deposit", &Value::Null);
@@ -157,7 +157,7 @@ fn kpn_019_unreported_deposits_stay_with_the_pg() {
 #[test]
 fn kpn_060_some_contracts_demand_the_whole_credential() {
     let mut bench = Bench::new();
-    bench.channel("full", "KPN", "live", json!({"keyin_requires_full_auth": true}));
+    bench.channel("full", "KPN", "live", &json!({"keyin_requires_full_auth": true}));
     let body = key_in("full", APPROVED);
     let (status, answer) = bench.post("/payments/p1/instant", &body);
     assert_eq!((status, refusal_code(&answer)), (502, "K302"));
@@ -212,7 +212,7 @@ fn kpn_020_080_deposits_are_refunded_by_contract_to_a_named_account() {
     ];
     for (contracts, cancel, status) in rows {
         let mut bench = Bench::new();
-        bench.channel("c", "KPN", "live", json!({"contracts": contracts}));
+        bench.channel("c", "KPN", "live", &json!({"contracts": contracts}));
         bench.posted("/payments/p1/instant", &account("c"));
         bench.posted("/sandbox/payments/p1/deposit", &Value::Null);
         let (got, answer) = bench.post("/payments/p1/cancel", &cancel);

@@ -78,7 +78,7 @@ fn smartro_003_ids_that_share_40_characters_are_one_order() {
 #[test]
 fn smartro_005_the_merchant_id_decides_the_currency() {
     let mut bench = Bench::new();
-    bench.channel("won", "SMARTRO_V2", "live", json!({"mid_currency": "KRW"}));
+    bench.channel("won", "SMARTRO_V2", "live", &json!({"mid_currency": "KRW"}));
     let key = bench.issued_key("won", APPROVED);
     bench.posted("/payments/p1/billing-key", &with(&key_payment(&key), "/currency", json!("USD")));
     assert_eq!(bench.get("/payments/p1").1["currency"], "USD");
@@ -88,7 +88,7 @@ fn smartro_005_the_merchant_id_decides_the_currency() {
 #[test]
 fn smartro_006_dollars_can_be_switched_off() {
     let mut bench = Bench::new();
-    bench.channel("no-usd", "SMARTRO_V2", "live", json!({"usd_enabled": false}));
+    bench.channel("no-usd", "SMARTRO_V2", "live", &json!({"usd_enabled": false}));
     let key = bench.issued_key("no-usd", APPROVED);
     let (status, body) =
         bench.post("/payments/p1/billing-key", &with(&key_payment(&key), "/currency", json!("USD")));
@@ -99,7 +99,7 @@ fn smartro_006_dollars_can_be_switched_off() {
 fn smartro_031_the_tax_split_is_lost_without_the_contract() {
     for (contracts, tax_free) in [(json!([]), 0), (json!(["tax_free"]), 300)] {
         let mut bench = Bench::new();
-        bench.channel("c", "SMARTRO_V2", "live", json!({"contracts": contracts}));
+        bench.channel("c", "SMARTRO_V2", "live", &json!({"contracts": contracts}));
         bench.posted("/payments/p1/instant", &with(&account("c"), "/amount/taxFree", json!(300)));
         assert_eq!(bench.get("/payments/p1").1["amount"]["taxFree"], 300);
         assert_eq!(bench.booked("p1")["booked"]["taxFree"], tax_free);
@@ -114,12 +114,12 @@ fn smartro_032_033_034_card_options_need_contracts() {
         ("/useCardPoint", json!(true), "card_point"),
     ] {
         let mut bench = Bench::new();
-        bench.channel("c", "SMARTRO_V2", "live", json!({"contracts": []}));
+        bench.channel("c", "SMARTRO_V2", "live", &json!({"contracts": []}));
         let key = bench.issued_key("c", APPROVED);
         let payment = with(&key_payment(&key), member, value);
         let (status, body) = bench.post("/payments/p1/billing-key", &payment);
         assert_eq!((status, refusal_code(&body)), (502, "S301"), "{contract}");
-        bench.channel("c", "SMARTRO_V2", "live", json!({"contracts": [contract]}));
+        bench.channel("c", "SMARTRO_V2", "live", &json!({"contracts": [contract]}));
         assert_eq!(bench.post("/payments/p1/billing-key", &payment).0, 200, "{contract}");
     }
 }

@@ -20,13 +20,13 @@ impl Bench {
     /// Channels `smartro`, `kpn` (live), `smartro-test` (test mode).
     pub(crate) fn new() -> Self {
         let mut bench = Self { sandbox: Sandbox::new(SandboxConfig::new(SECRET)), now: start_time() };
-        bench.channel("smartro", "SMARTRO_V2", "live", json!({}));
-        bench.channel("smartro-test", "SMARTRO_V2", "test", json!({}));
-        bench.channel("kpn", "KPN", "live", json!({}));
+        bench.channel("smartro", "SMARTRO_V2", "live", &json!({}));
+        bench.channel("smartro-test", "SMARTRO_V2", "test", &json!({}));
+        bench.channel("kpn", "KPN", "live", &json!({}));
         bench
     }
 
-    pub(crate) fn channel(&mut self, key: &str, provider: &str, environment: &str, facts: Value) {
+    pub(crate) fn channel(&mut self, key: &str, provider: &str, environment: &str, facts: &Value) {
         let mut body = json!({
             "key": key, "provider": provider, "pgMerchantId": format!("mid-{key}"), "environment": environment,
         });
