@@ -1,0 +1,216 @@
+//! Replies as outcomes.
+
+use portone_core::{
+    Bank, CallContext, CancelStatus, CancelledFacts, CardFacts, Cause, Command, Decline, InstantMethod,
+    IssuedKeyFacts, Leg, Method, Outcome, PaidFacts, PayInstantly, PgBillingKey, PgError, PgReply, Progress,
+    VirtualAccountFacts,
+};
+
+use super::{
+    V2Dialect,
+    encode::FIRST_LEG,
+    operation::Operation,
+    reply::{
+        BillingKeyInfo, CancelAnswer, Cancellation, CancellationStatus, CardInfo, CardMethod,
+        CloseVirtualAccountAnswer, DeleteBillingKeyAnswer, IssueBillingKeyAnswer, Payment, PaymentAnswer,
+        PaymentMethod, Transactions, VirtualAccountMethod,
+    },
+};
+
+/// The leg that reads a virtual account back: the immediate answer holds no account.
+const READ_BACK_LEG: Leg = Leg(1);
+
+impl V2Dialect {
+    /// The next move of a command, given the reply to `leg`.
+    ///
+    /// Errors are classed as the crate's documentation shows.
+    pub fn decode(
+        &self,
+        command: &Command,
+        leg: Leg,
+        reply: &PgReply,
+        ctx: &CallContext,
+    ) -> Result<Progress, PgError> {
+        let outcome = match command {
+            Command::PayInstantly(pay) => return self.decode_pay_instantly(pay, leg, reply, ctx),
+            Command::IssueBillingKey(_) => decode_issue_billing_key(reply)?,
+            Command::PayWithBillingKey(_) => decode_paid(Operation::PayWithBillingKey, reply, None)?,
+            Command::DeleteBillingKey(_) => {
+                let answer: DeleteBillingKeyAnswer = Operation::DeleteBillingKey.read(reply)?;
+                Outcome::BillingKeyDeleted { deleted_at: answer.deleted_at }
+            }
+            Command::Cancel(_) => decode_cancel(reply)?,
+            Command::CloseVirtualAccount(_) => {
+                let answer: CloseVirtualAccountAnswer = Operation::CloseVirtualAccount.read(reply)?;
+                Outcome::VirtualAccountClosed { closed_at: answer.closed_at }
+            }
+            Command::Inquire(inquire) => return self.decode_inquire(&inquire.of, leg, reply, ctx),
+        };
+        Ok(Progress::Done(Box::new(outcome)))
+    }
+
+    fn decode_pay_instantly(
+        &self,
+        pay: &PayInstantly,
+        leg: Leg,
+        reply: &PgReply,
+        ctx: &CallContext,
+    ) -> Result<Progress, PgError> {
+        let outcome = match &pay.method {
+            InstantMethod::Card(card) => {
+                let facts = CardFacts { installment_month: card.installment_month, ..card.card.facts() };
+                decode_paid(Operation::PayInstantly, reply, Some(facts))?
+            }
+            InstantMethod::VirtualAccount(_) if leg == FIRST_LEG => {
+                let _: PaymentAnswer = Operation::PayInstantly.read(reply)?;
+                let url = self.payment_url(&pay.order.payment_id, "/transactions");
+                let request = self.request(Operation::ListTransactions, Method::Get, url, None, ctx);
+                return Ok(Progress::Send { request: Box::new(request), leg: READ_BACK_LEG });
+            }
+            InstantMethod::VirtualAccount(_) => decode_read_back(reply, ctx)?,
+        };
+        Ok(Progress::Done(Box::new(outcome)))
+    }
+}
+
+fn decode_paid(operation: Operation, reply: &PgReply, card: Option<CardFacts>) -> Result<Outcome, PgError> {
+    let answer: PaymentAnswer = operation.read(reply)?;
+    Ok(Outcome::Paid(PaidFacts {
+        pg_tx_id: answer.payment.pg_tx_id,
+        paid_at: answer.payment.paid_at,
+        card,
+        receipt_url: None,
+        total: None,
+    }))
+}
+
+fn decode_read_back(reply: &PgReply, ctx: &CallContext) -> Result<Outcome, PgError> {
+    let operation = Operation::ListTransactions;
+    let transactions: Transactions = operation.read(reply)?;
+    let own =
+        transactions.items.into_iter().find(|item| item.custom_data.as_deref() == Some(ctx.attempt.as_str()));
+    let unreadable = |what| operation.unreadable(reply, what);
+    let Some(mut own) = own else { return Err(unreadable("our transaction is missing")) };
+    match own.method.take() {
+        Some(PaymentMethod::VirtualAccount(method)) => {
+            let facts = virtual_account_facts(own, method).map_err(unreadable)?;
+            Ok(Outcome::VirtualAccountIssued(facts))
+        }
+        Some(PaymentMethod::Card(_) | PaymentMethod::Other) | None => {
+            Err(unreadable("our transaction has no virtual account"))
+        }
+    }
+}
+
+fn decode_issue_billing_key(reply: &PgReply) -> Result<Outcome, PgError> {
+    let operation = Operation::IssueBillingKey;
+    let answer: IssueBillingKeyAnswer = operation.read(reply)?;
+    issued_key(answer.billing_key_info).map_err(|what| operation.unreadable(reply, what))
+}
+
+fn decode_cancel(reply: &PgReply) -> Result<Outcome, PgError> {
+    let operation = Operation::CancelPayment;
+    let answer: CancelAnswer = operation.read(reply)?;
+    match answer.cancellation.status {
+        CancellationStatus::Succeeded | CancellationStatus::Requested => cancelled_facts(answer.cancellation)
+            .map(Outcome::Cancelled)
+            .map_err(|what| operation.unreadable(reply, what)),
+        // A 200 alone is no success (rule V2-063).
+        CancellationStatus::Failed => Err(PgError::Declined(failed_cancellation(&answer.cancellation))),
+        CancellationStatus::Unknown => Err(PgError::UnknownOutcome(Cause::Unreadable {
+            status: reply.status,
+            what: "unknown status of the cancellation".to_owned(),
+        })),
+    }
+}
+
+/// What may be told of a payment that was made. The error names what the reply lacks.
+pub(super) fn paid_facts(payment: Payment) -> Result<PaidFacts, &'static str> {
+    let card = match payment.method {
+        Some(PaymentMethod::Card(method)) => Some(card_facts(method)),
+        Some(PaymentMethod::VirtualAccount(_) | PaymentMethod::Other) | None => None,
+    };
+    Ok(PaidFacts {
+        pg_tx_id: payment.pg_tx_id.ok_or("pgTxId is missing")?,
+        paid_at: payment.paid_at.ok_or("paidAt is missing")?,
+        card,
+        receipt_url: payment.receipt_url,
+        total: payment.amount.and_then(|amount| amount.total),
+    })
+}
+
+fn card_facts(method: CardMethod) -> CardFacts {
+    let CardInfo { publisher, issuer, brand, kind, owner_type, bin, name, number } =
+        method.card.unwrap_or_default();
+    CardFacts {
+        bin: bin.filter(|bin| bin.len() <= BIN_LENGTH_MAX),
+        last_four: None,
+        issuer,
+        publisher,
+        name,
+        brand,
+        card_type: kind,
+        owner_type,
+        masked_number: number.filter(|number| is_masked(number)),
+        approval_number: method.approval_number,
+        installment_month: method.installment.and_then(|installment| installment.month),
+    }
+}
+
+const BIN_LENGTH_MAX: usize = 8;
+/// The most digits of a card number that may be shown or kept: the first six and the last four.
+const SHOWN_DIGIT_COUNT_MAX: usize = 10;
+
+/// The schema says the number is masked; one that is not is never taken over.
+fn is_masked(number: &str) -> bool {
+    number.bytes().filter(u8::is_ascii_digit).count() <= SHOWN_DIGIT_COUNT_MAX
+}
+
+/// What may be told of an account that was issued. The error names what the reply lacks.
+pub(super) fn virtual_account_facts(
+    payment: Payment,
+    method: VirtualAccountMethod,
+) -> Result<VirtualAccountFacts, &'static str> {
+    Ok(VirtualAccountFacts {
+        pg_tx_id: payment.pg_tx_id.ok_or("pgTxId is missing")?,
+        issued_at: method.issued_at.or(payment.requested_at).ok_or("issuedAt is missing")?,
+        account_number: method.account_number.ok_or("accountNumber is missing")?,
+        bank: method.bank.as_deref().and_then(Bank::from_code),
+        account_type: method.account_type,
+        remittee_name: method.remittee_name,
+        expired_at: method.expired_at,
+    })
+}
+
+/// A billing key that was issued. The error names what the reply lacks.
+pub(super) fn issued_key(info: BillingKeyInfo) -> Result<Outcome, &'static str> {
+    let key = info.billing_key.ok_or("billingKey is missing")?;
+    Ok(Outcome::BillingKeyIssued(IssuedKeyFacts {
+        pg_billing_key: PgBillingKey::parse(key.expose()).map_err(|_| "billingKey is empty or too long")?,
+        issued_at: info.issued_at.ok_or("issuedAt is missing")?,
+    }))
+}
+
+/// A cancel that was done or accepted. The error names what the reply lacks.
+pub(super) fn cancelled_facts(cancellation: Cancellation) -> Result<CancelledFacts, &'static str> {
+    let status = match cancellation.status {
+        CancellationStatus::Succeeded => CancelStatus::Succeeded,
+        CancellationStatus::Requested => CancelStatus::Requested,
+        CancellationStatus::Failed | CancellationStatus::Unknown => return Err("the cancellation failed"),
+    };
+    Ok(CancelledFacts {
+        status,
+        total: cancellation.total_amount,
+        tax_free: cancellation.tax_free_amount.ok_or("taxFreeAmount is missing")?,
+        vat: cancellation.vat_amount.ok_or("vatAmount is missing")?,
+        pg_cancellation_id: cancellation.pg_cancellation_id,
+        upstream_id: cancellation.id,
+        cancelled_at: cancellation.cancelled_at,
+    })
+}
+
+/// The refusal of a cancel; schema `FailedPaymentCancellation` has no words of the PG.
+pub(super) fn failed_cancellation(cancellation: &Cancellation) -> Decline {
+    let id = cancellation.id.as_deref().unwrap_or("without id");
+    Decline { code: "FAILED".to_owned(), message: format!("cancellation {id} failed") }
+}
