@@ -1,0 +1,50 @@
+//! What KPN can do.
+
+use portone_core::{CommandKind, CommandSupport, Currencies, Currency, PayMethod, PaymentIdRule, PgProfile};
+
+use crate::rules;
+
+/// The currencies KPN takes without a window; dollars by foreign cards only (rule KPN-004).
+pub(crate) const CURRENCIES: &[Currency] = &[Currency::KRW, Currency::USD];
+
+/// What KPN can do through the PortOne V2 REST API.
+pub static PROFILE: PgProfile = PgProfile {
+    provider: "KPN",
+    rule_prefix: "KPN",
+    display_name: "KPN",
+    commands: &[
+        CommandSupport {
+            command: CommandKind::PayInstantly,
+            methods: &[PayMethod::Card, PayMethod::VirtualAccount],
+            inquiry: true,
+        },
+        CommandSupport { command: CommandKind::IssueBillingKey, methods: &[PayMethod::Card], inquiry: true },
+        CommandSupport {
+            command: CommandKind::PayWithBillingKey,
+            methods: &[PayMethod::Card],
+            inquiry: true,
+        },
+        CommandSupport { command: CommandKind::DeleteBillingKey, methods: &[], inquiry: true },
+        CommandSupport {
+            command: CommandKind::Cancel,
+            methods: &[
+                PayMethod::Card,
+                PayMethod::VirtualAccount,
+                PayMethod::Transfer,
+                PayMethod::Mobile,
+                PayMethod::EasyPay,
+            ],
+            inquiry: true,
+        },
+        CommandSupport {
+            command: CommandKind::CloseVirtualAccount,
+            methods: &[PayMethod::VirtualAccount],
+            inquiry: true,
+        },
+    ],
+    currencies: Currencies::Only(CURRENCIES),
+    payment_id: PaymentIdRule { length_max: None, alphanumeric: true },
+    partial_cancel: true,
+    rules: rules::ALL,
+    capability_rule: &rules::CAPABILITY,
+};

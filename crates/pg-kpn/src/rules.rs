@@ -1,0 +1,95 @@
+//! KPN's documented rules for key-in payment, billing keys, cancels and virtual accounts, in the catalogue's order.
+//!
+//! A rule whose severity depends on the channel's contract has its gravest one here.
+
+use portone_core::{Rule, Severity};
+
+macro_rules! rules {
+    ($($name:ident = $code:literal, $severity:ident, $reason:literal, $source:literal;)+) => {
+        $(pub(crate) const $name: Rule =
+            Rule { code: $code, severity: Severity::$severity, reason: $reason, source: $source };)+
+
+        /// Every rule, in the catalogue's order.
+        pub(crate) const ALL: &[Rule] = &[$($name),+];
+    };
+}
+
+rules! {
+    PAYMENT_ID_ALPHABET = "KPN-001", Reject,
+        "A payment id with anything but ASCII letters and digits may not work at KPN.",
+        "docs v2/kpn.mdx";
+    CURRENCY = "KPN-004", Reject,
+        "Key-in payment takes won, and US dollar for cards issued abroad.",
+        "docs v2/kpn.mdx";
+    ACCOUNT_CURRENCY = "KPN-005", Reject,
+        "A Korean virtual account holds won.",
+        "docs v2/kpn.mdx";
+    SMALL_DOLLAR_CANCEL = "KPN-006", Advise,
+        "Some acquirers cannot cancel less than one dollar.",
+        "docs v2/kpn.mdx";
+    KEY_CURRENCY = "KPN-007", Advise,
+        "The documents show billing-key payments in won only.",
+        "seed 002";
+    VAT_IGNORED = "KPN-009", Advise,
+        "KPN computes the value-added tax itself and only echoes one that was sent.",
+        "docs v2/kpn.mdx";
+    ORDER_NAME_LENGTH = "KPN-010", Reject,
+        "KPN takes an order name of at most 256 bytes; the encoding is not published, UTF-8 is measured.",
+        "browser-sdk.yml PaymentOrderName";
+    KEY_IN_CONTRACT = "KPN-014", Reject,
+        "Key-in payment needs a contract.",
+        "seed 002";
+    BILLING_KEY_CONTRACT = "KPN-015", Reject,
+        "Issuing a billing key without a window needs a contract.",
+        "seed 002";
+    TAX_FREE_CONTRACT = "KPN-016", Reject,
+        "Saying the tax-free amount in each request needs a contract.",
+        "seed 002";
+    DEPOSIT_NOTICE_CONTRACT = "KPN-019", Reject,
+        "Deposits are told only where KPN was asked to, MID by MID; else a virtual account never becomes paid.",
+        "seed 002; docs virtual-account/readme.mdx";
+    ACCOUNT_REFUND_CONTRACT = "KPN-020", Reject,
+        "Returning money to the buyer's bank account needs a contract.",
+        "seed 002; docs v2/kpn.mdx";
+    FREE_INTEREST = "KPN-021", Reject,
+        "Interest-free instalments are settings of the MID's contract; the request's flags do nothing.",
+        "seed 002; docs v2/kpn.mdx";
+    ACCOUNT_BANK = "KPN-042", Reject,
+        "Not every bank issues virtual accounts for KPN.",
+        "docs v2/kpn.mdx; V2 schema Bank";
+    KEY_IN_CARD = "KPN-060", Reject,
+        "A key-in payment needs the card's number and expiry; some contracts demand birth date and password digits too.",
+        "seed 002; docs v2/kpn.mdx; V2 schema CardCredential";
+    ROTATING_ACCOUNT = "KPN-061", Reject,
+        "KPN issues rotating virtual accounts only.",
+        "seed 002; V2 schema InstantPaymentMethodInputVirtualAccount";
+    EXPIRY = "KPN-062", Reject,
+        "A virtual account has either a number of hours or a due date, in the future.",
+        "seed 002; V2 schema InstantPaymentMethodInputVirtualAccountExpiry";
+    CASH_RECEIPT = "KPN-063", Reject,
+        "KPN wants to know which cash receipt to issue, even if none.",
+        "seed 002";
+    NO_ESCROW = "KPN-064", Reject,
+        "A virtual account issued without a window cannot be held in escrow.",
+        "docs v2/kpn.mdx";
+    KEY_CUSTOMER_NAME = "KPN-067", Reject,
+        "A billing key needs the customer's name.",
+        "seed 002; docs v2/kpn.mdx";
+    KEY_CARD = "KPN-068", Reject,
+        "A billing key needs number, expiry, birth date or business number, and two password digits.",
+        "seed 002";
+    KEY_CUSTOMER_ID = "KPN-069", Advise,
+        "Every sample of KPN's documents names the customer's id.",
+        "seed 002";
+    REFUND_ACCOUNT = "KPN-080", Reject,
+        "A cancel that the pay method itself cannot undo returns the money to a bank account.",
+        "docs v2/kpn.mdx; docs cancel/v2/readme.mdx";
+}
+
+/// The refusal of what KPN has not got.
+pub(crate) static CAPABILITY: Rule = Rule {
+    code: "KPN-CAP",
+    severity: Severity::Reject,
+    reason: "KPN has no such command for this pay method.",
+    source: "seed 002",
+};

@@ -1,0 +1,52 @@
+//! What Smartro can do.
+
+use portone_core::{CommandKind, CommandSupport, Currencies, Currency, PayMethod, PaymentIdRule, PgProfile};
+
+use crate::rules;
+
+/// The longest payment id Smartro keeps, in characters (rule SMARTRO-002).
+pub(crate) const PAYMENT_ID_LENGTH_MAX: usize = 40;
+/// The currencies Smartro knows (rule SMARTRO-004).
+pub(crate) const CURRENCIES: &[Currency] = &[Currency::KRW, Currency::USD];
+
+/// What Smartro V2 can do through the PortOne V2 REST API.
+pub static PROFILE: PgProfile = PgProfile {
+    provider: "SMARTRO_V2",
+    rule_prefix: "SMARTRO",
+    display_name: "Smartro",
+    commands: &[
+        CommandSupport {
+            command: CommandKind::PayInstantly,
+            methods: &[PayMethod::VirtualAccount],
+            inquiry: true,
+        },
+        CommandSupport { command: CommandKind::IssueBillingKey, methods: &[PayMethod::Card], inquiry: true },
+        CommandSupport {
+            command: CommandKind::PayWithBillingKey,
+            methods: &[PayMethod::Card],
+            inquiry: true,
+        },
+        CommandSupport { command: CommandKind::DeleteBillingKey, methods: &[], inquiry: true },
+        CommandSupport {
+            command: CommandKind::Cancel,
+            methods: &[
+                PayMethod::Card,
+                PayMethod::VirtualAccount,
+                PayMethod::Transfer,
+                PayMethod::Mobile,
+                PayMethod::EasyPay,
+            ],
+            inquiry: true,
+        },
+        CommandSupport {
+            command: CommandKind::CloseVirtualAccount,
+            methods: &[PayMethod::VirtualAccount],
+            inquiry: true,
+        },
+    ],
+    currencies: Currencies::Only(CURRENCIES),
+    payment_id: PaymentIdRule { length_max: Some(PAYMENT_ID_LENGTH_MAX), alphanumeric: true },
+    partial_cancel: true,
+    rules: rules::ALL,
+    capability_rule: &rules::CAPABILITY,
+};
