@@ -125,7 +125,7 @@ impl Provider {
     }
 }
 
-/// The VAT of a total, a eleventh of its taxable part (V2-044).
+/// The VAT of a total, an eleventh of its taxable part (V2-044).
 pub(crate) fn vat_of(total: i64, tax_free: i64) -> i64 {
     (total - tax_free) / 11
 }

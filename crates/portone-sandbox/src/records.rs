@@ -28,13 +28,13 @@ pub(crate) struct Transaction {
     pub(crate) status_changed_at: DateTime<Utc>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) paid_at: Option<DateTime<Utc>>,
-    /// What was paid with; absent when the attempt failed before that mattered.
+    /// What was paid with, or would have been.
     pub(crate) method: PaidWith,
     pub(crate) order_name: String,
     pub(crate) currency: String,
     pub(crate) total: i64,
     pub(crate) tax_free: i64,
-    /// As requested, or a eleventh of the taxable part.
+    /// As requested, or an eleventh of the taxable part.
     pub(crate) vat: i64,
     pub(crate) customer: Customer,
     #[serde(default, skip_serializing_if = "Option::is_none")]
