@@ -1,5 +1,7 @@
 //! One channel for a payment: drawn from a group, or named by the request.
 
+use std::fmt;
+
 use portone_core::{Admitted, ChannelKey, OnViolation, Report, Rule, Severity};
 
 use crate::{
@@ -10,14 +12,19 @@ use crate::{
     roster::{evaluate, record},
 };
 
-/// A chosen channel.
-#[derive(Debug)]
+/// A chosen channel. Its `Debug` shows the decision only: a command holds the buyer's name.
 pub struct Choice<'a> {
     /// Which, and why: stored with the payment before anything is sent.
     pub decision: Decision,
     /// The command as the chosen channel's rules let it pass. `None` only where the candidate had no
     /// [`Ask`](crate::Ask).
     pub admitted: Option<Admitted<'a>>,
+}
+
+impl fmt::Debug for Choice<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Choice").field("decision", &self.decision).finish_non_exhaustive()
+    }
 }
 
 impl<'a> Roster<'a> {
@@ -108,12 +115,7 @@ fn settle_shares(candidates: &mut [CandidateRecord], purpose: Purpose) {
     let denominator = shares(candidates).map(u64::from).sum::<u64>().max(1);
     let fallback = is_zero_weight_fallback(candidates);
     for candidate in candidates {
-        let numerator = match (candidate.verdict == Verdict::Eligible, fallback) {
-            (false, _) => 0,
-            (true, false) => candidate.weight,
-            (true, true) => 1,
-        };
-        candidate.probability = Probability { numerator, denominator };
+        candidate.probability = Probability { numerator: candidate.share(fallback), denominator };
     }
 }
 

@@ -1,5 +1,7 @@
 //! A super billing key (슈퍼 빌링키): one billing key issued at every active channel of a group.
 
+use std::fmt;
+
 use portone_core::{Admitted, ChannelGroupId, ChannelKey, OnViolation, PgProvider};
 use serde::{Deserialize, Serialize};
 
@@ -17,13 +19,18 @@ pub struct IssuePlan<'a> {
     pub record: IssueRecord,
 }
 
-/// One channel to ask for a billing key.
-#[derive(Debug)]
+/// One channel to ask for a billing key. Its `Debug` shows the channel only: a command holds the buyer's name.
 pub struct IssueTry<'a> {
     /// The channel.
     pub channel_key: ChannelKey,
     /// The command as its rules let it pass. `None` only where the candidate had no [`Ask`](crate::Ask).
     pub admitted: Option<Admitted<'a>>,
+}
+
+impl fmt::Debug for IssueTry<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IssueTry").field("channel_key", &self.channel_key).finish_non_exhaustive()
+    }
 }
 
 /// The record of an issue plan.

@@ -139,6 +139,16 @@ impl CandidateRecord {
     const fn is_eligible(&self) -> bool {
         matches!(self.verdict, Verdict::Eligible)
     }
+
+    /// Its share in the draw: its weight if it is eligible; 1 where every eligible one has weight 0 (rules SR-074 and
+    /// SR-075).
+    pub(crate) const fn share(&self, zero_weight_fallback: bool) -> u32 {
+        match (self.is_eligible(), zero_weight_fallback) {
+            (false, _) => 0,
+            (true, false) => self.weight,
+            (true, true) => 1,
+        }
+    }
 }
 
 impl fmt::Display for CandidateRecord {
@@ -152,15 +162,10 @@ impl fmt::Display for CandidateRecord {
     }
 }
 
-/// The share of each candidate in the draw: its weight if it is eligible; 1 each where every eligible one has weight
-/// 0 (rules SR-074 and SR-075).
+/// The share of each candidate in the draw.
 pub(crate) fn shares(candidates: &[CandidateRecord]) -> impl Iterator<Item = u32> + Clone + '_ {
     let fallback = is_zero_weight_fallback(candidates);
-    candidates.iter().map(move |candidate| match (candidate.is_eligible(), fallback) {
-        (false, _) => 0,
-        (true, false) => candidate.weight,
-        (true, true) => 1,
-    })
+    candidates.iter().map(move |candidate| candidate.share(fallback))
 }
 
 pub(crate) fn is_zero_weight_fallback(candidates: &[CandidateRecord]) -> bool {

@@ -1,5 +1,7 @@
 //! What every request to a group must hold, whichever channel it goes to (seed 000; rules SR-044 to SR-053).
 
+use std::collections::BTreeSet;
+
 use portone_core::{
     CardPayment, CashReceiptType, Command, Customer, CustomerName, InstantMethod, IssueBillingKey,
     OnViolation, Order, PaymentIdRule, Report, Rule, Secret, Severity, VirtualAccountOptionType,
@@ -51,8 +53,9 @@ fn check_card(order: &Order, payment: &CardPayment, drawable: &[&Candidate<'_>],
         let password = is_secret(card.password_two_digits.as_ref());
         for (field, present) in [(BIRTH, birth), (PASSWORD, password)] {
             if !present {
-                report.add(
-                    &CARD_ADVICE,
+                report.add_with(
+                    &CARD,
+                    Severity::Advise,
                     field,
                     "is missing, and contracts differ in whether they need it; send it to groups",
                 );
@@ -173,12 +176,12 @@ fn check_payment_id(
         return;
     }
     let none_takes_it = refusing().count() == profiles().count();
-    let rule =
-        if on_violation == OnViolation::Fail || none_takes_it { &PAYMENT_ID } else { &PAYMENT_ID_ADVICE };
-    let mut names: Vec<&str> = refusing().map(|profile| profile.display_name).collect();
-    names.dedup();
-    report.add(
-        rule,
+    let refused = on_violation == OnViolation::Fail || none_takes_it;
+    let names: BTreeSet<&str> = refusing().map(|profile| profile.display_name).collect();
+    let names: Vec<&str> = names.into_iter().collect();
+    report.add_with(
+        &PAYMENT_ID,
+        if refused { Severity::Reject } else { Severity::Advise },
         "paymentId",
         format!(
             "is not taken by {}; 6 to 40 ASCII letters and digits are taken by every PG of a group",
@@ -225,7 +228,6 @@ const PASSWORD: &str = "method.card.credential.passwordTwoDigits";
 
 const CARD: Rule =
     reject("SR-044", "A card key-in to a group needs the order, the buyer's name and the card.");
-const CARD_ADVICE: Rule = advise("SR-044", "PGs differ in which of the four parts of a card they need.");
 const ACCOUNT: Rule = reject("SR-045", "A virtual account from a group needs what any of its PGs may need.");
 const FIXED_ACCOUNT: Rule = advise("SR-046", "Fixed accounts are issued in a different way by each PG.");
 const VALID_HOURS: Rule = advise("SR-047", "Few PGs read validHours.");
@@ -234,7 +236,6 @@ const PRODUCT_TYPE: Rule = advise("SR-050", "KSNET compares productType with the
 const PRODUCT_COUNT: Rule =
     advise("SR-051", "productCount is read only where Smartro issues a virtual account.");
 const PAYMENT_ID: Rule = reject("SR-053", "The payment id must suit every PG it can go to.");
-const PAYMENT_ID_ADVICE: Rule = advise("SR-053", "A PG that does not take the payment id is passed over.");
 
 const fn reject(code: &'static str, reason: &'static str) -> Rule {
     Rule { code, severity: Severity::Reject, reason, source: "seed 000" }

@@ -12,8 +12,9 @@ use crate::{
     required,
 };
 
-/// A request as one channel would get it.
-#[derive(Debug, Clone, Copy)]
+/// A request as one channel would get it. Its `Debug` shows the PG and the kind of command only: a command holds the
+/// buyer's name.
+#[derive(Clone, Copy)]
 pub struct Ask<'a> {
     /// The channel's adapter.
     pub adapter: &'a dyn PgAdapter,
@@ -21,6 +22,12 @@ pub struct Ask<'a> {
     pub command: &'a Command,
     /// The time and the attempt.
     pub ctx: &'a CallContext,
+}
+
+impl fmt::Debug for Ask<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Ask({} {})", self.adapter.profile().provider, self.command.kind().name())
+    }
 }
 
 /// What is known of a channel that may take a request.
