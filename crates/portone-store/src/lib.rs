@@ -1,0 +1,9 @@
+//! The ledger's database: implements the engine's [`Store`](portone_engine::port::Store) port. [`SqliteStore`] is
+//! embedded and the default: many requests share one commit, and a commit is on disk before anybody hears of it.
+
+#![warn(missing_docs)]
+
+mod document;
+pub mod sqlite;
+
+pub use sqlite::{OpenError, SqliteOptions, SqliteStore};

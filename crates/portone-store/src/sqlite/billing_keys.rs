@@ -1,0 +1,318 @@
+//! Billing keys: one key of ours, and its key at each PG.
+
+use chrono::{DateTime, Utc};
+use portone_core::{AttemptId, BillingKey, ChannelGroupId, ChannelKey, CommandKind, PgBillingKey, StoreId};
+use portone_engine::event::{Event, EventKind, EventSubject};
+use portone_engine::ledger::{
+    BillingKeyRecord, BillingKeyStatus, IssueResult, KeyChannel, KeyChannelState, OpenAttempt,
+};
+use portone_engine::port::{Begin, Dependents, SettleKey};
+use rusqlite::{OptionalExtension, Row, params};
+
+use super::attempts::{self, AttemptRow};
+use super::database::{Database, Fault};
+use super::events::{self, EventRow};
+use crate::document::{
+    KeyDocument, Unreadable, channel_state_code, decode, decode_code, encode, key_status_code, millis, time,
+};
+
+/// A billing key to open, encoded on the caller's thread.
+pub(super) struct IssueRows {
+    record: BillingKeyRecord,
+    decision: String,
+    doc: String,
+    channels: Vec<ChannelRow>,
+    attempts: Vec<AttemptRow>,
+}
+
+struct ChannelRow {
+    snapshot: String,
+    failure: Option<String>,
+}
+
+impl IssueRows {
+    pub(super) fn encode(
+        record: BillingKeyRecord,
+        decision: String,
+        attempts: &[OpenAttempt],
+    ) -> Result<Self, Unreadable> {
+        let doc = encode("billing key", &KeyDocument::of(&record))?;
+        let channels = record.channels.iter().map(ChannelRow::encode).collect::<Result<_, _>>()?;
+        let attempts = attempts.iter().map(AttemptRow::encode).collect::<Result<_, _>>()?;
+        Ok(Self { record, decision, doc, channels, attempts })
+    }
+}
+
+impl ChannelRow {
+    fn encode(part: &KeyChannel) -> Result<Self, Unreadable> {
+        let failure = match &part.state {
+            KeyChannelState::Failed(failure) => Some(encode("failure", failure)?),
+            KeyChannelState::Pending | KeyChannelState::Issued(_) | KeyChannelState::Deleted => None,
+        };
+        Ok(Self { snapshot: encode("channel snapshot", &part.channel)?, failure })
+    }
+}
+
+/// Opens a billing key with its attempts.
+pub(super) fn begin_issue(database: &Database, rows: &IssueRows) -> Result<(), Fault> {
+    let record = &rows.record;
+    if rows.attempts.is_empty() {
+        return Err(Fault::Contract(
+            "a billing key without an attempt would stay pending for good".to_owned(),
+        ));
+    }
+    let store_no = database.store_no(&record.store_id)?;
+    database.execute(
+        "INSERT INTO billing_keys (key, store_no, status, group_id, customer_id, requested_at, issued_at,
+            deleted_at, decision, doc) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        params![
+            record.key.as_str(),
+            store_no,
+            key_status_code(record.status),
+            record.channel_group.as_ref().map(|group| group.id.as_str()),
+            record.customer.id,
+            millis(record.requested_at),
+            record.issued_at.map(millis),
+            record.deleted_at.map(millis),
+            rows.decision,
+            rows.doc,
+        ],
+    )?;
+    for (position, (part, row)) in record.channels.iter().zip(&rows.channels).enumerate() {
+        insert_channel(database, &record.key, position, part, row)?;
+    }
+    rows.attempts.iter().try_for_each(|row| attempts::insert(database, store_no, row))
+}
+
+fn insert_channel(
+    database: &Database,
+    key: &BillingKey,
+    position: usize,
+    part: &KeyChannel,
+    row: &ChannelRow,
+) -> Result<(), Fault> {
+    let pg_billing_key = match &part.state {
+        KeyChannelState::Issued(pg_billing_key) => Some(pg_billing_key.expose()),
+        KeyChannelState::Pending | KeyChannelState::Failed(_) | KeyChannelState::Deleted => None,
+    };
+    database.execute(
+        "INSERT INTO billing_key_channels (billing_key, position, channel_key, state, pg_billing_key, failure,
+            snapshot) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        params![
+            key.as_str(),
+            position,
+            part.channel.key.as_str(),
+            channel_state_code(&part.state),
+            pg_billing_key,
+            row.failure,
+            row.snapshot,
+        ],
+    )?;
+    Ok(())
+}
+
+/// Ends one channel's attempt of an issue; with the last one, the issue.
+pub(super) fn settle_issue(
+    database: &Database,
+    attempt: &AttemptId,
+    result: &IssueResult,
+    now: DateTime<Utc>,
+) -> Result<SettleKey, Fault> {
+    let Some(open) = attempts::by_id(database, attempt)? else { return Ok(SettleKey::AlreadySettled) };
+    let key = key_of(&open, CommandKind::IssueBillingKey)?;
+    attempts::delete(database, attempt)?;
+    match result {
+        IssueResult::Issued { pg_billing_key, issued_at } => {
+            let state = KeyChannelState::Issued(pg_billing_key.clone());
+            write_state(database, key, &open.channel, &state)?;
+            // Its parts come in any order; the earliest counts.
+            database.execute(
+                "UPDATE billing_keys SET issued_at = min(coalesce(issued_at, ?2), ?2) WHERE key = ?1",
+                params![key.as_str(), millis(*issued_at)],
+            )?;
+        }
+        IssueResult::Failed(failure) => {
+            write_state(database, key, &open.channel, &KeyChannelState::Failed(failure.clone()))?;
+        }
+    }
+    if attempts::count_on_key(database, key, CommandKind::IssueBillingKey)? > 0 {
+        return Ok(SettleKey::Partly);
+    }
+    let issued = record(database, &open.store_id, key)?
+        .channels
+        .iter()
+        .any(|part| matches!(part.state, KeyChannelState::Issued(_)));
+    let status = if issued { BillingKeyStatus::Issued } else { BillingKeyStatus::Failed };
+    let sql = "UPDATE billing_keys SET status = ?2 WHERE key = ?1";
+    database.execute(sql, params![key.as_str(), key_status_code(status)])?;
+    let record = record(database, &open.store_id, key)?;
+    // A failure is announced even where the success would be mute (rule V2-049).
+    match (issued, record.skip_webhook) {
+        (false, _) => announce(database, &record, EventKind::BillingKeyFailed, now)?,
+        (true, false) => announce(database, &record, EventKind::BillingKeyIssued, now)?,
+        (true, true) => {}
+    }
+    Ok(SettleKey::Complete(Box::new(record)))
+}
+
+/// Opens the attempts of a deletion, if the key is issued.
+pub(super) fn begin_delete(
+    database: &Database,
+    store: &StoreId,
+    key: &BillingKey,
+    rows: &[AttemptRow],
+) -> Result<Begin, Fault> {
+    let store_no = database.store_no(store)?;
+    let mut statement =
+        database.prepared("SELECT status FROM billing_keys WHERE key = ?1 AND store_no = ?2")?;
+    let status: Option<String> =
+        statement.query_row(params![key.as_str(), store_no], |row| row.get(0)).optional()?;
+    if status.as_deref() != Some(key_status_code(BillingKeyStatus::Issued)) {
+        return Ok(Begin::Changed);
+    }
+    if attempts::count_on_key(database, key, CommandKind::DeleteBillingKey)? > 0 {
+        return Ok(Begin::Outstanding);
+    }
+    rows.iter().try_for_each(|row| attempts::insert(database, store_no, row))?;
+    Ok(Begin::Begun)
+}
+
+/// Ends one channel's attempt of a deletion; with the last one, the deletion.
+pub(super) fn settle_delete(
+    database: &Database,
+    attempt: &AttemptId,
+    deleted: bool,
+    skip_webhook: bool,
+    now: DateTime<Utc>,
+) -> Result<SettleKey, Fault> {
+    let Some(open) = attempts::by_id(database, attempt)? else { return Ok(SettleKey::AlreadySettled) };
+    let key = key_of(&open, CommandKind::DeleteBillingKey)?;
+    attempts::delete(database, attempt)?;
+    if deleted {
+        write_state(database, key, &open.channel, &KeyChannelState::Deleted)?;
+    }
+    if attempts::count_on_key(database, key, CommandKind::DeleteBillingKey)? > 0 {
+        return Ok(SettleKey::Partly);
+    }
+    let mut current = record(database, &open.store_id, key)?;
+    let gone =
+        |part: &KeyChannel| matches!(part.state, KeyChannelState::Deleted | KeyChannelState::Failed(_));
+    if current.status == BillingKeyStatus::Issued && current.channels.iter().all(gone) {
+        database.execute(
+            "UPDATE billing_keys SET status = ?2, deleted_at = ?3 WHERE key = ?1",
+            params![key.as_str(), key_status_code(BillingKeyStatus::Deleted), millis(now)],
+        )?;
+        current = record(database, &open.store_id, key)?;
+        if !skip_webhook {
+            announce(database, &current, EventKind::BillingKeyDeleted, now)?;
+        }
+    }
+    Ok(SettleKey::Complete(Box::new(current)))
+}
+
+fn key_of(open: &OpenAttempt, command: CommandKind) -> Result<&BillingKey, Fault> {
+    open.subject
+        .billing_key()
+        .filter(|_| open.command == command)
+        .ok_or_else(|| Fault::Contract(format!("attempt `{}` is no {}", open.id, command.name())))
+}
+
+fn write_state(
+    database: &Database,
+    key: &BillingKey,
+    channel: &ChannelKey,
+    state: &KeyChannelState,
+) -> Result<(), Fault> {
+    let (pg_billing_key, failure) = match state {
+        KeyChannelState::Issued(pg_billing_key) => (Some(pg_billing_key.expose()), None),
+        KeyChannelState::Failed(failure) => (None, Some(encode("failure", failure)?)),
+        KeyChannelState::Pending | KeyChannelState::Deleted => (None, None),
+    };
+    let written = database.execute(
+        "UPDATE billing_key_channels SET state = ?3, pg_billing_key = ?4, failure = ?5
+         WHERE billing_key = ?1 AND channel_key = ?2",
+        params![key.as_str(), channel.as_str(), channel_state_code(state), pg_billing_key, failure],
+    )?;
+    if written == 1 {
+        return Ok(());
+    }
+    Err(Fault::Contract(format!("billing key `{key}` has {written} parts at channel `{channel}`, not one")))
+}
+
+fn announce(
+    database: &Database,
+    record: &BillingKeyRecord,
+    kind: EventKind,
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
+    let event = Event {
+        store_id: record.store_id.clone(),
+        kind,
+        at: now,
+        subject: EventSubject::BillingKey(record.key.clone()),
+        notice_urls: record.notice_urls.clone(),
+    };
+    events::insert(database, &[EventRow::encode(&event)?])
+}
+
+fn record(database: &Database, store: &StoreId, key: &BillingKey) -> Result<BillingKeyRecord, Fault> {
+    find(database, store, key)?.ok_or_else(|| Fault::Contract(format!("there is no billing key `{key}`")))
+}
+
+/// A billing key of a store. Its two reads need one state of the database around them.
+pub(super) fn find(
+    database: &Database,
+    store: &StoreId,
+    key: &BillingKey,
+) -> Result<Option<BillingKeyRecord>, Fault> {
+    let Some(store_no) = database.find_store_no(store)? else { return Ok(None) };
+    let mut statement = database.prepared(
+        "SELECT status, requested_at, issued_at, deleted_at, doc FROM billing_keys
+         WHERE key = ?1 AND store_no = ?2",
+    )?;
+    let mut rows = statement.query(params![key.as_str(), store_no])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let text = |at| -> Result<&str, rusqlite::Error> { Ok(row.get_ref(at)?.as_str()?) };
+    let document: KeyDocument = decode("billing key", text(4)?)?;
+    let status = decode_code("billing key state", text(0)?)?;
+    let mut record = document.into_record(key.clone(), store.clone(), status, time(row.get(1)?)?);
+    record.issued_at = row.get::<_, Option<i64>>(2)?.map(time).transpose()?;
+    record.deleted_at = row.get::<_, Option<i64>>(3)?.map(time).transpose()?;
+    record.channels = channels(database, key)?;
+    Ok(Some(record))
+}
+
+fn channels(database: &Database, key: &BillingKey) -> Result<Vec<KeyChannel>, Fault> {
+    let mut statement = database.prepared(
+        "SELECT state, pg_billing_key, failure, snapshot FROM billing_key_channels
+         WHERE billing_key = ?1 ORDER BY position",
+    )?;
+    let mut rows = statement.query([key.as_str()])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(read_channel(row)?);
+    }
+    Ok(found)
+}
+
+fn read_channel(row: &Row<'_>) -> Result<KeyChannel, Fault> {
+    let text = |at| -> Result<&str, rusqlite::Error> { Ok(row.get_ref(at)?.as_str()?) };
+    let state = match text(0)? {
+        "PENDING" => KeyChannelState::Pending,
+        "ISSUED" => {
+            let unreadable = |_| Unreadable::new("PG billing key", "empty or too long");
+            KeyChannelState::Issued(PgBillingKey::parse(text(1)?).map_err(unreadable)?)
+        }
+        "FAILED" => KeyChannelState::Failed(decode("failure", text(2)?)?),
+        "DELETED" => KeyChannelState::Deleted,
+        _ => return Err(Unreadable::new("state of a billing key at a channel", "unknown code").into()),
+    };
+    Ok(KeyChannel { channel: decode("channel snapshot", text(3)?)?, state })
+}
+
+/// What depends on a group.
+pub(super) fn dependents(database: &Database, group: &ChannelGroupId) -> Result<Dependents, Fault> {
+    let sql = "SELECT count(*) FROM billing_keys WHERE group_id = ?1 AND status = 'ISSUED'";
+    let billing_keys = database.prepared(sql)?.query_row([group.as_str()], |row| row.get(0))?;
+    Ok(Dependents { billing_keys })
+}

@@ -1,0 +1,206 @@
+//! Transactions: the attempts to pay, and what became of them.
+
+use portone_core::{PaymentId, StoreId, TransactionId};
+use portone_engine::ledger::{PaymentStatus, Transaction};
+use portone_engine::port::{Begin, BeginPayment, NewTransaction, Settle, SettleTransaction};
+use rusqlite::{OptionalExtension, Row, params};
+
+use super::attempts::{self, AttemptRow};
+use super::database::{Database, Fault};
+use super::events::{self, EventRow};
+use crate::document::{Unreadable, decode, encode, millis};
+
+/// A transaction to open, encoded on the caller's thread so that the writer only writes.
+pub(super) struct BeginRows {
+    new: NewTransaction,
+    doc: String,
+    attempt: AttemptRow,
+}
+
+impl BeginRows {
+    pub(super) fn encode(new: NewTransaction) -> Result<Self, Unreadable> {
+        let doc = encode("transaction", &new.transaction)?;
+        let attempt = AttemptRow::encode(&new.attempt)?;
+        Ok(Self { new, doc, attempt })
+    }
+}
+
+/// Opens a transaction with its attempt, if the payment may be tried (again).
+pub(super) fn begin_payment(database: &Database, rows: &BeginRows) -> Result<BeginPayment, Fault> {
+    let transaction = &rows.new.transaction;
+    let payment = &transaction.order.payment_id;
+    let store_no = database.store_no(&transaction.store_id)?;
+    if attempts::locks_payment(database, store_no, payment)? {
+        return Ok(BeginPayment::Outstanding);
+    }
+    let seq = match latest_seq_and_status(database, store_no, payment)? {
+        None => 1,
+        Some((seq, status)) if may_be_tried_again(&status) => seq + 1,
+        Some(_) => return Ok(BeginPayment::AlreadyPaid),
+    };
+    if seq > rows.new.transaction_count_max {
+        return Ok(BeginPayment::TransactionCountReached);
+    }
+    database.execute(
+        "INSERT INTO transactions (id, store_no, payment_id, seq, status, revision, requested_at,
+            status_changed_at, decision, doc) VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, ?8, ?9)",
+        params![
+            transaction.id.as_str(),
+            store_no,
+            payment.as_str(),
+            seq,
+            transaction.status.code(),
+            millis(transaction.requested_at),
+            millis(transaction.status_changed_at),
+            rows.new.decision,
+            rows.doc,
+        ],
+    )?;
+    attempts::insert(database, store_no, &rows.attempt)?;
+    Ok(BeginPayment::Begun)
+}
+
+fn may_be_tried_again(status: &str) -> bool {
+    status == PaymentStatus::Failed.code() || status == PaymentStatus::Ready.code()
+}
+
+fn latest_seq_and_status(
+    database: &Database,
+    store_no: i64,
+    payment: &PaymentId,
+) -> Result<Option<(u32, String)>, Fault> {
+    let mut statement = database.prepared(
+        "SELECT seq, status FROM transactions WHERE store_no = ?1 AND payment_id = ?2
+         ORDER BY seq DESC LIMIT 1",
+    )?;
+    let row = statement.query_row(params![store_no, payment.as_str()], |row| Ok((row.get(0)?, row.get(1)?)));
+    Ok(row.optional()?)
+}
+
+/// Opens an attempt on a transaction that is as it was read.
+pub(super) fn begin_on_transaction(
+    database: &Database,
+    row: &AttemptRow,
+    transaction: &TransactionId,
+    revision: u64,
+) -> Result<Begin, Fault> {
+    let attempt = row.attempt();
+    let store_no = database.store_no(&attempt.store_id)?;
+    let Some(payment) = attempt.subject.payment_id() else {
+        return Err(Fault::Contract("an attempt on a transaction names a payment".to_owned()));
+    };
+    if attempts::locks_payment(database, store_no, payment)? {
+        return Ok(Begin::Outstanding);
+    }
+    if find_revision(database, transaction)? != Some(revision) {
+        return Ok(Begin::Changed);
+    }
+    attempts::insert(database, store_no, row)?;
+    Ok(Begin::Begun)
+}
+
+fn find_revision(database: &Database, transaction: &TransactionId) -> Result<Option<u64>, Fault> {
+    let mut statement = database.prepared("SELECT revision FROM transactions WHERE id = ?1")?;
+    Ok(statement.query_row([transaction.as_str()], |row| row.get(0)).optional()?)
+}
+
+/// A result to write, encoded on the caller's thread.
+pub(super) struct SettleRows {
+    settle: SettleTransaction,
+    doc: String,
+    events: Vec<EventRow>,
+}
+
+impl SettleRows {
+    pub(super) fn encode(settle: SettleTransaction) -> Result<Self, Unreadable> {
+        let doc = encode("transaction", &settle.transaction)?;
+        let events = settle.events.iter().map(EventRow::encode).collect::<Result<_, _>>()?;
+        Ok(Self { settle, doc, events })
+    }
+}
+
+/// Writes a result, if the attempt is open and the transaction is as it was read.
+pub(super) fn settle_transaction(database: &Database, rows: &SettleRows) -> Result<Settle, Fault> {
+    let SettleTransaction { attempt, transaction, verify_at, .. } = &rows.settle;
+    // One statement decides and writes, so that a refusal leaves nothing behind. A comparison that is due stays due.
+    let written = database.execute(
+        "UPDATE transactions SET revision = revision + 1, status = ?3, status_changed_at = ?4,
+            verify_at = coalesce(?5, verify_at), doc = ?6
+         WHERE id = ?1 AND revision = ?2 AND EXISTS (SELECT 1 FROM open_attempts WHERE id = ?7)",
+        params![
+            transaction.id.as_str(),
+            transaction.revision,
+            transaction.status.code(),
+            millis(transaction.status_changed_at),
+            verify_at.map(millis),
+            rows.doc,
+            attempt.as_str(),
+        ],
+    )?;
+    if written == 0 {
+        return why_not_settled(database, &rows.settle);
+    }
+    attempts::delete(database, attempt)?;
+    events::insert(database, &rows.events)?;
+    Ok(Settle::Settled)
+}
+
+fn why_not_settled(database: &Database, settle: &SettleTransaction) -> Result<Settle, Fault> {
+    if !attempts::is_open(database, &settle.attempt)? {
+        return Ok(Settle::AlreadySettled);
+    }
+    match find_revision(database, &settle.transaction.id)? {
+        Some(_) => Ok(Settle::Changed),
+        None => Err(Fault::Contract(format!("there is no transaction `{}`", settle.transaction.id))),
+    }
+}
+
+/// The latest transaction of a payment.
+pub(super) fn latest(
+    database: &Database,
+    store: &StoreId,
+    payment: &PaymentId,
+) -> Result<Option<Transaction>, Fault> {
+    let Some(store_no) = database.find_store_no(store)? else { return Ok(None) };
+    let mut statement = database.prepared(
+        "SELECT doc, seq, revision FROM transactions WHERE store_no = ?1 AND payment_id = ?2
+         ORDER BY seq DESC LIMIT 1",
+    )?;
+    let mut rows = statement.query(params![store_no, payment.as_str()])?;
+    rows.next()?.map(read).transpose()
+}
+
+/// A transaction by its id.
+pub(super) fn by_id(database: &Database, id: &TransactionId) -> Result<Option<Transaction>, Fault> {
+    let mut statement = database.prepared("SELECT doc, seq, revision FROM transactions WHERE id = ?1")?;
+    let mut rows = statement.query([id.as_str()])?;
+    rows.next()?.map(read).transpose()
+}
+
+/// Every transaction of a payment with its decision record, oldest first.
+pub(super) fn of_payment(
+    database: &Database,
+    store: &StoreId,
+    payment: &PaymentId,
+) -> Result<Vec<(Transaction, String)>, Fault> {
+    let Some(store_no) = database.find_store_no(store)? else { return Ok(Vec::new()) };
+    let mut statement = database.prepared(
+        "SELECT doc, seq, revision, decision FROM transactions WHERE store_no = ?1 AND payment_id = ?2
+         ORDER BY seq",
+    )?;
+    let mut rows = statement.query(params![store_no, payment.as_str()])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push((read(row)?, row.get(3)?));
+    }
+    Ok(found)
+}
+
+/// A transaction from a row that begins with `doc, seq, revision`.
+pub(super) fn read(row: &Row<'_>) -> Result<Transaction, Fault> {
+    let doc = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+    let mut transaction: Transaction = decode("transaction", doc)?;
+    transaction.seq = row.get(1)?;
+    transaction.revision = row.get(2)?;
+    Ok(transaction)
+}
