@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use portone_core::{BillingKey, CardFacts, Customer, StoreId};
 use portone_engine::ledger::{BillingKeyRecord, BillingKeyStatus, GroupSnapshot, KeyChannelState};
+use portone_engine::port::StoreError;
 use serde::{
     Deserialize, Serialize, de::DeserializeOwned, de::IntoDeserializer, de::value::Error as CodeError,
 };
