@@ -2,7 +2,12 @@
 
 use portone_core::{AdapterFactory, PgProvider};
 
-static REGISTRY: &[AdapterFactory] = &[];
+static REGISTRY: &[AdapterFactory] = &[
+    #[cfg(feature = "smartro")]
+    pg_smartro::FACTORY,
+    #[cfg(feature = "kpn")]
+    pg_kpn::FACTORY,
+];
 
 /// Every adapter of this build.
 pub fn registry() -> &'static [AdapterFactory] {

@@ -1,0 +1,5 @@
+//! The transport against real sockets.
+
+mod breaks;
+mod requests;
+mod stub;
