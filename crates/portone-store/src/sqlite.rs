@@ -152,6 +152,13 @@ impl SqliteStore {
         Ok(Self { backend: Backend::Inline(Mutex::new(database)) })
     }
 
+    /// The directory of a database that a gateway may be using: to look at, without the lock.
+    pub fn read_directory(path: &Path) -> Result<DirectoryRows, OpenError> {
+        let database = Database::open_reader(path).map_err(|problem| refused(path, &problem))?;
+        let rows = database.snapshot(|| directory::rows(&database));
+        rows.map_err(|problem| refused(path, &StoreError::from(problem)))
+    }
+
     async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
@@ -197,7 +204,7 @@ fn migrate(database: &Database, path: &Path) -> Result<(), OpenError> {
     })
 }
 
-fn refused(path: &Path, problem: &rusqlite::Error) -> OpenError {
+fn refused(path: &Path, problem: &dyn std::fmt::Display) -> OpenError {
     OpenError::Database { path: path.to_owned(), problem: problem.to_string() }
 }
 
