@@ -158,8 +158,8 @@ fn card_facts(method: CardMethod) -> CardFacts {
 }
 
 const BIN_LENGTH_MAX: usize = 8;
-/// The most digits of a card number that may be shown or kept: the first six and the last four.
-const SHOWN_DIGIT_COUNT_MAX: usize = 10;
+/// The most digits of a card number that may be shown or kept: the first eight (its BIN) and the last four.
+const SHOWN_DIGIT_COUNT_MAX: usize = 12;
 
 /// The schema says the number is masked; one that is not is never taken over.
 fn is_masked(number: &str) -> bool {

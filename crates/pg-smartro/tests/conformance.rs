@@ -1,0 +1,1 @@
+portone_testkit::conformance!(pg_smartro::FACTORY);

@@ -1,0 +1,187 @@
+//! What every adapter has to keep. [`conformance!`](crate::conformance!) makes a test of each.
+
+use std::{collections::BTreeSet, fmt::Debug, sync::Arc, time::Duration};
+
+use portone_core::{
+    AdapterFactory, Admitted, Break, Command, Effect, LEG_COUNT_MAX, Leg, PgAdapter, PgError, PgReply,
+    PgRequest, Progress, admit, execute,
+};
+
+use crate::{
+    ScriptedTransport, Step, block_on, fixtures, replies,
+    samples::{self, Sample, Secrets},
+};
+
+const DEADLINE: Duration = Duration::from_mins(1);
+
+/// Two adapters of one channel encode a command to the same bytes.
+pub fn encoding_is_deterministic(factory: &AdapterFactory) {
+    for Sample { name, command } in samples::commands(factory.profile) {
+        let one = first_request(&samples::adapter(factory), &command);
+        let other = first_request(&samples::adapter(factory), &command);
+        assert_eq!(one.to_string(), other.to_string(), "{name}");
+        assert_eq!(bytes(&one), bytes(&other), "{name}");
+    }
+}
+
+/// Requests and errors look the same whatever the secrets are, and show no credential.
+pub fn requests_and_errors_show_no_secret(factory: &AdapterFactory, folder: &str) {
+    let adapter = samples::adapter(factory);
+    let recorded = fixtures::all(folder);
+    let pairs = samples::every(Secrets::ONE).into_iter().zip(samples::every(Secrets::OTHER));
+    for (one, other) in pairs.filter(|(one, _)| samples::has(factory.profile, &one.command)) {
+        let (first, second) =
+            (first_request(&adapter, &one.command), first_request(&adapter, &other.command));
+        assert_eq!(first.to_string(), second.to_string(), "{}", one.name);
+        assert_eq!(format!("{first:?}"), format!("{second:?}"), "{}", one.name);
+        for text in [first.to_string(), format!("{first:?} {adapter:?} {:?}", one.command)] {
+            assert!(!text.contains("sample-api-secret"), "{}: {text}", one.name);
+            assert!(!text.contains(samples::WEBHOOK_SECRET), "{}: {text}", one.name);
+        }
+        for fixture in recorded.iter().filter(|fixture| fixture.sample == one.name) {
+            let decoded = decode(&adapter, &one.command, fixture.leg, &fixture.reply);
+            let again = decode(&adapter, &other.command, fixture.leg, &fixture.reply);
+            if let (Err(error), Err(same)) = (decoded, again) {
+                assert_eq!(
+                    format!("{error} {error:?}"),
+                    format!("{same} {same:?}"),
+                    "{}",
+                    fixture.path.display()
+                );
+            }
+        }
+    }
+}
+
+/// A reply cut after any byte is no outcome and no further leg: unknown, or unavailable where the leg only reads.
+pub fn cut_replies_are_no_outcome(factory: &AdapterFactory, folder: &str) {
+    let adapter = samples::adapter(factory);
+    let known = samples::commands(factory.profile);
+    for fixture in fixtures::all(folder) {
+        let place = fixture.path.display().to_string();
+        let sample = known.iter().find(|sample| sample.name == fixture.sample);
+        let command = &sample.unwrap_or_else(|| panic!("{place}: no such sample")).command;
+        let effect =
+            *effects(&adapter, command).get(usize::from(fixture.leg.0)).expect("a leg of the sample");
+        for length in 0..fixture.reply.body.len() {
+            let cut = PgReply { status: fixture.reply.status, body: fixture.reply.body[..length].to_vec() };
+            let error = decode(&adapter, command, fixture.leg, &cut)
+                .map(|progress| format!("{progress:?}"))
+                .expect_err(&format!("{place} cut after {length} bytes"));
+            assert_class(effect == Effect::Reads, &error, &format!("{place} cut after {length} bytes"));
+        }
+    }
+}
+
+/// On each leg of each command: a reply leads on, and a break has the class the driver's contract says.
+pub fn breaks_have_their_class_on_every_leg(factory: &AdapterFactory) {
+    let adapter = samples::adapter(factory);
+    for Sample { name, command } in samples::commands(factory.profile) {
+        let effects = effects(&adapter, &command);
+        let good = replies::success(&command);
+        assert_eq!(effects.len(), good.len(), "{name}");
+        let outcome = run(&adapter, &command, good.iter().cloned().map(Step::Reply));
+        outcome.unwrap_or_else(|error| panic!("{name}: {error}"));
+        for leg in 0..good.len() {
+            let before = || good[..leg].iter().cloned().map(Step::Reply);
+            let changed_before = effects[..leg].iter().any(|effect| *effect != Effect::Reads);
+            let changed = changed_before || effects[leg] != Effect::Reads;
+            let unsent = Step::Break(Break::NotSent("refused".to_owned()));
+            let error = run(&adapter, &command, before().chain([unsent])).expect_err(name);
+            assert_class(!changed_before, &error, &format!("{name} leg {leg} not sent"));
+            let cut = Step::Break(Break::Interrupted("deadline".to_owned()));
+            let error = run(&adapter, &command, before().chain([cut])).expect_err(name);
+            assert_class(!changed, &error, &format!("{name} leg {leg} interrupted"));
+        }
+    }
+}
+
+/// Each command of the profile is admitted and encoded; each other is refused as `<prefix>-CAP`, or by a rule that
+/// refuses its method.
+pub fn the_profile_is_what_is_admitted(factory: &AdapterFactory) {
+    let adapter = samples::adapter(factory);
+    let ctx = samples::context();
+    let capability = format!("{}-CAP", factory.profile.rule_prefix);
+    assert_eq!(factory.profile.capability_rule.code, capability);
+    for Sample { name, command } in samples::every(Secrets::ONE) {
+        if samples::has(factory.profile, &command) {
+            first_request(&adapter, &command);
+            continue;
+        }
+        let report = admit(&*adapter, &command, &ctx).expect_err(name);
+        let refused = report
+            .rejections()
+            .any(|violation| violation.rule == capability || violation.field.starts_with("method"));
+        assert!(refused, "{name}: {report}");
+    }
+}
+
+/// Each rule's code starts with the PG's prefix and occurs once, and each rule has its reason and its source.
+pub fn rules_are_named_once_and_after_the_pg(factory: &AdapterFactory) {
+    let profile = factory.profile;
+    let prefix = format!("{}-", profile.rule_prefix);
+    let mut codes = BTreeSet::new();
+    for rule in profile.rules.iter().chain([profile.capability_rule]) {
+        assert!(rule.code.starts_with(&prefix), "{}", rule.code);
+        assert!(codes.insert(rule.code), "{} occurs twice", rule.code);
+        assert!(rule.reason.ends_with('.') && !rule.source.is_empty(), "{}", rule.code);
+    }
+    assert!(profile.rules.is_sorted_by_key(|rule| rule.code), "rules are in the catalogue's order");
+}
+
+fn admitted<'a>(adapter: &'a Arc<dyn PgAdapter>, command: &'a Command) -> Admitted<'a> {
+    let admitted = admit(&**adapter, command, &samples::context());
+    admitted.unwrap_or_else(|report| panic!("{command:?} is refused: {report}"))
+}
+
+fn first_request(adapter: &Arc<dyn PgAdapter>, command: &Command) -> PgRequest {
+    match adapter.encode(&admitted(adapter, command), &samples::context()) {
+        Ok(Progress::Send { request, leg: Leg(0) }) => *request,
+        other => panic!("{command:?} encodes to {other:?}"),
+    }
+}
+
+fn decode(
+    adapter: &Arc<dyn PgAdapter>,
+    command: &Command,
+    leg: Leg,
+    reply: &PgReply,
+) -> Result<Progress, PgError> {
+    adapter.decode(&admitted(adapter, command), leg, reply, &samples::context())
+}
+
+/// The effect of each leg on the way to success.
+fn effects(adapter: &Arc<dyn PgAdapter>, command: &Command) -> Vec<Effect> {
+    let mut progress = adapter.encode(&admitted(adapter, command), &samples::context()).unwrap();
+    let mut effects = Vec::new();
+    let mut good = replies::success(command).into_iter();
+    while let Progress::Send { request, leg } = progress {
+        assert_eq!(usize::from(leg.0), effects.len(), "legs are counted from 0");
+        assert!(leg.0 < LEG_COUNT_MAX, "too many legs");
+        effects.push(request.effect);
+        progress = decode(adapter, command, leg, &good.next().expect("a reply a leg")).unwrap();
+    }
+    effects
+}
+
+fn run(
+    adapter: &Arc<dyn PgAdapter>,
+    command: &Command,
+    steps: impl Iterator<Item = Step>,
+) -> Result<impl Debug, PgError> {
+    let transport = ScriptedTransport::new(steps);
+    block_on(execute(&admitted(adapter, command), &samples::context(), &transport, DEADLINE))
+}
+
+fn assert_class(harmless: bool, error: &PgError, place: &str) {
+    let right = if harmless {
+        matches!(error, PgError::Unavailable(_))
+    } else {
+        matches!(error, PgError::UnknownOutcome(_))
+    };
+    assert!(right, "{place}: {error:?}");
+}
+
+fn bytes(request: &PgRequest) -> &[u8] {
+    request.body.as_ref().map(portone_core::Body::bytes).unwrap_or_default()
+}

@@ -1,0 +1,296 @@
+//! A valid command of each kind, and what else a call needs. The values pass the rules of every PG of this project.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use portone_core::{
+    AdapterFactory, Attempt, AttemptId, AttemptSubject, Bank, CallContext, Cancel, CancelRequester, Card,
+    CardPayment, CashReceiptRequest, CashReceiptType, Channel, ChannelFacts, ChannelKey, CloseVirtualAccount,
+    Command, CommandKind, Contracts, Credentials, Currency, Customer, CustomerName, DeleteBillingKey,
+    Environment, Inquire, InstantMethod, IssueBillingKey, Money, Order, PayInstantly, PayMethod,
+    PayWithBillingKey, PaymentAmount, PaymentId, PgAdapter, PgBillingKey, PgMerchantId, PgProfile,
+    PgProvider, RefundAccount, Secret, StoreId, Upstream, VirtualAccountExpiry, VirtualAccountOption,
+    VirtualAccountOptionType, VirtualAccountRequest,
+};
+
+/// The attempt of [`context`].
+pub const ATTEMPT: &str = "7b1f0c9e-9f57-4a47-8a0c-3d2f6f3b6a11";
+/// The payment of every sample.
+pub const PAYMENT_ID: &str = "payment0001A";
+/// What every sample pays or cancels, in won.
+pub const AMOUNT: i64 = 1100;
+/// What the sample upstream signs its notifications with.
+pub const WEBHOOK_SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+/// A command and its name, which is also the folder of its fixtures.
+#[derive(Debug, Clone)]
+pub struct Sample {
+    /// The name.
+    pub name: &'static str,
+    /// The command.
+    pub command: Command,
+}
+
+/// Everything secret in the samples. Two sets differ in every value, so that a rendering that differs shows a secret.
+#[derive(Debug, Clone, Copy)]
+pub struct Secrets {
+    number: &'static str,
+    expiry_year: &'static str,
+    expiry_month: &'static str,
+    birth: &'static str,
+    password: &'static str,
+    billing_key: &'static str,
+    identity: &'static str,
+    account: &'static str,
+}
+
+impl Secrets {
+    /// The set the samples hold.
+    pub const ONE: Self = Self {
+        number: "4242424242424242",
+        expiry_year: "29",
+        expiry_month: "12",
+        birth: "900101",
+        password: "37",
+        billing_key: "billing-key-018fa367-cdd9-d8fd-2256-c43ce0e475d6",
+        identity: "01000001234",
+        account: "56211105948400",
+    };
+    /// Another set.
+    pub const OTHER: Self = Self {
+        number: "4999999999999996",
+        expiry_year: "31",
+        expiry_month: "05",
+        birth: "811231",
+        password: "84",
+        billing_key: "billing-key-0190c1aa-5511-7bb0-9c3e-77d3aa1f0b92",
+        identity: "01099998765",
+        account: "11022033044",
+    };
+}
+
+/// The time of every sample call.
+pub fn now() -> DateTime<Utc> {
+    DateTime::UNIX_EPOCH + TimeDelta::seconds(1_772_427_843)
+}
+
+/// The context of a sample call.
+pub fn context() -> CallContext {
+    CallContext { now: now(), attempt: attempt_id() }
+}
+
+/// A live channel of a PG, with nothing declared of its contract.
+pub fn channel(profile: &PgProfile) -> Channel {
+    Channel {
+        key: ChannelKey::parse("channel-key-sample").unwrap(),
+        store_id: StoreId::parse("store-sample").unwrap(),
+        name: profile.display_name.to_owned(),
+        provider: PgProvider::parse(profile.provider).unwrap(),
+        pg_merchant_id: PgMerchantId::parse("mid-sample").unwrap(),
+        environment: Environment::Live,
+        upstream: "sample".to_owned(),
+        upstream_channel_key: None,
+        active: true,
+        contracts: Contracts::default(),
+        facts: ChannelFacts::default(),
+    }
+}
+
+/// A PortOne V2 upstream.
+pub fn upstream() -> Upstream {
+    Upstream {
+        base_url: "https://upstream.example".to_owned(),
+        credentials: Credentials::PortOneV2 {
+            api_secret: Secret::from("sample-api-secret"),
+            webhook_secret: Some(Secret::from(WEBHOOK_SECRET)),
+        },
+        notice_url: Some("https://gateway.example/notifications/channel-key-sample".to_owned()),
+    }
+}
+
+/// The adapter of the sample channel at the sample upstream.
+pub fn adapter(factory: &AdapterFactory) -> Arc<dyn PgAdapter> {
+    (factory.build)(&channel(factory.profile), &upstream()).unwrap()
+}
+
+/// The samples a PG has by its profile, and the inquiries about them.
+pub fn commands(profile: &PgProfile) -> Vec<Sample> {
+    every(Secrets::ONE).into_iter().filter(|sample| has(profile, &sample.command)).collect()
+}
+
+/// Whether a PG has a command by its profile.
+pub fn has(profile: &PgProfile, command: &Command) -> bool {
+    command.kind() == CommandKind::Inquire || profile.supports(command.kind(), command.pay_method())
+}
+
+/// Every sample, with these secrets.
+pub fn every(secrets: Secrets) -> Vec<Sample> {
+    let sample = |name, command| Sample { name, command };
+    let inquire = |name, subject| {
+        let of = Attempt { id: attempt_id(), opened_at: now() - TimeDelta::seconds(90), subject };
+        Sample { name, command: Command::Inquire(Inquire { of }) }
+    };
+    let amount = Money::new(AMOUNT, Currency::KRW);
+    vec![
+        sample("pay_card", pay_card(secrets)),
+        sample("pay_virtual_account", pay_virtual_account(secrets)),
+        sample("issue_billing_key", issue_billing_key(secrets)),
+        sample("pay_with_billing_key", pay_with_billing_key(secrets)),
+        sample(
+            "delete_billing_key",
+            Command::DeleteBillingKey(DeleteBillingKey { pg_billing_key: billing_key(secrets) }),
+        ),
+        sample("cancel", cancel(PayMethod::Card, None)),
+        sample("cancel_virtual_account", cancel(PayMethod::VirtualAccount, Some(refund_account(secrets)))),
+        sample(
+            "close_virtual_account",
+            Command::CloseVirtualAccount(CloseVirtualAccount { payment_id: payment_id() }),
+        ),
+        inquire("inquire_pay", AttemptSubject::Pay { payment_id: payment_id(), amount }),
+        inquire("inquire_issue_billing_key", AttemptSubject::IssueBillingKey),
+        inquire(
+            "inquire_delete_billing_key",
+            AttemptSubject::DeleteBillingKey { pg_billing_key: billing_key(secrets) },
+        ),
+        inquire(
+            "inquire_cancel",
+            AttemptSubject::Cancel { payment_id: payment_id(), amount, cancelled_before: 0 },
+        ),
+        inquire(
+            "inquire_close_virtual_account",
+            AttemptSubject::CloseVirtualAccount { payment_id: payment_id() },
+        ),
+    ]
+}
+
+/// The sample command of this name. Panics when there is none.
+pub fn command(name: &str) -> Command {
+    let found = every(Secrets::ONE).into_iter().find(|sample| sample.name == name);
+    found.unwrap_or_else(|| panic!("there is no sample `{name}`")).command
+}
+
+/// A card key-in.
+pub fn pay_card(secrets: Secrets) -> Command {
+    let method = InstantMethod::Card(CardPayment {
+        card: card(secrets),
+        installment_month: Some(0),
+        use_free_installment_plan: None,
+        use_free_interest_from_merchant: None,
+        use_card_point: None,
+    });
+    Command::PayInstantly(PayInstantly { order: order(), method })
+}
+
+/// A rotating virtual account for a day, with a personal cash receipt.
+pub fn pay_virtual_account(secrets: Secrets) -> Command {
+    let method = InstantMethod::VirtualAccount(VirtualAccountRequest {
+        bank: Bank::Shinhan,
+        expiry: VirtualAccountExpiry { valid_hours: Some(24), due_date: None },
+        option: VirtualAccountOption { kind: VirtualAccountOptionType::Normal, fixed: None },
+        cash_receipt: Some(CashReceiptRequest {
+            kind: CashReceiptType::Personal,
+            customer_identity_number: Some(Secret::from(secrets.identity)),
+        }),
+        remittee_name: Some("PortOne".to_owned()),
+    });
+    Command::PayInstantly(PayInstantly { order: order(), method })
+}
+
+/// A billing key to issue.
+pub fn issue_billing_key(secrets: Secrets) -> Command {
+    Command::IssueBillingKey(IssueBillingKey { card: card(secrets), customer: customer(), bypass: None })
+}
+
+/// A billing-key payment.
+pub fn pay_with_billing_key(secrets: Secrets) -> Command {
+    Command::PayWithBillingKey(PayWithBillingKey {
+        order: order(),
+        pg_billing_key: billing_key(secrets),
+        installment_month: None,
+        use_free_interest_from_merchant: None,
+        use_card_point: None,
+        cash_receipt: None,
+        locale: None,
+    })
+}
+
+/// A cancel in full of a payment made an hour ago.
+pub fn cancel(method: PayMethod, refund_account: Option<RefundAccount>) -> Command {
+    Command::Cancel(Cancel {
+        payment_id: payment_id(),
+        amount: Money::new(AMOUNT, Currency::KRW),
+        tax_free: None,
+        vat: None,
+        reason: "sold out".to_owned(),
+        requester: Some(CancelRequester::Customer),
+        refund_account,
+        cancellable: AMOUNT,
+        cancellable_tax_free: 0,
+        method,
+        card: None,
+        paid_at: now() - TimeDelta::hours(1),
+    })
+}
+
+/// An order with a complete customer.
+pub fn order() -> Order {
+    Order {
+        payment_id: payment_id(),
+        order_name: "스위블 체어".to_owned(),
+        amount: PaymentAmount::total(AMOUNT, Currency::KRW),
+        customer: customer(),
+        products: Vec::new(),
+        product_count: Some(1),
+        product_type: None,
+        country: None,
+        shipping_address: None,
+        promotion_id: None,
+        is_cultural_expense: None,
+        is_escrow: None,
+        bypass: None,
+    }
+}
+
+/// A customer with everything any PG asks for.
+pub fn customer() -> Customer {
+    Customer {
+        id: Some("customer1234".to_owned()),
+        name: Some(CustomerName::Full("홍길동".to_owned())),
+        email: Some("hong@example.com".to_owned()),
+        phone_number: Some("010-1234-5678".to_owned()),
+        ..Customer::default()
+    }
+}
+
+/// A card with every part.
+pub fn card(secrets: Secrets) -> Card {
+    Card {
+        number: secrets.number.into(),
+        expiry_year: secrets.expiry_year.into(),
+        expiry_month: secrets.expiry_month.into(),
+        birth_or_business_registration_number: Some(secrets.birth.into()),
+        password_two_digits: Some(secrets.password.into()),
+    }
+}
+
+/// A complete account to return a deposit to.
+pub fn refund_account(secrets: Secrets) -> RefundAccount {
+    RefundAccount {
+        bank: Bank::Shinhan,
+        number: secrets.account.into(),
+        holder_name: "홍길동".to_owned(),
+        holder_phone_number: Some("01012345678".to_owned()),
+    }
+}
+
+fn attempt_id() -> AttemptId {
+    AttemptId::parse(ATTEMPT).unwrap()
+}
+
+fn payment_id() -> PaymentId {
+    PaymentId::parse(PAYMENT_ID).unwrap()
+}
+
+fn billing_key(secrets: Secrets) -> PgBillingKey {
+    PgBillingKey::parse(secrets.billing_key).unwrap()
+}
