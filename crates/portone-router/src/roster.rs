@@ -66,26 +66,18 @@ impl<'a> Roster<'a> {
         required::check(command, self.group.on_violation, &self.drawable(command.kind()))
     }
 
-    /// Whom a command may reach.
+    /// Whom a payment may be drawn to.
     fn drawable(&self, kind: CommandKind) -> Vec<&Candidate<'a>> {
+        let by_key = kind == CommandKind::PayWithBillingKey;
         let reachable = || {
             self.group.members.iter().zip(&self.candidates).filter(move |(member, candidate)| {
                 member.active
                     && candidate.channel.is_some_and(|channel| channel.active)
-                    && (kind != CommandKind::PayWithBillingKey || candidate.holds_key)
+                    && (!by_key || candidate.holds_key)
             })
         };
-        let weighted = reachable().any(|(member, _)| member.weight > 0);
-        let any_weight = match kind {
-            CommandKind::IssueBillingKey => true,
-            CommandKind::PayWithBillingKey => !weighted,
-            // The other commands are never routed; they are listed so that a new one has to be thought of here.
-            CommandKind::PayInstantly
-            | CommandKind::DeleteBillingKey
-            | CommandKind::Cancel
-            | CommandKind::CloseVirtualAccount
-            | CommandKind::Inquire => false,
-        };
+        // A billing key's last resort (rule SR-074).
+        let any_weight = by_key && !reachable().any(|(member, _)| member.weight > 0);
         reachable()
             .filter(|(member, _)| any_weight || member.weight > 0)
             .map(|(_, candidate)| candidate)

@@ -1,6 +1,6 @@
 //! What each kind of broken exchange is called: did a byte leave?
 
-use portone_core::Transport;
+use portone_core::{Break, PgReply, Transport};
 use portone_http::{HttpConfig, HttpTransport};
 
 use crate::stub::{
@@ -116,10 +116,16 @@ async fn what_is_no_http_is_interrupted() {
     expect_interrupted(result);
 }
 
+/// Sends under a short deadline, and asserts that it is kept.
+async fn send_in_time(client: &HttpTransport, base_url: &str) -> Result<PgReply, Break> {
+    let request = charge(base_url);
+    tokio::time::timeout(LONG, client.send(&request, SHORT)).await.expect("the deadline is kept")
+}
+
 #[tokio::test]
 async fn a_reply_after_the_deadline_is_interrupted() {
     let stub = Stub::start().await;
-    expect_interrupted(transport().send(&charge(&stub.base_url), SHORT).await);
+    expect_interrupted(send_in_time(&transport(), &stub.base_url).await);
     let mut stream = stub.accept().await;
     assert!(read_request(&mut stream).await.ends_with(r#"{"billingKey":"body-secret"}"#), "it had left");
 }
@@ -134,8 +140,7 @@ async fn the_deadline_bounds_the_body_too() {
         stream
     };
     let client = transport();
-    let request = charge(&stub.base_url);
-    let (result, _open) = tokio::join!(client.send(&request, SHORT), server);
+    let (result, _open) = tokio::join!(send_in_time(&client, &stub.base_url), server);
     expect_interrupted(result);
 }
 

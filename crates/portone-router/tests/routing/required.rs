@@ -234,3 +234,16 @@ fn sr_053_forty_letters_are_taken_and_one_more_is_not() {
     assert_eq!(findings(&smartro, with_id(&"a".repeat(40))), NOTHING);
     assert_eq!(findings(&smartro, with_id(&"a".repeat(41))), ["reject SR-053 paymentId"]);
 }
+
+#[test]
+fn sr_053_a_payment_with_a_super_key_asks_only_the_channels_it_can_reach() {
+    let by_key = || pay_with_key(Order { payment_id: PaymentId::parse(UUID_ID).expect("an id"), ..order() });
+    let scene = Scene::of(&[&SMARTRO, &OPEN]);
+    assert_eq!(findings(&scene.clone().held_by(&["OPEN"]), by_key()), NOTHING, "Smartro holds no key");
+
+    let mut weightless = scene.held_by(&["SMARTRO_V2", "OPEN"]);
+    weightless.group.members[0].weight = 0;
+    assert_eq!(findings(&weightless, by_key()), NOTHING, "a weighted holder comes first");
+    let last_resort = weightless.inactive("OPEN");
+    assert_eq!(findings(&last_resort, by_key()), ["reject SR-053 paymentId"]);
+}
