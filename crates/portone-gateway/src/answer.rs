@@ -1,0 +1,43 @@
+//! Answers: JSON with its content type, and the times in it.
+
+use axum::body::Body;
+use axum::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use axum::http::{Response, StatusCode};
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::{Serialize, Serializer};
+
+/// The header that names the members of a request nobody knows.
+pub(crate) const UNKNOWN_FIELDS: HeaderName = HeaderName::from_static("x-portone-unknown-fields");
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+/// An answer in JSON.
+pub(crate) fn json_response(status: StatusCode, body: &impl Serialize) -> Response<Body> {
+    // Every answer is made of texts, integers and lists of them, which always serialise.
+    let bytes = serde_json::to_vec(body).unwrap_or_default();
+    let mut response = Response::new(Body::from(bytes));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, JSON);
+    response
+}
+
+/// A time as every client reads it: UTC with `Z` and milliseconds (Java 8 to 11 take nothing else).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Moment(pub(crate) DateTime<Utc>);
+
+impl Serialize for Moment {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0.to_rfc3339_opts(SecondsFormat::Millis, true))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_in_utc_with_milliseconds() {
+        let moment = Moment(DateTime::from_timestamp(1_769_871_600, 123_456_789).unwrap());
+        assert_eq!(serde_json::to_string(&moment).unwrap(), r#""2026-01-31T15:00:00.123Z""#);
+    }
+}

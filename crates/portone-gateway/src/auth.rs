@@ -1,0 +1,120 @@
+//! Who asks: a store's API secret on the V2 face, the admin token on the admin face. Secrets are compared as SHA-256
+//! digests in constant time.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+use portone_core::StoreId;
+use portone_engine::request::Caller;
+use sha2::{Digest as _, Sha256};
+use subtle::{Choice, ConstantTimeEq};
+
+use crate::StoreAccess;
+use crate::error::ApiError;
+use crate::state::Gateway;
+
+/// A secret's SHA-256 digest.
+pub(crate) struct Digest([u8; 32]);
+
+impl Digest {
+    pub(crate) fn of(secret: &str) -> Self {
+        Self(Sha256::digest(secret.as_bytes()).into())
+    }
+
+    fn matches(&self, other: &Self) -> Choice {
+        self.0.ct_eq(&other.0)
+    }
+}
+
+/// The API secrets of every store.
+pub(crate) struct Keyring(Vec<(Digest, StoreId)>);
+
+impl Keyring {
+    pub(crate) fn new(stores: &[StoreAccess]) -> Self {
+        let secrets = stores.iter().flat_map(|store| {
+            store.api_secrets.iter().map(|secret| (Digest::of(secret.expose()), store.id.clone()))
+        });
+        Self(secrets.collect())
+    }
+
+    /// The stores a secret opens, in the order they are configured. Every digest is compared, so that the time tells
+    /// nothing.
+    fn stores(&self, secret: &str) -> Vec<StoreId> {
+        let given = Digest::of(secret);
+        let mut stores = Vec::new();
+        for (digest, store) in &self.0 {
+            if bool::from(digest.matches(&given)) {
+                stores.push(store.clone());
+            }
+        }
+        stores
+    }
+}
+
+/// An authenticated request of the V2 face.
+pub(crate) struct Access {
+    stores: Vec<StoreId>,
+    ip: IpAddr,
+}
+
+impl Access {
+    /// Who asks, for the store the request names: absent is the credential's own, another's is refused (rule V2-006).
+    pub(crate) fn caller(&self, store_id: Option<&str>) -> Result<Caller, ApiError> {
+        let store = match store_id {
+            None => self.stores.first(),
+            Some(named) => self.stores.iter().find(|store| store.as_str() == named),
+        };
+        let store = store.ok_or_else(|| {
+            ApiError::forbidden(
+                "storeId names a store this API secret does not open; leave it out or use its secret",
+            )
+        })?;
+        Ok(Caller { store_id: store.clone(), ip: self.ip.to_string() })
+    }
+}
+
+impl FromRequestParts<Gateway> for Access {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, ApiError> {
+        let stores =
+            credential(parts, "PortOne").map(|secret| gateway.keyring.stores(secret)).unwrap_or_default();
+        if stores.is_empty() {
+            return Err(ApiError::unauthorized(
+                "send the store's API secret: `Authorization: PortOne <secret>`",
+            ));
+        }
+        Ok(Self { stores, ip: client_ip(parts) })
+    }
+}
+
+/// An authenticated request of the admin face.
+pub(crate) struct Admin;
+
+impl FromRequestParts<Gateway> for Admin {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, ApiError> {
+        let given = credential(parts, "Bearer").map(Digest::of);
+        if given.is_some_and(|given| bool::from(gateway.admin.matches(&given))) {
+            return Ok(Self);
+        }
+        Err(ApiError::unauthorized("send the admin token: `Authorization: Bearer <token>`"))
+    }
+}
+
+/// What follows the scheme in `Authorization`; `None` when there is not exactly one credential of that scheme.
+fn credential<'p>(parts: &'p Parts, scheme: &str) -> Option<&'p str> {
+    let mut headers = parts.headers.get_all(AUTHORIZATION).iter();
+    let (header, more) = (headers.next()?, headers.next());
+    let (given, secret) = header.to_str().ok()?.split_once(' ')?;
+    let secret = secret.trim();
+    (more.is_none() && given.eq_ignore_ascii_case(scheme) && !secret.is_empty()).then_some(secret)
+}
+
+fn client_ip(parts: &Parts) -> IpAddr {
+    let connection = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+    connection.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(address)| address.ip())
+}

@@ -1,0 +1,416 @@
+//! What is answered when a request is not carried out: one table from the engine's errors to the documented types of
+//! each V2 endpoint, and the few types of the admin face.
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use portone_core::Report;
+use portone_engine::{EngineError, UNAVAILABLE, UNKNOWN_OUTCOME};
+use portone_router::NoChannelReason;
+use serde::Serialize;
+
+use crate::answer::json_response;
+use crate::v2::view::channel::{ChannelFailure, SelectedChannel};
+
+/// An operation of the V2 face, with the errors its document lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Endpoint {
+    PayInstantly,
+    PayWithBillingKey,
+    Payment,
+    Transactions,
+    CancelPayment,
+    CloseVirtualAccount,
+    IssueBillingKey,
+    BillingKeyInfo,
+    DeleteBillingKey,
+}
+
+impl Endpoint {
+    /// The error types the operation's document lists. `MAX_CANCEL_COUNT_REACHED` is listed for a cancel as well, but no
+    /// released client knows it, so it is not used.
+    pub(crate) const fn documented(self) -> &'static [&'static str] {
+        match self {
+            Self::PayInstantly => &[
+                "INVALID_REQUEST",
+                "MAX_TRANSACTION_COUNT_REACHED",
+                "UNAUTHORIZED",
+                "FORBIDDEN",
+                "CHANNEL_NOT_FOUND",
+                "ALREADY_PAID",
+                "SUM_OF_PARTS_EXCEEDS_TOTAL_AMOUNT",
+                "PG_PROVIDER",
+            ],
+            Self::PayWithBillingKey => &[
+                "INVALID_REQUEST",
+                "MAX_TRANSACTION_COUNT_REACHED",
+                "UNAUTHORIZED",
+                "FORBIDDEN",
+                "BILLING_KEY_NOT_FOUND",
+                "CHANNEL_NOT_FOUND",
+                "ALREADY_PAID",
+                "BILLING_KEY_ALREADY_DELETED",
+                "SUM_OF_PARTS_EXCEEDS_TOTAL_AMOUNT",
+                "PG_PROVIDER",
+            ],
+            Self::Payment | Self::Transactions => {
+                &["INVALID_REQUEST", "UNAUTHORIZED", "FORBIDDEN", "PAYMENT_NOT_FOUND"]
+            }
+            Self::CancelPayment => &[
+                "INVALID_REQUEST",
+                "UNAUTHORIZED",
+                "FORBIDDEN",
+                "PAYMENT_NOT_FOUND",
+                "CANCELLABLE_AMOUNT_CONSISTENCY_BROKEN",
+                "CANCEL_AMOUNT_EXCEEDS_CANCELLABLE_AMOUNT",
+                "CANCEL_TAX_AMOUNT_EXCEEDS_CANCELLABLE_TAX_AMOUNT",
+                "CANCEL_TAX_FREE_AMOUNT_EXCEEDS_CANCELLABLE_TAX_FREE_AMOUNT",
+                "PAYMENT_ALREADY_CANCELLED",
+                "PAYMENT_NOT_PAID",
+                "SUM_OF_PARTS_EXCEEDS_CANCEL_AMOUNT",
+                "PG_PROVIDER",
+            ],
+            Self::CloseVirtualAccount => &[
+                "INVALID_REQUEST",
+                "UNAUTHORIZED",
+                "FORBIDDEN",
+                "PAYMENT_NOT_FOUND",
+                "PAYMENT_NOT_WAITING_FOR_DEPOSIT",
+                "PG_PROVIDER",
+            ],
+            Self::IssueBillingKey => &[
+                "INVALID_REQUEST",
+                "UNAUTHORIZED",
+                "FORBIDDEN",
+                "CHANNEL_NOT_FOUND",
+                "CHANNEL_SPECIFIC",
+                "PG_PROVIDER",
+            ],
+            Self::BillingKeyInfo => {
+                &["INVALID_REQUEST", "UNAUTHORIZED", "FORBIDDEN", "BILLING_KEY_NOT_FOUND"]
+            }
+            Self::DeleteBillingKey => &[
+                "INVALID_REQUEST",
+                "UNAUTHORIZED",
+                "FORBIDDEN",
+                "BILLING_KEY_NOT_FOUND",
+                "BILLING_KEY_NOT_ISSUED",
+                "BILLING_KEY_ALREADY_DELETED",
+                "CHANNEL_SPECIFIC",
+                "PG_PROVIDER",
+            ],
+        }
+    }
+
+    /// The operation's name, for logs and metrics.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::PayInstantly => "payInstantly",
+            Self::PayWithBillingKey => "payWithBillingKey",
+            Self::Payment => "getPayment",
+            Self::Transactions => "getPaymentTransactions",
+            Self::CancelPayment => "cancelPayment",
+            Self::CloseVirtualAccount => "closeVirtualAccount",
+            Self::IssueBillingKey => "issueBillingKey",
+            Self::BillingKeyInfo => "getBillingKeyInfo",
+            Self::DeleteBillingKey => "deleteBillingKey",
+        }
+    }
+
+    /// Whether a PG may have been asked by the time something goes wrong.
+    pub(crate) const fn asks_pg(self) -> bool {
+        !matches!(self, Self::Payment | Self::Transactions | Self::BillingKeyInfo)
+    }
+}
+
+/// An error as it is answered.
+#[derive(Debug)]
+pub(crate) struct ApiError {
+    status: StatusCode,
+    body: Box<ErrorBody>,
+}
+
+#[derive(Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ErrorBody {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pg_code: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pg_message: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failures: Option<Vec<ChannelFailure>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    succeeded_channels: Option<Vec<SelectedChannel>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dependents: Option<DependentsBody>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct DependentsBody {
+    billing_keys: u64,
+}
+
+const INVALID_REQUEST: &str = "INVALID_REQUEST";
+const INTERNAL_SERVER_ERROR: &str = "INTERNAL_SERVER_ERROR";
+const LOOK_FIRST: &str = "the ledger could not be written or read; look the payment up before you try again";
+
+impl ApiError {
+    pub(crate) fn new(status: StatusCode, kind: &'static str, message: impl Into<String>) -> Self {
+        Self { status, body: Box::new(ErrorBody { kind, message: message.into(), ..ErrorBody::default() }) }
+    }
+
+    /// 400, with one line a violation.
+    pub(crate) fn invalid(report: &Report) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, INVALID_REQUEST, report.to_string())
+    }
+
+    pub(crate) fn unauthorized(message: &str) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "UNAUTHORIZED", message)
+    }
+
+    pub(crate) fn forbidden(message: &str) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "FORBIDDEN", message)
+    }
+
+    pub(crate) fn internal() -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, INTERNAL_SERVER_ERROR, LOOK_FIRST)
+    }
+
+    fn pg_provider(code: &str, message: String) -> Self {
+        let mut error = Self::new(StatusCode::BAD_GATEWAY, "PG_PROVIDER", message.clone());
+        error.body.pg_code = Some(code.to_owned());
+        error.body.pg_message = Some(message);
+        error
+    }
+
+    /// The documented answer to an unknown outcome.
+    pub(crate) fn unknown_outcome() -> Self {
+        Self::pg_provider(UNKNOWN_OUTCOME, EngineError::UnknownOutcome.to_string())
+    }
+
+    /// The answer of a V2 endpoint. Each is one of [`Endpoint::documented`], but for a broken database.
+    pub(crate) fn v2(endpoint: Endpoint, error: &EngineError) -> Self {
+        let message = error.to_string();
+        if let Some((status, kind)) = plain(endpoint, error) {
+            return Self::new(status, kind, message);
+        }
+        match error {
+            EngineError::Declined(decline) => {
+                let mut answer = Self::pg_provider(&decline.code, decline.message.clone());
+                answer.body.message = message;
+                answer
+            }
+            EngineError::UnknownOutcome => Self::unknown_outcome(),
+            EngineError::ChannelSpecific { failures, succeeded } => {
+                let mut answer = Self::new(StatusCode::BAD_GATEWAY, "CHANNEL_SPECIFIC", message);
+                answer.body.failures = Some(failures.iter().map(ChannelFailure::from).collect());
+                answer.body.succeeded_channels = Some(succeeded.iter().map(SelectedChannel::from).collect());
+                answer
+            }
+            EngineError::Store(problem) => {
+                tracing::error!(?endpoint, %problem, "the ledger failed");
+                Self::internal()
+            }
+            // A cancel, close or deletion whose channel cannot be reached any more: no type of theirs says so.
+            _ => Self::pg_provider(UNAVAILABLE, message),
+        }
+    }
+
+    /// The answer of the admin face.
+    pub(crate) fn admin(error: &EngineError) -> Self {
+        let message = error.to_string();
+        match error {
+            EngineError::Invalid(report) => Self::invalid(report),
+            EngineError::NotFound(_) | EngineError::PaymentNotFound(_) => {
+                Self::new(StatusCode::NOT_FOUND, "NOT_FOUND", message)
+            }
+            EngineError::InUse(dependents) => {
+                let mut answer = Self::new(StatusCode::CONFLICT, "IN_USE", message);
+                answer.body.dependents = Some(DependentsBody { billing_keys: dependents.billing_keys });
+                answer
+            }
+            EngineError::Store(problem) => {
+                tracing::error!(%problem, "the ledger failed");
+                let message = "the ledger could not be written or read; see the log";
+                Self::new(StatusCode::INTERNAL_SERVER_ERROR, INTERNAL_SERVER_ERROR, message)
+            }
+            // The rest belongs to payments, which this face only reads.
+            _ => Self::new(StatusCode::CONFLICT, "CONFLICT", message),
+        }
+    }
+
+    /// Adds what a refused request may have meant.
+    pub(crate) fn with_hints(mut self, hints: impl Iterator<Item = String>) -> Self {
+        if self.body.kind == INVALID_REQUEST {
+            for hint in hints {
+                self.body.message.push('\n');
+                self.body.message.push_str(&hint);
+            }
+        }
+        self
+    }
+
+    pub(crate) const fn kind(&self) -> &'static str {
+        self.body.kind
+    }
+
+    #[cfg(test)]
+    pub(crate) fn message(&self) -> &str {
+        &self.body.message
+    }
+}
+
+/// The errors whose body is type and message only; `None` for the others, and for those the endpoint does not document.
+fn plain(endpoint: Endpoint, error: &EngineError) -> Option<(StatusCode, &'static str)> {
+    use StatusCode as Code;
+    let answer = match error {
+        EngineError::NoChannel(found) if found.reason == NoChannelReason::Refused => {
+            (Code::BAD_REQUEST, INVALID_REQUEST)
+        }
+        EngineError::ChannelNotFound(_) | EngineError::NoChannel(_) => (Code::NOT_FOUND, "CHANNEL_NOT_FOUND"),
+        EngineError::Invalid(_)
+        | EngineError::CancelCountReached(_)
+        | EngineError::InUse(_)
+        | EngineError::Conflict(_)
+        | EngineError::NotFound(_) => (Code::BAD_REQUEST, INVALID_REQUEST),
+        EngineError::AlreadyPaid => (Code::CONFLICT, "ALREADY_PAID"),
+        EngineError::TransactionCountReached(_) => (Code::BAD_REQUEST, "MAX_TRANSACTION_COUNT_REACHED"),
+        EngineError::SumOfPartsExceedsTotal => (Code::CONFLICT, "SUM_OF_PARTS_EXCEEDS_TOTAL_AMOUNT"),
+        EngineError::PaymentNotFound(_) => (Code::NOT_FOUND, "PAYMENT_NOT_FOUND"),
+        EngineError::PaymentNotPaid(_) => (Code::CONFLICT, "PAYMENT_NOT_PAID"),
+        EngineError::PaymentAlreadyCancelled => (Code::CONFLICT, "PAYMENT_ALREADY_CANCELLED"),
+        EngineError::CancellableAmountBroken { .. } => {
+            (Code::CONFLICT, "CANCELLABLE_AMOUNT_CONSISTENCY_BROKEN")
+        }
+        EngineError::CancelAmountExceeds { .. } => {
+            (Code::CONFLICT, "CANCEL_AMOUNT_EXCEEDS_CANCELLABLE_AMOUNT")
+        }
+        EngineError::CancelTaxFreeExceeds { .. } => {
+            (Code::CONFLICT, "CANCEL_TAX_FREE_AMOUNT_EXCEEDS_CANCELLABLE_TAX_FREE_AMOUNT")
+        }
+        EngineError::CancelTaxExceeds { .. } => {
+            (Code::CONFLICT, "CANCEL_TAX_AMOUNT_EXCEEDS_CANCELLABLE_TAX_AMOUNT")
+        }
+        EngineError::SumOfPartsExceedsCancel => (Code::CONFLICT, "SUM_OF_PARTS_EXCEEDS_CANCEL_AMOUNT"),
+        EngineError::PaymentNotWaitingForDeposit(_) => (Code::CONFLICT, "PAYMENT_NOT_WAITING_FOR_DEPOSIT"),
+        EngineError::BillingKeyNotFound => (Code::NOT_FOUND, "BILLING_KEY_NOT_FOUND"),
+        EngineError::BillingKeyAlreadyDeleted => (Code::CONFLICT, "BILLING_KEY_ALREADY_DELETED"),
+        EngineError::ChannelSpecific { .. }
+        | EngineError::Declined(_)
+        | EngineError::Unavailable(_)
+        | EngineError::UnknownOutcome
+        | EngineError::Store(_) => return None,
+    };
+    endpoint.documented().contains(&answer.1).then_some(answer)
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        json_response(self.status, &self.body)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use portone_core::{Cause, Decline};
+    use portone_engine::port::{Dependents, StoreError};
+    use portone_router::NoChannel;
+
+    use super::*;
+
+    const ENDPOINTS: [Endpoint; 9] = [
+        Endpoint::PayInstantly,
+        Endpoint::PayWithBillingKey,
+        Endpoint::Payment,
+        Endpoint::Transactions,
+        Endpoint::CancelPayment,
+        Endpoint::CloseVirtualAccount,
+        Endpoint::IssueBillingKey,
+        Endpoint::BillingKeyInfo,
+        Endpoint::DeleteBillingKey,
+    ];
+
+    fn no_channel(reason: NoChannelReason) -> EngineError {
+        NoChannel { reason, group: None, required: Vec::new(), candidates: Vec::new() }.into()
+    }
+
+    fn errors() -> Vec<EngineError> {
+        let declined = Decline { code: "3011".to_owned(), message: "한도초과".to_owned() };
+        vec![
+            EngineError::Invalid(Report::new()),
+            EngineError::ChannelNotFound("gone".to_owned()),
+            no_channel(NoChannelReason::Refused),
+            no_channel(NoChannelReason::NoSelectableMember),
+            EngineError::AlreadyPaid,
+            EngineError::TransactionCountReached(20),
+            EngineError::SumOfPartsExceedsTotal,
+            EngineError::PaymentNotFound("p".to_owned()),
+            EngineError::PaymentNotPaid("FAILED"),
+            EngineError::PaymentAlreadyCancelled,
+            EngineError::CancellableAmountBroken { given: 1, actual: 2 },
+            EngineError::CancelAmountExceeds { amount: 2, cancellable: 1 },
+            EngineError::CancelTaxFreeExceeds { amount: 2, cancellable: 1 },
+            EngineError::CancelTaxExceeds { amount: 2, cancellable: 1 },
+            EngineError::SumOfPartsExceedsCancel,
+            EngineError::CancelCountReached(20),
+            EngineError::PaymentNotWaitingForDeposit("PAID"),
+            EngineError::BillingKeyNotFound,
+            EngineError::BillingKeyAlreadyDeleted,
+            EngineError::ChannelSpecific { failures: Vec::new(), succeeded: Vec::new() },
+            EngineError::Declined(declined),
+            EngineError::Unavailable(Cause::NotSent("refused".to_owned())),
+            EngineError::UnknownOutcome,
+            EngineError::InUse(Dependents { billing_keys: 1 }),
+            EngineError::Conflict("c".to_owned()),
+            EngineError::NotFound("n".to_owned()),
+        ]
+    }
+
+    /// Errors an endpoint's use case cannot raise: they would belong to another operation.
+    fn is_foreign(endpoint: Endpoint, error: &EngineError) -> bool {
+        match error {
+            EngineError::ChannelSpecific { .. } => {
+                !matches!(endpoint, Endpoint::IssueBillingKey | Endpoint::DeleteBillingKey)
+            }
+            _ => !endpoint.asks_pg(),
+        }
+    }
+
+    #[test]
+    fn every_error_of_every_endpoint_is_one_its_document_lists() {
+        for endpoint in ENDPOINTS {
+            for error in errors().iter().filter(|error| !is_foreign(endpoint, error)) {
+                let answer = ApiError::v2(endpoint, error);
+                assert!(endpoint.documented().contains(&answer.kind()), "{endpoint:?} {error:?}");
+                let provider = answer.kind() == "PG_PROVIDER";
+                assert_eq!(provider, answer.body.pg_code.is_some() && answer.body.pg_message.is_some());
+            }
+        }
+    }
+
+    #[test]
+    fn a_broken_database_is_told_as_such() {
+        let answer = ApiError::v2(Endpoint::PayInstantly, &StoreError("disk full".to_owned()).into());
+        assert_eq!((answer.status.as_u16(), answer.kind()), (500, INTERNAL_SERVER_ERROR));
+        assert!(!answer.message().contains("disk"));
+    }
+
+    #[test]
+    fn statuses_follow_types() {
+        for endpoint in ENDPOINTS {
+            for error in errors() {
+                let answer = ApiError::v2(endpoint, &error);
+                let status = match answer.kind() {
+                    INVALID_REQUEST | "MAX_TRANSACTION_COUNT_REACHED" => 400,
+                    "PG_PROVIDER" | "CHANNEL_SPECIFIC" => 502,
+                    kind if kind.ends_with("_NOT_FOUND") => 404,
+                    _ => 409,
+                };
+                assert_eq!(answer.status.as_u16(), status, "{error:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! The HTTP faces of the engine: the PortOne V2 REST API at the root, the admin API under `/admin`, `/health` and
+//! `/metrics`. It reads requests, asks the engine and writes answers; no business rule lives here.
+//!
+//! Requests are read strictly and told about at once: every wrong type, unknown value and missing member in one answer,
+//! by path and rule code, never by a value that may be secret. Members nobody knows are tolerated on the V2 face and
+//! named in the header `x-portone-unknown-fields`.
+
+#![warn(missing_docs)]
+
+mod admin;
+mod answer;
+mod auth;
+mod error;
+mod fields;
+mod health;
+mod json;
+mod request_id;
+mod state;
+mod v2;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::middleware::from_fn_with_state;
+use portone_core::{Secret, StoreId};
+use portone_engine::Engine;
+use tokio_util::task::TaskTracker;
+
+use crate::error::ApiError;
+use crate::state::Gateway;
+
+/// Everything the faces are built from.
+pub struct GatewayConfig {
+    /// The engine that does the work.
+    pub engine: Arc<Engine>,
+    /// Who may ask, store by store.
+    pub stores: Vec<StoreAccess>,
+    /// The token of the admin face. An empty one opens it to nobody.
+    pub admin_token: Secret<String>,
+    /// Where use cases run, so that one outlives its client and a graceful stop can wait for all.
+    pub tracker: TaskTracker,
+    /// Renders `/metrics` (Prometheus text); absent answers 404 there.
+    pub metrics: Option<Arc<dyn Fn() -> String + Send + Sync>>,
+}
+
+/// A store and the API secrets that open it.
+pub struct StoreAccess {
+    /// Its id.
+    pub id: StoreId,
+    /// Its name, as the admin face lists it.
+    pub name: String,
+    /// Its V2 API secrets: `Authorization: PortOne <secret>`.
+    pub api_secrets: Vec<Secret<String>>,
+}
+
+/// The router of every face. The client's address is taken from `ConnectInfo<SocketAddr>` where the server provides it.
+pub fn router(config: GatewayConfig) -> Router {
+    let gateway = Gateway::new(config);
+    Router::new()
+        .merge(v2::routes())
+        .nest("/admin", admin::routes())
+        .merge(health::routes())
+        .fallback(async || ApiError::new(StatusCode::NOT_FOUND, "NOT_FOUND", "there is no such path here"))
+        .method_not_allowed_fallback(async || {
+            let message = "this path has no such method";
+            ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", message)
+        })
+        .layer(from_fn_with_state(gateway.clone(), request_id::observe))
+        .with_state(gateway)
+}

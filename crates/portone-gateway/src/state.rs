@@ -1,0 +1,87 @@
+//! What every handler shares.
+
+use std::future::Future;
+use std::ops::Deref;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use portone_core::StoreId;
+use portone_engine::Engine;
+use tokio_util::task::TaskTracker;
+use tracing::Instrument;
+
+use crate::GatewayConfig;
+use crate::auth::{Digest, Keyring};
+
+/// Renders the metrics page.
+pub(crate) type MetricsPage = Arc<dyn Fn() -> String + Send + Sync>;
+
+/// The state behind the router; cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Gateway(Arc<Shared>);
+
+pub(crate) struct Shared {
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) keyring: Keyring,
+    pub(crate) admin: Digest,
+    pub(crate) stores: Vec<StoreName>,
+    pub(crate) metrics: Option<MetricsPage>,
+    tracker: TaskTracker,
+    /// Tells this process's request ids from another's.
+    started_ms: i64,
+    request_count: AtomicU64,
+}
+
+/// A store as the admin face lists it.
+pub(crate) struct StoreName {
+    pub(crate) id: StoreId,
+    pub(crate) name: String,
+}
+
+impl Deref for Gateway {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+impl Gateway {
+    pub(crate) fn new(config: GatewayConfig) -> Self {
+        let GatewayConfig { engine, stores, admin_token, tracker, metrics } = config;
+        let keyring = Keyring::new(&stores);
+        let stores = stores.into_iter().map(|store| StoreName { id: store.id, name: store.name }).collect();
+        Self(Arc::new(Shared {
+            started_ms: engine.now().timestamp_millis(),
+            engine,
+            keyring,
+            admin: Digest::of(admin_token.expose()),
+            stores,
+            metrics,
+            tracker,
+            request_count: AtomicU64::new(0),
+        }))
+    }
+
+    /// Runs a use case on the tracker, so that a client that hangs up does not drop it and a graceful stop waits for it.
+    /// `None` when it panicked.
+    pub(crate) async fn run<F, T>(&self, work: F) -> Option<T>
+    where
+        F: Future<Output = T> + Send + 'static,
+        T: Send + 'static,
+    {
+        match self.tracker.spawn(work.in_current_span()).await {
+            Ok(result) => Some(result),
+            Err(error) => {
+                tracing::error!(%error, "a use case did not finish");
+                None
+            }
+        }
+    }
+
+    /// A request id no other request of this process has.
+    pub(crate) fn new_request_id(&self) -> String {
+        let count = self.request_count.fetch_add(1, Ordering::Relaxed);
+        format!("{:x}-{count:x}", self.started_ms)
+    }
+}

@@ -1,0 +1,73 @@
+//! `POST /payments/{paymentId}/cancel`.
+
+use portone_core::{CancelRequester, RefundAccount};
+use portone_engine::request::{Caller, CancelRequest};
+
+use super::codes::PROMOTION_RETAIN_OPTIONS;
+use super::{Read, payment_id, rules, virtual_account};
+use crate::auth::Access;
+use crate::fields::Fields;
+use crate::json::RawBody;
+
+const CANCEL: &[&str] = &[
+    "storeId",
+    "amount",
+    "taxFreeAmount",
+    "vatAmount",
+    "reason",
+    "requester",
+    "promotionDiscountRetainOption",
+    "currentCancellableAmount",
+    "refundAccount",
+    "refundEmail",
+    "skipWebhook",
+];
+const REFUND_ACCOUNT: &[&str] = &["bank", "number", "holderName", "holderPhoneNumber"];
+
+/// Who may ask for a cancel or a deletion.
+pub(super) const REQUESTERS: [(&str, CancelRequester); 2] =
+    [("CUSTOMER", CancelRequester::Customer), ("ADMIN", CancelRequester::Admin)];
+
+/// A cancel (schema `CancelPaymentBody`, rule V2-060).
+pub(crate) fn cancel(body: &RawBody, access: &Access, id: &str) -> Read<CancelRequest> {
+    super::read_body(body, access, CANCEL, |fields, caller| read(&fields.under(&rules::CANCEL), caller, id))
+}
+
+fn read(fields: &Fields<'_, '_>, caller: Caller, id: &str) -> Option<CancelRequest> {
+    let payment_id = payment_id(fields, id);
+    let reason = fields.need_text("reason");
+    let promotion =
+        fields.under(&rules::PROMOTION).code("promotionDiscountRetainOption", PROMOTION_RETAIN_OPTIONS);
+    if promotion.as_deref() == Some("RETAIN") {
+        let remedy = "`RETAIN` is not offered, since no promotion is kept here; leave it out";
+        fields.under(&rules::PROMOTION).add("promotionDiscountRetainOption", remedy);
+    }
+    fields.note_ignored("refundEmail");
+    Some(CancelRequest {
+        caller,
+        payment_id: payment_id?,
+        amount: fields.int64_from("amount", 1),
+        tax_free: fields.int64_from("taxFreeAmount", 0),
+        vat: fields.int64_from("vatAmount", 0),
+        reason: reason.unwrap_or_default().to_owned(),
+        requester: fields.choice("requester", REQUESTERS.into_iter()),
+        current_cancellable: fields.int64_from("currentCancellableAmount", 0),
+        refund_account: refund_account(fields),
+        skip_webhook: fields.flag("skipWebhook").unwrap_or(false),
+    })
+}
+
+/// Where a deposit is returned to (rule V2-065).
+fn refund_account(fields: &Fields<'_, '_>) -> Option<RefundAccount> {
+    let fields = fields.object("refundAccount", &rules::REFUND_ACCOUNT, REFUND_ACCOUNT)?;
+    let bank = fields.need_choice("bank", virtual_account::banks());
+    let number = fields.need_secret("number");
+    let holder_name = fields.need_text("holderName");
+    let holder_phone_number = fields.owned_text("holderPhoneNumber");
+    Some(RefundAccount {
+        bank: bank?,
+        number: number?,
+        holder_name: holder_name?.to_owned(),
+        holder_phone_number,
+    })
+}

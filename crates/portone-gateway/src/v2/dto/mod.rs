@@ -1,0 +1,109 @@
+//! Requests of the V2 face: from a body to what the engine takes, with everything that is wrong with it.
+
+pub(super) mod billing_key;
+pub(super) mod cancel;
+mod card;
+mod codes;
+mod customer;
+mod order;
+pub(super) mod payment;
+pub(super) mod query;
+mod rules;
+mod virtual_account;
+
+use portone_core::{CommandKind, PaymentId};
+use portone_engine::request::{Caller, Extras, Selector};
+use portone_router::select;
+
+use crate::auth::Access;
+use crate::error::ApiError;
+use crate::fields::{Fields, Findings, INPUT, UnknownFields};
+use crate::json::RawBody;
+
+/// A request as it was read, and the members of it that nobody knows.
+pub(super) struct Read<T> {
+    pub(super) request: Result<T, ApiError>,
+    pub(super) unknown: UnknownFields,
+}
+
+impl<T> Read<T> {
+    fn refused(error: ApiError) -> Self {
+        Self { request: Err(error), unknown: UnknownFields::default() }
+    }
+}
+
+/// Reads a body: another store's id refuses it before anything else, then everything wrong is told together.
+fn read_body<T>(
+    body: &RawBody,
+    access: &Access,
+    known: &[&'static str],
+    read: impl FnOnce(&Fields<'_, '_>, Caller) -> Option<T>,
+) -> Read<T> {
+    let node = match body.parse() {
+        Ok(node) => node,
+        Err(error) => return Read::refused(error),
+    };
+    let findings = Findings::default();
+    let fields = Fields::root(&findings, &node, known);
+    let caller = match access.caller(fields.text("storeId")) {
+        Ok(caller) => caller,
+        Err(error) => return Read::refused(error),
+    };
+    let request = read(&fields, caller);
+    finish(findings, request)
+}
+
+/// The request, unless something refuses it.
+fn finish<T>(findings: Findings, request: Option<T>) -> Read<T> {
+    let (mut report, unknown) = findings.into_parts();
+    if request.is_none() && !report.refuses() {
+        debug_assert!(false, "what is missing is always reported");
+        report.add(&INPUT, "body", "cannot be read; compare it with the schema");
+    }
+    let request = request.filter(|_| !report.refuses()).ok_or_else(|| ApiError::invalid(&report));
+    Read { request, unknown }
+}
+
+/// The payment id of a path.
+fn payment_id(fields: &Fields<'_, '_>, text: &str) -> Option<PaymentId> {
+    let id = PaymentId::parse(text);
+    if let Err(error) = &id {
+        fields.add("paymentId", format!("{error}; send the shop's order number in the path"));
+    }
+    id.ok()
+}
+
+/// Where the request goes (rules SR-020 and SR-021).
+fn selector(fields: &Fields<'_, '_>, kind: CommandKind) -> Option<portone_router::Selector> {
+    let names = ["channelKey", "channelGroupId"];
+    let [key, group] = names.map(|name| fields.text(name));
+    // One of a wrong type was reported as such.
+    if names.iter().zip([key, group]).any(|(name, text)| fields.has(name) && text.is_none()) {
+        return None;
+    }
+    match select(kind, key, group) {
+        Ok(selector) => Some(selector),
+        Err(report) => {
+            fields.extend(report);
+            None
+        }
+    }
+}
+
+/// Where an instant payment or an issue goes.
+fn named_selector(fields: &Fields<'_, '_>, kind: CommandKind) -> Option<Selector> {
+    match selector(fields, kind)? {
+        portone_router::Selector::Channel(key) => Some(Selector::Channel(key)),
+        portone_router::Selector::Group(id) => Some(Selector::Group(id)),
+        portone_router::Selector::BillingKey => None,
+    }
+}
+
+/// What every request that pays or issues carries for the shop.
+fn extras(fields: &Fields<'_, '_>) -> Extras {
+    Extras {
+        custom_data: fields.owned_text("customData"),
+        notice_urls: fields.texts("noticeUrls"),
+        skip_webhook: fields.flag("skipWebhook").unwrap_or(false),
+    }
+}

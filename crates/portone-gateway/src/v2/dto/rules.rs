@@ -1,0 +1,38 @@
+//! The rules of the V2 face itself, whatever the PG.
+
+use portone_core::{Rule, Severity};
+
+pub(super) static AMOUNT: Rule =
+    reject("V2-044", "Amounts are whole numbers of the currency's minor unit.", "schema PaymentAmountInput");
+pub(super) static METHOD: Rule = reject(
+    "V2-045",
+    "A method is a card or a virtual account, with its parts.",
+    "schema InstantPaymentMethodInput",
+);
+pub(super) static ACCOUNT_OPTION: Rule = reject(
+    "V2-046",
+    "option is an object: NORMAL, or FIXED with which account.",
+    "schema InstantPaymentMethodInputVirtualAccountOption",
+);
+pub(super) static CASH_RECEIPT: Rule =
+    reject("V2-047", "A cash receipt has a type and, if issued, somebody.", "schema CashReceiptInput");
+pub(super) static CUSTOMER: Rule =
+    reject("V2-052", "A customer's name is an object on input.", "schema CustomerInput");
+pub(super) static CANCEL: Rule = reject("V2-060", "A cancel has a reason.", "schema CancelPaymentBody");
+pub(super) static REFUND_ACCOUNT: Rule = reject(
+    "V2-065",
+    "A refund account has a bank, a number and a holder.",
+    "schema CancelPaymentBodyRefundAccount",
+);
+pub(super) static PROMOTION: Rule =
+    reject("V2-067", "A cancel says what becomes of a promotion.", "schema PromotionDiscountRetainOption");
+pub(super) static ISSUE: Rule =
+    reject("V2-080", "A billing key is issued for a card.", "schema IssueBillingKeyBody");
+pub(super) static KEY_PAYMENT: Rule =
+    reject("V2-083", "A billing-key payment has its members at the top.", "schema BillingKeyPaymentInput");
+pub(super) static PRODUCT_COUNT: Rule =
+    reject("SR-051", "productCount is a whole number.", "seed 000; schema InstantPaymentInput");
+
+const fn reject(code: &'static str, reason: &'static str, source: &'static str) -> Rule {
+    Rule { code, severity: Severity::Reject, reason, source }
+}

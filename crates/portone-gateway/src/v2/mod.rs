@@ -1,0 +1,145 @@
+//! The V2 face: `api.portone.io`'s REST API at the root.
+
+mod billing_keys;
+mod dto;
+mod payments;
+pub(crate) mod view;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use metrics::counter;
+use portone_engine::{Engine, EngineError};
+use serde::Serialize;
+
+use crate::answer::{UNKNOWN_FIELDS, json_response};
+use crate::auth::Access;
+use crate::error::{ApiError, Endpoint};
+use crate::fields::UnknownFields;
+use crate::json::RawBody;
+use crate::state::Gateway;
+use crate::v2::dto::Read;
+use crate::v2::dto::query::Pairs;
+
+pub(crate) fn routes() -> Router<Gateway> {
+    Router::new()
+        .route("/payments/{paymentId}", get(payments::payment))
+        .route("/payments/{paymentId}/transactions", get(payments::transactions))
+        .route("/payments/{paymentId}/instant", post(payments::pay_instantly))
+        .route("/payments/{paymentId}/billing-key", post(payments::pay_with_billing_key))
+        .route("/payments/{paymentId}/cancel", post(payments::cancel))
+        .route("/payments/{paymentId}/virtual-account/close", post(payments::close_virtual_account))
+        .route("/billing-keys", post(billing_keys::issue))
+        .route("/billing-keys/{billingKey}", get(billing_keys::info).delete(billing_keys::delete))
+}
+
+/// An authenticated request to a path with one id, its query parsed.
+struct Call {
+    access: Access,
+    /// Percent-decoded once.
+    id: String,
+    query: Pairs,
+}
+
+impl FromRequestParts<Gateway> for Call {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, ApiError> {
+        let access = Access::from_request_parts(parts, gateway).await?;
+        let unreadable = |what: &str| {
+            let message = format!("V2-INPUT {what}: is not percent-encoded UTF-8; encode it once");
+            ApiError::new(StatusCode::BAD_REQUEST, "INVALID_REQUEST", message)
+        };
+        let Path(id) = Path::from_request_parts(parts, gateway).await.map_err(|_| unreadable("path"))?;
+        let Query(query) =
+            Query::from_request_parts(parts, gateway).await.map_err(|_| unreadable("query"))?;
+        Ok(Self { access, id, query })
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for RawBody {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
+        let (parts, body) = request.into_parts();
+        Self::read(&parts.headers, body).await
+    }
+}
+
+/// Runs the use case of a request that was read, and answers.
+async fn answer<T, F, W, V>(gateway: &Gateway, endpoint: Endpoint, read: Read<T>, work: W) -> Response
+where
+    W: FnOnce(Arc<Engine>, T) -> F,
+    F: Future<Output = Result<V, EngineError>> + Send + 'static,
+    V: IntoAnswer + Send + 'static,
+{
+    let Read { request, unknown } = read;
+    let result = match request {
+        Ok(request) => {
+            let result = gateway.run(work(Arc::clone(&gateway.engine), request)).await;
+            count_outcome(endpoint, result.as_ref().map(|result| result.as_ref().err()));
+            result.map_or_else(|| Err(unfinished(endpoint)), |result| told(endpoint, result))
+        }
+        Err(error) => Err(error),
+    };
+    let mut response = match result {
+        Ok(response) => response,
+        Err(error) => error.with_hints(unknown.hints()).into_response(),
+    };
+    name_unknown_fields(endpoint, &unknown, &mut response);
+    response
+}
+
+/// A result that can be answered.
+trait IntoAnswer {
+    /// The answer, with status 200.
+    fn into_answer(self) -> Response;
+}
+
+/// 200 with a JSON body: the only success there is (rule V2-001).
+fn ok(body: &impl Serialize) -> Response {
+    json_response(StatusCode::OK, body)
+}
+
+fn told<V: IntoAnswer>(endpoint: Endpoint, result: Result<V, EngineError>) -> Result<Response, ApiError> {
+    match result {
+        Ok(view) => Ok(view.into_answer()),
+        Err(error) => Err(ApiError::v2(endpoint, &error)),
+    }
+}
+
+/// A use case that panicked: where a PG may have been asked, its outcome is unknown.
+fn unfinished(endpoint: Endpoint) -> ApiError {
+    if endpoint.asks_pg() { ApiError::unknown_outcome() } else { ApiError::internal() }
+}
+
+/// Counts what became of a request that reached the engine and may have asked a PG.
+fn count_outcome(endpoint: Endpoint, result: Option<Option<&EngineError>>) {
+    if !endpoint.asks_pg() {
+        return;
+    }
+    let outcome = match result {
+        Some(None) => "done",
+        Some(Some(EngineError::Declined(_) | EngineError::ChannelSpecific { .. })) => "declined",
+        Some(Some(EngineError::Unavailable(_))) => "unavailable",
+        Some(Some(EngineError::UnknownOutcome)) | None => "unknown",
+        Some(Some(EngineError::Store(_))) => "store_failed",
+        Some(Some(_)) => "refused",
+    };
+    counter!("portone_outcomes_total", "operation" => endpoint.name(), "outcome" => outcome).increment(1);
+}
+
+fn name_unknown_fields(endpoint: Endpoint, unknown: &UnknownFields, response: &mut Response) {
+    let Some(header) = unknown.header() else { return };
+    tracing::info!(operation = endpoint.name(), fields = header, "unknown fields");
+    // Names are escaped, so that only characters outside of ASCII can be in the way.
+    let ascii: String = header.chars().map(|c| if c.is_ascii() { c } else { '?' }).collect();
+    if let Ok(value) = HeaderValue::from_str(&ascii) {
+        response.headers_mut().insert(UNKNOWN_FIELDS, value);
+    }
+}

@@ -1,0 +1,265 @@
+//! Payments and transactions as answers show them.
+
+use portone_core::{PgTxId, Product};
+use portone_engine::ledger::{Failure, PaymentStatus, Transaction};
+use portone_engine::request::Paid;
+use serde::Serialize;
+
+use super::cancellation::CancellationView;
+use super::channel::{ChannelGroupSummary, SelectedChannel};
+use super::customer::CustomerView;
+use super::merchant_id;
+use super::method::MethodView;
+use crate::answer::Moment;
+
+/// Schemas `PayInstantlyResponse` and `PayWithBillingKeyResponse`.
+#[derive(Debug, Serialize)]
+pub(crate) struct PaidResponse {
+    payment: PaidSummary,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PaidSummary {
+    pg_tx_id: String,
+    paid_at: Moment,
+}
+
+impl From<Paid> for PaidResponse {
+    fn from(paid: Paid) -> Self {
+        Self { payment: PaidSummary { pg_tx_id: paid.pg_tx_id, paid_at: Moment(paid.paid_at) } }
+    }
+}
+
+/// Schema `CloseVirtualAccountResponse`.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ClosedResponse {
+    /// When.
+    pub(crate) closed_at: Moment,
+}
+
+/// Schema `GetPaymentTransactionsResponse`.
+#[derive(Debug, Serialize)]
+pub(crate) struct TransactionsResponse<'a> {
+    /// Oldest first.
+    pub(crate) items: Vec<PaymentView<'a>>,
+}
+
+/// One member of the unions `Payment` and `PaymentTransaction`: which optional members are there depends on the status.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct PaymentView<'a> {
+    status: &'static str,
+    id: &'a str,
+    /// Of a payment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    transaction_id: Option<&'a str>,
+    /// Of a transaction.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payment_id: Option<&'a str>,
+    merchant_id: String,
+    store_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    method: Option<MethodView<'a>>,
+    channel: SelectedChannel,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    channel_group: Option<ChannelGroupSummary>,
+    version: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    billing_key: Option<&'a str>,
+    requested_at: Moment,
+    updated_at: Moment,
+    status_changed_at: Moment,
+    order_name: &'a str,
+    amount: AmountView,
+    currency: &'a str,
+    customer: CustomerView<'a>,
+    /// Of a payment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    origin: Option<OriginView<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    promotion_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    is_cultural_expense: Option<bool>,
+    #[serde(skip_serializing_if = "<[Product]>::is_empty")]
+    products: &'a [Product],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    product_count: Option<i32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    custom_data: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    country: Option<&'a str>,
+    #[serde(flatten)]
+    state: StateView<'a>,
+}
+
+/// The members that depend on the status.
+#[derive(Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct StateView<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    paid_at: Option<Moment>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pg_tx_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    receipt_url: Option<&'a str>,
+    /// None are known here; the member is mandatory on a paid payment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    disputes: Option<[(); 0]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cancellations: Option<Vec<CancellationView<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cancelled_at: Option<Moment>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failed_at: Option<Moment>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failure: Option<FailureView<'a>>,
+}
+
+/// Schema `PaymentAmount`.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct AmountView {
+    total: i64,
+    tax_free: i64,
+    vat: i64,
+    supply: i64,
+    discount: i64,
+    paid: i64,
+    cancelled: i64,
+    cancelled_tax_free: i64,
+}
+
+/// Schema `PaymentOrigin`.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct OriginView<'a> {
+    platform_type: &'static str,
+    ip_address: &'a str,
+}
+
+/// Schema `PaymentFailure`.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct FailureView<'a> {
+    reason: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pg_code: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pg_message: Option<&'a str>,
+}
+
+impl<'a> PaymentView<'a> {
+    /// A payment, as its latest transaction tells it (schema `Payment`).
+    pub(crate) fn payment(transaction: &'a Transaction) -> Self {
+        let mut view = Self::of(transaction);
+        view.id = transaction.order.payment_id.as_str();
+        view.transaction_id = Some(transaction.id.as_str());
+        view.origin = Some(OriginView { platform_type: "API", ip_address: &transaction.origin_ip });
+        if transaction.status == PaymentStatus::Paid {
+            view.state.disputes = Some([]);
+            // An accepted cancel leaves the payment paid.
+            view.state.cancellations = cancellations(transaction).filter(|list| !list.is_empty());
+        }
+        view
+    }
+
+    /// One transaction (schema `PaymentTransaction`).
+    pub(crate) fn transaction(transaction: &'a Transaction) -> Self {
+        let mut view = Self::of(transaction);
+        view.payment_id = Some(transaction.order.payment_id.as_str());
+        view
+    }
+
+    fn of(transaction: &'a Transaction) -> Self {
+        let order = &transaction.order;
+        Self {
+            status: transaction.status.code(),
+            id: transaction.id.as_str(),
+            transaction_id: None,
+            payment_id: None,
+            merchant_id: merchant_id(&transaction.store_id),
+            store_id: transaction.store_id.as_str(),
+            method: MethodView::of(transaction),
+            channel: SelectedChannel::from(&transaction.channel),
+            channel_group: transaction.channel_group.as_ref().map(ChannelGroupSummary::from),
+            version: "V2",
+            billing_key: transaction.billing_key.as_ref().map(portone_core::BillingKey::as_str),
+            requested_at: Moment(transaction.requested_at),
+            updated_at: Moment(transaction.updated_at),
+            status_changed_at: Moment(transaction.status_changed_at),
+            order_name: &order.order_name,
+            amount: amount(transaction),
+            currency: order.amount.currency.code(),
+            customer: CustomerView::from(&order.customer),
+            origin: None,
+            promotion_id: order.promotion_id.as_deref(),
+            is_cultural_expense: order.is_cultural_expense,
+            products: &order.products,
+            product_count: order.product_count,
+            custom_data: transaction.custom_data.as_deref(),
+            country: order.country.as_deref(),
+            state: state(transaction),
+        }
+    }
+}
+
+/// What each status has of its own. A mandatory time that is not known is the time of the status.
+fn state(transaction: &Transaction) -> StateView<'_> {
+    let since = transaction.status_changed_at;
+    let pg_tx_id = transaction.pg_tx_id.as_ref().map(PgTxId::as_str);
+    let receipt_url = transaction.receipt_url.as_deref();
+    match transaction.status {
+        PaymentStatus::Ready => StateView::default(),
+        PaymentStatus::PayPending | PaymentStatus::VirtualAccountIssued => {
+            StateView { pg_tx_id, ..StateView::default() }
+        }
+        PaymentStatus::Paid => StateView {
+            paid_at: Some(Moment(transaction.paid_at.unwrap_or(since))),
+            pg_tx_id,
+            receipt_url,
+            ..StateView::default()
+        },
+        PaymentStatus::Failed => StateView {
+            failed_at: Some(Moment(transaction.failed_at.unwrap_or(since))),
+            failure: Some(failure(transaction.failure.as_ref())),
+            ..StateView::default()
+        },
+        PaymentStatus::PartialCancelled | PaymentStatus::Cancelled => StateView {
+            paid_at: transaction.paid_at.map(Moment),
+            pg_tx_id,
+            receipt_url,
+            cancellations: cancellations(transaction),
+            cancelled_at: Some(Moment(transaction.cancelled_at.unwrap_or(since))),
+            ..StateView::default()
+        },
+    }
+}
+
+fn cancellations(transaction: &Transaction) -> Option<Vec<CancellationView<'_>>> {
+    Some(transaction.cancellations.iter().map(CancellationView::from).collect())
+}
+
+fn failure(failure: Option<&Failure>) -> FailureView<'_> {
+    FailureView {
+        reason: failure.map_or("the reason was not kept", |failure| failure.reason.as_str()),
+        pg_code: failure.and_then(|failure| failure.pg_code.as_deref()),
+        pg_message: failure.and_then(|failure| failure.pg_message.as_deref()),
+    }
+}
+
+/// The amounts (rule V2-044). Nothing is discounted here, so what was paid is the total, once it was.
+fn amount(transaction: &Transaction) -> AmountView {
+    let ordered = &transaction.order.amount;
+    AmountView {
+        total: ordered.total,
+        tax_free: ordered.tax_free.unwrap_or(0),
+        vat: ordered.effective_vat(),
+        supply: ordered.supply(),
+        discount: 0,
+        paid: if transaction.paid_at.is_some() { ordered.total } else { 0 },
+        cancelled: transaction.cancelled(),
+        cancelled_tax_free: transaction.cancelled_tax_free(),
+    }
+}
