@@ -22,7 +22,7 @@ fn pay_card() {
     insta::assert_snapshot!(decoded("pay_card/sum_of_parts"), @r#"Declined(Decline { code: "SUM_OF_PARTS_EXCEEDS_TOTAL_AMOUNT", message: "면세 금액이 결제 금액을 초과합니다." })"#);
     insta::assert_snapshot!(decoded("pay_card/too_many"), @r#"UnknownOutcome(Undocumented { status: 429, what: "TOO_MANY_REQUESTS" })"#);
     insta::assert_snapshot!(decoded("pay_card/unauthorized"), @r#"Unavailable(Misconfigured { status: 401, message: "인증 정보가 올바르지 않습니다." })"#);
-    insta::assert_snapshot!(decoded("pay_card/unknown_outcome"), @r#"UnknownOutcome(InquireFirst("PG_PROVIDER"))"#);
+    insta::assert_snapshot!(decoded("pay_card/unknown_outcome"), @r#"UnknownOutcome(InquireFirst("UNKNOWN_OUTCOME"))"#);
     insta::assert_snapshot!(decoded("pay_card/wrong_status"), @r#"UnknownOutcome(Undocumented { status: 500, what: "PG_PROVIDER" })"#);
 }
 

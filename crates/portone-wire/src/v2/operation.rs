@@ -62,7 +62,10 @@ impl Operation {
         let Ok(error) = serde_json::from_slice::<ErrorBody>(&reply.body) else {
             return self.unsettled(Cause::Undocumented { status, what: "no PortOne error body".to_owned() });
         };
-        if asks_for_inquiry(&error) {
+        if is_unknown_behind(&error) {
+            return self.unsettled(Cause::InquireFirst(UNKNOWN_OUTCOME.to_owned()));
+        }
+        if was_done_before(&error) {
             return self.unsettled(Cause::InquireFirst(error.kind));
         }
         if !self.documents(status, &error.kind) || is_malformed(&error) {
@@ -157,16 +160,18 @@ const COMMON_ERRORS: &[(u16, &str)] = &[(400, "INVALID_REQUEST"), (401, "UNAUTHO
 /// What another gateway of this project says when it does not know itself what became of a payment.
 const UNKNOWN_OUTCOME: &str = "UNKNOWN_OUTCOME";
 
+fn is_unknown_behind(error: &ErrorBody) -> bool {
+    let of_channels = error.failures.iter().flatten().map(|failure| &failure.pg_code);
+    of_channels.chain([&error.pg_code]).flatten().any(|pg_code| pg_code == UNKNOWN_OUTCOME)
+}
+
 /// Replies that say something was done before, or is being done: which of our calls did it, only an inquiry tells.
-fn asks_for_inquiry(error: &ErrorBody) -> bool {
+fn was_done_before(error: &ErrorBody) -> bool {
     let kind = error.kind.as_str();
-    let failures = error.failures.as_deref().unwrap_or_default();
     kind.starts_with("ALREADY_PAID")
         || kind.starts_with("BILLING_KEY_ALREADY_")
         || kind == "PAYMENT_ALREADY_CANCELLED"
         || kind == "IDEMPOTENCY_OUTSTANDING_REQUEST"
-        || error.pg_code.as_deref() == Some(UNKNOWN_OUTCOME)
-        || failures.iter().any(|failure| failure.pg_code.as_deref() == Some(UNKNOWN_OUTCOME))
         // A channel that succeeded holds a key: the refusal is not the whole answer.
         || error.succeeded_channels.as_ref().is_some_and(|channels| !channels.is_empty())
 }
