@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use futures_util::future::join_all;
 use portone_core::{
-    Admitted, AttemptSubject, BillingKey, CallContext, CardFacts, ChannelKey, Command, CommandKind,
-    DeleteBillingKey, Outcome, PgBillingKey, StoreId, admit,
+    Admitted, AttemptSubject, BillingKey, CallContext, CardFacts, Cause, ChannelKey, Command, CommandKind,
+    Decline, DeleteBillingKey, Outcome, PgBillingKey, StoreId, admit,
 };
 use portone_router::{Purpose, Verdict};
 
@@ -289,10 +289,11 @@ fn failure_of(answer: Answer, now: DateTime<Utc>) -> KeyFailure {
 fn declined(failure: &KeyFailure) -> EngineError {
     let code = failure.pg_code.clone().unwrap_or_default();
     let message = failure.pg_message.clone().unwrap_or_else(|| failure.message.clone());
-    if code == UNKNOWN_OUTCOME {
-        return EngineError::UnknownOutcome;
+    match code.as_str() {
+        UNKNOWN_OUTCOME => EngineError::UnknownOutcome,
+        UNAVAILABLE => EngineError::Unavailable(Cause::NotSent(message)),
+        _ => EngineError::Declined(Decline { code, message }),
     }
-    EngineError::Declined(portone_core::Decline { code, message })
 }
 
 /// Every channel failed (rule SR-064).

@@ -1,0 +1,313 @@
+//! The fault table: each command × each fault has its class, and after settling our ledger and the PG's agree, with no
+//! second charge. Real sockets, a real ledger; time moves only when told.
+
+mod world;
+
+use portone_core::{BillingKey, PaymentId};
+use portone_engine::EngineError;
+use portone_engine::ledger::{BillingKeyStatus, KeyChannelState, PaymentStatus};
+use serde_json::{Value, json};
+use world::{KPN, World, by_channel};
+
+const APPROVED: &str = "4242424242424242";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Declined,
+    Unavailable,
+    Unknown,
+}
+
+/// Each fault: its name, what the sandbox is told (`None`: the connection is refused), and the class it makes.
+fn faults() -> Vec<(&'static str, Option<Value>, Class)> {
+    let booked = |kind: &str, booked: bool| Some(json!({"kind": kind, "booked": booked}));
+    vec![
+        ("declined", Some(json!({"kind": "decline", "code": "X9", "message": "no"})), Class::Declined),
+        ("documented 502", Some(json!({"kind": "decline"})), Class::Declined),
+        ("connection refused", None, Class::Unavailable),
+        ("reset before booking", booked("reset", false), Class::Unknown),
+        ("reset after booking", booked("reset", true), Class::Unknown),
+        ("500 before booking", booked("status", false), Class::Unknown),
+        ("500 after booking", booked("status", true), Class::Unknown),
+        ("garbage before booking", booked("garbage", false), Class::Unknown),
+        ("garbage after booking", booked("garbage", true), Class::Unknown),
+        ("half a reply, nothing booked", booked("half_reply", false), Class::Unknown),
+        ("half a reply, booked", booked("half_reply", true), Class::Unknown),
+    ]
+}
+
+/// Whether a fault leaves its operation done.
+fn is_booked(fault: Option<&Value>) -> bool {
+    fault.is_some_and(|fault| fault["booked"] == true)
+}
+
+fn class<T>(result: &Result<T, EngineError>) -> Class {
+    match result {
+        Err(EngineError::Declined(_)) => Class::Declined,
+        Err(EngineError::Unavailable(_)) => Class::Unavailable,
+        Err(EngineError::UnknownOutcome) => Class::Unknown,
+        Err(other) => panic!("an error of no class: {other}"),
+        Ok(_) => panic!("it succeeded"),
+    }
+}
+
+/// Makes the next request of a command go wrong, and its first inquiry too, so that the class shows.
+async fn arm(world: &World, command: &str, fault: Option<&Value>) {
+    let Some(fault) = fault else {
+        world.wire.cut(true);
+        return;
+    };
+    let mut fault = fault.clone();
+    fault["command"] = command.into();
+    fault["requests"] = 1.into();
+    if fault["kind"] != "decline" {
+        world.fault(json!({"command": "READ", "kind": "status", "status": 503, "requests": 1})).await;
+    }
+    world.fault(fault).await;
+}
+
+async fn disarm(world: &World) {
+    world.wire.cut(false);
+    world.clear_faults().await;
+}
+
+async fn paid(world: &World) -> PaymentId {
+    let id = world.payment_id();
+    world.engine.pay_instantly(world.card_request(&id, by_channel(KPN), APPROVED)).await.unwrap();
+    id
+}
+
+async fn issued(world: &World) -> BillingKey {
+    world.engine.issue_billing_key(world.issue_request(by_channel(KPN), APPROVED)).await.unwrap().key
+}
+
+/// What a payment is after settling: paid where it was booked, failed where it was not.
+async fn assert_settled_payment(world: &World, id: &PaymentId, name: &str, fault: Option<&Value>) {
+    let expected = if is_booked(fault) { PaymentStatus::Paid } else { PaymentStatus::Failed };
+    assert_eq!(world.status(id).await, expected, "{name}");
+    world.assert_ledgers_agree(id).await;
+}
+
+#[tokio::test]
+async fn card_payment() {
+    let world = World::new().await;
+    for (name, fault, expected) in faults() {
+        let id = world.payment_id();
+        arm(&world, "PAY_INSTANTLY", fault.as_ref()).await;
+        let result = world.engine.pay_instantly(world.card_request(&id, by_channel(KPN), APPROVED)).await;
+        assert_eq!(class(&result), expected, "{name}");
+        disarm(&world).await;
+        if expected == Class::Unknown {
+            unknown_is_frozen(&world, &id, name).await;
+        }
+        world.settle_all().await;
+        assert_settled_payment(&world, &id, name, fault.as_ref()).await;
+        retry_never_charges_twice(&world, &id, name).await;
+    }
+}
+
+/// While the outcome is open the payment reads `PAY_PENDING`, the same id is not sent again, and nothing is cancelled.
+async fn unknown_is_frozen(world: &World, id: &PaymentId, name: &str) {
+    assert_eq!(world.status(id).await, PaymentStatus::PayPending, "{name}");
+    let sent = world.wire.sent.lock().unwrap().len();
+    let again = world.engine.pay_instantly(world.card_request(id, by_channel(KPN), APPROVED)).await;
+    assert_eq!(class(&again), Class::Unknown, "{name}");
+    let cancel = world.engine.cancel(world.cancel_request(id, None)).await;
+    assert!(matches!(cancel, Err(EngineError::PaymentNotPaid("PAY_PENDING"))), "{name}: {cancel:?}");
+    assert_eq!(world.wire.sent.lock().unwrap().len(), sent, "{name}: something was sent");
+}
+
+/// After settling, the shop tries the same id again: a failed one is paid once, a paid one not again.
+async fn retry_never_charges_twice(world: &World, id: &PaymentId, name: &str) {
+    let was_paid = world.status(id).await == PaymentStatus::Paid;
+    let again = world.engine.pay_instantly(world.card_request(id, by_channel(KPN), APPROVED)).await;
+    assert_eq!(matches!(again, Err(EngineError::AlreadyPaid)), was_paid, "{name}: {again:?}");
+    assert_eq!(world.pg_charges(id).await.len(), 1, "{name}");
+    world.assert_ledgers_agree(id).await;
+}
+
+#[tokio::test]
+async fn virtual_account() {
+    let world = World::new().await;
+    for (name, fault, expected) in faults() {
+        let id = world.payment_id();
+        arm(&world, "PAY_INSTANTLY", fault.as_ref()).await;
+        let result = world.engine.pay_instantly(world.account_request(&id, by_channel(KPN))).await;
+        assert_eq!(class(&result), expected, "{name}");
+        disarm(&world).await;
+        world.settle_all().await;
+        let payment = world.payment(&id).await;
+        let booked = is_booked(fault.as_ref());
+        let status = if booked { PaymentStatus::VirtualAccountIssued } else { PaymentStatus::Failed };
+        assert_eq!(payment.status, status, "{name}");
+        assert_eq!(payment.virtual_account.is_some(), booked, "{name}");
+        assert_eq!(world.pg_charges(&id).await, vec![], "{name}");
+    }
+}
+
+#[tokio::test]
+async fn billing_key_payment() {
+    let world = World::new().await;
+    let key = issued(&world).await;
+    for (name, fault, expected) in faults() {
+        let id = world.payment_id();
+        arm(&world, "PAY_WITH_BILLING_KEY", fault.as_ref()).await;
+        let result = world.engine.pay_with_billing_key(world.key_request(&id, &key)).await;
+        assert_eq!(class(&result), expected, "{name}");
+        disarm(&world).await;
+        world.settle_all().await;
+        assert_settled_payment(&world, &id, name, fault.as_ref()).await;
+    }
+}
+
+#[tokio::test]
+async fn billing_key_issue() {
+    let world = World::new().await;
+    for (name, fault, expected) in faults() {
+        let before = keys_at_pg(&world, "ISSUED").await;
+        arm(&world, "ISSUE_BILLING_KEY", fault.as_ref()).await;
+        let result = world.engine.issue_billing_key(world.issue_request(by_channel(KPN), APPROVED)).await;
+        assert_eq!(class(&result), expected, "{name}");
+        let open = world.engine.store().open_attempts(1).await.unwrap();
+        let key = open.first().and_then(|attempt| attempt.subject.billing_key().cloned());
+        assert_eq!(key.is_some(), expected == Class::Unknown, "{name}");
+        disarm(&world).await;
+        world.settle_all().await;
+        assert_eq!(
+            keys_at_pg(&world, "ISSUED").await - before,
+            usize::from(is_booked(fault.as_ref())),
+            "{name}"
+        );
+        if let Some(key) = key {
+            let caller = world.caller();
+            let record = world.engine.store().billing_key(&caller.store_id, &key).await.unwrap().unwrap();
+            let booked = is_booked(fault.as_ref());
+            assert_eq!(record.status == BillingKeyStatus::Issued, booked, "{name}");
+            assert_eq!(matches!(record.channels[0].state, KeyChannelState::Issued(_)), booked, "{name}");
+        }
+    }
+}
+
+async fn keys_at_pg(world: &World, status: &str) -> usize {
+    let ledger = world.pg_ledger().await;
+    ledger["billingKeys"].as_array().unwrap().iter().filter(|key| key["status"] == status).count()
+}
+
+#[tokio::test]
+async fn billing_key_delete() {
+    let world = World::new().await;
+    for (name, fault, expected) in faults() {
+        let key = issued(&world).await;
+        arm(&world, "DELETE_BILLING_KEY", fault.as_ref()).await;
+        let result = world.engine.delete_billing_key(&world.caller(), &key, false).await;
+        assert_eq!(class(&result), expected, "{name}");
+        disarm(&world).await;
+        world.settle_all().await;
+        let record = world.engine.billing_key(&world.caller().store_id, &key).await.unwrap();
+        let booked = is_booked(fault.as_ref());
+        assert_eq!(record.status == BillingKeyStatus::Deleted, booked, "{name}");
+        let deletable = world.engine.delete_billing_key(&world.caller(), &key, false).await;
+        assert_eq!(
+            matches!(deletable, Err(EngineError::BillingKeyAlreadyDeleted)),
+            booked,
+            "{name}: {deletable:?}"
+        );
+        assert_eq!(keys_at_pg(&world, "ISSUED").await, 0, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn cancel() {
+    let world = World::new().await;
+    for (name, fault, expected) in faults() {
+        for amount in [None, Some(900)] {
+            let id = paid(&world).await;
+            arm(&world, "CANCEL", fault.as_ref()).await;
+            let result = world.engine.cancel(world.cancel_request(&id, amount)).await;
+            assert_eq!(class(&result), expected, "{name}");
+            disarm(&world).await;
+            if expected == Class::Unknown {
+                let again = world.engine.cancel(world.cancel_request(&id, amount)).await;
+                assert_eq!(class(&again), Class::Unknown, "{name}: a second cancel while the first is open");
+            }
+            world.settle_all().await;
+            let cancelled = if is_booked(fault.as_ref()) { amount.unwrap_or(8900) } else { 0 };
+            assert_eq!(world.payment(&id).await.cancelled(), cancelled, "{name}");
+            world.assert_ledgers_agree(&id).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn virtual_account_close() {
+    let world = World::new().await;
+    for (name, fault, expected) in faults() {
+        let id = world.payment_id();
+        world.engine.pay_instantly(world.account_request(&id, by_channel(KPN))).await.unwrap();
+        arm(&world, "CLOSE_VIRTUAL_ACCOUNT", fault.as_ref()).await;
+        let result = world.engine.close_virtual_account(&world.caller(), &id).await;
+        assert_eq!(class(&result), expected, "{name}");
+        disarm(&world).await;
+        world.settle_all().await;
+        let closed = world.status(&id).await == PaymentStatus::Cancelled;
+        assert_eq!(closed, is_booked(fault.as_ref()), "{name}");
+    }
+}
+
+/// A read that goes wrong tells nothing: the attempt stays open however often, and is settled once reads work again.
+#[tokio::test]
+async fn reads() {
+    let world = World::new().await;
+    for (name, fault, _) in faults().into_iter().filter(|(_, fault, _)| {
+        fault.as_ref().is_some_and(|fault| fault["kind"] != "decline" && fault["booked"] == false)
+    }) {
+        let id = world.payment_id();
+        arm(&world, "PAY_INSTANTLY", Some(&json!({"kind": "reset", "booked": true}))).await;
+        let result = world.engine.pay_instantly(world.card_request(&id, by_channel(KPN), APPROVED)).await;
+        assert_eq!(class(&result), Class::Unknown, "{name}");
+        disarm(&world).await;
+        let mut read_fault = fault.unwrap();
+        read_fault["command"] = "READ".into();
+        read_fault["requests"] = 1.into();
+        world.fault(read_fault).await;
+        world.pass_the_lease();
+        let swept = world.engine.settle_unknown(10).await.unwrap();
+        assert_eq!((swept.claimed, swept.finished), (1, 0), "{name}");
+        assert_eq!(world.status(&id).await, PaymentStatus::PayPending, "{name}");
+        world.settle_all().await;
+        assert_eq!(world.status(&id).await, PaymentStatus::Paid, "{name}");
+        world.assert_ledgers_agree(&id).await;
+    }
+}
+
+/// "Not found" settles only once the upstream's deadline since sending has passed: until then it may still be working.
+#[tokio::test]
+async fn absence_counts_only_after_the_lease() {
+    let world = World::new().await;
+    let id = world.payment_id();
+    arm(&world, "PAY_INSTANTLY", Some(&json!({"kind": "reset", "booked": false}))).await;
+    let result = world.engine.pay_instantly(world.card_request(&id, by_channel(KPN), APPROVED)).await;
+    assert_eq!(class(&result), Class::Unknown);
+    disarm(&world).await;
+    world.clock.advance(chrono::TimeDelta::seconds(64));
+    let swept = world.engine.settle_unknown(10).await.unwrap();
+    assert_eq!((swept.claimed, swept.finished), (1, 0), "one second before the lease's end");
+    assert_eq!(world.status(&id).await, PaymentStatus::PayPending);
+    world.clock.advance(chrono::TimeDelta::seconds(31));
+    let swept = world.engine.settle_unknown(10).await.unwrap();
+    assert_eq!((swept.claimed, swept.finished), (1, 1), "after it");
+    assert_eq!(world.status(&id).await, PaymentStatus::Failed);
+}
+
+/// A booked charge whose reply was lost is found by the inquiry that follows at once: the shop never notices.
+#[tokio::test]
+async fn a_lost_reply_is_found_at_once() {
+    let world = World::new().await;
+    let id = world.payment_id();
+    world.fault(json!({"command": "PAY_INSTANTLY", "kind": "reset", "booked": true, "requests": 1})).await;
+    let paid = world.engine.pay_instantly(world.card_request(&id, by_channel(KPN), APPROVED)).await.unwrap();
+    assert_eq!(world.status(&id).await, PaymentStatus::Paid);
+    assert_eq!(world.payment(&id).await.pg_tx_id.unwrap().as_str(), paid.pg_tx_id);
+    assert_eq!(world.open_attempts().await, 0);
+    world.assert_ledgers_agree(&id).await;
+}
