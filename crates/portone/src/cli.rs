@@ -1,0 +1,80 @@
+//! The command line.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::{Args, Parser, Subcommand};
+
+/// PortOne's REST API with smart routing, on one ledger, with an offline sandbox of the PGs.
+///
+/// An independent implementation, written from public documents; not affiliated with PortOne or a PG.
+#[derive(Debug, Parser)]
+#[command(name = "portone", version)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    #[command(flatten)]
+    pub(crate) serve: ServeArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the gateway. Without a configuration file: a demo shop on the sandbox.
+    Serve(ServeArgs),
+    /// Run only the sandbox of the PGs, as a process of its own.
+    Sandbox(SandboxArgs),
+    /// Check a configuration file: every mistake with its line, and nothing is started.
+    Check(CheckArgs),
+    /// Show how a channel group distributes payments, without paying.
+    Route(RouteArgs),
+}
+
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct ServeArgs {
+    /// The configuration file.
+    #[arg(long, env = "PORTONE_CONFIG", value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Where the API listens, instead of what the file says.
+    #[arg(long, env = "PORTONE_LISTEN", value_name = "ADDRESS")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// The database, instead of what the file says: sqlite:PATH.
+    #[arg(long, env = "PORTONE_DATABASE", value_name = "URL")]
+    pub(crate) database: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SandboxArgs {
+    /// Where it listens.
+    #[arg(long, env = "PORTONE_SANDBOX_LISTEN", default_value_t = crate::config::SANDBOX_LISTEN)]
+    pub(crate) listen: SocketAddr,
+    /// The folder it keeps its ledger in; without one the ledger is in memory.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) data: Option<PathBuf>,
+    /// The secret it expects from its callers.
+    #[arg(long, env = "PORTONE_SANDBOX_SECRET", default_value = crate::config::SANDBOX_SECRET, hide_env_values = true)]
+    pub(crate) api_secret: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// The configuration file.
+    #[arg(default_value = "portone.toml", env = "PORTONE_CONFIG")]
+    pub(crate) config: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RouteArgs {
+    /// The group's id.
+    #[arg(long)]
+    pub(crate) group: String,
+    /// How many payments to route.
+    #[arg(long, default_value_t = 100_000)]
+    pub(crate) payments: u64,
+    /// Starts the random numbers, so that a run can be repeated; without it, it is drawn and printed.
+    #[arg(long)]
+    pub(crate) seed: Option<u64>,
+    /// Route payments with a super billing key that these channels hold (comma-separated channel keys).
+    #[arg(long, value_delimiter = ',', value_name = "CHANNEL_KEYS")]
+    pub(crate) billing_key_at: Vec<String>,
+    #[command(flatten)]
+    pub(crate) serve: ServeArgs,
+}

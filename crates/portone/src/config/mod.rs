@@ -1,0 +1,269 @@
+//! The configuration: what `portone.toml` declares, checked as a whole before anything starts.
+
+mod declare;
+mod reader;
+
+use std::{collections::BTreeMap, fmt, net::SocketAddr, path::Path, path::PathBuf, time::Duration};
+
+use portone_core::{Secret, StoreId};
+use portone_engine::EngineConfig;
+use portone_engine::port::DeclaredStore;
+use toml::de::DeTable;
+
+pub(crate) use reader::Problem;
+use reader::{Reader, Section};
+
+/// Everything a gateway is started with.
+#[derive(Debug)]
+pub(crate) struct Config {
+    /// Where others reach us: redirects and notifications point here.
+    pub(crate) public_url: String,
+    /// Where the V2 and admin faces listen.
+    pub(crate) listen: SocketAddr,
+    /// The SQLite database file.
+    pub(crate) database: PathBuf,
+    /// The admin face's bearer token.
+    pub(crate) admin_token: Secret<String>,
+    /// The upstreams by name.
+    pub(crate) upstreams: BTreeMap<String, UpstreamConfig>,
+    /// The stores.
+    pub(crate) stores: Vec<StoreConfig>,
+    /// The engine's settings.
+    pub(crate) engine: EngineConfig,
+}
+
+/// How PGs are reached.
+#[derive(Debug, Clone)]
+pub(crate) enum UpstreamConfig {
+    /// The offline sandbox.
+    Sandbox {
+        /// An address to start it at in this process; none when it runs elsewhere.
+        listen: Option<SocketAddr>,
+        /// Where it runs, if elsewhere.
+        url: Option<String>,
+        /// The secret it expects.
+        api_secret: Secret<String>,
+    },
+    /// PortOne V2.
+    PortOneV2 {
+        /// Scheme and host.
+        base_url: String,
+        /// Our API secret there.
+        api_secret: Secret<String>,
+        /// The secret its webhooks are signed with.
+        webhook_secret: Option<Secret<String>>,
+    },
+}
+
+/// One shop.
+#[derive(Debug)]
+pub(crate) struct StoreConfig {
+    /// Its V2 API secrets.
+    pub(crate) api_secrets: Vec<Secret<String>>,
+    /// Its channels and groups, as declared.
+    pub(crate) declared: DeclaredStore,
+}
+
+impl StoreConfig {
+    /// Its id.
+    pub(crate) const fn id(&self) -> &StoreId {
+        &self.declared.id
+    }
+}
+
+/// Every mistake of a file.
+#[derive(Debug)]
+pub(crate) struct ConfigError {
+    file: String,
+    /// The mistakes, in the order of their lines.
+    pub(crate) problems: Vec<Problem>,
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {} mistake(s), nothing was started", self.file, self.problems.len())?;
+        self.problems.iter().try_for_each(|problem| write!(f, "\n  {problem}"))
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+/// The address V2 and admin listen on unless told otherwise.
+pub(crate) const LISTEN: SocketAddr =
+    SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8787);
+/// The address the in-process sandbox listens on unless told otherwise.
+pub(crate) const SANDBOX_LISTEN: SocketAddr =
+    SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8789);
+/// The secret between a gateway and its sandbox: it guards nothing but a loopback port.
+pub(crate) const SANDBOX_SECRET: &str = "sandbox-upstream-secret";
+/// Where the database is unless told otherwise.
+pub(crate) const DATABASE: &str = "portone-data/portone.db";
+
+impl Config {
+    /// Reads and checks a file; secrets given as `{ env }` or `{ file }` are looked up.
+    pub(crate) fn load(path: &Path) -> Result<Self, ConfigError> {
+        let file = path.display().to_string();
+        let whole = |text: String| Problem { line: 1, path: String::new(), text };
+        let source = std::fs::read_to_string(path).map_err(|error| ConfigError {
+            file: file.clone(),
+            problems: vec![whole(format!("cannot be read: {error}"))],
+        })?;
+        let folder = path.parent().unwrap_or(Path::new("."));
+        Self::parse(&source, folder).map_err(|problems| ConfigError { file, problems })
+    }
+
+    /// Reads and checks a file's text.
+    pub(crate) fn parse(source: &str, folder: &Path) -> Result<Self, Vec<Problem>> {
+        let (document, errors) = DeTable::parse_recoverable(source);
+        let mut reader = Reader::new(source, folder);
+        for error in errors {
+            let span = error.span().unwrap_or(0..0);
+            reader.problem(&span, "", error.message().to_owned());
+        }
+        let config = if reader.problems.is_empty() {
+            Self::read(&mut reader, &Section::root(document.get_ref()))
+        } else {
+            None
+        };
+        let mut problems = reader.problems;
+        problems.sort_by_key(|problem| problem.line);
+        match config {
+            Some(config) if problems.is_empty() => Ok(config),
+            _ => Err(problems),
+        }
+    }
+
+    fn read<'a>(reader: &mut Reader<'a>, root: &Section<'a>) -> Option<Self> {
+        reader.only(root, KEYS);
+        let listen = reader.parsed(root, "listen").unwrap_or(LISTEN);
+        let public_url = read_url(reader, root, "public_url").unwrap_or_else(|| format!("http://{listen}"));
+        let database = read_database(reader, root);
+        if !root.entries().any(|(key, _)| key == "admin_token") {
+            reader.missing(root, "admin_token");
+        }
+        let admin_token = reader.secret(root, "admin_token");
+        let upstreams = read_upstreams(reader, root);
+        let stores = declare::read_stores(reader, root, &upstreams);
+        let engine = read_engine(reader, root);
+        Some(Self {
+            public_url,
+            listen,
+            database: database?,
+            admin_token: admin_token?,
+            upstreams,
+            stores,
+            engine,
+        })
+    }
+}
+
+const KEYS: &[&str] = &[
+    "public_url",
+    "listen",
+    "database",
+    "admin_token",
+    "upstream_deadline_ms",
+    "lease_margin_ms",
+    "verify_after_ms",
+    "upstreams",
+    "stores",
+];
+
+fn read_engine<'a>(reader: &mut Reader<'a>, root: &Section<'a>) -> EngineConfig {
+    let mut engine = EngineConfig::default();
+    if let Some(deadline) = reader.number(root, "upstream_deadline_ms") {
+        engine.deadline = Duration::from_millis(deadline.max(1));
+        engine.inquiry_deadline = engine.inquiry_deadline.min(engine.deadline);
+    }
+    if let Some(margin) = reader.number(root, "lease_margin_ms") {
+        engine.lease_margin = Duration::from_millis(margin);
+    }
+    if let Some(after) = reader.number(root, "verify_after_ms") {
+        engine.verify_after = (after > 0).then(|| Duration::from_millis(after));
+    }
+    engine
+}
+
+/// The database's file, of `sqlite:PATH`.
+pub(crate) fn database_path(url: &str) -> Result<PathBuf, String> {
+    match url.split_once(':') {
+        Some(("sqlite", path)) if !path.is_empty() => Ok(PathBuf::from(path.trim_start_matches("//"))),
+        Some(("postgres" | "postgresql", _)) => {
+            Err("PostgreSQL is not in this version; use sqlite:PATH".to_owned())
+        }
+        _ => Err(format!("`{url}` is no database; use sqlite:PATH")),
+    }
+}
+
+fn read_database<'a>(reader: &mut Reader<'a>, root: &Section<'a>) -> Option<PathBuf> {
+    let Some(url) = reader.text(root, "database") else { return Some(PathBuf::from(DATABASE)) };
+    database_path(url).map_err(|problem| reader.problem_at(root, "database", problem)).ok()
+}
+
+fn read_upstreams<'a>(reader: &mut Reader<'a>, root: &Section<'a>) -> BTreeMap<String, UpstreamConfig> {
+    let mut upstreams = BTreeMap::new();
+    let Some(section) = reader.section(root, "upstreams") else {
+        reader.missing(root, "upstreams");
+        return upstreams;
+    };
+    for (name, table) in section.entries() {
+        match table {
+            Some(table) => {
+                if let Some(upstream) = read_upstream(reader, &table) {
+                    upstreams.insert(name.to_owned(), upstream);
+                }
+            }
+            None => reader.problem_at(&section, name, "is no table; write [upstreams.NAME]"),
+        }
+    }
+    upstreams
+}
+
+fn read_upstream<'a>(reader: &mut Reader<'a>, table: &Section<'a>) -> Option<UpstreamConfig> {
+    reader.required_text(table, "kind")?;
+    match reader.one_of(table, "kind", &[("sandbox", true), ("portone-v2", false)])? {
+        true => {
+            reader.only(table, &["kind", "listen", "url", "api_secret"]);
+            let url = read_url(reader, table, "url");
+            let listen = reader.parsed(table, "listen");
+            if url.is_some() && listen.is_some() {
+                reader.problem_at(
+                    table,
+                    "listen",
+                    "is given together with url; a sandbox runs here or elsewhere",
+                );
+            }
+            let listen = if url.is_some() { None } else { Some(listen.unwrap_or(SANDBOX_LISTEN)) };
+            let api_secret = reader.secret(table, "api_secret").unwrap_or_else(|| SANDBOX_SECRET.into());
+            Some(UpstreamConfig::Sandbox { listen, url, api_secret })
+        }
+        false => {
+            reader.only(table, &["kind", "base_url", "api_secret", "webhook_secret"]);
+            let base_url = read_url(reader, table, "base_url");
+            let base_url = base_url.unwrap_or_else(|| "https://api.portone.io".to_owned());
+            if !table.entries().any(|(key, _)| key == "api_secret") {
+                reader.missing(table, "api_secret");
+            }
+            let api_secret = reader.secret(table, "api_secret")?;
+            Some(UpstreamConfig::PortOneV2 {
+                base_url,
+                api_secret,
+                webhook_secret: reader.secret(table, "webhook_secret"),
+            })
+        }
+    }
+}
+
+/// Scheme and host without a trailing slash.
+fn read_url<'a>(reader: &mut Reader<'a>, section: &Section<'a>, key: &str) -> Option<String> {
+    let text = reader.text(section, key)?;
+    match reqwest::Url::parse(text) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.host().is_some() => {
+            Some(text.trim_end_matches('/').to_owned())
+        }
+        _ => {
+            reader.problem_at(section, key, format!("`{text}` is no http:// or https:// address"));
+            None
+        }
+    }
+}

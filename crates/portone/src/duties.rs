@@ -1,0 +1,63 @@
+//! Background duties: the engine's step functions in loops, until the gateway stops.
+
+use std::{future::Future, sync::Arc, time::Duration};
+
+use portone_engine::port::StoreError;
+use portone_engine::{Engine, Swept};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+/// How many open attempts one step takes up.
+const SETTLE_COUNT_MAX: usize = 64;
+/// How many payments one step compares with their upstream: few, because payments come first.
+const VERIFY_COUNT_MAX: usize = 16;
+
+/// Starts every duty on the tracker; they stop when the token is cancelled.
+pub(crate) fn start(engine: &Arc<Engine>, tracker: &TaskTracker, stop: &CancellationToken) {
+    let settling = Arc::clone(engine);
+    repeat(tracker, stop, "settle", Duration::from_millis(500), move || {
+        let engine = Arc::clone(&settling);
+        async move { engine.settle_unknown(SETTLE_COUNT_MAX).await.map(|swept| is_full(swept, SETTLE_COUNT_MAX)) }
+    });
+    let comparing = Arc::clone(engine);
+    repeat(tracker, stop, "verify", Duration::from_millis(250), move || {
+        let engine = Arc::clone(&comparing);
+        async move { engine.verify_paid(VERIFY_COUNT_MAX).await.map(|_| false) }
+    });
+    let refreshing = Arc::clone(engine);
+    repeat(tracker, stop, "refresh", Duration::from_secs(1), move || {
+        let engine = Arc::clone(&refreshing);
+        async move { engine.refresh_directory().await.map(|_| false) }
+    });
+}
+
+/// A full step may have left more behind.
+const fn is_full(swept: Swept, count_max: usize) -> bool {
+    swept.claimed == count_max
+}
+
+/// Repeats a step: at once while it says there is more to do, else after a pause.
+fn repeat<F>(
+    tracker: &TaskTracker,
+    stop: &CancellationToken,
+    name: &'static str,
+    pause: Duration,
+    step: impl Fn() -> F + Send + 'static,
+) where
+    F: Future<Output = Result<bool, StoreError>> + Send,
+{
+    let stop = stop.clone();
+    tracker.spawn(async move {
+        while !stop.is_cancelled() {
+            let more = step().await.unwrap_or_else(|error| {
+                tracing::error!(duty = name, %error, "a background duty failed; it goes on");
+                false
+            });
+            if !more {
+                tokio::select! {
+                    () = tokio::time::sleep(pause) => {}
+                    () = stop.cancelled() => {}
+                }
+            }
+        }
+    });
+}

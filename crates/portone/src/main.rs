@@ -1,0 +1,35 @@
+//! The gateway in one binary: `portone serve` (the default), `sandbox`, `check` and `route`.
+
+mod banner;
+mod cli;
+mod config;
+mod demo;
+mod duties;
+mod route;
+mod sandbox;
+mod serve;
+mod system;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use cli::{Cli, Command};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    system::start_logging();
+    let result = match cli.command.unwrap_or_else(|| Command::Serve(cli.serve)) {
+        Command::Serve(args) => system::run(serve::serve(args)),
+        Command::Sandbox(args) => system::run(sandbox::run(args)),
+        Command::Check(args) => serve::check(&args),
+        Command::Route(args) => route::route(&args),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("portone: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

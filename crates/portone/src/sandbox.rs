@@ -1,0 +1,111 @@
+//! The sandbox: in this process beside a gateway, or as a process of its own; and telling it of our channels.
+
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use portone_core::Channel;
+use portone_engine::directory::Directory;
+use portone_engine::port::DirectoryWatch;
+use portone_sandbox::SandboxConfig;
+use serde_json::json;
+use tokio::net::TcpListener;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::cli::SandboxArgs;
+use crate::serve;
+use crate::system::{Failure, system_time};
+
+/// `portone sandbox`: runs until it is told to stop.
+pub(crate) async fn run(args: SandboxArgs) -> Result<(), Failure> {
+    let stop = serve::stop_on_signal();
+    let tracker = TaskTracker::new();
+    let address = start(args.listen, args.api_secret, args.data, &tracker, &stop).await?;
+    println!("sandbox is ready on http://{address}");
+    stop.cancelled().await;
+    tracker.close();
+    tracker.wait().await;
+    Ok(())
+}
+
+/// Starts a sandbox in this process; it stops with the token.
+pub(crate) async fn start(
+    listen: SocketAddr,
+    api_secret: String,
+    data_folder: Option<PathBuf>,
+    tracker: &TaskTracker,
+    stop: &CancellationToken,
+) -> Result<SocketAddr, Failure> {
+    let listener = TcpListener::bind(listen).await.map_err(|error| {
+        format!(
+            "cannot listen on {listen} for the sandbox: {error}; set another `listen` of the sandbox upstream"
+        )
+    })?;
+    let address = listener.local_addr()?;
+    // A ledger in memory must not give out again the ids of an earlier run, which our ledger remembers.
+    let id_seed = system_time().timestamp_micros().unsigned_abs();
+    let config = SandboxConfig { data_folder, id_seed, ..SandboxConfig::new(api_secret) };
+    let stopped = stop.clone().cancelled_owned();
+    tracker.spawn(async move {
+        if let Err(error) = portone_sandbox::serve(listener, config, Arc::new(system_time), stopped).await {
+            tracing::error!(%error, "the sandbox stopped: its PGs cannot be reached any more");
+        }
+    });
+    Ok(address)
+}
+
+/// Tells the sandboxes of the channels that are on them.
+pub(crate) struct SandboxChannels {
+    client: reqwest::Client,
+    /// Each sandbox upstream's name and address.
+    sandboxes: Vec<(String, String)>,
+}
+
+impl SandboxChannels {
+    /// A teller for these sandboxes: names of upstreams, each with its base URL.
+    pub(crate) fn new(sandboxes: Vec<(String, String)>) -> Result<Self, Failure> {
+        let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(5)).build()?;
+        Ok(Self { client, sandboxes })
+    }
+
+    async fn tell(&self, base_url: &str, channel: &Channel) -> Result<(), reqwest::Error> {
+        let url = format!("{base_url}/sandbox/channels");
+        let reply = self.client.put(url).json(&settings(channel)).send().await?;
+        reply.error_for_status().map(|_| ())
+    }
+}
+
+#[async_trait]
+impl DirectoryWatch for SandboxChannels {
+    async fn directory_changed(&self, directory: &Directory) {
+        for channel in directory.channels() {
+            let Some((_, base_url)) = self.sandboxes.iter().find(|(name, _)| *name == channel.upstream)
+            else {
+                continue;
+            };
+            if let Err(error) = self.tell(base_url, channel).await {
+                tracing::error!(channel = %channel.key, %error, "cannot tell the sandbox of the channel");
+            }
+        }
+    }
+}
+
+/// A channel as the sandbox wants to know it.
+fn settings(channel: &Channel) -> serde_json::Value {
+    let facts = &channel.facts;
+    let mut settings = json!({
+        "key": channel.upstream_channel_key.as_ref().unwrap_or(&channel.key),
+        "provider": channel.provider,
+        "pgMerchantId": channel.pg_merchant_id,
+        "environment": channel.environment,
+    });
+    let optional = [
+        ("contracts", json!(channel.contracts)),
+        ("mid_currency", json!(facts.mid_currency)),
+        ("usd_enabled", json!(facts.usd_enabled)),
+        ("keyin_requires_full_auth", json!(facts.keyin_requires_full_auth)),
+    ];
+    for (name, value) in optional.into_iter().filter(|(_, value)| !value.is_null()) {
+        settings[name] = value;
+    }
+    settings
+}

@@ -1,0 +1,212 @@
+//! `portone serve`: puts the pieces together, and takes them apart again without losing anything.
+
+use std::{collections::BTreeMap, net::SocketAddr, path::Path, sync::Arc};
+
+use axum::serve::ListenerExt as _;
+use metrics_exporter_prometheus::PrometheusBuilder;
+use portone_core::{Credentials, Upstream};
+use portone_engine::{Engine, Ports};
+use portone_gateway::{GatewayConfig, StoreAccess};
+use portone_http::{HttpConfig, HttpTransport};
+use portone_store::SqliteStore;
+use tokio::net::TcpListener;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::cli::{CheckArgs, ServeArgs};
+use crate::config::{Config, UpstreamConfig, database_path};
+use crate::sandbox::SandboxChannels;
+use crate::system::{Failure, SystemClock, SystemRandom};
+use crate::{banner, demo, duties, sandbox};
+
+/// Runs a gateway until it is told to stop; then requests under way are finished first.
+pub(crate) async fn serve(args: ServeArgs) -> Result<(), Failure> {
+    let is_demo = args.config.is_none();
+    let config = configuration(&args)?;
+    let stop = stop_on_signal();
+    let tracker = TaskTracker::new();
+    let sandboxes = Sandboxes::default();
+    // Bind before anything else: a taken port is the most common mistake, and must leave nothing behind.
+    let listener = bind(config.listen).await?;
+    let (upstreams, started) = start_upstreams(&config, &sandboxes).await?;
+    let sandbox_address = started.iter().find_map(|(_, address)| *address);
+    let engine = start_engine(&config, upstreams, started).await?;
+    duties::start(&engine, &tracker, &stop);
+    let api = portone_gateway::router(gateway_config(&config, engine, &tracker)?);
+    if is_demo {
+        println!("{}", banner::demo(&config, sandbox_address));
+    } else {
+        println!("portone is ready on {}", config.public_url);
+    }
+    let listener = listener.tap_io(|socket| {
+        if let Err(error) = socket.set_nodelay(true) {
+            tracing::debug!(%error, "cannot switch off Nagle's algorithm");
+        }
+    });
+    let service = api.into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned()).await?;
+    tracing::info!("stopping: requests under way are finished");
+    stop.cancel();
+    tracker.close();
+    tracker.wait().await;
+    // Last: requests under way needed it.
+    sandboxes.stop.cancel();
+    sandboxes.tracker.close();
+    sandboxes.tracker.wait().await;
+    Ok(())
+}
+
+/// The sandboxes in this process, which outlive the requests that are on their way to them.
+#[derive(Default)]
+struct Sandboxes {
+    tracker: TaskTracker,
+    stop: CancellationToken,
+}
+
+/// `portone check`: says every mistake of a file, or what it declares.
+pub(crate) fn check(args: &CheckArgs) -> Result<(), Failure> {
+    let config = Config::load(&args.config)?;
+    println!("{}: no mistakes", args.config.display());
+    println!("  upstreams: {}", config.upstreams.keys().cloned().collect::<Vec<_>>().join(", "));
+    for store in &config.stores {
+        println!(
+            "  store {} ({}): {} channels, {} channel groups",
+            store.declared.id,
+            store.declared.name,
+            store.declared.channels.len(),
+            store.declared.groups.len()
+        );
+    }
+    Ok(())
+}
+
+/// The file's configuration, or the demo's, with what the command line overrides.
+pub(crate) fn configuration(args: &ServeArgs) -> Result<Config, Failure> {
+    let mut config = match &args.config {
+        Some(path) => Config::load(path)?,
+        None => demo::config()?,
+    };
+    if let Some(listen) = args.listen {
+        if config.public_url == format!("http://{}", config.listen) {
+            config.public_url = format!("http://{listen}");
+        }
+        config.listen = listen;
+    }
+    if let Some(url) = &args.database {
+        config.database = database_path(url)?;
+    }
+    Ok(config)
+}
+
+async fn bind(listen: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(listen)
+        .await
+        .map_err(|error| format!("cannot listen on {listen}: {error}; choose another with --listen").into())
+}
+
+/// An upstream of the sandbox: its name, and its address where it runs in this process.
+type StartedSandbox = ((String, String), Option<SocketAddr>);
+
+async fn start_upstreams(
+    config: &Config,
+    here: &Sandboxes,
+) -> Result<(BTreeMap<String, Upstream>, Vec<StartedSandbox>), Failure> {
+    let notice_url = Some(format!("{}/notifications", config.public_url));
+    let mut upstreams = BTreeMap::new();
+    let mut sandboxes = Vec::new();
+    for (name, upstream) in &config.upstreams {
+        let (base_url, api_secret, webhook_secret) = match upstream {
+            UpstreamConfig::PortOneV2 { base_url, api_secret, webhook_secret } => {
+                (base_url.clone(), api_secret, webhook_secret.clone())
+            }
+            UpstreamConfig::Sandbox { listen, url, api_secret } => {
+                let folder =
+                    config.database.parent().unwrap_or(Path::new(".")).join(format!("sandbox-{name}"));
+                let address = match listen {
+                    Some(listen) => {
+                        let secret = api_secret.expose().clone();
+                        Some(sandbox::start(*listen, secret, Some(folder), &here.tracker, &here.stop).await?)
+                    }
+                    None => None,
+                };
+                let started = address.map(|address| format!("http://{address}"));
+                let base_url = started.or_else(|| url.clone()).unwrap_or_default();
+                sandboxes.push(((name.clone(), base_url.clone()), address));
+                (base_url, api_secret, None)
+            }
+        };
+        let credentials = Credentials::PortOneV2 { api_secret: api_secret.clone(), webhook_secret };
+        upstreams.insert(name.clone(), Upstream { base_url, credentials, notice_url: notice_url.clone() });
+    }
+    Ok((upstreams, sandboxes))
+}
+
+async fn start_engine(
+    config: &Config,
+    upstreams: BTreeMap<String, Upstream>,
+    sandboxes: Vec<StartedSandbox>,
+) -> Result<Arc<Engine>, Failure> {
+    if let Some(folder) = config.database.parent() {
+        std::fs::create_dir_all(folder)
+            .map_err(|error| format!("cannot make the data folder {}: {error}", folder.display()))?;
+    }
+    let sandboxes = sandboxes.into_iter().map(|(sandbox, _)| sandbox).collect();
+    let ports = Ports {
+        store: Arc::new(SqliteStore::open(&config.database)?),
+        transport: Arc::new(HttpTransport::new(&HttpConfig::default())?),
+        clock: Arc::new(SystemClock),
+        random: Arc::new(SystemRandom),
+        watch: Some(Arc::new(SandboxChannels::new(sandboxes)?)),
+    };
+    let declared = config.stores.iter().map(|store| store.declared.clone()).collect();
+    Ok(Arc::new(Engine::start(ports, config.engine.clone(), upstreams, declared).await?))
+}
+
+fn gateway_config(
+    config: &Config,
+    engine: Arc<Engine>,
+    tracker: &TaskTracker,
+) -> Result<GatewayConfig, Failure> {
+    let metrics = PrometheusBuilder::new().install_recorder()?;
+    let stores = config.stores.iter().map(|store| StoreAccess {
+        id: store.id().clone(),
+        name: store.declared.name.clone(),
+        api_secrets: store.api_secrets.clone(),
+    });
+    Ok(GatewayConfig {
+        engine,
+        stores: stores.collect(),
+        admin_token: config.admin_token.clone(),
+        tracker: tracker.clone(),
+        metrics: Some(Arc::new(move || metrics.render())),
+    })
+}
+
+/// A token that is cancelled by Ctrl-C or a termination signal.
+pub(crate) fn stop_on_signal() -> CancellationToken {
+    let stop = CancellationToken::new();
+    let on_signal = stop.clone();
+    tokio::spawn(async move {
+        signal().await;
+        on_signal.cancel();
+    });
+    stop
+}
+
+#[cfg(unix)]
+async fn signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn signal() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending().await
+    }
+}

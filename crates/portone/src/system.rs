@@ -1,0 +1,51 @@
+//! What only the binary may fetch: the time, randomness, the runtime, the log.
+
+use std::{error::Error, io::IsTerminal as _};
+
+use chrono::{DateTime, Utc};
+use portone_engine::port::{Clock, Random};
+use tracing_subscriber::EnvFilter;
+
+/// Any error that ends the program, for people to read.
+pub(crate) type Failure = Box<dyn Error + Send + Sync>;
+
+/// The system's clock.
+pub(crate) struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> DateTime<Utc> {
+        system_time()
+    }
+}
+
+/// The time now. The one place that reads the clock.
+#[expect(clippy::disallowed_methods, reason = "the binary is where the time comes from")]
+pub(crate) fn system_time() -> DateTime<Utc> {
+    Utc::now()
+}
+
+/// The thread's cryptographic generator, seeded by the system.
+pub(crate) struct SystemRandom;
+
+impl Random for SystemRandom {
+    #[expect(clippy::disallowed_methods, reason = "the binary is where random numbers come from")]
+    fn next_u64(&self) -> u64 {
+        rand::Rng::next_u64(&mut rand::rng())
+    }
+}
+
+/// Runs a command on a multi-threaded runtime until it is done.
+pub(crate) fn run(command: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(command)
+}
+
+/// Starts structured logs on standard error: JSON, or text on a terminal. `PORTONE_LOG` sets what is logged.
+pub(crate) fn start_logging() {
+    let filter = EnvFilter::try_from_env("PORTONE_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if std::io::stderr().is_terminal() {
+        builder.compact().init();
+    } else {
+        builder.json().flatten_event(true).init();
+    }
+}
