@@ -3,6 +3,8 @@
 
 #![warn(missing_docs)]
 
+#[cfg(any(test, feature = "test-suite"))]
+pub mod contract;
 mod document;
 pub mod sqlite;
 

@@ -6,6 +6,8 @@ mod database;
 mod directory;
 mod events;
 mod folder;
+#[cfg(test)]
+mod plans;
 mod readers;
 mod schema;
 mod transactions;

@@ -48,6 +48,8 @@ pub(super) struct Database {
     connection: Connection,
     numbers: RefCell<HashMap<StoreId, i64>>,
     ids: RefCell<HashMap<i64, StoreId>>,
+    #[cfg(test)]
+    pub(super) statements: RefCell<std::collections::BTreeSet<&'static str>>,
 }
 
 impl Database {
@@ -80,7 +82,13 @@ impl Database {
         connection.pragma_update(None, "foreign_keys", true)?;
         connection.pragma_update(None, "cache_size", -cache_kib)?;
         connection.set_prepared_statement_cache_capacity(STATEMENT_COUNT_MAX);
-        Ok(Self { connection, numbers: RefCell::default(), ids: RefCell::default() })
+        Ok(Self {
+            connection,
+            numbers: RefCell::default(),
+            ids: RefCell::default(),
+            #[cfg(test)]
+            statements: RefCell::default(),
+        })
     }
 
     /// The connection, for schema changes.
@@ -90,6 +98,8 @@ impl Database {
 
     /// A statement, prepared once per connection. Every statement of the store comes through here.
     pub(super) fn prepared(&self, sql: &'static str) -> Result<CachedStatement<'_>, Fault> {
+        #[cfg(test)]
+        self.statements.borrow_mut().insert(sql);
         Ok(self.connection.prepare_cached(sql)?)
     }
 

@@ -1,0 +1,88 @@
+//! What every implementation of the [`Store`](portone_engine::port::Store) port has to do, as tests. Each case gets a
+//! store with [`records::declared`] applied and nothing else in it; [`contract_tests`](crate::contract_tests) makes a
+//! `#[test]` of each.
+
+#![allow(clippy::missing_panics_doc)]
+
+pub mod attempts;
+pub mod billing_keys;
+pub mod directory;
+pub mod payments;
+pub mod records;
+pub mod verifications;
+
+use std::pin::Pin;
+
+use portone_engine::port::Store;
+
+/// A case that runs on a store.
+pub type Run<'a> = Pin<Box<dyn Future<Output = ()> + 'a>>;
+
+/// Applies what each case builds on, then runs the case.
+pub async fn run(store: &dyn Store, case: impl for<'a> FnOnce(&'a dyn Store) -> Run<'a>) {
+    store.apply_declared(vec![records::declared()], records::at(0)).await.expect("a declaration is applied");
+    case(store).await;
+}
+
+/// Makes a `#[test]` of each case: `$runner` gets the case, makes a store, and drives [`run`] with both.
+#[macro_export]
+macro_rules! contract_tests {
+    ($runner:ident) => {
+        $crate::contract_tests! { @each $runner:
+            payments::a_new_payment_begins,
+            payments::a_payment_with_an_open_attempt_is_outstanding,
+            payments::a_paid_payment_is_not_paid_again,
+            payments::a_payment_that_waits_for_a_deposit_or_was_cancelled_is_not_paid_again,
+            payments::a_failed_payment_is_tried_again_until_the_limit,
+            payments::payments_of_two_stores_do_not_meet,
+            payments::an_unknown_store_is_an_error,
+            payments::one_of_many_beginnings_at_once_wins,
+            payments::a_result_is_written_once,
+            payments::a_result_on_a_changed_record_writes_nothing,
+            payments::a_result_of_a_missing_transaction_is_an_error,
+            payments::every_part_of_a_transaction_comes_back,
+            payments::a_cancel_locks_the_payment,
+            payments::a_cancel_of_a_changed_record_does_not_begin,
+            payments::a_declined_cancel_leaves_the_payment_alone,
+            payments::announcements_come_in_order_and_by_store,
+            attempts::due_attempts_are_claimed_once_and_the_longest_due_first,
+            attempts::a_postponed_attempt_is_claimed_later,
+            attempts::a_settled_attempt_is_not_claimed,
+            attempts::open_attempts_come_oldest_first,
+            attempts::every_subject_comes_back,
+            verifications::a_due_comparison_is_claimed_once,
+            verifications::a_comparison_writes_what_it_found,
+            verifications::a_comparison_of_a_changed_record_writes_nothing,
+            verifications::a_later_result_keeps_a_due_comparison,
+            verifications::discrepancies_come_newest_first,
+            billing_keys::a_key_is_pending_until_its_last_channel_is_settled,
+            billing_keys::a_key_that_no_channel_issued_has_failed,
+            billing_keys::skip_webhook_mutes_success_only,
+            billing_keys::a_part_is_settled_once,
+            billing_keys::a_key_without_attempts_or_with_a_taken_name_is_an_error,
+            billing_keys::a_key_belongs_to_its_store,
+            billing_keys::a_key_is_deleted_with_its_last_channel,
+            billing_keys::a_refused_deletion_leaves_the_key_issued,
+            billing_keys::only_an_issued_key_is_deleted_and_once_at_a_time,
+            billing_keys::a_muted_deletion_announces_nothing,
+            billing_keys::a_result_of_the_wrong_command_is_an_error,
+            billing_keys::issued_keys_depend_on_their_group,
+            directory::a_declaration_makes_the_directory,
+            directory::an_unchanged_declaration_leaves_the_database_alone,
+            directory::a_changed_declaration_is_a_new_version,
+            directory::a_deleted_object_comes_back_only_with_a_changed_declaration,
+            directory::a_channel_is_put_and_deleted,
+            directory::a_group_version_is_written_once_and_in_order,
+            directory::a_deleted_group_keeps_its_history,
+            directory::channels_and_groups_stay_with_their_store,
+        }
+    };
+    (@each $runner:ident: $($module:ident :: $case:ident),* $(,)?) => {
+        $(
+            #[test]
+            fn $case() {
+                $runner(|store| Box::pin($crate::contract::$module::$case(store)));
+            }
+        )*
+    };
+}

@@ -1,0 +1,49 @@
+//! The contract's cases, in memory; after each, every statement it ran has to find its rows by an index.
+
+use futures_executor::block_on;
+use portone_engine::port::Store;
+
+use super::database::Database;
+use super::{Backend, SqliteStore};
+use crate::contract::{Run, run};
+
+/// What reads everything because everything is asked for: the directory, once per change of it.
+const WHOLE: [&str; 2] = ["FROM channels ORDER BY key", "FROM channel_groups AS g"];
+
+crate::contract_tests!(in_memory);
+
+fn in_memory(case: impl for<'a> FnOnce(&'a dyn Store) -> Run<'a>) {
+    let store = SqliteStore::in_memory().expect("opens");
+    block_on(run(&store, case));
+    let Backend::Inline(database) = &store.backend else { panic!("a database in memory is inline") };
+    check_plans(&database.lock().expect("no case panicked"));
+}
+
+fn check_plans(database: &Database) {
+    let statements = database.statements.borrow().clone();
+    assert!(statements.len() > 5, "a case runs statements");
+    for sql in statements.iter().filter(|sql| !WHOLE.iter().any(|whole| sql.contains(whole))) {
+        for step in plan(database, sql) {
+            // In order of an index, or of the row number, a scan with a limit stops after the first rows.
+            let stops = sql.contains("LIMIT") && sql.contains("ORDER BY");
+            assert!(!step.starts_with("SCAN") || stops, "{sql}\n{step}");
+            assert!(!step.contains("TEMP B-TREE"), "{sql}\n{step}");
+        }
+    }
+}
+
+fn plan(database: &Database, sql: &str) -> Vec<String> {
+    let mut statement =
+        database.connection().prepare(&format!("EXPLAIN QUERY PLAN {sql}")).expect("prepares");
+    let steps = statement.raw_query().mapped(|row| row.get(3)).collect::<Result<_, _>>();
+    steps.expect("explains")
+}
+
+#[test]
+fn a_scan_is_noticed() {
+    let store = SqliteStore::in_memory().expect("opens");
+    let Backend::Inline(database) = &store.backend else { panic!("a database in memory is inline") };
+    let database = database.lock().expect("nothing panicked");
+    let steps = plan(&database, "SELECT 1 FROM transactions WHERE status = 'PAID'");
+    assert!(steps.iter().any(|step| step.starts_with("SCAN")), "{steps:?}");
+}
