@@ -2,7 +2,7 @@
 //! store with [`records::declared`] applied and nothing else in it; [`contract_tests`](crate::contract_tests) makes a
 //! `#[test]` of each.
 
-#![allow(clippy::missing_panics_doc)]
+#![allow(clippy::missing_panics_doc, clippy::assigning_clones)]
 
 pub mod attempts;
 pub mod billing_keys;

@@ -158,3 +158,138 @@ where
         let _ = sender.send(result);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+        mpsc::{Sender, channel},
+    };
+
+    use futures_executor::block_on;
+
+    use super::super::schema;
+    use super::*;
+
+    type Answer<T> = oneshot::Receiver<Result<T, StoreError>>;
+
+    fn writer(queue_length_max: usize) -> Writer {
+        let database = Database::open_in_memory().expect("opens");
+        schema::migrate(database.connection()).expect("migrates");
+        Writer::start(database, 256, queue_length_max).expect("starts")
+    }
+
+    /// Keeps the thread busy until the sender is used or dropped, so that what is submitted meanwhile shares a batch.
+    fn hold(writer: &Writer) -> (Sender<()>, Answer<()>) {
+        let (release, wait) = channel();
+        let (entered, is_held) = channel();
+        let answer = writer.submit(move |_| {
+            entered.send(()).ok();
+            wait.recv().ok();
+            Ok(())
+        });
+        is_held.recv().expect("the thread takes the job");
+        (release, answer)
+    }
+
+    fn add_store(writer: &Writer, id: &'static str) -> Answer<()> {
+        writer.submit(move |database| {
+            database.execute("INSERT INTO stores (id, name) VALUES (?1, 'Shop')", [id]).map(drop)
+        })
+    }
+
+    fn count_stores(writer: &Writer) -> u32 {
+        let count = |database: &Database| {
+            Ok(database.prepared("SELECT count(*) FROM stores")?.query_row([], |row| row.get(0))?)
+        };
+        block_on(writer.submit(count)).expect("answers").expect("counts")
+    }
+
+    fn wait<T>(answer: Answer<T>) -> Result<T, StoreError> {
+        block_on(answer).expect("every job is answered")
+    }
+
+    #[test]
+    fn one_bad_job_harms_no_other() {
+        let writer = writer(64);
+        let runs = Arc::new(AtomicU32::new(0));
+        let (release, held) = hold(&writer);
+        let counted = |id: &'static str| {
+            let runs = Arc::clone(&runs);
+            writer.submit(move |database| {
+                runs.fetch_add(1, Ordering::Relaxed);
+                let sql = "INSERT INTO stores (id, name) VALUES (?1, 'Shop')";
+                database.execute(sql, [id]).map(drop)
+            })
+        };
+        let before = [counted("a"), counted("b")];
+        let bad = add_store(&writer, "a");
+        let after = counted("c");
+        release.send(()).expect("the thread waits");
+        assert_eq!(wait(held), Ok(()));
+        assert_eq!(before.map(wait), [Ok(()), Ok(())]);
+        assert!(wait(bad).expect_err("the name is taken").0.contains("UNIQUE"));
+        assert_eq!(wait(after), Ok(()));
+        // Two ran before the bad one spoilt the batch, then three ran alone: they did share a transaction.
+        assert_eq!((runs.load(Ordering::Relaxed), count_stores(&writer)), (5, 3));
+    }
+
+    #[test]
+    fn a_commit_that_fails_fails_all_of_its_batch_and_nothing_else() {
+        let writer = writer(64);
+        let (release, held) = hold(&writer);
+        let good = add_store(&writer, "a");
+        let bad = writer.submit(|database| {
+            // Checked no earlier than at the commit.
+            database.execute("PRAGMA defer_foreign_keys = ON", [])?;
+            database.execute("INSERT INTO events (store_no, doc) VALUES (99, '')", []).map(drop)
+        });
+        release.send(()).expect("the thread waits");
+        assert_eq!(wait(held), Ok(()));
+        assert!(wait(good).is_err() && wait(bad).is_err());
+        assert_eq!(count_stores(&writer), 0);
+        assert_eq!(wait(add_store(&writer, "a")), Ok(()));
+    }
+
+    #[test]
+    fn a_job_that_panics_is_an_error() {
+        let writer = writer(64);
+        let (release, _held) = hold(&writer);
+        let good = add_store(&writer, "a");
+        let bad: Answer<()> = writer.submit(|_| panic!("a bug"));
+        release.send(()).expect("the thread waits");
+        assert_eq!(wait(good), Ok(()));
+        assert!(wait(bad).is_err());
+        assert_eq!(count_stores(&writer), 1);
+    }
+
+    #[test]
+    fn a_full_queue_refuses_and_recovers() {
+        let writer = writer(2);
+        let (release, held) = hold(&writer);
+        let queued = [add_store(&writer, "a"), add_store(&writer, "b")];
+        let refused = wait(add_store(&writer, "c")).expect_err("the queue is full");
+        assert!(refused.0.contains("overloaded"), "{refused}");
+        release.send(()).expect("the thread waits");
+        assert_eq!((wait(held), queued.map(wait)), (Ok(()), [Ok(()), Ok(())]));
+        assert_eq!(wait(add_store(&writer, "c")), Ok(()));
+    }
+
+    #[test]
+    fn what_is_queued_is_written_before_the_thread_ends() {
+        let writer = writer(64);
+        let (release, _held) = hold(&writer);
+        let queued = [add_store(&writer, "a"), add_store(&writer, "b")];
+        drop(release);
+        drop(writer);
+        assert_eq!(queued.map(wait), [Ok(()), Ok(())]);
+    }
+
+    #[test]
+    fn a_caller_that_hangs_up_undoes_nothing() {
+        let writer = writer(64);
+        drop(add_store(&writer, "a"));
+        assert_eq!(count_stores(&writer), 1);
+    }
+}
