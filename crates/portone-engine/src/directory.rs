@@ -77,6 +77,11 @@ impl Directory {
         self.groups.values().filter_map(move |versions| current(versions, now))
     }
 
+    /// The id of every group that was not deleted, also of those whose first version is still to come.
+    pub fn group_ids(&self) -> impl Iterator<Item = &ChannelGroupId> {
+        self.groups.keys()
+    }
+
     /// The group of this store with this id, in the version that counts at `now` (rules SR-007, SR-008).
     pub fn group(&self, store: &StoreId, id: &ChannelGroupId, now: DateTime<Utc>) -> Option<&ChannelGroup> {
         current(self.groups.get(id)?, now).filter(|group| group.store_id == *store)
