@@ -19,7 +19,7 @@ use cli::{Cli, Command};
 fn main() -> ExitCode {
     let cli = Cli::parse();
     system::start_logging();
-    let result = match cli.command.unwrap_or_else(|| Command::Serve(cli.serve)) {
+    let result = match cli.command.unwrap_or(Command::Serve(cli.serve)) {
         Command::Serve(args) => system::run(serve::serve(args)),
         Command::Sandbox(args) => system::run(sandbox::run(args)),
         Command::Check(args) => serve::check(&args),

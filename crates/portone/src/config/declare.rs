@@ -1,6 +1,6 @@
 //! Stores, channels and channel groups as a file declares them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{collections::BTreeSet, fmt::Write as _};
 
 use portone_core::{
     Channel, ChannelFacts, ChannelGroup, Contracts, Environment, GroupMember, OnViolation, PgProvider,
@@ -9,15 +9,15 @@ use portone_core::{
 use portone_engine::port::DeclaredStore;
 use sha2::{Digest as _, Sha256};
 
+use super::StoreConfig;
 use super::reader::{Reader, Section};
-use super::{StoreConfig, UpstreamConfig};
 
 const ENVIRONMENTS: &[(&str, Environment)] = &[("live", Environment::Live), ("test", Environment::Test)];
 
 pub(super) fn read_stores<'a>(
     reader: &mut Reader<'a>,
     root: &Section<'a>,
-    upstreams: &BTreeMap<String, UpstreamConfig>,
+    upstreams: &[&str],
 ) -> Vec<StoreConfig> {
     let sections = reader.sections(root, "stores");
     if sections.is_empty() {
@@ -39,7 +39,7 @@ struct Seen {
 fn read_store<'a>(
     reader: &mut Reader<'a>,
     section: &Section<'a>,
-    upstreams: &BTreeMap<String, UpstreamConfig>,
+    upstreams: &[&str],
     seen: &mut Seen,
 ) -> Option<StoreConfig> {
     reader.only(section, &["id", "name", "api_secrets", "channels", "channel_groups"]);
@@ -89,7 +89,7 @@ fn read_channels<'a>(
     reader: &mut Reader<'a>,
     store: &Section<'a>,
     store_id: &StoreId,
-    upstreams: &BTreeMap<String, UpstreamConfig>,
+    upstreams: &[&str],
     seen: &mut Seen,
 ) -> Vec<Channel> {
     let mut channels = Vec::new();
@@ -125,7 +125,7 @@ fn read_channel<'a>(
     reader: &mut Reader<'a>,
     section: &Section<'a>,
     store_id: &StoreId,
-    upstreams: &BTreeMap<String, UpstreamConfig>,
+    upstreams: &[&str],
 ) -> Option<Channel> {
     reader.only(section, CHANNEL_KEYS);
     let key = reader.required(section, "key");
@@ -135,7 +135,7 @@ fn read_channel<'a>(
     reader.required_text(section, "environment");
     let environment = reader.one_of(section, "environment", ENVIRONMENTS);
     let upstream = reader.required_text(section, "upstream");
-    if let Some(name) = upstream.filter(|name| !upstreams.contains_key(*name)) {
+    if let Some(name) = upstream.filter(|name| !upstreams.contains(name)) {
         let names: Vec<&str> = upstreams.keys().map(String::as_str).collect();
         reader.problem_at(
             section,
@@ -253,5 +253,9 @@ fn read_member<'a>(reader: &mut Reader<'a>, section: &Section<'a>) -> Option<Gro
 /// A declaration's digest: the same declaration gives the same one, whatever its spelling in the file.
 fn digest(declared: &impl serde::Serialize) -> String {
     let text = serde_json::to_vec(declared).unwrap_or_default();
-    Sha256::digest(&text).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(&text).iter().fold(String::new(), |mut hex, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }

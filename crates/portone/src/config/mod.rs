@@ -142,8 +142,8 @@ impl Config {
             reader.missing(root, "admin_token");
         }
         let admin_token = reader.secret(root, "admin_token");
-        let upstreams = read_upstreams(reader, root);
-        let stores = declare::read_stores(reader, root, &upstreams);
+        let (names, upstreams) = read_upstreams(reader, root);
+        let stores = declare::read_stores(reader, root, &names);
         let engine = read_engine(reader, root);
         Some(Self {
             public_url,
@@ -200,11 +200,15 @@ fn read_database<'a>(reader: &mut Reader<'a>, root: &Section<'a>) -> Option<Path
     database_path(url).map_err(|problem| reader.problem_at(root, "database", problem)).ok()
 }
 
-fn read_upstreams<'a>(reader: &mut Reader<'a>, root: &Section<'a>) -> BTreeMap<String, UpstreamConfig> {
+/// The names declared, those with mistakes included, and the upstreams without mistakes.
+fn read_upstreams<'a>(
+    reader: &mut Reader<'a>,
+    root: &Section<'a>,
+) -> (Vec<&'a str>, BTreeMap<String, UpstreamConfig>) {
     let mut upstreams = BTreeMap::new();
     let Some(section) = reader.section(root, "upstreams") else {
         reader.missing(root, "upstreams");
-        return upstreams;
+        return (Vec::new(), upstreams);
     };
     for (name, table) in section.entries() {
         match table {
@@ -216,42 +220,43 @@ fn read_upstreams<'a>(reader: &mut Reader<'a>, root: &Section<'a>) -> BTreeMap<S
             None => reader.problem_at(&section, name, "is no table; write [upstreams.NAME]"),
         }
     }
-    upstreams
+    (section.entries().map(|(name, _)| name).collect(), upstreams)
 }
 
 fn read_upstream<'a>(reader: &mut Reader<'a>, table: &Section<'a>) -> Option<UpstreamConfig> {
-    reader.required_text(table, "kind")?;
-    match reader.one_of(table, "kind", &[("sandbox", true), ("portone-v2", false)])? {
-        true => {
-            reader.only(table, &["kind", "listen", "url", "api_secret"]);
-            let url = read_url(reader, table, "url");
-            let listen = reader.parsed(table, "listen");
-            if url.is_some() && listen.is_some() {
-                reader.problem_at(
-                    table,
-                    "listen",
-                    "is given together with url; a sandbox runs here or elsewhere",
-                );
-            }
-            let listen = if url.is_some() { None } else { Some(listen.unwrap_or(SANDBOX_LISTEN)) };
-            let api_secret = reader.secret(table, "api_secret").unwrap_or_else(|| SANDBOX_SECRET.into());
-            Some(UpstreamConfig::Sandbox { listen, url, api_secret })
-        }
-        false => {
-            reader.only(table, &["kind", "base_url", "api_secret", "webhook_secret"]);
-            let base_url = read_url(reader, table, "base_url");
-            let base_url = base_url.unwrap_or_else(|| "https://api.portone.io".to_owned());
-            if !table.entries().any(|(key, _)| key == "api_secret") {
-                reader.missing(table, "api_secret");
-            }
-            let api_secret = reader.secret(table, "api_secret")?;
-            Some(UpstreamConfig::PortOneV2 {
-                base_url,
-                api_secret,
-                webhook_secret: reader.secret(table, "webhook_secret"),
-            })
-        }
+    #[derive(Clone, Copy)]
+    enum Kind {
+        Sandbox,
+        PortOneV2,
     }
+    reader.required_text(table, "kind")?;
+    match reader.one_of(table, "kind", &[("sandbox", Kind::Sandbox), ("portone-v2", Kind::PortOneV2)])? {
+        Kind::Sandbox => Some(read_sandbox(reader, table)),
+        Kind::PortOneV2 => read_portone_v2(reader, table),
+    }
+}
+
+fn read_sandbox<'a>(reader: &mut Reader<'a>, table: &Section<'a>) -> UpstreamConfig {
+    reader.only(table, &["kind", "listen", "url", "api_secret"]);
+    let url = read_url(reader, table, "url");
+    let listen = reader.parsed(table, "listen");
+    if url.is_some() && listen.is_some() {
+        reader.problem_at(table, "listen", "is given together with url; a sandbox runs here or elsewhere");
+    }
+    let listen = if url.is_some() { None } else { Some(listen.unwrap_or(SANDBOX_LISTEN)) };
+    let api_secret = reader.secret(table, "api_secret").unwrap_or_else(|| SANDBOX_SECRET.into());
+    UpstreamConfig::Sandbox { listen, url, api_secret }
+}
+
+fn read_portone_v2<'a>(reader: &mut Reader<'a>, table: &Section<'a>) -> Option<UpstreamConfig> {
+    reader.only(table, &["kind", "base_url", "api_secret", "webhook_secret"]);
+    let base_url = read_url(reader, table, "base_url").unwrap_or_else(|| "https://api.portone.io".to_owned());
+    if !table.entries().any(|(key, _)| key == "api_secret") {
+        reader.missing(table, "api_secret");
+    }
+    let api_secret = reader.secret(table, "api_secret")?;
+    let webhook_secret = reader.secret(table, "webhook_secret");
+    Some(UpstreamConfig::PortOneV2 { base_url, api_secret, webhook_secret })
 }
 
 /// Scheme and host without a trailing slash.
@@ -265,5 +270,71 @@ fn read_url<'a>(reader: &mut Reader<'a>, section: &Section<'a>, key: &str) -> Op
             reader.problem_at(section, key, format!("`{text}` is no http:// or https:// address"));
             None
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problems(source: &str) -> Vec<String> {
+        let found = Config::parse(source, Path::new(".")).err().unwrap_or_default();
+        found.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn the_demo_has_no_mistake() {
+        assert_eq!(problems(crate::demo::TOML), Vec::<String>::new());
+    }
+
+    #[test]
+    fn every_mistake_is_named_with_its_line() {
+        let source = r#"listen = "nowhere"
+databse = "sqlite:x.db"
+admin_token = { env = "PORTONE_TEST_UNSET" }
+[upstreams.live]
+kind = "portone-v2"
+[[stores]]
+id = "store-1"
+[[stores.channels]]
+key = "a"
+provider = "SMARTRO"
+pg_merchant_id = "m"
+environment = "prod"
+upstream = "sandbox"
+[[stores.channels]]
+key = "b"
+provider = "KPN"
+pg_merchant_id = "m"
+environment = "live"
+upstream = "live"
+[[stores.channel_groups]]
+id = "g"
+name = "Half"
+environment = "test"
+channels = [{ key = "b", weight = 40 }, { key = "c", weight = 50 }]
+"#;
+        let expected = [
+            "line 1: listen: `nowhere`: invalid socket address syntax",
+            "line 2: databse: unknown key; did you mean `database`?",
+            "line 3: admin_token: environment variable PORTONE_TEST_UNSET is not set",
+            "line 4: upstreams.live.api_secret: is missing",
+            "line 6: stores[0].api_secrets: give at least one secret, else nobody can use the store",
+            "line 10: stores[0].channels[0].provider: there is no adapter for `SMARTRO`; this build has SMARTRO_V2, KPN",
+            "line 12: stores[0].channels[0].environment: `prod` is not known; use \"live\" or \"test\"",
+            "line 13: stores[0].channels[0].upstream: there is no upstream `sandbox`; declared are live",
+            "line 24: stores[0].channel_groups[0].channels: have weights that add up to 90; they must add up to exactly 100 (SR-002)",
+            "line 24: stores[0].channel_groups[0].channels[0].key: `b` is a live channel in a test group; a group holds one environment (SR-003)",
+            "line 24: stores[0].channel_groups[0].channels[1].key: there is no channel `c` in this store (GROUP-MEMBER)",
+        ];
+        assert_eq!(problems(source), expected);
+    }
+
+    #[test]
+    fn broken_toml_is_named_with_its_line() {
+        assert_eq!(
+            problems("listen = \"127.0.0.1:1\"\nadmin_token = \n")[0].split(':').next(),
+            Some("line 2")
+        );
     }
 }

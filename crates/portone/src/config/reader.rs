@@ -46,6 +46,11 @@ impl<'a> Section<'a> {
         if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
     }
 
+    /// A key's value, if it is there.
+    fn value(&self, key: &str) -> Option<&'a DeValue<'a>> {
+        self.table.get(key).map(toml::Spanned::get_ref)
+    }
+
     /// Where a key's value stands; where the table stands if it has no such key.
     pub(crate) fn span_of(&self, key: &str) -> Range<usize> {
         self.table.get(key).map_or_else(|| self.span.clone(), toml::Spanned::span)
@@ -102,14 +107,9 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A value, if the key is there.
-    fn value(&self, section: &Section<'a>, key: &str) -> Option<&'a DeValue<'a>> {
-        section.table.get(key).map(toml::Spanned::get_ref)
-    }
-
     /// A text, if the key is there.
     pub(crate) fn text(&mut self, section: &Section<'a>, key: &str) -> Option<&'a str> {
-        let value = self.value(section, key)?;
+        let value = section.value(key)?;
         let text = value.as_str();
         if text.is_none() {
             self.problem_at(section, key, format!("is {}; write a text in quotes", value.type_str()));
@@ -119,11 +119,11 @@ impl<'a> Reader<'a> {
 
     /// A text that must be there.
     pub(crate) fn required_text(&mut self, section: &Section<'a>, key: &str) -> Option<&'a str> {
-        if self.value(section, key).is_none() {
+        if section.value(key).is_none() {
             self.missing(section, key);
         }
         self.text(section, key).filter(|text| !text.trim().is_empty()).or_else(|| {
-            if self.value(section, key).is_some_and(|value| value.as_str().is_some()) {
+            if section.value(key).is_some_and(|value| value.as_str().is_some()) {
                 self.problem_at(section, key, "is empty");
             }
             None
@@ -166,7 +166,7 @@ impl<'a> Reader<'a> {
 
     /// `true` or `false`, if the key is there.
     pub(crate) fn flag(&mut self, section: &Section<'a>, key: &str) -> Option<bool> {
-        let value = self.value(section, key)?;
+        let value = section.value(key)?;
         let flag = value.as_bool();
         if flag.is_none() {
             self.problem_at(section, key, format!("is {}; use true or false", value.type_str()));
@@ -176,7 +176,7 @@ impl<'a> Reader<'a> {
 
     /// A whole number from 0, if the key is there.
     pub(crate) fn number(&mut self, section: &Section<'a>, key: &str) -> Option<u64> {
-        let value = self.value(section, key)?;
+        let value = section.value(key)?;
         let number = value.as_integer().and_then(|integer| {
             u64::from_str_radix(&integer.as_str().replace('_', ""), integer.radix()).ok()
         });
@@ -188,7 +188,7 @@ impl<'a> Reader<'a> {
 
     /// A list of texts, if the key is there.
     pub(crate) fn texts(&mut self, section: &Section<'a>, key: &str) -> Option<Vec<&'a str>> {
-        let value = self.value(section, key)?;
+        let value = section.value(key)?;
         let texts =
             value.as_array().and_then(|items| items.iter().map(|item| item.get_ref().as_str()).collect());
         if texts.is_none() {
@@ -199,7 +199,7 @@ impl<'a> Reader<'a> {
 
     /// A table, if the key is there.
     pub(crate) fn section(&mut self, section: &Section<'a>, key: &str) -> Option<Section<'a>> {
-        let value = self.value(section, key)?;
+        let value = section.value(key)?;
         let Some(table) = value.as_table() else {
             self.problem_at(section, key, format!("is {}; write a table", value.type_str()));
             return None;
@@ -209,7 +209,7 @@ impl<'a> Reader<'a> {
 
     /// A list of tables; empty if the key is not there.
     pub(crate) fn sections(&mut self, section: &Section<'a>, key: &str) -> Vec<Section<'a>> {
-        let Some(value) = self.value(section, key) else { return Vec::new() };
+        let Some(value) = section.value(key) else { return Vec::new() };
         let Some(items) = value.as_array() else {
             self.problem_at(
                 section,
@@ -231,13 +231,13 @@ impl<'a> Reader<'a> {
 
     /// A secret, if the key is there: a text, `{ env = ".." }` or `{ file = ".." }`.
     pub(crate) fn secret(&mut self, section: &Section<'a>, key: &str) -> Option<Secret<String>> {
-        let value = self.value(section, key)?;
+        let value = section.value(key)?;
         self.secret_value(value, &section.span_of(key), &section.path_of(key))
     }
 
     /// A list of secrets; empty if the key is not there.
     pub(crate) fn secrets(&mut self, section: &Section<'a>, key: &str) -> Vec<Secret<String>> {
-        let Some(value) = self.value(section, key) else { return Vec::new() };
+        let Some(value) = section.value(key) else { return Vec::new() };
         let Some(items) = value.as_array() else {
             self.problem_at(section, key, "write a list of secrets");
             return Vec::new();
