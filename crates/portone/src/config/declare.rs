@@ -136,11 +136,11 @@ fn read_channel<'a>(
     let environment = reader.one_of(section, "environment", ENVIRONMENTS);
     let upstream = reader.required_text(section, "upstream");
     if let Some(name) = upstream.filter(|name| !upstreams.contains(name)) {
-        let names: Vec<&str> = upstreams.keys().map(String::as_str).collect();
+        let declared = upstreams.join(", ");
         reader.problem_at(
             section,
             "upstream",
-            format!("there is no upstream `{name}`; declared are {}", names.join(", ")),
+            format!("there is no upstream `{name}`; declared are {declared}"),
         );
     }
     let upstream_channel_key = reader.parsed(section, "upstream_channel_key");
