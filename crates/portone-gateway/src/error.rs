@@ -4,6 +4,7 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use portone_core::Report;
+use portone_engine::port::StoreError;
 use portone_engine::{EngineError, UNAVAILABLE, UNKNOWN_OUTCOME};
 use portone_router::NoChannelReason;
 use serde::Serialize;
@@ -232,14 +233,17 @@ impl ApiError {
                 answer.body.dependents = Some(DependentsBody { billing_keys: dependents.billing_keys });
                 answer
             }
-            EngineError::Store(problem) => {
-                tracing::error!(%problem, "the ledger failed");
-                let message = "the ledger could not be written or read; see the log";
-                Self::new(StatusCode::INTERNAL_SERVER_ERROR, INTERNAL_SERVER_ERROR, message)
-            }
+            EngineError::Store(problem) => Self::from_store(problem),
             // The rest belongs to payments, which this face only reads.
             _ => Self::new(StatusCode::CONFLICT, "CONFLICT", message),
         }
+    }
+
+    /// The admin face's answer to a broken database.
+    pub(crate) fn from_store(problem: &StoreError) -> Self {
+        tracing::error!(%problem, "the ledger failed");
+        let message = "the ledger could not be written or read; see the log";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, INTERNAL_SERVER_ERROR, message)
     }
 
     /// Adds what a refused request may have meant.
@@ -253,6 +257,7 @@ impl ApiError {
         self
     }
 
+    #[cfg(test)]
     pub(crate) const fn kind(&self) -> &'static str {
         self.body.kind
     }
@@ -316,7 +321,7 @@ impl IntoResponse for ApiError {
 #[cfg(test)]
 mod tests {
     use portone_core::{Cause, Decline};
-    use portone_engine::port::{Dependents, StoreError};
+    use portone_engine::port::Dependents;
     use portone_router::NoChannel;
 
     use super::*;

@@ -2,9 +2,10 @@
 //! value that may be secret. Members nobody knows are collected with the name they resemble.
 
 use std::cell::RefCell;
+use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
-use portone_core::{Report, Rule, Secret, Severity};
+use portone_core::{IdError, Report, Rule, Secret, Severity};
 
 use crate::json::{Node, Text};
 
@@ -100,12 +101,17 @@ pub(crate) struct Fields<'f, 'b> {
 
 impl<'f, 'b> Fields<'f, 'b> {
     /// The members of the body. `known` are the names this object may have.
-    pub(crate) fn root(findings: &'f Findings, node: &'f Node<'b>, known: &[&'static str]) -> Self {
+    pub(crate) fn root(
+        findings: &'f Findings,
+        rule: &'static Rule,
+        node: &'f Node<'b>,
+        known: &[&'static str],
+    ) -> Self {
         let members = match node {
             Node::Object(members) => members.as_slice(),
             _ => &[],
         };
-        Self::open(findings, &INPUT, String::new(), members, known)
+        Self::open(findings, rule, String::new(), members, known)
     }
 
     fn open(
@@ -218,6 +224,22 @@ impl<'f, 'b> Fields<'f, 'b> {
 
     pub(crate) fn owned_text(&self, name: &str) -> Option<String> {
         self.text(name).map(str::to_owned)
+    }
+
+    /// An identifier.
+    pub(crate) fn id<T: FromStr<Err = IdError>>(&self, name: &str) -> Option<T> {
+        let id: Result<T, IdError> = self.text(name)?.parse();
+        if let Err(error) = &id {
+            self.add(name, error.to_string());
+        }
+        id.ok()
+    }
+
+    pub(crate) fn need_id<T: FromStr<Err = IdError>>(&self, name: &str) -> Option<T> {
+        if !self.has(name) {
+            self.missing(name, "a text");
+        }
+        self.id(name)
     }
 
     /// A text that is secret from here on. Its value is in no message.

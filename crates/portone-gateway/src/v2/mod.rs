@@ -82,7 +82,9 @@ where
     let result = match request {
         Ok(request) => {
             let result = gateway.run(work(Arc::clone(&gateway.engine), request)).await;
-            count_outcome(endpoint, result.as_ref().map(|result| result.as_ref().err()));
+            if endpoint.asks_pg() {
+                count_outcome(endpoint, outcome(result.as_ref()));
+            }
             result.map_or_else(|| Err(unfinished(endpoint)), |result| told(endpoint, result))
         }
         Err(error) => Err(error),
@@ -118,20 +120,22 @@ fn unfinished(endpoint: Endpoint) -> ApiError {
     if endpoint.asks_pg() { ApiError::unknown_outcome() } else { ApiError::internal() }
 }
 
-/// Counts what became of a request that reached the engine and may have asked a PG.
-fn count_outcome(endpoint: Endpoint, result: Option<Option<&EngineError>>) {
-    if !endpoint.asks_pg() {
-        return;
-    }
-    let outcome = match result {
-        Some(None) => "done",
-        Some(Some(EngineError::Declined(_) | EngineError::ChannelSpecific { .. })) => "declined",
-        Some(Some(EngineError::Unavailable(_))) => "unavailable",
-        Some(Some(EngineError::UnknownOutcome)) | None => "unknown",
-        Some(Some(EngineError::Store(_))) => "store_failed",
-        Some(Some(_)) => "refused",
-    };
+/// Counts what became of a request that reached the engine.
+fn count_outcome(endpoint: Endpoint, outcome: &'static str) {
     counter!("portone_outcomes_total", "operation" => endpoint.name(), "outcome" => outcome).increment(1);
+}
+
+/// What became of it; a use case that panicked left it unknown.
+fn outcome<V>(result: Option<&Result<V, EngineError>>) -> &'static str {
+    match result {
+        Some(Ok(_)) => "done",
+        Some(Err(EngineError::Declined(_) | EngineError::ChannelSpecific { .. })) => "declined",
+        Some(Err(EngineError::Unavailable(_))) => "unavailable",
+        Some(Err(EngineError::UnknownOutcome)) | None => "unknown",
+        Some(Err(EngineError::Store(_))) => "store_failed",
+        // Every other variant says no before a PG is asked.
+        Some(Err(_)) => "refused",
+    }
 }
 
 fn name_unknown_fields(endpoint: Endpoint, unknown: &UnknownFields, response: &mut Response) {

@@ -44,7 +44,7 @@ fn read_body<T>(
         Err(error) => return Read::refused(error),
     };
     let findings = Findings::default();
-    let fields = Fields::root(&findings, &node, known);
+    let fields = Fields::root(&findings, &INPUT, &node, known);
     let caller = match access.caller(fields.text("storeId")) {
         Ok(caller) => caller,
         Err(error) => return Read::refused(error),

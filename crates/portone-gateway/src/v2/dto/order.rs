@@ -47,7 +47,7 @@ fn amount(fields: &Fields<'_, '_>, currency: Option<Currency>) -> Option<Payment
 
 /// A currency code (schema `Currency`); the browser SDK's spelling is refused with the right one.
 fn currency(fields: &Fields<'_, '_>) -> Option<Currency> {
-    let Some(given) = fields.need_text("currency") else { return None };
+    let given = fields.need_text("currency")?;
     let parsed = Currency::parse(given).ok();
     if parsed.is_none() {
         let bare = given.strip_prefix(BROWSER_PREFIX).unwrap_or(given).to_ascii_uppercase();

@@ -1,6 +1,6 @@
 //! `POST /payments/{paymentId}/instant` and `/billing-key`.
 
-use portone_core::{BillingKey, CardPayment, ChannelKey, CommandKind, InstantMethod, PayInstantly};
+use portone_core::{CardPayment, CommandKind, InstantMethod, PayInstantly};
 use portone_engine::request::{Caller, PayInstantlyRequest, PayWithBillingKeyRequest};
 use portone_router::Selector;
 
@@ -132,13 +132,17 @@ fn read_key_payment(fields: &Fields<'_, '_>, caller: Caller, id: &str) -> Option
             fields.add(schedule_only, "belongs to /schedule; here the payment's members are at the top");
         }
     }
-    let channel_key = channel_override(fields);
-    let billing_key = billing_key(fields);
+    let selector = selector(fields, CommandKind::PayWithBillingKey);
+    let billing_key = fields.need_id("billingKey");
     let order = order::read(fields, payment_id(fields, id));
     let request = PayWithBillingKeyRequest {
         caller,
         billing_key: billing_key?,
-        channel_key: channel_key?,
+        channel_key: match selector? {
+            Selector::Channel(key) => Some(key),
+            // A group was refused already (rule SR-021).
+            Selector::BillingKey | Selector::Group(_) => None,
+        },
         order: order?,
         installment_month: fields.int32_from("installmentMonth", 0),
         use_free_interest_from_merchant: fields.flag("useFreeInterestFromMerchant"),
@@ -148,23 +152,4 @@ fn read_key_payment(fields: &Fields<'_, '_>, caller: Caller, id: &str) -> Option
         extras: extras(fields),
     };
     Some(request)
-}
-
-/// The channel that overrides the draw, if one is named (rules SR-021, SR-070).
-fn channel_override(fields: &Fields<'_, '_>) -> Option<Option<ChannelKey>> {
-    match selector(fields, CommandKind::PayWithBillingKey)? {
-        Selector::Channel(key) => Some(Some(key)),
-        Selector::BillingKey => Some(None),
-        // Rule SR-021 refused it already.
-        Selector::Group(_) => None,
-    }
-}
-
-fn billing_key(fields: &Fields<'_, '_>) -> Option<BillingKey> {
-    let text = fields.need_text("billingKey")?;
-    let key = BillingKey::parse(text);
-    if let Err(error) = &key {
-        fields.add("billingKey", error.to_string());
-    }
-    key.ok()
 }

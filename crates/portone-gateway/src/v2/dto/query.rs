@@ -4,7 +4,7 @@ use portone_engine::request::Caller;
 
 use super::{Read, finish};
 use crate::auth::Access;
-use crate::fields::{Fields, Findings};
+use crate::fields::{Fields, Findings, INPUT};
 use crate::json::{Node, Text};
 use crate::v2::dto::cancel::REQUESTERS;
 
@@ -51,7 +51,7 @@ fn read<T>(
     let members = query.iter().map(|(name, value)| (Text::Part(name), Node::Text(Text::Part(value))));
     let node = Node::Object(members.collect());
     let findings = Findings::default();
-    let fields = Fields::root(&findings, &node, known);
+    let fields = Fields::root(&findings, &INPUT, &node, known);
     let caller = match access.caller(fields.text("storeId")) {
         Ok(caller) => caller,
         Err(error) => return Read::refused(error),

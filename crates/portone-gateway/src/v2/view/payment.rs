@@ -160,7 +160,7 @@ impl<'a> PaymentView<'a> {
         if transaction.status == PaymentStatus::Paid {
             view.state.disputes = Some([]);
             // An accepted cancel leaves the payment paid.
-            view.state.cancellations = cancellations(transaction).filter(|list| !list.is_empty());
+            view.state.cancellations = Some(cancellations(transaction)).filter(|list| !list.is_empty());
         }
         view
     }
@@ -230,15 +230,15 @@ fn state(transaction: &Transaction) -> StateView<'_> {
             paid_at: transaction.paid_at.map(Moment),
             pg_tx_id,
             receipt_url,
-            cancellations: cancellations(transaction),
+            cancellations: Some(cancellations(transaction)),
             cancelled_at: Some(Moment(transaction.cancelled_at.unwrap_or(since))),
             ..StateView::default()
         },
     }
 }
 
-fn cancellations(transaction: &Transaction) -> Option<Vec<CancellationView<'_>>> {
-    Some(transaction.cancellations.iter().map(CancellationView::from).collect())
+fn cancellations(transaction: &Transaction) -> Vec<CancellationView<'_>> {
+    transaction.cancellations.iter().map(CancellationView::from).collect()
 }
 
 fn failure(failure: Option<&Failure>) -> FailureView<'_> {

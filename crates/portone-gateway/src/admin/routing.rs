@@ -1,0 +1,66 @@
+//! `GET /admin/payments/{paymentId}/routing`: why each attempt to pay went to its channel.
+
+use axum::extract::State;
+use portone_core::PaymentId;
+use portone_engine::ledger::Transaction;
+use portone_router::Decision;
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use super::input::Call;
+use super::{Answer, items, store};
+use crate::answer::Moment;
+use crate::state::Gateway;
+
+pub(super) async fn explain(State(gateway): State<Gateway>, call: Call) -> Answer {
+    let payment_id: PaymentId = call.id("payment")?;
+    let store_id = store(&gateway, call.store_id()?.as_deref())?;
+    let transactions = gateway.engine.transactions(&store_id, &payment_id).await?;
+    Ok(items(transactions.iter().map(|(transaction, decision)| Explained::of(transaction, decision))))
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Explained<'a> {
+    transaction_id: &'a str,
+    status: &'static str,
+    requested_at: Moment,
+    channel_key: &'a str,
+    /// The record as it was stored; absent where it cannot be read any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    decision: Option<&'a RawValue>,
+    /// The decision in words.
+    explanation: String,
+    replay: Replay,
+}
+
+/// The decision, made again from its record.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Replay {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    channel_key: Option<String>,
+    /// Whether it leads to the channel the payment went to.
+    agrees: bool,
+}
+
+impl<'a> Explained<'a> {
+    fn of(transaction: &'a Transaction, record: &'a str) -> Self {
+        let (explanation, replayed) = match serde_json::from_str::<Decision>(record) {
+            Ok(decision) => (decision.to_string(), decision.replay().cloned()),
+            Err(error) => (format!("the record cannot be read: {error}"), None),
+        };
+        Self {
+            transaction_id: transaction.id.as_str(),
+            status: transaction.status.code(),
+            requested_at: Moment(transaction.requested_at),
+            channel_key: transaction.channel.key.as_str(),
+            decision: serde_json::from_str(record).ok(),
+            explanation,
+            replay: Replay {
+                agrees: replayed.as_ref() == Some(&transaction.channel.key),
+                channel_key: replayed.map(|key| key.to_string()),
+            },
+        }
+    }
+}
