@@ -28,7 +28,7 @@ const CASES: &[Case] = &[
     ("SMARTRO-005", Reject, "currency", || on(|channel| channel.facts.mid_currency = Some(Currency::KRW), key_payment(|pay| pay.order.amount.currency = Currency::USD)), || on(|channel| channel.facts.mid_currency = Some(Currency::KRW), key_payment(|_| {}))),
     ("SMARTRO-006", Advise, "currency", || key_payment(|pay| pay.order.amount.currency = Currency::USD), || on(|channel| channel.facts.usd_enabled = Some(true), key_payment(|pay| pay.order.amount.currency = Currency::USD))),
     ("SMARTRO-009", Reject, "customer.id", || issue(|issue| issue.customer.id = Some("c".repeat(21))), || issue(|issue| issue.customer.id = Some("c".repeat(20)))),
-    ("SMARTRO-012", Reject, "orderName", || account(|order, _| order.order_name = "A very long product title that certainly exceeds forty bytes".to_owned()), || account(|order, _| order.order_name = "Norway swivel chair".to_owned())),
+    ("SMARTRO-012", Reject, "orderName", || account(|order, _| order.order_name = String::from("A very long product title that certainly exceeds forty bytes")), || account(|order, _| order.order_name = String::from("Norway swivel chair"))),
     ("SMARTRO-012", Reject, "orderName", || account(|order, _| order.order_name = format!("{}a", "가".repeat(20))), || account(|order, _| order.order_name = "a".repeat(40))),
     ("SMARTRO-012", Advise, "orderName", || account(|order, _| order.order_name = "가".repeat(20)), || account(|order, _| order.order_name = "가".repeat(13))),
     ("SMARTRO-031", Reject, "amount.taxFree", || contracted(&[], account(|order, _| order.amount.tax_free = Some(300))), || contracted(&[capability::TAX_FREE], account(|order, _| order.amount.tax_free = Some(300)))),
