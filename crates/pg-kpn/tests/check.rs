@@ -65,7 +65,7 @@ const CASES: &[Case] = &[
     ("KPN-068", Reject, "method.card.credential.passwordTwoDigits", || issue(|issue| issue.card.password_two_digits = None), || issue(|_| {})),
     ("KPN-069", Advise, "customer.id", || issue(|issue| issue.customer.id = None), || issue(|issue| issue.customer.id = Some("customer-1234".to_owned()))),
     ("KPN-080", Reject, "refundAccount", || refund(|cancel| cancel.refund_account = None), || refund(|cancel| cancel.refund_account.as_mut().unwrap().holder_phone_number = None)),
-    ("KPN-080", Reject, "refundAccount.holderName", || refund(|cancel| cancel.refund_account.as_mut().unwrap().holder_name = " ".to_owned()), || refund(|_| {})),
+    ("KPN-080", Reject, "refundAccount.holderName", || refund(|cancel| cancel.refund_account.as_mut().unwrap().holder_name = String::from(" ")), || refund(|_| {})),
     ("KPN-080", Reject, "refundAccount.number", || refund(|cancel| cancel.refund_account.as_mut().unwrap().number = "".into()), || refund(|_| {})),
     ("KPN-080", Reject, "refundAccount", || mobile_cancel(|cancel| cancel.paid_at = samples::now() - TimeDelta::days(2)), || mobile_cancel(|_| {})),
     ("KPN-080", Reject, "refundAccount", || mobile_cancel(|cancel| cancel.paid_at = samples::now() - TimeDelta::days(2)), || card_cancel(|cancel| cancel.paid_at = samples::now() - TimeDelta::days(200))),
