@@ -6,7 +6,7 @@ use portone_core::{
     Outcome, PgAdapter, PgError, admit, execute,
 };
 
-use crate::engine::Engine;
+use crate::engine::{Engine, delta};
 
 /// What a call came to.
 #[derive(Debug)]
@@ -30,6 +30,11 @@ impl Engine {
     /// or refused result is final whenever it is seen; anything else is left to the sweep.
     pub(crate) async fn call(&self, admitted: &Admitted<'_>, attempt: Attempt) -> Answer {
         let ctx = CallContext { now: self.now(), attempt: attempt.id.clone() };
+        // The lease counts from the moment the attempt became durable. A call that starts later than the margin could
+        // outlive it, and others would have concluded meanwhile that it did not happen.
+        if ctx.now > attempt.opened_at + delta(self.config.lease_margin) {
+            return Answer::Unavailable(Cause::NotSent("the gateway stalled before the call".to_owned()));
+        }
         match execute(admitted, &ctx, &*self.transport, self.config.deadline).await {
             Ok(outcome) => Answer::Done(outcome),
             Err(PgError::Declined(decline)) => Answer::Declined(decline),

@@ -246,10 +246,12 @@ pub struct OpenAttempt {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind")]
 pub enum OpenSubject {
-    /// A payment, instant or with a billing key. The transaction has the attempt's id.
+    /// A payment, instant or with a billing key.
     Pay {
         /// The payment.
         payment_id: PaymentId,
+        /// Its transaction, whose id is the marker the upstream keeps.
+        transaction_id: TransactionId,
     },
     /// A cancel.
     Cancel {
@@ -289,7 +291,7 @@ impl OpenSubject {
     /// The payment it locks, if it is about one: at most one attempt is open per payment.
     pub const fn payment_id(&self) -> Option<&PaymentId> {
         match self {
-            Self::Pay { payment_id }
+            Self::Pay { payment_id, .. }
             | Self::Cancel { payment_id, .. }
             | Self::CloseVirtualAccount { payment_id, .. } => Some(payment_id),
             Self::IssueBillingKey { .. } | Self::DeleteBillingKey { .. } => None,

@@ -15,7 +15,7 @@ use crate::error::EngineError;
 use crate::ledger::{
     BillingKeyRecord, BillingKeyStatus, Failure, KeyChannelState, OpenSubject, PaymentStatus, Transaction,
 };
-use crate::port::{BeginPayment, NewTransaction, Settle, SettleTransaction};
+use crate::port::{Begin, BeginPayment, NewTransaction, Settle, SettleTransaction};
 use crate::request::{Caller, Extras, Paid, PayInstantlyRequest, PayWithBillingKeyRequest};
 use crate::routing::{Routed, Routing};
 use crate::transition::{self, Change};
@@ -87,7 +87,8 @@ impl Engine {
     async fn pay(&self, draft: Draft, routed: Routed<'_>, ctx: &CallContext) -> Result<Paid, EngineError> {
         let transaction = draft.transaction(&routed, ctx);
         let payment_id = transaction.order.payment_id.clone();
-        let subject = OpenSubject::Pay { payment_id: payment_id.clone() };
+        let subject =
+            OpenSubject::Pay { payment_id: payment_id.clone(), transaction_id: transaction.id.clone() };
         let kind = routed.admitted.command().kind();
         let id = ctx.attempt.clone();
         let open =
@@ -147,9 +148,45 @@ impl Engine {
         };
         let (transaction, events) = change;
         let settle = SettleTransaction { attempt: ctx.attempt.clone(), transaction, events, verify_at };
-        match self.store.settle_transaction(settle).await? {
+        match self.store.settle_transaction(settle.clone()).await? {
             Settle::Settled => told,
-            // Another gateway inquired and settled first, from the same upstream's record: the payment tells.
+            Settle::AlreadySettled | Settle::Changed => {
+                self.settle_late(settle, kind, ctx).await?;
+                told
+            }
+        }
+    }
+
+    /// Another gateway has settled the payment while this call was on its way: usually from the same record upstream,
+    /// and then nothing is left to do. But where it concluded that the payment did not happen and it did, what the PG
+    /// says wins: the charge must not be lost.
+    async fn settle_late(
+        &self,
+        late: SettleTransaction,
+        kind: CommandKind,
+        ctx: &CallContext,
+    ) -> Result<(), EngineError> {
+        let id = late.transaction.id.clone();
+        let stored = self.store.transaction(&id).await?;
+        let stored = stored.ok_or_else(|| EngineError::PaymentNotFound(id.to_string()))?;
+        if stored.status != PaymentStatus::Failed || late.transaction.status == PaymentStatus::Failed {
+            return Ok(());
+        }
+        tracing::error!(transaction = %id, "settled as failed, and then the PG said it happened: the PG's word wins");
+        let now = self.now();
+        let subject =
+            OpenSubject::Pay { payment_id: stored.order.payment_id.clone(), transaction_id: id.clone() };
+        let (store_id, channel) = (&stored.store_id, &stored.channel.key);
+        let attempt = self.open_attempt(self.new_attempt_id(now), store_id, kind, channel, subject, now);
+        let again = attempt.id.clone();
+        if self.store.begin_on_transaction(attempt, &id, stored.revision).await? != Begin::Begun {
+            tracing::error!(transaction = %id, attempt = %ctx.attempt, "cannot correct it: the payment is being retried");
+            return Err(EngineError::UnknownOutcome);
+        }
+        let transaction = Transaction { revision: stored.revision, seq: stored.seq, ..late.transaction };
+        let settle = SettleTransaction { attempt: again, transaction, ..late };
+        match self.store.settle_transaction(settle).await? {
+            Settle::Settled => Ok(()),
             Settle::AlreadySettled | Settle::Changed => Err(EngineError::UnknownOutcome),
         }
     }

@@ -3,10 +3,10 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
-use portone_core::{AttemptSubject, Finding, Money, Outcome, TransactionId};
+use portone_core::{AttemptId, AttemptSubject, Finding, Money, Outcome, TransactionId};
 
 use crate::call::attempt;
-use crate::engine::{Engine, delta};
+use crate::engine::{Engine, delta, made};
 use crate::error::EngineError;
 use crate::ledger::{
     Failure, IssueResult, KeyChannelState, KeyFailure, OpenAttempt, OpenSubject, Transaction,
@@ -79,7 +79,7 @@ impl Engine {
         let Some(subject) = self.subject_of(open).await? else {
             return Ok(true);
         };
-        let finding = self.inquire(entry.adapter()?, attempt(&open.id, open.opened_at, subject)).await?;
+        let finding = self.inquire(entry.adapter()?, attempt(&marker(open), open.opened_at, subject)).await?;
         let now = self.now();
         match finding {
             Finding::Happened(outcome) => self.settle_happened(open, *outcome).await.map(|()| true),
@@ -98,8 +98,8 @@ impl Engine {
     /// What to inquire about; `None` where the ledger already has the result.
     async fn subject_of(&self, open: &OpenAttempt) -> Result<Option<AttemptSubject>, EngineError> {
         Ok(Some(match &open.subject {
-            OpenSubject::Pay { payment_id } => {
-                let transaction = self.transaction_of(&transaction_id(open)).await?;
+            OpenSubject::Pay { payment_id, transaction_id } => {
+                let transaction = self.transaction_of(transaction_id).await?;
                 let amount = &transaction.order.amount;
                 AttemptSubject::Pay {
                     payment_id: payment_id.clone(),
@@ -134,8 +134,11 @@ impl Engine {
 
     async fn settle_happened(&self, open: &OpenAttempt, outcome: Outcome) -> Result<(), EngineError> {
         match (&open.subject, outcome) {
-            (OpenSubject::Pay { .. }, outcome @ (Outcome::Paid(_) | Outcome::VirtualAccountIssued(_))) => {
-                let transaction = self.transaction_of(&transaction_id(open)).await?;
+            (
+                OpenSubject::Pay { transaction_id, .. },
+                outcome @ (Outcome::Paid(_) | Outcome::VirtualAccountIssued(_)),
+            ) => {
+                let transaction = self.transaction_of(transaction_id).await?;
                 self.settle_on(open, transaction, |transaction, now| match outcome.clone() {
                     Outcome::VirtualAccountIssued(facts) => {
                         transition::virtual_account_issued(transaction, facts, now)
@@ -184,8 +187,8 @@ impl Engine {
         now: DateTime<Utc>,
     ) -> Result<(), EngineError> {
         match &open.subject {
-            OpenSubject::Pay { .. } => {
-                let transaction = self.transaction_of(&transaction_id(open)).await?;
+            OpenSubject::Pay { transaction_id, .. } => {
+                let transaction = self.transaction_of(transaction_id).await?;
                 self.settle_on(open, transaction, |transaction, now| {
                     transition::failed(transaction, failure.clone(), now)
                 })
@@ -213,9 +216,15 @@ impl Engine {
     }
 }
 
-/// A payment's attempt and its transaction have one id.
-pub(crate) fn transaction_id(open: &OpenAttempt) -> TransactionId {
-    crate::engine::made(TransactionId::parse(open.id.as_str()))
+/// What the upstream keeps of an attempt: a payment's is its transaction's id, which outlives the attempt.
+fn marker(open: &OpenAttempt) -> AttemptId {
+    match &open.subject {
+        OpenSubject::Pay { transaction_id, .. } => made(AttemptId::parse(transaction_id.as_str())),
+        OpenSubject::Cancel { .. }
+        | OpenSubject::CloseVirtualAccount { .. }
+        | OpenSubject::IssueBillingKey { .. }
+        | OpenSubject::DeleteBillingKey { .. } => open.id.clone(),
+    }
 }
 
 /// A payment's failure as a billing key's.

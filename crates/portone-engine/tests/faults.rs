@@ -311,3 +311,45 @@ async fn a_lost_reply_is_found_at_once() {
     assert_eq!(world.open_attempts().await, 0);
     world.assert_ledgers_agree(&id).await;
 }
+
+/// A request that dawdles past its lease: another sweep settles it as not happened, and then it happens. The charge is
+/// not lost.
+#[tokio::test]
+async fn a_charge_booked_after_the_lease_is_not_lost() {
+    let world = World::new().await;
+    let id = world.payment_id();
+    let gate = world.wire.hold_next();
+    let pay = world.engine.pay_instantly(world.card_request(&id, by_channel(KPN), APPROVED));
+    let meanwhile = async {
+        gate.reached.notified().await;
+        world.pass_the_lease();
+        let swept = world.engine.settle_unknown(10).await.unwrap();
+        assert_eq!((swept.claimed, swept.finished), (1, 1));
+        assert_eq!(world.status(&id).await, PaymentStatus::Failed);
+        gate.open.notify_one();
+    };
+    let (paid, ()) = tokio::join!(pay, meanwhile);
+    assert!(paid.is_ok(), "{paid:?}");
+    assert_eq!(world.status(&id).await, PaymentStatus::Paid);
+    assert_eq!(world.open_attempts().await, 0);
+    world.assert_ledgers_agree(&id).await;
+}
+
+/// Two requests for one payment id at once: one reaches the PG.
+#[tokio::test]
+async fn concurrent_requests_for_one_payment_reach_the_pg_once() {
+    let world = World::new().await;
+    let id = world.payment_id();
+    let gate = world.wire.hold_next();
+    let first = world.engine.pay_instantly(world.card_request(&id, by_channel(KPN), APPROVED));
+    let second = async {
+        gate.reached.notified().await;
+        let result = world.engine.pay_instantly(world.card_request(&id, by_channel(KPN), APPROVED)).await;
+        gate.open.notify_one();
+        result
+    };
+    let (first, second) = tokio::join!(first, second);
+    assert!(first.is_ok(), "{first:?}");
+    assert_eq!(class(&second), Class::Unknown);
+    assert_eq!(world.pg_charges(&id).await.len(), 1);
+}

@@ -27,7 +27,7 @@ use portone_http::{HttpConfig, HttpTransport};
 use portone_sandbox::SandboxConfig;
 use portone_store::SqliteStore;
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::Notify};
 
 pub const STORE: &str = "store-test";
 pub const KPN: &str = "channel-key-kpn";
@@ -77,7 +77,15 @@ impl Random for SeededRandom {
 pub struct Wire {
     http: HttpTransport,
     cut: Mutex<bool>,
+    gate: Mutex<Option<Gate>>,
     pub sent: Mutex<Vec<String>>,
+}
+
+/// Holds the next request: tells when it has come, and lets it go when told.
+#[derive(Clone, Default)]
+pub struct Gate {
+    pub reached: Arc<Notify>,
+    pub open: Arc<Notify>,
 }
 
 #[async_trait]
@@ -87,11 +95,23 @@ impl Transport for Wire {
             return Err(Break::NotSent("cut off by the test".to_owned()));
         }
         self.sent.lock().unwrap().push(format!("{request:?}"));
+        let gate = self.gate.lock().unwrap().take();
+        if let Some(gate) = gate {
+            gate.reached.notify_one();
+            gate.open.notified().await;
+        }
         self.http.send(request, deadline).await
     }
 }
 
 impl Wire {
+    /// Holds the next request.
+    pub fn hold_next(&self) -> Gate {
+        let gate = Gate::default();
+        *self.gate.lock().unwrap() = Some(gate.clone());
+        gate
+    }
+
     pub fn cut(&self, cut: bool) {
         *self.cut.lock().unwrap() = cut;
     }
@@ -161,6 +181,7 @@ impl World {
         let wire = Arc::new(Wire {
             http: HttpTransport::new(&HttpConfig::default()).unwrap(),
             cut: Mutex::new(false),
+            gate: Mutex::new(None),
             sent: Mutex::new(Vec::new()),
         });
         let client = reqwest::Client::builder().no_proxy().build().unwrap();

@@ -204,9 +204,10 @@ pub fn attempt(id: AttemptId, command: CommandKind, subject: OpenSubject, second
 
 /// A payment to begin.
 pub fn begin(number: u64, payment: u64) -> NewTransaction {
-    let subject = OpenSubject::Pay { payment_id: payment_id(payment) };
+    let transaction = transaction(number, payment);
+    let subject = OpenSubject::Pay { payment_id: payment_id(payment), transaction_id: transaction.id.clone() };
     NewTransaction {
-        transaction: transaction(number, payment),
+        transaction,
         decision: decision(),
         attempt: attempt(pay_attempt_id(number), CommandKind::PayInstantly, subject, 0),
         transaction_count_max: TRANSACTION_COUNT_MAX,
