@@ -1,0 +1,160 @@
+//! A cheap HTTP/1.1 client: the request is built once and only its payment id changes, the reply is read in place. It
+//! shares the machine with what it measures, so each of its microseconds counts against that.
+
+use std::net::SocketAddr;
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+use crate::Failure;
+
+/// The longest reply read, head and body.
+const REPLY_BYTES_MAX: usize = 64 * 1024;
+/// A payment id's length: letters and digits, within every PG's limit.
+const ID_LENGTH: usize = 24;
+const PATH_START: &str = "POST /payments/";
+
+/// A payment request of which only the payment id changes.
+#[derive(Debug, Clone)]
+pub(crate) struct PaymentRequest {
+    bytes: Vec<u8>,
+}
+
+impl PaymentRequest {
+    /// A key-in payment. `credential` is the V2 API secret, `body` the JSON text.
+    pub(crate) fn new(credential: &str, body: &str) -> Self {
+        let id = format!("bench{:09}{:010}", std::process::id() % 1_000_000_000, 0);
+        debug_assert_eq!(id.len(), ID_LENGTH);
+        let head = format!(
+            "{PATH_START}{id}/instant HTTP/1.1\r\nHost: localhost\r\nAuthorization: PortOne {credential}\r\n\
+             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+            body.len()
+        );
+        Self { bytes: [head.as_bytes(), body.as_bytes()].concat() }
+    }
+
+    /// The bytes to send for the payment of this number.
+    pub(crate) fn numbered(&mut self, mut number: u32) -> &[u8] {
+        let end = PATH_START.len() + ID_LENGTH;
+        for digit in self.bytes[end - 10..end].iter_mut().rev() {
+            *digit = b'0' + u8::try_from(number % 10).unwrap_or_default();
+            number /= 10;
+        }
+        &self.bytes
+    }
+}
+
+/// One connection, kept open.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    stream: TcpStream,
+    input: Vec<u8>,
+}
+
+/// A reply.
+#[derive(Debug)]
+pub(crate) struct Reply<'a> {
+    /// The HTTP status.
+    pub(crate) status: u16,
+    /// The body.
+    pub(crate) body: &'a [u8],
+}
+
+impl Connection {
+    /// Connects.
+    pub(crate) async fn open(address: SocketAddr) -> Result<Self, Failure> {
+        let stream = TcpStream::connect(address).await?;
+        stream.set_nodelay(true)?;
+        Ok(Self { stream, input: vec![0; REPLY_BYTES_MAX] })
+    }
+
+    /// Sends a request and reads its reply.
+    pub(crate) async fn exchange(&mut self, request: &[u8]) -> Result<Reply<'_>, Failure> {
+        self.stream.write_all(request).await?;
+        let mut filled = 0;
+        let head = loop {
+            filled += self.read_more(filled).await?;
+            if let Some(head) = Head::parse(&self.input[..filled])? {
+                break head;
+            }
+        };
+        let end = head.length + head.body_length;
+        if end > self.input.len() {
+            return Err(format!("a reply of {end} bytes is longer than {REPLY_BYTES_MAX}").into());
+        }
+        while filled < end {
+            filled += self.read_more(filled).await?;
+        }
+        Ok(Reply { status: head.status, body: &self.input[head.length..end] })
+    }
+
+    async fn read_more(&mut self, filled: usize) -> Result<usize, Failure> {
+        match self.stream.read(&mut self.input[filled..]).await? {
+            0 => Err("the connection ended within a reply".into()),
+            count => Ok(count),
+        }
+    }
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct Head {
+    status: u16,
+    length: usize,
+    body_length: usize,
+}
+
+impl Head {
+    /// The head, if it is there as a whole.
+    fn parse(input: &[u8]) -> Result<Option<Self>, Failure> {
+        let Some(end) = input.windows(4).position(|window| window == b"\r\n\r\n") else { return Ok(None) };
+        let text = std::str::from_utf8(&input[..end])?;
+        let mut lines = text.split("\r\n");
+        let status = lines.next().and_then(|line| line.split(' ').nth(1)).ok_or("no status line")?.parse()?;
+        let body_length = lines
+            .filter_map(|line| line.split_once(':'))
+            .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
+            .ok_or("a reply without Content-Length")?
+            .1
+            .trim()
+            .parse()?;
+        Ok(Some(Self { status, length: end + 4, body_length }))
+    }
+}
+
+/// A GET, for what is asked once: the status and the body. The connection is not kept, and the body may be of any length.
+pub(crate) async fn fetch(address: SocketAddr, path: &str) -> Result<(u16, Vec<u8>), Failure> {
+    let mut stream = TcpStream::connect(address).await?;
+    let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await?;
+    let mut input = Vec::new();
+    stream.read_to_end(&mut input).await?;
+    let head = Head::parse(&input)?.ok_or("the connection ended within a reply")?;
+    Ok((head.status, input.split_off(head.length)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_payment_id_changes() {
+        let mut request = PaymentRequest::new("secret", "{}");
+        let first = String::from_utf8(request.numbered(7).to_vec()).unwrap();
+        let second = String::from_utf8(request.numbered(4_294_967_295).to_vec()).unwrap();
+        let id = |text: &str| text[PATH_START.len()..].split('/').next().unwrap().to_owned();
+        assert_eq!(id(&first).len(), ID_LENGTH);
+        assert!(id(&first).ends_with("0000000007"));
+        assert!(id(&second).ends_with("4294967295"));
+        assert_eq!(first.replace(&id(&first), ""), second.replace(&id(&second), ""));
+        assert!(first.ends_with("Content-Length: 2\r\n\r\n{}"));
+    }
+
+    #[test]
+    fn a_head_is_read_once_it_is_whole() {
+        let reply = b"HTTP/1.1 502 Bad Gateway\r\ncontent-length: 12\r\nx: y\r\n\r\nbody";
+        let whole = Head { status: 502, length: 54, body_length: 12 };
+        assert_eq!(Head::parse(reply).unwrap(), Some(whole));
+        assert_eq!(Head::parse(&reply[..50]).unwrap(), None);
+        assert!(Head::parse(b"HTTP/1.1 200 OK\r\nx: y\r\n\r\n").is_err());
+    }
+}

@@ -1,0 +1,53 @@
+//! `cargo xtask`: what a developer of this repository runs. It links no crate of the workspace, so that it works while
+//! they do not compile.
+
+mod bench;
+mod cargo;
+mod ci;
+mod test;
+mod tidy;
+
+use std::{error::Error, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+use cargo::Workspace;
+
+/// Why a task failed, for people to read.
+pub(crate) type Failure = Box<dyn Error + Send + Sync>;
+
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", about = "Tasks of this repository")]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Measure the gateway beside its limits, and print the tables of docs/performance.md.
+    Bench(bench::BenchArgs),
+    /// Run every test of the project.
+    Test,
+    /// Check what the compiler does not: dependency arrows, small builds, files, adapters of one shape.
+    Tidy,
+    /// Everything a change must pass: fmt, clippy, tidy, test.
+    Ci,
+}
+
+fn main() -> ExitCode {
+    let task = Cli::parse().task;
+    let result = Workspace::load().and_then(|workspace| match task {
+        Task::Bench(args) => bench::run(&workspace, &args),
+        Task::Test => test::run(&workspace),
+        Task::Tidy => tidy::run(&workspace),
+        Task::Ci => ci::run(&workspace),
+    });
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
