@@ -2,11 +2,20 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use portone_core::{Channel, ChannelGroup, ChannelGroupId, ChannelKey, PgAdapter, StoreId, Upstream};
 
 use crate::error::EngineError;
 use crate::port::{DirectoryRows, GroupVersion};
+
+/// Is told when channels or groups have changed, before the change is answered: the sandbox has to know a channel before
+/// a request can name it.
+#[async_trait]
+pub trait DirectoryWatch: Send + Sync {
+    /// The directory as it is from now on.
+    async fn directory_changed(&self, directory: &Directory);
+}
 
 /// Channels, groups and adapters at one revision.
 #[derive(Debug, Default)]

@@ -9,12 +9,12 @@ use portone_core::{
     Upstream,
 };
 
-use crate::directory::Directory;
+use crate::directory::{Directory, DirectoryWatch};
 use crate::error::EngineError;
 use crate::ledger::{
     BillingKeyRecord, BillingKeyStatus, KeyChannelState, OpenAttempt, OpenSubject, Transaction,
 };
-use crate::port::{Clock, DeclaredStore, DirectoryWatch, Random, Store, StoreError};
+use crate::port::{Clock, DeclaredStore, Random, Store, StoreError};
 
 /// Settings of the engine.
 #[derive(Debug, Clone)]

@@ -9,7 +9,6 @@ use portone_core::{
 };
 use thiserror::Error;
 
-use crate::directory::Directory;
 use crate::event::Event;
 use crate::ledger::{BillingKeyRecord, Discrepancy, IssueResult, OpenAttempt, Transaction};
 
@@ -23,14 +22,6 @@ pub trait Clock: Send + Sync {
 pub trait Random: Send + Sync {
     /// A number drawn uniformly from all 64-bit numbers.
     fn next_u64(&self) -> u64;
-}
-
-/// Is told when channels or groups have changed, before the change is answered: the sandbox has to know a channel before
-/// a request can name it.
-#[async_trait]
-pub trait DirectoryWatch: Send + Sync {
-    /// The directory as it is from now on.
-    async fn directory_changed(&self, directory: &Directory);
 }
 
 /// The database failed: nothing of the business transaction was kept, as far as is known.

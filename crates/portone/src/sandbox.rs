@@ -4,20 +4,18 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use portone_core::Channel;
-use portone_engine::directory::Directory;
-use portone_engine::port::DirectoryWatch;
+use portone_engine::directory::{Directory, DirectoryWatch};
 use portone_sandbox::SandboxConfig;
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::cli::SandboxArgs;
-use crate::serve;
-use crate::system::{Failure, system_time};
+use crate::system::{Failure, stop_on_signal, system_time};
 
 /// `portone sandbox`: runs until it is told to stop.
 pub(crate) async fn run(args: SandboxArgs) -> Result<(), Failure> {
-    let stop = serve::stop_on_signal();
+    let stop = stop_on_signal();
     let tracker = TaskTracker::new();
     let address = start(args.listen, args.api_secret, args.data, &tracker, &stop).await?;
     println!("sandbox is ready on http://{address}");

@@ -15,7 +15,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::cli::{CheckArgs, ServeArgs};
 use crate::config::{Config, UpstreamConfig, database_path};
 use crate::sandbox::SandboxChannels;
-use crate::system::{Failure, SystemClock, SystemRandom};
+use crate::system::{Failure, SystemClock, SystemRandom, stop_on_signal};
 use crate::{banner, demo, duties, sandbox};
 
 /// Runs a gateway until it is told to stop; then requests under way are finished first.
@@ -179,34 +179,4 @@ fn gateway_config(
         tracker: tracker.clone(),
         metrics: Some(Arc::new(move || metrics.render())),
     })
-}
-
-/// A token that is cancelled by Ctrl-C or a termination signal.
-pub(crate) fn stop_on_signal() -> CancellationToken {
-    let stop = CancellationToken::new();
-    let on_signal = stop.clone();
-    tokio::spawn(async move {
-        signal().await;
-        on_signal.cancel();
-    });
-    stop
-}
-
-#[cfg(unix)]
-async fn signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
-    }
-}
-
-#[cfg(not(unix))]
-async fn signal() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending().await
-    }
 }

@@ -4,6 +4,7 @@ use std::{error::Error, io::IsTerminal as _};
 
 use chrono::{DateTime, Utc};
 use portone_engine::port::{Clock, Random};
+use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
 /// Any error that ends the program, for people to read.
@@ -47,5 +48,35 @@ pub(crate) fn start_logging() {
         builder.compact().init();
     } else {
         builder.json().flatten_event(true).init();
+    }
+}
+
+/// A token that is cancelled by Ctrl-C or a termination signal.
+pub(crate) fn stop_on_signal() -> CancellationToken {
+    let stop = CancellationToken::new();
+    let on_signal = stop.clone();
+    tokio::spawn(async move {
+        signal().await;
+        on_signal.cancel();
+    });
+    stop
+}
+
+#[cfg(unix)]
+async fn signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn signal() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending().await
     }
 }

@@ -1,7 +1,7 @@
 //! A world to test the engine in: a real sandbox on a loopback socket, a real SQLite ledger in memory, a clock that moves
 //! only when told, and random numbers from a seed.
 
-#![allow(dead_code)] // each test file uses its part of the world
+#![allow(dead_code, unreachable_pub, clippy::unused_self)] // each test file uses its part of the world
 
 use std::{
     collections::BTreeMap, sync::Arc, sync::Mutex, sync::atomic::AtomicU64, sync::atomic::Ordering,
