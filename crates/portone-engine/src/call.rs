@@ -43,7 +43,8 @@ impl Engine {
             Err(PgError::Invalid(report)) => Answer::Unavailable(Cause::NotSent(report.to_string())),
             Err(PgError::UnknownOutcome(cause)) => {
                 tracing::warn!(attempt = %attempt.id, %cause, "the outcome is unknown: inquiring");
-                self.inquire_at_once(admitted.adapter(), attempt).await
+                // Boxed: rare, and it would make every call's future larger.
+                Box::pin(self.inquire_at_once(admitted.adapter(), attempt)).await
             }
         }
     }

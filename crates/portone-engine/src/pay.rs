@@ -36,9 +36,10 @@ impl Engine {
             extras,
         };
         let command = Command::PayInstantly(pay);
-        let routing = Routing { directory: &directory, store_id: &draft.caller.store_id, ctx: &ctx };
+        let store_id = draft.caller.store_id.clone();
+        let routing = Routing { directory: &directory, store_id: &store_id, ctx: &ctx };
         let routed = routing.select(self, &selector, &command)?;
-        self.pay(draft.clone(), routed, &ctx).await
+        self.pay(draft, routed, &ctx).await
     }
 
     /// Pays with a billing key: at the channel named, else drawn by the group's current weights among the channels that
@@ -151,7 +152,8 @@ impl Engine {
         match self.store.settle_transaction(settle.clone()).await? {
             Settle::Settled => told,
             Settle::AlreadySettled | Settle::Changed => {
-                self.settle_late(settle, kind, ctx).await?;
+                // Boxed: rare, and it would make every payment's future larger.
+                Box::pin(self.settle_late(settle, kind, ctx)).await?;
                 told
             }
         }
@@ -198,7 +200,6 @@ impl Engine {
 }
 
 /// A payment before it is routed, without anything secret.
-#[derive(Clone)]
 struct Draft {
     order: Order,
     method: PayMethod,
