@@ -1,0 +1,112 @@
+//! A client of one face: the V2 API, the admin API, or the sandbox's control API.
+
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::{Client, Method, Response};
+use serde_json::Value;
+
+/// Speaks JSON to one address with one credential. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Api {
+    client: Client,
+    base_url: String,
+}
+
+/// What was answered.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body as it came.
+    pub text: String,
+}
+
+impl Api {
+    /// A client that sends this `Authorization`; an empty one is left out.
+    pub fn new(base_url: &str, authorization: &str) -> Self {
+        let mut headers = HeaderMap::new();
+        if !authorization.is_empty() {
+            headers.insert(AUTHORIZATION, HeaderValue::from_str(authorization).expect("a header value"));
+        }
+        Self { client: client(headers), base_url: base_url.to_owned() }
+    }
+
+    /// Reads.
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, None).await
+    }
+
+    /// Sends a body with `POST`.
+    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.send(Method::POST, path, Some(body)).await
+    }
+
+    /// Sends a body with `PUT`.
+    pub async fn put(&self, path: &str, body: &Value) -> Answer {
+        self.send(Method::PUT, path, Some(body)).await
+    }
+
+    /// Deletes.
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.send(Method::DELETE, path, None).await
+    }
+
+    async fn send(&self, method: Method, path: &str, body: Option<&Value>) -> Answer {
+        let text = body.map(Value::to_string);
+        let described = format!("{method} {path}");
+        match self.try_send(method, path, text).await {
+            Ok(answer) => answer,
+            Err(error) => panic!("{described}: {error:?}"),
+        }
+    }
+
+    /// Sends a body that need not be JSON; the error says that no whole answer came.
+    pub async fn try_send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<String>,
+    ) -> Result<Answer, reqwest::Error> {
+        let mut request = self.client.request(method, format!("{}{path}", self.base_url));
+        if let Some(body) = body {
+            request = request.header(CONTENT_TYPE, "application/json").body(body);
+        }
+        Answer::read(request.send().await?).await
+    }
+}
+
+/// A client of plain HTTP. The workspace's client has TLS built in and asks for a provider, although nothing here uses it.
+fn client(headers: HeaderMap) -> Client {
+    // An error means that an earlier client has installed one.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let builder = Client::builder().no_proxy().tls_certs_only([]).default_headers(headers);
+    builder.build().expect("an HTTP client")
+}
+
+impl Answer {
+    async fn read(response: Response) -> Result<Self, reqwest::Error> {
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        Ok(Self { status, headers, text: response.text().await? })
+    }
+
+    /// The body.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text)
+            .unwrap_or_else(|error| panic!("{error}: {} {:?}", self.status, self.text))
+    }
+
+    /// The body of a success.
+    pub fn ok(&self) -> Value {
+        assert_eq!(self.status, 200, "{}", self.text);
+        self.json()
+    }
+
+    /// The body of an error of this status and type.
+    pub fn error(&self, status: u16, kind: &str) -> Value {
+        assert_eq!(self.status, status, "{}", self.text);
+        let body = self.json();
+        assert_eq!(body["type"], kind, "{}", self.text);
+        body
+    }
+}

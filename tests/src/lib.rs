@@ -1,0 +1,19 @@
+//! What the end-to-end tests share: the real binary as processes of its own, each on a free port and in a temporary
+//! folder, and a client that speaks to them.
+//!
+//! The binary is the one named by `PORTONE_BIN`, else the one beside the test in the target folder, which
+//! `cargo build -p portone` makes.
+
+#![expect(clippy::missing_panics_doc, reason = "whatever goes wrong here fails the test that asked for it")]
+
+mod api;
+mod process;
+mod shop;
+mod wait;
+
+pub use api::{Answer, Api};
+pub use process::{Process, binary, command, free_address};
+pub use shop::{
+    ADMIN_TOKEN, API_SECRET, DEADLINE_MS, GROUP, Gateway, KPN, LEASE_MARGIN_MS, SMARTRO, STORE, Sandbox, Shop,
+};
+pub use wait::{PATIENCE, eventually};

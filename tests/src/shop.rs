@@ -1,0 +1,221 @@
+//! A shop: a sandbox and a gateway as two processes on one temporary folder.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::api::Api;
+use crate::process::{Process, command, free_address};
+
+/// The shop's store.
+pub const STORE: &str = "store-tests";
+/// The shop's API secret.
+pub const API_SECRET: &str = "tests-api-secret";
+/// The gateway's admin token.
+pub const ADMIN_TOKEN: &str = "tests-admin-token";
+/// The channel at Smartro, which has no card key-in.
+pub const SMARTRO: &str = "channel-key-smartro";
+/// The channel at KPN.
+pub const KPN: &str = "channel-key-kpn";
+/// The group of both channels, 50:50.
+pub const GROUP: &str = "channel-group-test-pair";
+/// How long an upstream call may take, in milliseconds.
+pub const DEADLINE_MS: u64 = 1_000;
+/// How long after it the upstream may still be working, in milliseconds: wide, since a test may share its processors.
+pub const LEASE_MARGIN_MS: u64 = 3_000;
+
+const UPSTREAM_SECRET: &str = "tests-upstream-secret";
+
+/// A sandbox and a gateway on a folder of their own. Both end and the folder goes when it is dropped.
+#[derive(Debug)]
+pub struct Shop {
+    /// The gateway.
+    pub gateway: Gateway,
+    /// The sandbox.
+    pub sandbox: Sandbox,
+    // Last, so that it goes after the processes that write to it.
+    folder: TempDir,
+}
+
+impl Shop {
+    /// Starts both.
+    pub async fn start() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let sandbox = Sandbox::start(folder.path()).await;
+        let gateway = Gateway::start(folder.path(), &sandbox).await;
+        Self { gateway, sandbox, folder }
+    }
+
+    /// Fails if one of the two has ended by itself: it explains whatever else went wrong.
+    pub fn check_running(&mut self) {
+        self.gateway.process.check_running();
+        self.sandbox.process.check_running();
+    }
+
+    /// Where everything is: `portone.toml`, `data`, `sandbox`, the logs.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The V2 API.
+    pub fn api(&self) -> Api {
+        Api::new(&self.gateway.url, &format!("PortOne {API_SECRET}"))
+    }
+
+    /// The admin API.
+    pub fn admin(&self) -> Api {
+        Api::new(&format!("{}/admin", self.gateway.url), &format!("Bearer {ADMIN_TOKEN}"))
+    }
+
+    /// The sandbox's control API.
+    pub fn control(&self) -> Api {
+        self.sandbox.control()
+    }
+
+    /// Makes coming requests to the PGs go wrong.
+    pub async fn fault(&self, fault: Value) {
+        self.control().post("/faults", &fault).await.ok();
+    }
+
+    /// Takes back the faults no request has met.
+    pub async fn clear_faults(&self) {
+        self.control().delete("/faults").await.ok();
+    }
+
+    /// The PGs' own ledger.
+    pub async fn ledger(&self) -> Value {
+        self.control().get("/ledger").await.ok()
+    }
+}
+
+/// The gateway's process.
+#[derive(Debug)]
+pub struct Gateway {
+    process: Process,
+    folder: PathBuf,
+    /// Its address, which stays the same over restarts.
+    pub url: String,
+}
+
+impl Gateway {
+    /// Writes `portone.toml` into the folder and starts a gateway with it.
+    pub async fn start(folder: &Path, sandbox: &Sandbox) -> Self {
+        let listen = free_address();
+        std::fs::write(folder.join("portone.toml"), configuration(listen, &sandbox.url))
+            .expect("a writable folder");
+        let process = Self::spawn(folder);
+        let mut gateway = Self { process, folder: folder.to_owned(), url: format!("http://{listen}") };
+        gateway.process.wait_healthy(&format!("{}/health", gateway.url)).await;
+        gateway
+    }
+
+    fn spawn(folder: &Path) -> Process {
+        let mut serve = command(folder);
+        serve.args(["serve", "--config", "portone.toml"]).env("PORTONE_LOG", "debug");
+        Process::spawn(serve, folder, "gateway")
+    }
+
+    /// Kills it with SIGKILL.
+    pub async fn kill(&mut self) {
+        self.process.kill().await;
+    }
+
+    /// Starts it anew on the same folder and address, after it has ended.
+    pub async fn restart(&mut self) {
+        self.process = Self::spawn(&self.folder);
+        self.process.wait_healthy(&format!("{}/health", self.url)).await;
+    }
+
+    /// Asks it to stop with SIGTERM.
+    pub async fn terminate(&self) {
+        self.process.terminate().await;
+    }
+
+    /// Waits until it has ended.
+    pub async fn wait_ended(&mut self) -> ExitStatus {
+        self.process.wait_ended().await
+    }
+
+    /// Everything it has logged, over restarts.
+    pub fn log(&self) -> String {
+        self.process.log()
+    }
+}
+
+/// The sandbox's process, which keeps its ledger in the folder.
+#[derive(Debug)]
+pub struct Sandbox {
+    process: Process,
+    /// Its address.
+    pub url: String,
+}
+
+impl Sandbox {
+    /// Starts a sandbox that keeps its ledger in `<folder>/sandbox`.
+    pub async fn start(folder: &Path) -> Self {
+        let listen = free_address();
+        let mut sandbox = command(folder);
+        sandbox.args(["sandbox", "--data", "sandbox", "--listen", &listen.to_string()]);
+        sandbox.env("PORTONE_SANDBOX_SECRET", UPSTREAM_SECRET).env("PORTONE_LOG", "debug");
+        let mut process = Process::spawn(sandbox, folder, "sandbox");
+        let url = format!("http://{listen}");
+        process.wait_healthy(&format!("{url}/sandbox/health")).await;
+        Self { process, url }
+    }
+
+    /// Its control API.
+    pub fn control(&self) -> Api {
+        Api::new(&format!("{}/sandbox", self.url), "")
+    }
+}
+
+fn configuration(listen: SocketAddr, sandbox_url: &str) -> String {
+    format!(
+        r#"
+listen = "{listen}"
+database = "sqlite:data/portone.db"
+admin_token = "{ADMIN_TOKEN}"
+upstream_deadline_ms = {DEADLINE_MS}
+lease_margin_ms = {LEASE_MARGIN_MS}
+verify_after_ms = 500
+
+[upstreams.sandbox]
+kind = "sandbox"
+url = "{sandbox_url}"
+api_secret = "{UPSTREAM_SECRET}"
+
+[[stores]]
+id = "{STORE}"
+name = "Tests"
+api_secrets = ["{API_SECRET}"]
+
+[[stores.channels]]
+key = "{SMARTRO}"
+name = "Smartro"
+provider = "SMARTRO_V2"
+pg_merchant_id = "SMTPAY001m"
+environment = "test"
+upstream = "sandbox"
+
+[[stores.channels]]
+key = "{KPN}"
+name = "KPN"
+provider = "KPN"
+pg_merchant_id = "KPNTEST01m"
+environment = "test"
+upstream = "sandbox"
+
+[[stores.channel_groups]]
+id = "{GROUP}"
+name = "Pair 50:50"
+environment = "test"
+channels = [
+  {{ key = "{SMARTRO}", weight = 50 }},
+  {{ key = "{KPN}", weight = 50 }},
+]
+"#
+    )
+}
