@@ -1,6 +1,6 @@
 //! Pays 100,000 times and prints what a payment takes on disk, by table and index.
 
-use std::{env, fs, thread};
+use std::{env, fs, path::Path, thread};
 
 use futures_executor::block_on;
 use portone_engine::port::Store;
@@ -30,5 +30,25 @@ fn main() {
     drop(store);
     let bytes = fs::metadata(&path).expect("is there").len();
     println!("{} bytes a payment ({bytes} in all)", bytes / PAYMENTS);
+    print_parts(&path);
     fs::remove_dir_all(&folder).expect("the folder can go");
+}
+
+fn print_parts(path: &Path) {
+    let database = rusqlite::Connection::open(path).expect("opens");
+    let sql = "SELECT name, sum(pgsize), sum(unused) FROM dbstat GROUP BY name HAVING sum(pgsize) > 100000
+        ORDER BY 2 DESC";
+    let mut statement = database.prepare(sql).expect("prepares");
+    let mut rows = statement.query([]).expect("runs");
+    while let Some(row) = rows.next().expect("reads") {
+        let (name, bytes, unused): (String, u64, u64) = (
+            row.get(0).expect("is text"),
+            row.get(1).expect("is a number"),
+            row.get(2).expect("is a number"),
+        );
+        println!("{:>6} of it in {name}, {} of them unused", bytes / PAYMENTS, unused / PAYMENTS);
+    }
+    let sql = "SELECT avg(length(CAST(doc AS BLOB))), avg(length(decision)) FROM transactions";
+    let doc: (f64, f64) = database.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?))).expect("reads");
+    println!("document and decision record: {doc:.0?} bytes");
 }

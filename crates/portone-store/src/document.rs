@@ -1,12 +1,16 @@
-//! How records become columns and back, whatever the database.
+//! How records become columns and back, whatever the database. Times are kept to the millisecond.
+
+mod billing_key;
+mod transaction;
+
+pub(crate) use billing_key::KeyDocument;
+pub(crate) use transaction::{TransactionColumns, TransactionDocument};
 
 use chrono::{DateTime, Utc};
-use portone_core::{BillingKey, CardFacts, Customer, StoreId};
-use portone_engine::ledger::{BillingKeyRecord, BillingKeyStatus, GroupSnapshot, KeyChannelState};
+use portone_engine::event::EventKind;
+use portone_engine::ledger::{BillingKeyStatus, KeyChannelState};
 use portone_engine::port::StoreError;
-use serde::{
-    Deserialize, Serialize, de::DeserializeOwned, de::IntoDeserializer, de::value::Error as CodeError,
-};
+use serde::{Serialize, de::DeserializeOwned, de::IntoDeserializer, de::value::Error as CodeError};
 use thiserror::Error;
 
 /// Why a stored value cannot be read. Says where, never what: a document may hold a buyer's name.
@@ -62,60 +66,6 @@ pub(crate) fn time(millis: i64) -> Result<DateTime<Utc>, Unreadable> {
     DateTime::from_timestamp_millis(millis).ok_or_else(|| Unreadable::new("time", "out of range"))
 }
 
-/// The part of a billing key that no query looks at.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct KeyDocument {
-    customer: Customer,
-    card: CardFacts,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    channel_group: Option<GroupSnapshot>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    custom_data: Option<String>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    notice_urls: Vec<String>,
-    #[serde(default)]
-    skip_webhook: bool,
-}
-
-impl KeyDocument {
-    /// The document of a record.
-    pub(crate) fn of(record: &BillingKeyRecord) -> Self {
-        Self {
-            customer: record.customer.clone(),
-            card: record.card.clone(),
-            channel_group: record.channel_group.clone(),
-            custom_data: record.custom_data.clone(),
-            notice_urls: record.notice_urls.clone(),
-            skip_webhook: record.skip_webhook,
-        }
-    }
-
-    /// The record of a document and its columns, with no channels yet.
-    pub(crate) fn into_record(
-        self,
-        key: BillingKey,
-        store_id: StoreId,
-        status: BillingKeyStatus,
-        requested_at: DateTime<Utc>,
-    ) -> BillingKeyRecord {
-        BillingKeyRecord {
-            key,
-            store_id,
-            status,
-            customer: self.customer,
-            card: self.card,
-            channel_group: self.channel_group,
-            custom_data: self.custom_data,
-            notice_urls: self.notice_urls,
-            skip_webhook: self.skip_webhook,
-            requested_at,
-            issued_at: None,
-            deleted_at: None,
-            channels: Vec::new(),
-        }
-    }
-}
-
 /// A billing key's state as its column holds it.
 pub(crate) const fn key_status_code(status: BillingKeyStatus) -> &'static str {
     match status {
@@ -133,5 +83,22 @@ pub(crate) const fn channel_state_code(state: &KeyChannelState) -> &'static str 
         KeyChannelState::Issued(_) => "ISSUED",
         KeyChannelState::Failed(_) => "FAILED",
         KeyChannelState::Deleted => "DELETED",
+    }
+}
+
+/// An announcement's type as its column holds it: as the webhook body spells it.
+pub(crate) const fn event_kind_code(kind: EventKind) -> &'static str {
+    match kind {
+        EventKind::Paid => "Transaction.Paid",
+        EventKind::VirtualAccountIssued => "Transaction.VirtualAccountIssued",
+        EventKind::Failed => "Transaction.Failed",
+        EventKind::PayPending => "Transaction.PayPending",
+        EventKind::PartialCancelled => "Transaction.PartialCancelled",
+        EventKind::Cancelled => "Transaction.Cancelled",
+        EventKind::CancelPending => "Transaction.CancelPending",
+        EventKind::BillingKeyIssued => "BillingKey.Issued",
+        EventKind::BillingKeyFailed => "BillingKey.Failed",
+        EventKind::BillingKeyDeleted => "BillingKey.Deleted",
+        EventKind::BillingKeyUpdated => "BillingKey.Updated",
     }
 }

@@ -6,6 +6,7 @@ mod database;
 mod directory;
 mod events;
 mod folder;
+mod numbers;
 #[cfg(test)]
 mod plans;
 mod readers;
@@ -115,7 +116,7 @@ pub struct SqliteStore {
 #[derive(Debug)]
 enum Backend {
     /// Everything on the caller's stack: same calls, same results.
-    Inline(Mutex<Database>),
+    Inline(Box<Mutex<Database>>),
     OnDisk(OnDisk),
 }
 
@@ -151,7 +152,7 @@ impl SqliteStore {
         let path = Path::new(":memory:");
         let database = Database::open_in_memory().map_err(|problem| refused(path, &problem))?;
         migrate(&database, path)?;
-        Ok(Self { backend: Backend::Inline(Mutex::new(database)) })
+        Ok(Self { backend: Backend::Inline(Box::new(Mutex::new(database))) })
     }
 
     /// The directory of a database that a gateway may be using: to look at, without the lock.

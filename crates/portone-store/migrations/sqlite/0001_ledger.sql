@@ -6,13 +6,21 @@ CREATE TABLE stores (
     name TEXT NOT NULL
 ) STRICT;
 
+-- Channels as they were when something went to them: many records share one.
+CREATE TABLE channel_snapshots (
+    no  INTEGER PRIMARY KEY,
+    doc TEXT NOT NULL UNIQUE
+) STRICT;
+
 CREATE TABLE transactions (
+    no                INTEGER PRIMARY KEY,
     id                TEXT NOT NULL UNIQUE,
     store_no          INTEGER NOT NULL REFERENCES stores (no),
     payment_id        TEXT NOT NULL,
     seq               INTEGER NOT NULL,
     status            TEXT NOT NULL,
     revision          INTEGER NOT NULL,
+    channel_no        INTEGER NOT NULL REFERENCES channel_snapshots (no),
     requested_at      INTEGER NOT NULL,
     status_changed_at INTEGER NOT NULL,
     verify_at         INTEGER,
@@ -68,15 +76,21 @@ CREATE TABLE billing_key_channels (
     state          TEXT NOT NULL,
     pg_billing_key TEXT,
     failure        TEXT,
-    snapshot       TEXT NOT NULL,
+    channel_no     INTEGER NOT NULL REFERENCES channel_snapshots (no),
     PRIMARY KEY (billing_key, position)
 ) STRICT, WITHOUT ROWID;
 
 -- The outbox: announcements, written with the change they announce. A number is never given twice.
 CREATE TABLE events (
-    seq      INTEGER PRIMARY KEY AUTOINCREMENT,
-    store_no INTEGER NOT NULL REFERENCES stores (no),
-    doc      TEXT NOT NULL
+    seq             INTEGER PRIMARY KEY AUTOINCREMENT,
+    store_no        INTEGER NOT NULL REFERENCES stores (no),
+    kind            TEXT NOT NULL,
+    at              INTEGER NOT NULL,
+    transaction_no  INTEGER REFERENCES transactions (no),
+    cancellation_id TEXT,
+    billing_key     TEXT,
+    notice_urls     TEXT,
+    CHECK ((transaction_no IS NULL) <> (billing_key IS NULL))
 ) STRICT;
 
 -- Each entry ends with the row's seq, so one store's events come in order.

@@ -97,7 +97,7 @@ fn insert_channel(
     };
     database.execute(
         "INSERT INTO billing_key_channels (billing_key, position, channel_key, state, pg_billing_key, failure,
-            snapshot) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            channel_no) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         params![
             key.as_str(),
             position,
@@ -105,7 +105,7 @@ fn insert_channel(
             channel_state_code(&part.state),
             pg_billing_key,
             row.failure,
-            row.snapshot,
+            database.channel_no(&row.snapshot)?,
         ],
     )?;
     Ok(())
@@ -252,7 +252,7 @@ fn announce(
         subject: EventSubject::BillingKey(record.key.clone()),
         notice_urls: record.notice_urls.clone(),
     };
-    events::insert(database, &[EventRow::encode(&event)?])
+    events::insert(database, &[EventRow::encode(event)?])
 }
 
 fn record(database: &Database, store: &StoreId, key: &BillingKey) -> Result<BillingKeyRecord, Fault> {
@@ -284,18 +284,18 @@ pub(super) fn find(
 
 fn channels(database: &Database, key: &BillingKey) -> Result<Vec<KeyChannel>, Fault> {
     let mut statement = database.prepared(
-        "SELECT state, pg_billing_key, failure, snapshot FROM billing_key_channels
+        "SELECT state, pg_billing_key, failure, channel_no FROM billing_key_channels
          WHERE billing_key = ?1 ORDER BY position",
     )?;
     let mut rows = statement.query([key.as_str()])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
-        found.push(read_channel(row)?);
+        found.push(read_channel(database, row)?);
     }
     Ok(found)
 }
 
-fn read_channel(row: &Row<'_>) -> Result<KeyChannel, Fault> {
+fn read_channel(database: &Database, row: &Row<'_>) -> Result<KeyChannel, Fault> {
     let text = |at| -> Result<&str, rusqlite::Error> { Ok(row.get_ref(at)?.as_str()?) };
     let state = match text(0)? {
         "PENDING" => KeyChannelState::Pending,
@@ -307,7 +307,7 @@ fn read_channel(row: &Row<'_>) -> Result<KeyChannel, Fault> {
         "DELETED" => KeyChannelState::Deleted,
         _ => return Err(Unreadable::new("state of a billing key at a channel", "unknown code").into()),
     };
-    Ok(KeyChannel { channel: decode("channel snapshot", text(3)?)?, state })
+    Ok(KeyChannel { channel: database.channel(row.get(3)?)?, state })
 }
 
 /// What depends on a group.

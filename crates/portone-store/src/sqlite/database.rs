@@ -1,13 +1,13 @@
 //! One connection: its settings, its statements, and the numbers of the stores it has met.
 
-use std::{cell::RefCell, collections::HashMap, path::Path, time::Duration};
+use std::{cell::RefCell, path::Path, time::Duration};
 
-use portone_core::StoreId;
 use portone_engine::port::StoreError;
-use rusqlite::{CachedStatement, Connection, OpenFlags, OptionalExtension, Params};
+use rusqlite::{CachedStatement, Connection, OpenFlags, Params};
 use thiserror::Error;
 
-use crate::document::{Unreadable, decode_code};
+use super::numbers::Numbers;
+use crate::document::Unreadable;
 
 /// How long a statement waits for a lock that another process holds (a backup, an operator's shell).
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -46,8 +46,7 @@ impl From<Fault> for StoreError {
 #[derive(Debug)]
 pub(super) struct Database {
     connection: Connection,
-    numbers: RefCell<HashMap<StoreId, i64>>,
-    ids: RefCell<HashMap<i64, StoreId>>,
+    pub(super) numbers: RefCell<Numbers>,
     #[cfg(test)]
     pub(super) statements: RefCell<std::collections::BTreeSet<&'static str>>,
 }
@@ -85,7 +84,6 @@ impl Database {
         Ok(Self {
             connection,
             numbers: RefCell::default(),
-            ids: RefCell::default(),
             #[cfg(test)]
             statements: RefCell::default(),
         })
@@ -139,38 +137,7 @@ impl Database {
             // It fails only where SQLite has already rolled back by itself.
             let _ = self.execute("ROLLBACK", []);
         }
-        // A number may have been given to a store that is not there any more.
-        self.numbers.borrow_mut().clear();
-        self.ids.borrow_mut().clear();
-    }
-
-    /// The number of a store; stores are made by their declaration, so an unknown one is a fault.
-    pub(super) fn store_no(&self, id: &StoreId) -> Result<i64, Fault> {
-        self.find_store_no(id)?.ok_or_else(|| Fault::Contract(format!("there is no store `{id}`")))
-    }
-
-    /// The number of a store, if there is such a store.
-    pub(super) fn find_store_no(&self, id: &StoreId) -> Result<Option<i64>, Fault> {
-        if let Some(no) = self.numbers.borrow().get(id) {
-            return Ok(Some(*no));
-        }
-        let mut statement = self.prepared("SELECT no FROM stores WHERE id = ?1")?;
-        let found = statement.query_row([id.as_str()], |row| row.get(0)).optional()?;
-        if let Some(no) = found {
-            self.numbers.borrow_mut().insert(id.clone(), no);
-        }
-        Ok(found)
-    }
-
-    /// The id of the store with this number.
-    pub(super) fn store_id(&self, no: i64) -> Result<StoreId, Fault> {
-        if let Some(id) = self.ids.borrow().get(&no) {
-            return Ok(id.clone());
-        }
-        let mut statement = self.prepared("SELECT id FROM stores WHERE no = ?1")?;
-        let id: String = statement.query_row([no], |row| row.get(0))?;
-        let id: StoreId = decode_code("store id", &id)?;
-        self.ids.borrow_mut().insert(no, id.clone());
-        Ok(id)
+        // A number may have been given to something that is not there any more.
+        *self.numbers.borrow_mut() = Numbers::default();
     }
 }

@@ -1,29 +1,50 @@
 //! The outbox: what is announced to shops.
 
 use portone_core::StoreId;
-use portone_engine::event::Event;
-use rusqlite::params;
+use portone_engine::event::{Event, EventSubject};
+use rusqlite::{Row, params};
 
 use super::database::{Database, Fault};
-use crate::document::{Unreadable, decode, encode};
+use crate::document::{Unreadable, decode, decode_code, encode, event_kind_code, millis, time};
 
 /// An announcement, encoded.
 pub(super) struct EventRow {
-    store_id: StoreId,
-    doc: String,
+    event: Event,
+    notice_urls: Option<String>,
 }
 
 impl EventRow {
-    pub(super) fn encode(event: &Event) -> Result<Self, Unreadable> {
-        Ok(Self { store_id: event.store_id.clone(), doc: encode("event", event)? })
+    pub(super) fn encode(event: Event) -> Result<Self, Unreadable> {
+        let notice_urls = match event.notice_urls.as_slice() {
+            [] => None,
+            urls => Some(encode("notice URLs", &urls)?),
+        };
+        Ok(Self { event, notice_urls })
     }
 }
 
-/// Writes announcements, in their order.
+/// Writes announcements, in their order. What they are about is there already.
 pub(super) fn insert(database: &Database, rows: &[EventRow]) -> Result<(), Fault> {
-    for row in rows {
-        let store_no = database.store_no(&row.store_id)?;
-        database.execute("INSERT INTO events (store_no, doc) VALUES (?1, ?2)", params![store_no, row.doc])?;
+    for EventRow { event, notice_urls } in rows {
+        let (transaction, cancellation, billing_key) = match &event.subject {
+            EventSubject::Payment { transaction_id, cancellation_id, .. } => {
+                (Some(transaction_id.as_str()), cancellation_id.as_ref(), None)
+            }
+            EventSubject::BillingKey(key) => (None, None, Some(key.as_str())),
+        };
+        database.execute(
+            "INSERT INTO events (store_no, kind, at, transaction_no, cancellation_id, billing_key, notice_urls)
+             VALUES (?1, ?2, ?3, (SELECT no FROM transactions WHERE id = ?4), ?5, ?6, ?7)",
+            params![
+                database.store_no(&event.store_id)?,
+                event_kind_code(event.kind),
+                millis(event.at),
+                transaction,
+                cancellation.map(AsRef::<str>::as_ref),
+                billing_key,
+                notice_urls,
+            ],
+        )?;
     }
     Ok(())
 }
@@ -36,13 +57,35 @@ pub(super) fn after(
     count_max: usize,
 ) -> Result<Vec<(u64, Event)>, Fault> {
     let Some(store_no) = database.find_store_no(store)? else { return Ok(Vec::new()) };
-    let mut statement = database
-        .prepared("SELECT seq, doc FROM events WHERE store_no = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3")?;
+    let mut statement = database.prepared(
+        "SELECT e.seq, e.kind, e.at, t.payment_id, t.id, e.cancellation_id, e.billing_key, e.notice_urls
+         FROM events AS e LEFT JOIN transactions AS t ON t.no = e.transaction_no
+         WHERE e.store_no = ?1 AND e.seq > ?2 ORDER BY e.seq LIMIT ?3",
+    )?;
     let mut rows = statement.query(params![store_no, after, count_max])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
-        let doc = row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;
-        found.push((row.get(0)?, decode("event", doc)?));
+        found.push((row.get(0)?, read(store, row)?));
     }
     Ok(found)
+}
+
+fn read(store: &StoreId, row: &Row<'_>) -> Result<Event, Fault> {
+    let text = |at| -> Result<&str, rusqlite::Error> { Ok(row.get_ref(at)?.as_str()?) };
+    let optional = |at| -> Result<Option<&str>, rusqlite::Error> { Ok(row.get_ref(at)?.as_str_or_null()?) };
+    let subject = match optional(6)? {
+        Some(key) => EventSubject::BillingKey(decode_code("billing key", key)?),
+        None => EventSubject::Payment {
+            payment_id: decode_code("payment id", text(3)?)?,
+            transaction_id: decode_code("transaction id", text(4)?)?,
+            cancellation_id: optional(5)?.map(|id| decode_code("cancellation id", id)).transpose()?,
+        },
+    };
+    Ok(Event {
+        store_id: store.clone(),
+        kind: decode_code("announcement type", text(1)?)?,
+        at: time(row.get(2)?)?,
+        subject,
+        notice_urls: optional(7)?.map(|urls| decode("notice URLs", urls)).transpose()?.unwrap_or_default(),
+    })
 }

@@ -8,20 +8,24 @@ use rusqlite::{OptionalExtension, Row, params};
 use super::attempts::{self, AttemptRow};
 use super::database::{Database, Fault};
 use super::events::{self, EventRow};
-use crate::document::{Unreadable, decode, encode, millis};
+use crate::document::{
+    TransactionColumns, TransactionDocument, Unreadable, decode, decode_code, encode, millis, time,
+};
 
 /// A transaction to open, encoded on the caller's thread so that the writer only writes.
 pub(super) struct BeginRows {
     new: NewTransaction,
     doc: String,
+    channel: String,
     attempt: AttemptRow,
 }
 
 impl BeginRows {
     pub(super) fn encode(new: NewTransaction) -> Result<Self, Unreadable> {
-        let doc = encode("transaction", &new.transaction)?;
+        let doc = encode("transaction", &TransactionDocument::of(&new.transaction))?;
+        let channel = encode("channel snapshot", &new.transaction.channel)?;
         let attempt = AttemptRow::encode(&new.attempt)?;
-        Ok(Self { new, doc, attempt })
+        Ok(Self { new, doc, channel, attempt })
     }
 }
 
@@ -41,23 +45,30 @@ pub(super) fn begin_payment(database: &Database, rows: &BeginRows) -> Result<Beg
     if seq > rows.new.transaction_count_max {
         return Ok(BeginPayment::TransactionCountReached);
     }
+    insert(database, store_no, seq, rows)?;
+    attempts::insert(database, store_no, &rows.attempt)?;
+    Ok(BeginPayment::Begun)
+}
+
+fn insert(database: &Database, store_no: i64, seq: u32, rows: &BeginRows) -> Result<(), Fault> {
+    let transaction = &rows.new.transaction;
     database.execute(
-        "INSERT INTO transactions (id, store_no, payment_id, seq, status, revision, requested_at,
-            status_changed_at, decision, doc) VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, ?8, ?9)",
+        "INSERT INTO transactions (id, store_no, payment_id, seq, status, revision, channel_no, requested_at,
+            status_changed_at, decision, doc) VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, ?8, ?9, ?10)",
         params![
             transaction.id.as_str(),
             store_no,
-            payment.as_str(),
+            transaction.order.payment_id.as_str(),
             seq,
             transaction.status.code(),
+            database.channel_no(&rows.channel)?,
             millis(transaction.requested_at),
             millis(transaction.status_changed_at),
             rows.new.decision,
             rows.doc,
         ],
     )?;
-    attempts::insert(database, store_no, &rows.attempt)?;
-    Ok(BeginPayment::Begun)
+    Ok(())
 }
 
 fn may_be_tried_again(status: &str) -> bool {
@@ -113,8 +124,8 @@ pub(super) struct SettleRows {
 
 impl SettleRows {
     pub(super) fn encode(settle: SettleTransaction) -> Result<Self, Unreadable> {
-        let doc = encode("transaction", &settle.transaction)?;
-        let events = settle.events.iter().map(EventRow::encode).collect::<Result<_, _>>()?;
+        let doc = encode("transaction", &TransactionDocument::of(&settle.transaction))?;
+        let events = settle.events.iter().cloned().map(EventRow::encode).collect::<Result<_, _>>()?;
         Ok(Self { settle, doc, events })
     }
 }
@@ -155,6 +166,18 @@ fn why_not_settled(database: &Database, settle: &SettleTransaction) -> Result<Se
     }
 }
 
+/// A query for whole transactions: what [`read`] reads, then what comes after.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, store_no, seq, revision, status, channel_no, requested_at, status_changed_at, doc, decision
+             FROM transactions WHERE ",
+            $rest
+        )
+    };
+}
+pub(super) use select;
+
 /// The latest transaction of a payment.
 pub(super) fn latest(
     database: &Database,
@@ -162,19 +185,17 @@ pub(super) fn latest(
     payment: &PaymentId,
 ) -> Result<Option<Transaction>, Fault> {
     let Some(store_no) = database.find_store_no(store)? else { return Ok(None) };
-    let mut statement = database.prepared(
-        "SELECT doc, seq, revision FROM transactions WHERE store_no = ?1 AND payment_id = ?2
-         ORDER BY seq DESC LIMIT 1",
-    )?;
+    let mut statement =
+        database.prepared(select!("store_no = ?1 AND payment_id = ?2 ORDER BY seq DESC LIMIT 1"))?;
     let mut rows = statement.query(params![store_no, payment.as_str()])?;
-    rows.next()?.map(read).transpose()
+    rows.next()?.map(|row| read(database, row)).transpose()
 }
 
 /// A transaction by its id.
 pub(super) fn by_id(database: &Database, id: &TransactionId) -> Result<Option<Transaction>, Fault> {
-    let mut statement = database.prepared("SELECT doc, seq, revision FROM transactions WHERE id = ?1")?;
+    let mut statement = database.prepared(select!("id = ?1"))?;
     let mut rows = statement.query([id.as_str()])?;
-    rows.next()?.map(read).transpose()
+    rows.next()?.map(|row| read(database, row)).transpose()
 }
 
 /// Every transaction of a payment with its decision record, oldest first.
@@ -184,23 +205,28 @@ pub(super) fn of_payment(
     payment: &PaymentId,
 ) -> Result<Vec<(Transaction, String)>, Fault> {
     let Some(store_no) = database.find_store_no(store)? else { return Ok(Vec::new()) };
-    let mut statement = database.prepared(
-        "SELECT doc, seq, revision, decision FROM transactions WHERE store_no = ?1 AND payment_id = ?2
-         ORDER BY seq",
-    )?;
+    let mut statement = database.prepared(select!("store_no = ?1 AND payment_id = ?2 ORDER BY seq"))?;
     let mut rows = statement.query(params![store_no, payment.as_str()])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
-        found.push((read(row)?, row.get(3)?));
+        found.push((read(database, row)?, row.get(9)?));
     }
     Ok(found)
 }
 
-/// A transaction from a row that begins with `doc, seq, revision`.
-pub(super) fn read(row: &Row<'_>) -> Result<Transaction, Fault> {
-    let doc = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
-    let mut transaction: Transaction = decode("transaction", doc)?;
-    transaction.seq = row.get(1)?;
-    transaction.revision = row.get(2)?;
-    Ok(transaction)
+/// A transaction from a row of [`select`].
+pub(super) fn read(database: &Database, row: &Row<'_>) -> Result<Transaction, Fault> {
+    let text = |at| -> Result<&str, rusqlite::Error> { Ok(row.get_ref(at)?.as_str()?) };
+    let document: TransactionDocument<'_> = decode("transaction", text(8)?)?;
+    let columns = TransactionColumns {
+        id: decode_code("transaction id", text(0)?)?,
+        store_id: database.store_id(row.get(1)?)?,
+        seq: row.get(2)?,
+        revision: row.get(3)?,
+        status: decode_code("payment state", text(4)?)?,
+        channel: database.channel(row.get(5)?)?,
+        requested_at: time(row.get(6)?)?,
+        status_changed_at: time(row.get(7)?)?,
+    };
+    Ok(document.into_transaction(columns)?)
 }

@@ -7,7 +7,7 @@ use rusqlite::{OptionalExtension, params};
 
 use super::database::{Database, Fault};
 use super::transactions;
-use crate::document::{Unreadable, decode, encode, millis};
+use crate::document::{TransactionDocument, Unreadable, decode, encode, millis};
 
 /// Takes transactions that are due to be compared, the longest due first.
 pub(super) fn claim(
@@ -17,12 +17,11 @@ pub(super) fn claim(
     count_max: usize,
 ) -> Result<Vec<Transaction>, Fault> {
     let mut due = Vec::new();
-    let mut statement = database.prepared(
-        "SELECT doc, seq, revision FROM transactions WHERE verify_at <= ?1 ORDER BY verify_at LIMIT ?2",
-    )?;
+    let mut statement =
+        database.prepared(transactions::select!("verify_at <= ?1 ORDER BY verify_at LIMIT ?2"))?;
     let mut rows = statement.query(params![millis(now), count_max])?;
     while let Some(row) = rows.next()? {
-        due.push(transactions::read(row)?);
+        due.push(transactions::read(database, row)?);
     }
     for transaction in &due {
         let sql = "UPDATE transactions SET verify_at = ?2 WHERE id = ?1";
@@ -46,7 +45,7 @@ pub(super) struct FinishRows {
 
 impl FinishRows {
     pub(super) fn encode(transaction: Transaction, found: Option<&Discrepancy>) -> Result<Self, Unreadable> {
-        let doc = encode("transaction", &transaction)?;
+        let doc = encode("transaction", &TransactionDocument::of(&transaction))?;
         let discrepancy = found.map(|found| encode("discrepancy", found)).transpose()?;
         Ok(Self { transaction, doc, discrepancy })
     }

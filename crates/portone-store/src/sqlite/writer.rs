@@ -243,7 +243,9 @@ mod tests {
         let bad = writer.submit(|database| {
             // Checked no earlier than at the commit.
             database.execute("PRAGMA defer_foreign_keys = ON", [])?;
-            database.execute("INSERT INTO events (store_no, doc) VALUES (99, '')", []).map(drop)
+            database
+                .execute("INSERT INTO events (store_no, kind, at, billing_key) VALUES (99, '', 0, '')", [])
+                .map(drop)
         });
         release.send(()).expect("the thread waits");
         assert_eq!(wait(held), Ok(()));

@@ -1,0 +1,126 @@
+//! A transaction's document.
+
+use std::borrow::Cow;
+
+use chrono::{DateTime, Utc};
+use portone_core::{
+    BillingKey, CardFacts, Order, PayMethod, PgTxId, StoreId, TransactionId, VirtualAccountFacts,
+};
+use portone_engine::ledger::{
+    Cancellation, ChannelSnapshot, Failure, GroupSnapshot, PaymentStatus, Transaction,
+};
+use serde::{Deserialize, Serialize};
+
+use super::Unreadable;
+
+/// The part of a transaction that has no column: written on each change, so what never changes or repeats is elsewhere.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct TransactionDocument<'a> {
+    order: Cow<'a, Order>,
+    method: PayMethod,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    channel_group: Option<Cow<'a, GroupSnapshot>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    billing_key: Option<Cow<'a, BillingKey>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    custom_data: Option<Cow<'a, str>>,
+    #[serde(default, skip_serializing_if = "<[String]>::is_empty")]
+    notice_urls: Cow<'a, [String]>,
+    #[serde(default, skip_serializing_if = "is_false")]
+    skip_webhook: bool,
+    origin_ip: Cow<'a, str>,
+    updated_at: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    paid_at: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    failed_at: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    cancelled_at: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pg_tx_id: Option<Cow<'a, PgTxId>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    receipt_url: Option<Cow<'a, str>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    card: Option<Cow<'a, CardFacts>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    virtual_account: Option<Cow<'a, VirtualAccountFacts>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    failure: Option<Cow<'a, Failure>>,
+    #[serde(default, skip_serializing_if = "<[Cancellation]>::is_empty")]
+    cancellations: Cow<'a, [Cancellation]>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_false(value: &bool) -> bool {
+    !*value
+}
+
+/// The part of a transaction that has columns.
+pub(crate) struct TransactionColumns {
+    pub(crate) id: TransactionId,
+    pub(crate) store_id: StoreId,
+    pub(crate) seq: u32,
+    pub(crate) revision: u64,
+    pub(crate) status: PaymentStatus,
+    pub(crate) channel: ChannelSnapshot,
+    pub(crate) requested_at: DateTime<Utc>,
+    pub(crate) status_changed_at: DateTime<Utc>,
+}
+
+impl<'a> TransactionDocument<'a> {
+    /// The document of a transaction.
+    pub(crate) fn of(transaction: &'a Transaction) -> Self {
+        Self {
+            order: Cow::Borrowed(&transaction.order),
+            method: transaction.method,
+            channel_group: transaction.channel_group.as_ref().map(Cow::Borrowed),
+            billing_key: transaction.billing_key.as_ref().map(Cow::Borrowed),
+            custom_data: transaction.custom_data.as_deref().map(Cow::Borrowed),
+            notice_urls: Cow::Borrowed(&transaction.notice_urls),
+            skip_webhook: transaction.skip_webhook,
+            origin_ip: Cow::Borrowed(&transaction.origin_ip),
+            updated_at: super::millis(transaction.updated_at),
+            paid_at: transaction.paid_at.map(super::millis),
+            failed_at: transaction.failed_at.map(super::millis),
+            cancelled_at: transaction.cancelled_at.map(super::millis),
+            pg_tx_id: transaction.pg_tx_id.as_ref().map(Cow::Borrowed),
+            receipt_url: transaction.receipt_url.as_deref().map(Cow::Borrowed),
+            card: transaction.card.as_ref().map(Cow::Borrowed),
+            virtual_account: transaction.virtual_account.as_ref().map(Cow::Borrowed),
+            failure: transaction.failure.as_ref().map(Cow::Borrowed),
+            cancellations: Cow::Borrowed(&transaction.cancellations),
+        }
+    }
+
+    /// The transaction of a document and its columns.
+    pub(crate) fn into_transaction(self, columns: TransactionColumns) -> Result<Transaction, Unreadable> {
+        Ok(Transaction {
+            id: columns.id,
+            store_id: columns.store_id,
+            seq: columns.seq,
+            revision: columns.revision,
+            status: columns.status,
+            order: self.order.into_owned(),
+            method: self.method,
+            channel: columns.channel,
+            channel_group: self.channel_group.map(Cow::into_owned),
+            billing_key: self.billing_key.map(Cow::into_owned),
+            custom_data: self.custom_data.map(Cow::into_owned),
+            notice_urls: self.notice_urls.into_owned(),
+            skip_webhook: self.skip_webhook,
+            origin_ip: self.origin_ip.into_owned(),
+            requested_at: columns.requested_at,
+            updated_at: super::time(self.updated_at)?,
+            status_changed_at: columns.status_changed_at,
+            paid_at: self.paid_at.map(super::time).transpose()?,
+            failed_at: self.failed_at.map(super::time).transpose()?,
+            cancelled_at: self.cancelled_at.map(super::time).transpose()?,
+            pg_tx_id: self.pg_tx_id.map(Cow::into_owned),
+            receipt_url: self.receipt_url.map(Cow::into_owned),
+            card: self.card.map(Cow::into_owned),
+            virtual_account: self.virtual_account.map(Cow::into_owned),
+            failure: self.failure.map(Cow::into_owned),
+            cancellations: self.cancellations.into_owned(),
+        })
+    }
+}
