@@ -163,9 +163,10 @@ impl ApiError {
         Self { status, body: Box::new(ErrorBody { kind, message: message.into(), ..ErrorBody::default() }) }
     }
 
-    /// 400, with one line a violation.
+    /// 400, with one line a violation; advice is no reason for a refusal.
     pub(crate) fn invalid(report: &Report) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, INVALID_REQUEST, report.to_string())
+        let lines: Vec<String> = report.rejections().map(ToString::to_string).collect();
+        Self::new(StatusCode::BAD_REQUEST, INVALID_REQUEST, lines.join("\n"))
     }
 
     pub(crate) fn unauthorized(message: &str) -> Self {
@@ -199,6 +200,7 @@ impl ApiError {
             return Self::new(status, kind, message);
         }
         match error {
+            EngineError::Invalid(report) => Self::invalid(report),
             EngineError::Declined(decline) => {
                 let mut answer = Self::pg_provider(&decline.code, decline.message.clone());
                 answer.body.message = message;
@@ -276,8 +278,7 @@ fn plain(endpoint: Endpoint, error: &EngineError) -> Option<(StatusCode, &'stati
             (Code::BAD_REQUEST, INVALID_REQUEST)
         }
         EngineError::ChannelNotFound(_) | EngineError::NoChannel(_) => (Code::NOT_FOUND, "CHANNEL_NOT_FOUND"),
-        EngineError::Invalid(_)
-        | EngineError::CancelCountReached(_)
+        EngineError::CancelCountReached(_)
         | EngineError::InUse(_)
         | EngineError::Conflict(_)
         | EngineError::NotFound(_) => (Code::BAD_REQUEST, INVALID_REQUEST),
@@ -303,7 +304,8 @@ fn plain(endpoint: Endpoint, error: &EngineError) -> Option<(StatusCode, &'stati
         EngineError::PaymentNotWaitingForDeposit(_) => (Code::CONFLICT, "PAYMENT_NOT_WAITING_FOR_DEPOSIT"),
         EngineError::BillingKeyNotFound => (Code::NOT_FOUND, "BILLING_KEY_NOT_FOUND"),
         EngineError::BillingKeyAlreadyDeleted => (Code::CONFLICT, "BILLING_KEY_ALREADY_DELETED"),
-        EngineError::ChannelSpecific { .. }
+        EngineError::Invalid(_)
+        | EngineError::ChannelSpecific { .. }
         | EngineError::Declined(_)
         | EngineError::Unavailable(_)
         | EngineError::UnknownOutcome

@@ -1,5 +1,7 @@
 //! Whether the gateway works, and its metrics.
 
+use std::collections::BTreeMap;
+
 use axum::Router;
 use axum::extract::State;
 use axum::http::{StatusCode, header::CONTENT_TYPE};
@@ -12,7 +14,17 @@ use crate::error::ApiError;
 use crate::state::Gateway;
 
 pub(crate) fn routes() -> Router<Gateway> {
-    Router::new().route("/health", get(health)).route("/metrics", get(metrics))
+    Router::new().route("/", get(welcome)).route("/health", get(health)).route("/metrics", get(metrics))
+}
+
+/// What a person who opens the address in a browser is told.
+async fn welcome() -> Response {
+    let paths = [
+        ("v2", "POST /payments/{paymentId}/instant and the rest of the PortOne V2 REST API"),
+        ("admin", "GET /admin/channels, /admin/channel-groups, /admin/payments/{paymentId}/routing, …"),
+        ("operations", "GET /health, GET /metrics"),
+    ];
+    json_response(StatusCode::OK, &BTreeMap::from(paths))
 }
 
 #[derive(Serialize)]

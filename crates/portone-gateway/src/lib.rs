@@ -17,6 +17,7 @@ mod json;
 mod request_id;
 mod state;
 mod v2;
+mod words;
 
 use std::sync::Arc;
 

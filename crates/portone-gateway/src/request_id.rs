@@ -68,7 +68,7 @@ fn method_name(method: &Method) -> &'static str {
 fn face(route: &str) -> &'static str {
     match route {
         NO_ROUTE => NO_ROUTE,
-        "/health" | "/metrics" => "operations",
+        "/" | "/health" | "/metrics" => "operations",
         route if route.starts_with("/admin/") => "admin",
         _ => "v2",
     }

@@ -43,17 +43,25 @@ fn read(fields: &Fields<'_, '_>, caller: Caller, id: &str) -> Option<CancelReque
         fields.under(&rules::PROMOTION).add("promotionDiscountRetainOption", remedy);
     }
     fields.note_ignored("refundEmail");
+    let amount = fields.int64_from("amount", 1);
+    let tax_free = fields.int64_from("taxFreeAmount", 0);
+    let vat = fields.int64_from("vatAmount", 0);
+    let requester = fields.choice("requester", REQUESTERS.into_iter());
+    let current_cancellable = fields.int64_from("currentCancellableAmount", 0);
+    let refund_account = refund_account(fields);
+    let skip_webhook = fields.flag("skipWebhook").unwrap_or(false);
+    // Read to the end first, so that every problem is told.
     Some(CancelRequest {
         caller,
         payment_id: payment_id?,
-        amount: fields.int64_from("amount", 1),
-        tax_free: fields.int64_from("taxFreeAmount", 0),
-        vat: fields.int64_from("vatAmount", 0),
-        reason: reason.unwrap_or_default().to_owned(),
-        requester: fields.choice("requester", REQUESTERS.into_iter()),
-        current_cancellable: fields.int64_from("currentCancellableAmount", 0),
-        refund_account: refund_account(fields),
-        skip_webhook: fields.flag("skipWebhook").unwrap_or(false),
+        amount,
+        tax_free,
+        vat,
+        reason: reason?.to_owned(),
+        requester,
+        current_cancellable,
+        refund_account,
+        skip_webhook,
     })
 }
 

@@ -66,12 +66,14 @@ fn name(customer: &Fields<'_, '_>) -> Option<CustomerName> {
 pub(super) fn address(fields: &Fields<'_, '_>, name: &str) -> Option<Address> {
     let fields = fields.object(name, &INPUT, ADDRESS)?;
     let (line1, line2) = (fields.need_text("addressLine1"), second_line(&fields));
+    let [city, province] = ["city", "province"].map(|name| fields.owned_text(name));
+    let country = fields.code("country", COUNTRIES);
     Some(Address {
         address_line1: line1?.to_owned(),
         address_line2: line2?.to_owned(),
-        city: fields.owned_text("city"),
-        province: fields.owned_text("province"),
-        country: fields.code("country", COUNTRIES),
+        city,
+        province,
+        country,
     })
 }
 

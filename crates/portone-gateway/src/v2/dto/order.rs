@@ -4,7 +4,8 @@ use portone_core::{Currency, Order, PaymentAmount, PaymentId, Product, ProductTy
 
 use super::codes::COUNTRIES;
 use super::{customer, rules};
-use crate::fields::{Fields, INPUT, shown};
+use crate::fields::{Fields, INPUT};
+use crate::words::shown;
 
 const AMOUNT: &[&str] = &["total", "taxFree", "vat"];
 const PRODUCT: &[&str] = &["id", "name", "tag", "code", "amount", "quantity", "link"];
@@ -17,23 +18,32 @@ pub(super) fn read(fields: &Fields<'_, '_>, payment_id: Option<PaymentId>) -> Op
     let order_name = fields.need_text("orderName");
     let currency = currency(fields);
     let amount = amount(fields, currency);
-    let order = Order {
-        payment_id: payment_id?,
-        order_name: order_name.unwrap_or_default().to_owned(),
-        amount: amount.unwrap_or(PaymentAmount::total(0, Currency::KRW)),
-        customer: customer::read(fields),
-        products: products(fields),
-        product_count: fields.under(&rules::PRODUCT_COUNT).int32_from("productCount", 1),
-        product_type: fields.choice("productType", PRODUCT_TYPES.into_iter()),
-        country: fields.code("country", COUNTRIES),
-        shipping_address: customer::address(fields, "shippingAddress"),
-        promotion_id: fields.owned_text("promotionId"),
-        is_cultural_expense: fields.flag("isCulturalExpense"),
-        is_escrow: fields.flag("isEscrow"),
-        bypass: fields.opaque("bypass"),
-    };
+    let customer = customer::read(fields);
+    let products = products(fields);
+    let product_count = fields.under(&rules::PRODUCT_COUNT).int32_from("productCount", 1);
+    let product_type = fields.choice("productType", PRODUCT_TYPES.into_iter());
+    let country = fields.code("country", COUNTRIES);
+    let shipping_address = customer::address(fields, "shippingAddress");
+    let promotion_id = fields.owned_text("promotionId");
+    let is_cultural_expense = fields.flag("isCulturalExpense");
+    let is_escrow = fields.flag("isEscrow");
+    let bypass = fields.opaque("bypass");
     // Read to the end first, so that every problem is told.
-    (order_name.is_some() && amount.is_some()).then_some(order)
+    Some(Order {
+        payment_id: payment_id?,
+        order_name: order_name?.to_owned(),
+        amount: amount?,
+        customer,
+        products,
+        product_count,
+        product_type,
+        country,
+        shipping_address,
+        promotion_id,
+        is_cultural_expense,
+        is_escrow,
+        bypass,
+    })
 }
 
 /// The parts of `amount` (schema `PaymentAmountInput`, rule V2-044).
@@ -71,13 +81,14 @@ fn product(fields: &Fields<'_, '_>) -> Option<Product> {
         fields.add("quantity", "is missing; send a whole number");
     }
     let quantity = fields.int32_from("quantity", 1);
+    let [tag, code, link] = ["tag", "code", "link"].map(|name| fields.owned_text(name));
     Some(Product {
         id: id?.to_owned(),
         name: name?.to_owned(),
-        tag: fields.owned_text("tag"),
-        code: fields.owned_text("code"),
+        tag,
+        code,
         amount: amount?,
         quantity: quantity?,
-        link: fields.owned_text("link"),
+        link,
     })
 }

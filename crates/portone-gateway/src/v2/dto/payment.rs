@@ -10,6 +10,7 @@ use crate::auth::Access;
 use crate::fields::Fields;
 use crate::json::RawBody;
 
+/// `paymentId` is no member of either schema, but guides show it; the path decides.
 const INSTANT: &[&str] = &[
     "storeId",
     "channelKey",
@@ -31,6 +32,7 @@ const INSTANT: &[&str] = &[
     "promotionId",
     "bypass",
     "skipWebhook",
+    "paymentId",
 ];
 const METHODS: &[&str] = &["card", "virtualAccount"];
 const CARD: &[&str] = &[
@@ -66,8 +68,7 @@ const KEY_PAYMENT: &[&str] = &[
     "locale",
     "bypass",
     "skipWebhook",
-    "payment",
-    "timeToPay",
+    "paymentId",
 ];
 
 /// An instant payment (schema `InstantPaymentInput`).
@@ -80,6 +81,7 @@ fn read_instant(fields: &Fields<'_, '_>, caller: Caller, id: &str) -> Option<Pay
     let method = method(fields);
     let order = order::read(fields, payment_id(fields, id));
     let extras = extras(fields);
+    fields.note_ignored("paymentId");
     let pay = PayInstantly { order: order?, method: method? };
     Some(PayInstantlyRequest { caller, selector: selector?, pay, extras })
 }
@@ -135,7 +137,15 @@ fn read_key_payment(fields: &Fields<'_, '_>, caller: Caller, id: &str) -> Option
     let selector = selector(fields, CommandKind::PayWithBillingKey);
     let billing_key = fields.need_id("billingKey");
     let order = order::read(fields, payment_id(fields, id));
-    let request = PayWithBillingKeyRequest {
+    let installment_month = fields.int32_from("installmentMonth", 0);
+    let use_free_interest_from_merchant = fields.flag("useFreeInterestFromMerchant");
+    let use_card_point = fields.flag("useCardPoint");
+    let cash_receipt = virtual_account::cash_receipt(fields);
+    let locale = fields.code("locale", LOCALES);
+    let extras = extras(fields);
+    fields.note_ignored("paymentId");
+    // Read to the end first, so that every problem is told.
+    Some(PayWithBillingKeyRequest {
         caller,
         billing_key: billing_key?,
         channel_key: match selector? {
@@ -144,12 +154,11 @@ fn read_key_payment(fields: &Fields<'_, '_>, caller: Caller, id: &str) -> Option
             Selector::BillingKey | Selector::Group(_) => None,
         },
         order: order?,
-        installment_month: fields.int32_from("installmentMonth", 0),
-        use_free_interest_from_merchant: fields.flag("useFreeInterestFromMerchant"),
-        use_card_point: fields.flag("useCardPoint"),
-        cash_receipt: virtual_account::cash_receipt(fields),
-        locale: fields.code("locale", LOCALES),
-        extras: extras(fields),
-    };
-    Some(request)
+        installment_month,
+        use_free_interest_from_merchant,
+        use_card_point,
+        cash_receipt,
+        locale,
+        extras,
+    })
 }

@@ -1,0 +1,4 @@
+mod channel_groups;
+mod channels;
+mod payments_routing;
+mod records;

@@ -1,0 +1,373 @@
+//! The world the faces are tested in.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use chrono::{DateTime, TimeDelta, Utc};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use portone_core::{
+    Auth, Break, Channel, ChannelFacts, ChannelGroup, Contracts, Credentials, Environment, GroupMember,
+    OnViolation, PgReply, PgRequest, Transport, Upstream,
+};
+use portone_engine::port::{Clock, DeclaredStore, Random};
+use portone_engine::{Engine, EngineConfig, Ports};
+use portone_gateway::{GatewayConfig, StoreAccess};
+use portone_sandbox::{Answer, Method, Request, Sandbox, SandboxConfig};
+use portone_store::SqliteStore;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio_util::task::TaskTracker;
+
+use crate::http::{Call, Reply};
+
+pub(crate) const STORE: &str = "store-test";
+pub(crate) const OTHER_STORE: &str = "store-other";
+pub(crate) const SMARTRO: &str = "channel-key-smartro";
+pub(crate) const KPN: &str = "channel-key-kpn";
+pub(crate) const GROUP: &str = "channel-group-test-1";
+pub(crate) const SECRET: &str = "shop-secret";
+pub(crate) const OTHER_SECRET: &str = "other-secret";
+pub(crate) const ADMIN: &str = "admin-token";
+pub(crate) const APPROVED: &str = "4242424242424242";
+/// Over its limit at payment; issued all the same.
+pub(crate) const OVER_LIMIT: &str = "4000000000000010";
+/// Refused at issue by KPN only.
+pub(crate) const REFUSED_BY_KPN: &str = "4000000000000127";
+/// Refused at issue everywhere.
+pub(crate) const STOLEN: &str = "4000000000000044";
+const UPSTREAM_SECRET: &str = "sandbox-secret";
+const UPSTREAM: &str = "http://sandbox.test";
+
+pub(crate) struct TestClock(Mutex<DateTime<Utc>>);
+
+impl TestClock {
+    fn advance(&self, by: TimeDelta) {
+        *self.0.lock().unwrap() += by;
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> DateTime<Utc> {
+        *self.0.lock().unwrap()
+    }
+}
+
+/// Random numbers that count: every id is known, and every draw takes the first channel that has a weight.
+struct Counting(AtomicU64);
+
+impl Random for Counting {
+    fn next_u64(&self) -> u64 {
+        self.0.fetch_add(1, Ordering::Relaxed)
+    }
+}
+
+/// What becomes of a request to the upstream.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Line {
+    Up,
+    /// Nothing gets through.
+    Cut,
+    /// Requests get through, and no reply comes back.
+    Dumb,
+    /// The transport has a bug.
+    Broken,
+}
+
+/// The sandbox as a transport, without sockets.
+pub(crate) struct Wire {
+    sandbox: Mutex<Sandbox>,
+    clock: Arc<TestClock>,
+    line: Mutex<Line>,
+    sent_count: AtomicU64,
+}
+
+impl Wire {
+    pub(crate) fn set(&self, line: Line) {
+        *self.line.lock().unwrap() = line;
+    }
+
+    pub(crate) fn sent_count(&self) -> u64 {
+        self.sent_count.load(Ordering::Relaxed)
+    }
+
+    fn handle(&self, request: Request) -> Result<PgReply, Break> {
+        match self.sandbox.lock().unwrap().handle(self.clock.now(), request).answer {
+            Answer::Json { status, body } => Ok(PgReply { status, body: body.to_vec() }),
+            other => Err(Break::Interrupted(format!("{other:?}"))),
+        }
+    }
+
+    fn declare(&self, channel: &Channel) {
+        let body = json!({"key": channel.key, "provider": channel.provider,
+            "pgMerchantId": channel.pg_merchant_id, "environment": "test"});
+        let request = Request {
+            method: Method::Put,
+            path: "/sandbox/channels".to_owned(),
+            query: String::new(),
+            authorization: None,
+            idempotency_key: None,
+            body: Bytes::from(body.to_string()),
+        };
+        assert_eq!(self.handle(request).unwrap().status, 200);
+    }
+}
+
+#[async_trait]
+impl Transport for Wire {
+    async fn send(&self, request: &PgRequest, _deadline: Duration) -> Result<PgReply, Break> {
+        let line = *self.line.lock().unwrap();
+        assert!(line != Line::Broken, "the transport panics, as the test wants it to");
+        if line == Line::Cut {
+            return Err(Break::NotSent("cut off by the test".to_owned()));
+        }
+        self.sent_count.fetch_add(1, Ordering::Relaxed);
+        let target = request.url.strip_prefix(UPSTREAM).unwrap();
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let Auth::PortOneSecret(secret) = &request.auth;
+        let key = request.headers.iter().find(|(name, _)| *name == "idempotency-key");
+        let reply = self.handle(Request {
+            method: match request.method {
+                portone_core::Method::Get => Method::Get,
+                portone_core::Method::Post => Method::Post,
+                portone_core::Method::Delete => Method::Delete,
+            },
+            path: path.to_owned(),
+            query: query.to_owned(),
+            authorization: Some(format!("PortOne {}", secret.expose())),
+            idempotency_key: key.map(|(_, value)| value.clone()),
+            body: request.body.as_ref().map(|body| Bytes::copy_from_slice(body.bytes())).unwrap_or_default(),
+        });
+        if line == Line::Dumb {
+            return Err(Break::Interrupted("no reply came back".to_owned()));
+        }
+        reply
+    }
+}
+
+pub(crate) struct World {
+    pub(crate) wire: Arc<Wire>,
+    pub(crate) clock: Arc<TestClock>,
+    pub(crate) tracker: TaskTracker,
+    address: SocketAddr,
+}
+
+impl World {
+    /// A shop with a Smartro and a KPN channel and a group of both, and another shop without any.
+    pub(crate) async fn new() -> Self {
+        Self::with_group(&[(SMARTRO, 50), (KPN, 50)]).await
+    }
+
+    pub(crate) async fn with_group(members: &[(&str, u32)]) -> Self {
+        let clock = Arc::new(TestClock(Mutex::new("2026-11-21T00:00:00.125Z".parse().unwrap())));
+        let wire = Arc::new(Wire {
+            sandbox: Mutex::new(Sandbox::new(SandboxConfig::new(UPSTREAM_SECRET))),
+            clock: Arc::clone(&clock),
+            line: Mutex::new(Line::Up),
+            sent_count: AtomicU64::new(0),
+        });
+        let channels = [channel(SMARTRO, "SMARTRO_V2"), channel(KPN, "KPN")];
+        for channel in &channels {
+            wire.declare(channel);
+        }
+        let engine = Arc::new(start(&clock, &wire, channels.to_vec(), group(members)).await);
+        let tracker = TaskTracker::new();
+        recorder();
+        let router = portone_gateway::router(GatewayConfig {
+            engine,
+            stores: vec![access(STORE, SECRET), access(OTHER_STORE, OTHER_SECRET)],
+            admin_token: ADMIN.into(),
+            tracker: tracker.clone(),
+            metrics: Some(Arc::new(|| recorder().render())),
+        });
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        tokio::spawn(async move { axum::serve(listener, service).await });
+        Self { wire, clock, tracker, address }
+    }
+
+    pub(crate) fn advance(&self, by: TimeDelta) {
+        self.clock.advance(by);
+    }
+
+    pub(crate) async fn send(&self, call: Call) -> Reply {
+        call.send(self.address).await
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// A request of the shop.
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Reply {
+        self.send(Call::new("POST", path).shop().json(body)).await
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Reply {
+        self.send(Call::new("GET", path).shop()).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Reply {
+        self.send(Call::new("DELETE", path).shop()).await
+    }
+
+    /// A request of the administrator.
+    pub(crate) async fn admin(&self, method: &str, path: &str, body: Option<&Value>) -> Reply {
+        let call = Call::new(method, path).bearer(ADMIN);
+        self.send(if let Some(body) = body { call.json(body) } else { call }).await
+    }
+
+    /// Pays at KPN by card, and expects it to work.
+    pub(crate) async fn paid(&self, id: &str) {
+        let reply = self.post(&format!("/payments/{id}/instant"), &card_payment(KPN, APPROVED)).await;
+        assert_eq!(reply.status, 200, "{}", reply.text);
+    }
+
+    /// Issues a billing key with the group, and expects it to work.
+    pub(crate) async fn issued(&self, number: &str) -> String {
+        let reply = self.post("/billing-keys", &issue("channelGroupId", GROUP, number)).await;
+        assert_eq!(reply.status, 200, "{}", reply.text);
+        reply.json()["billingKeyInfo"]["billingKey"].as_str().unwrap().to_owned()
+    }
+}
+
+/// The metrics of the whole process.
+fn recorder() -> &'static PrometheusHandle {
+    static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
+    RECORDER.get_or_init(|| PrometheusBuilder::new().install_recorder().unwrap())
+}
+
+fn access(store: &str, secret: &str) -> StoreAccess {
+    StoreAccess {
+        id: store.parse().unwrap(),
+        name: format!("{store} shop"),
+        api_secrets: vec![secret.into()],
+    }
+}
+
+fn channel(key: &str, provider: &str) -> Channel {
+    Channel {
+        key: key.parse().unwrap(),
+        store_id: STORE.parse().unwrap(),
+        name: format!("{provider} test"),
+        provider: provider.parse().unwrap(),
+        pg_merchant_id: "mid0001".parse().unwrap(),
+        environment: Environment::Test,
+        upstream: "sandbox".to_owned(),
+        upstream_channel_key: None,
+        active: true,
+        contracts: Contracts(None),
+        facts: ChannelFacts::default(),
+    }
+}
+
+fn group(members: &[(&str, u32)]) -> ChannelGroup {
+    let member = |(key, weight): &(&str, u32)| GroupMember {
+        channel: key.parse().unwrap(),
+        weight: *weight,
+        active: true,
+    };
+    ChannelGroup {
+        id: GROUP.parse().unwrap(),
+        store_id: STORE.parse().unwrap(),
+        name: "Cards".to_owned(),
+        environment: Environment::Test,
+        on_violation: OnViolation::Skip,
+        version: 1,
+        members: members.iter().map(member).collect(),
+    }
+}
+
+async fn start(
+    clock: &Arc<TestClock>,
+    wire: &Arc<Wire>,
+    channels: Vec<Channel>,
+    group: ChannelGroup,
+) -> Engine {
+    let upstream = Upstream {
+        base_url: UPSTREAM.to_owned(),
+        credentials: Credentials::PortOneV2 { api_secret: UPSTREAM_SECRET.into(), webhook_secret: None },
+        notice_url: None,
+    };
+    let shop = DeclaredStore {
+        id: STORE.parse().unwrap(),
+        name: "Test".to_owned(),
+        channels: channels.into_iter().map(|channel| (channel, String::new())).collect(),
+        groups: vec![(group, String::new())],
+    };
+    let other = DeclaredStore {
+        id: OTHER_STORE.parse().unwrap(),
+        name: "Other".to_owned(),
+        channels: Vec::new(),
+        groups: Vec::new(),
+    };
+    let ports = Ports {
+        store: Arc::new(SqliteStore::in_memory().unwrap()),
+        transport: Arc::clone(wire) as Arc<dyn Transport>,
+        clock: Arc::clone(clock) as Arc<dyn Clock>,
+        random: Arc::new(Counting(AtomicU64::new(1))),
+        watch: None,
+    };
+    let upstreams = BTreeMap::from([("sandbox".to_owned(), upstream)]);
+    Engine::start(ports, EngineConfig::default(), upstreams, vec![shop, other]).await.unwrap()
+}
+
+/// A credential as a shop sends it.
+pub(crate) fn credential(number: &str) -> Value {
+    json!({"number": number, "expiryYear": "29", "expiryMonth": "12",
+        "birthOrBusinessRegistrationNumber": "900101", "passwordTwoDigits": "00"})
+}
+
+/// The buyer as a shop sends it.
+pub(crate) fn customer() -> Value {
+    json!({"id": "customer1", "name": {"separated": {"first": "Port", "last": "Kim"}},
+        "email": "port@example.com", "phoneNumber": "01000001234"})
+}
+
+/// The least of a card payment that every PG takes.
+pub(crate) fn card_payment(channel: &str, number: &str) -> Value {
+    json!({"channelKey": channel, "orderName": "Monthly pass", "amount": {"total": 8900}, "currency": "KRW",
+        "customer": customer(), "method": {"card": {"credential": credential(number)}}})
+}
+
+/// The least of a virtual account that every PG issues.
+pub(crate) fn account_payment(channel: &str) -> Value {
+    json!({"channelKey": channel, "orderName": "Monthly pass", "amount": {"total": 8900}, "currency": "KRW",
+        "customer": customer(), "productCount": 1,
+        "method": {"virtualAccount": {"bank": "SHINHAN", "expiry": {"dueDate": "2026-11-24T09:00:00+09:00"},
+            "option": {"type": "NORMAL"}, "remitteeName": "Shop",
+            "cashReceipt": {"type": "PERSONAL", "customerIdentityNumber": "01000001234"}}}})
+}
+
+/// A billing key to issue; `selector` is `channelKey` or `channelGroupId`.
+pub(crate) fn issue(selector: &str, value: &str, number: &str) -> Value {
+    json!({selector: value, "customer": customer(), "method": {"card": {"credential": credential(number)}}})
+}
+
+/// A payment with a billing key.
+pub(crate) fn key_payment(key: &str) -> Value {
+    json!({"billingKey": key, "orderName": "Monthly pass", "amount": {"total": 8900}, "currency": "KRW",
+        "customer": customer()})
+}
+
+/// A body with one member changed; null takes it away. `pointer` names it as RFC 6901 does.
+pub(crate) fn with(mut body: Value, pointer: &str, value: Value) -> Value {
+    let (parent, name) = pointer.rsplit_once('/').unwrap();
+    let parent = body.pointer_mut(parent).unwrap().as_object_mut().unwrap();
+    if value.is_null() {
+        parent.remove(name).unwrap();
+    } else {
+        parent.insert(name.to_owned(), value);
+    }
+    body
+}
+
+pub(crate) fn is_uuid(text: &str) -> bool {
+    let lengths: Vec<usize> = text.split('-').map(str::len).collect();
+    lengths == [8, 4, 4, 4, 12] && text.chars().all(|c| c == '-' || c.is_ascii_hexdigit())
+}
