@@ -39,6 +39,9 @@ pub(crate) struct ServeArgs {
     /// The database, instead of what the file says: sqlite:PATH.
     #[arg(long, env = "PORTONE_DATABASE", value_name = "URL")]
     pub(crate) database: Option<String>,
+    /// Where the sandbox in this process listens, instead of what the file says.
+    #[arg(long, env = "PORTONE_SANDBOX_LISTEN", value_name = "ADDRESS")]
+    pub(crate) sandbox_listen: Option<SocketAddr>,
 }
 
 #[derive(Debug, Args)]

@@ -94,6 +94,14 @@ pub(crate) fn configuration(args: &ServeArgs) -> Result<Config, Failure> {
     if let Some(url) = &args.database {
         config.database = database_path(url)?;
     }
+    if let Some(sandbox_listen) = args.sandbox_listen {
+        // Of several sandboxes only one could have the address; the others then fail to bind, and say so.
+        for upstream in config.upstreams.values_mut() {
+            if let UpstreamConfig::Sandbox { listen: Some(listen), .. } = upstream {
+                *listen = sandbox_listen;
+            }
+        }
+    }
     Ok(config)
 }
 
