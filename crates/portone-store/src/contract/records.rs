@@ -205,7 +205,8 @@ pub fn attempt(id: AttemptId, command: CommandKind, subject: OpenSubject, second
 /// A payment to begin.
 pub fn begin(number: u64, payment: u64) -> NewTransaction {
     let transaction = transaction(number, payment);
-    let subject = OpenSubject::Pay { payment_id: payment_id(payment), transaction_id: transaction.id.clone() };
+    let subject =
+        OpenSubject::Pay { payment_id: payment_id(payment), transaction_id: transaction.id.clone() };
     NewTransaction {
         transaction,
         decision: decision(),
