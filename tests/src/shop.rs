@@ -52,6 +52,11 @@ impl Shop {
     /// Fails if one of the two has ended by itself: it explains whatever else went wrong.
     pub fn check_running(&mut self) {
         self.gateway.process.check_running();
+        self.check_sandbox_running();
+    }
+
+    /// Fails if the sandbox has ended.
+    pub fn check_sandbox_running(&mut self) {
         self.sandbox.process.check_running();
     }
 
