@@ -59,10 +59,9 @@ impl Search {
 
 /// The ways a number may have been written, each with a name.
 fn encodings(number: &str) -> Vec<(String, String)> {
-    let bytes = number.as_bytes();
-    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    let percent: String = bytes.iter().map(|byte| format!("%{byte:02X}")).collect();
-    let decimals: Vec<String> = bytes.iter().map(ToString::to_string).collect();
+    let hex = each_byte(number, |byte| format!("{byte:02x}")).concat();
+    let percent = each_byte(number, |byte| format!("%{byte:02X}")).concat();
+    let decimals = each_byte(number, |byte| byte.to_string());
     let mut encodings = vec![
         (number.to_owned(), number.to_owned()),
         (format!("{number} in hex"), hex),
@@ -72,6 +71,11 @@ fn encodings(number: &str) -> Vec<(String, String)> {
     ];
     encodings.extend((0..3).map(|offset| (format!("{number} in base64"), base64_core(number, offset))));
     encodings
+}
+
+/// A text's bytes, each written in some way.
+pub(crate) fn each_byte(text: &str, written: impl Fn(u8) -> String) -> Vec<String> {
+    text.bytes().map(written).collect()
 }
 
 /// The base64 characters that a number gives wherever it stands `offset` bytes after a multiple of three.
