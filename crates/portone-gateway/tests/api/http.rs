@@ -13,11 +13,22 @@ pub(crate) struct Call {
     path: String,
     headers: Vec<(String, String)>,
     body: Vec<u8>,
+    /// Whether the length is announced piece by piece.
+    is_chunked: bool,
+    /// A length to announce whatever is sent.
+    announced: Option<usize>,
 }
 
 impl Call {
     pub(crate) fn new(method: &str, path: &str) -> Self {
-        Self { method: method.to_owned(), path: path.to_owned(), headers: Vec::new(), body: Vec::new() }
+        Self {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            headers: Vec::new(),
+            body: Vec::new(),
+            is_chunked: false,
+            announced: None,
+        }
     }
 
     pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
@@ -42,13 +53,35 @@ impl Call {
         self
     }
 
+    pub(crate) fn chunked(mut self) -> Self {
+        self.is_chunked = true;
+        self
+    }
+
+    pub(crate) fn announcing(mut self, length: usize) -> Self {
+        self.announced = Some(length);
+        self
+    }
+
     pub(crate) fn bytes(&self) -> Vec<u8> {
         let mut head =
             format!("{} {} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n", self.method, self.path);
         for (name, value) in &self.headers {
             head.extend([name, ": ", value, "\r\n"]);
         }
-        head.extend(["content-length: ", &self.body.len().to_string(), "\r\n\r\n"]);
+        if self.is_chunked {
+            head.push_str("transfer-encoding: chunked\r\n\r\n");
+            let mut bytes = head.into_bytes();
+            for chunk in self.body.chunks(60_000) {
+                bytes.extend_from_slice(format!("{:x}\r\n", chunk.len()).as_bytes());
+                bytes.extend_from_slice(chunk);
+                bytes.extend_from_slice(b"\r\n");
+            }
+            bytes.extend_from_slice(b"0\r\n\r\n");
+            return bytes;
+        }
+        let length = self.announced.unwrap_or(self.body.len());
+        head.extend(["content-length: ", &length.to_string(), "\r\n\r\n"]);
         [head.as_bytes(), &self.body].concat()
     }
 

@@ -21,6 +21,7 @@ use portone_sandbox::{Answer, Method, Request, Sandbox, SandboxConfig};
 use portone_store::SqliteStore;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
 use crate::http::{Call, Reply};
@@ -74,6 +75,8 @@ pub(crate) enum Line {
     Cut,
     /// Requests get through, and no reply comes back.
     Dumb,
+    /// Requests get through once they are released.
+    Held,
     /// The transport has a bug.
     Broken,
 }
@@ -84,11 +87,38 @@ pub(crate) struct Wire {
     clock: Arc<TestClock>,
     line: Mutex<Line>,
     sent_count: AtomicU64,
+    held: Semaphore,
+    held_count: AtomicU64,
+}
+
+/// Counts a request that is held, until it goes on or is dropped.
+struct Holding<'a>(&'a AtomicU64);
+
+impl Drop for Holding<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl Wire {
     pub(crate) fn set(&self, line: Line) {
         *self.line.lock().unwrap() = line;
+    }
+
+    /// How many requests wait to be released.
+    pub(crate) fn held_count(&self) -> u64 {
+        self.held_count.load(Ordering::Relaxed)
+    }
+
+    /// Lets one held request go on.
+    pub(crate) fn release(&self) {
+        self.held.add_permits(1);
+    }
+
+    async fn hold(&self) {
+        self.held_count.fetch_add(1, Ordering::Relaxed);
+        let _holding = Holding(&self.held_count);
+        self.held.acquire().await.unwrap().forget();
     }
 
     pub(crate) fn sent_count(&self) -> u64 {
@@ -124,6 +154,9 @@ impl Transport for Wire {
         assert!(line != Line::Broken, "the transport panics, as the test wants it to");
         if line == Line::Cut {
             return Err(Break::NotSent("cut off by the test".to_owned()));
+        }
+        if line == Line::Held {
+            self.hold().await;
         }
         self.sent_count.fetch_add(1, Ordering::Relaxed);
         let target = request.url.strip_prefix(UPSTREAM).unwrap();
@@ -169,6 +202,8 @@ impl World {
             clock: Arc::clone(&clock),
             line: Mutex::new(Line::Up),
             sent_count: AtomicU64::new(0),
+            held: Semaphore::new(0),
+            held_count: AtomicU64::new(0),
         });
         let channels = [channel(SMARTRO, "SMARTRO_V2"), channel(KPN, "KPN")];
         for channel in &channels {
