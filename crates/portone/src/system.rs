@@ -2,7 +2,7 @@
 
 use std::{error::Error, io::IsTerminal as _};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound as _, Utc};
 use portone_engine::port::{Clock, Random};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
@@ -19,10 +19,10 @@ impl Clock for SystemClock {
     }
 }
 
-/// The time now. The one place that reads the clock.
+/// The time now, to the millisecond, which is what the ledger keeps. The one place that reads the clock.
 #[expect(clippy::disallowed_methods, reason = "the binary is where the time comes from")]
 pub(crate) fn system_time() -> DateTime<Utc> {
-    Utc::now()
+    Utc::now().trunc_subsecs(3)
 }
 
 /// The thread's cryptographic generator, seeded by the system.
