@@ -4,8 +4,17 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-/// One line: processor, cores, memory, kernel, file system of the data, compiler, and how busy the machine was.
-pub(crate) fn describe(data: &Path) -> String {
+/// The machine of a run.
+#[derive(Debug)]
+pub(crate) struct Machine {
+    /// One line: processor, cores, memory, kernel, file system of the data, compiler, and how busy it was.
+    pub(crate) description: String,
+    /// Whether something else was running when the run began.
+    pub(crate) is_busy: bool,
+}
+
+/// The machine as it is now, with data in this folder.
+pub(crate) fn describe(data: &Path) -> Machine {
     let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
     let processor =
         field(&read("/proc/cpuinfo"), "model name").unwrap_or_else(|| "unknown processor".to_owned());
@@ -17,13 +26,15 @@ pub(crate) fn describe(data: &Path) -> String {
     let kernel = read("/proc/sys/kernel/osrelease");
     let file_system = file_system_of(&read("/proc/mounts"), data);
     let load = read("/proc/loadavg");
-    format!(
+    let load = load.split(' ').next().unwrap_or("unknown");
+    let description = format!(
         "{processor}, {cores} cores, {} GiB; {system}, Linux {}; data on {file_system}; {}; load average before the run {}",
         memory_kib.div_ceil(1024 * 1024),
         kernel.trim(),
         rustc(),
-        load.split(' ').next().unwrap_or("unknown"),
-    )
+        load,
+    );
+    Machine { description, is_busy: !load.starts_with("0.") }
 }
 
 /// The value of the first `name : value` line.

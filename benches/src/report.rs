@@ -3,15 +3,21 @@
 use std::fmt::Write as _;
 
 use crate::format::{decimal, microseconds, milliseconds, thousands};
+use crate::machine::Machine;
 use crate::measure::Figures;
 use crate::run::{Footprint, Load, Plan, Round, Subject};
 use crate::statistics::median;
 
 /// The tables of a run.
-pub(crate) fn markdown(machine: &str, plan: &Plan, rounds: &[Round]) -> String {
+pub(crate) fn markdown(machine: &Machine, plan: &Plan, rounds: &[Round]) -> String {
     let medians = Medians { rounds };
     let mut text = String::new();
-    let _ = writeln!(text, "Machine: {machine}.\n");
+    let _ = writeln!(text, "Machine: {}.\n", machine.description);
+    if machine.is_busy {
+        text.push_str(
+            "**The machine was busy with other work when the run began: these figures are provisional.**\n\n",
+        );
+    }
     let _ = writeln!(
         text,
         "Medians of {} round(s); closed loops of {} s each, reference and gateway taking turns.\n",

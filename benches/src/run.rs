@@ -307,5 +307,7 @@ async fn press(portone: &Path, folder: &Path, seconds: u64) -> Result<(), Failur
     let span = Span { warm_up: Duration::from_millis(500), window: Duration::from_secs(seconds) };
     let figures = closed_loop(&payments, 32, span, &[&gateway.server, &gateway.sandbox]).await?;
     eprintln!("{figures:?}");
-    gateway::check_ledger(&gateway.sandbox, u64::from(payments.accepted())).await
+    gateway::check_ledger(&gateway.sandbox, u64::from(payments.accepted())).await?;
+    // Asked to stop, not killed: a profiler around it writes its findings as it ends.
+    gateway.server.stop().await
 }

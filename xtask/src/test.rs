@@ -11,8 +11,6 @@ use crate::Failure;
 use crate::cargo::{Workspace, relative, run as run_command};
 use crate::tidy::files;
 
-/// Tells the end-to-end tests which kinds of test the machine cannot run: they skip those, and say so.
-const SKIP_VARIABLE: &str = "PORTONE_TEST_SKIP";
 /// Tells the end-to-end tests where the binary is.
 const BINARY_VARIABLE: &str = "PORTONE_BIN";
 /// Where insta notes each snapshot that a test compared with.
@@ -20,19 +18,13 @@ const SNAPSHOTS_VARIABLE: &str = "INSTA_SNAPSHOT_REFERENCES_FILE";
 /// The JavaScript clients, from the root.
 const JS_FOLDER: &str = "tests/js";
 
-/// Programs the JavaScript clients need, each with its Debian package.
-const JS_PROGRAMS: [(&str, &str); 2] = [("node", "nodejs"), ("npm", "npm")];
+/// Programs that tests run, each with its Debian package. A test without its program passes by, unless `CI=true`; here
+/// that is said aloud.
+const PROGRAMS: [(&str, &str); 3] = [("curl", "curl"), ("node", "nodejs"), ("npm", "npm")];
 
 /// Runs every test; what the machine lacks is a failure where `CI=true`, and is skipped aloud elsewhere.
 pub(crate) fn run(workspace: &Workspace) -> Result<(), Failure> {
-    let missing = prepare_js(&workspace.root)?;
-    if !missing.is_empty() {
-        let text = format!("the JavaScript clients cannot be tested: {}", missing.join("; "));
-        if std::env::var("CI").is_ok_and(|value| value == "true") {
-            return Err(text.into());
-        }
-        eprintln!("SKIPPED: {text}");
-    }
+    let missing = prepare(&workspace.root)?;
     run_command(&mut workspace.cargo(&["build", "--package", "portone"]))?;
     let snapshots = workspace.target.join("xtask-snapshots.txt");
     // Each run of a test appends to it.
@@ -42,15 +34,13 @@ pub(crate) fn run(workspace: &Workspace) -> Result<(), Failure> {
     let binary = workspace.target.join("debug").join(format!("portone{}", std::env::consts::EXE_SUFFIX));
     let mut command = workspace.cargo(&["test", "--workspace", "--no-fail-fast"]);
     command.env(BINARY_VARIABLE, binary).env(SNAPSHOTS_VARIABLE, &snapshots);
-    if !missing.is_empty() {
-        command.env(SKIP_VARIABLE, "js");
-    }
     let (totals, succeeded) = run_and_count(&mut command)?;
     let unreferenced = unreferenced_snapshots(&workspace.root, &snapshots)?;
     for path in &unreferenced {
         eprintln!("{path}: no test compares with this snapshot; delete it");
     }
-    let skipped = if missing.is_empty() { String::new() } else { "; SKIPPED: JavaScript clients".to_owned() };
+    let skipped =
+        if missing.is_empty() { String::new() } else { format!("; SKIPPED some: {}", missing.join("; ")) };
     let summary = format!("{totals}, {} unreferenced snapshots{skipped}", unreferenced.len());
     if !succeeded || !unreferenced.is_empty() || totals.passed == 0 {
         return Err(format!("test: FAILED: {summary}").into());
@@ -59,21 +49,28 @@ pub(crate) fn run(workspace: &Workspace) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Installs the JavaScript clients if they are not, or not those of the lock file; what the machine lacks to run them.
-fn prepare_js(root: &Path) -> Result<Vec<String>, Failure> {
-    let folder = root.join(JS_FOLDER);
-    if !folder.join("package-lock.json").exists() {
-        return Ok(Vec::new());
+/// Looks for the programs, and installs the JavaScript clients where that is needed; what is missing.
+fn prepare(root: &Path) -> Result<Vec<String>, Failure> {
+    let missing = missing_programs();
+    if !missing.is_empty() {
+        let text = format!("some tests cannot run: {}", missing.join("; "));
+        if std::env::var("CI").is_ok_and(|value| value == "true") {
+            return Err(text.into());
+        }
+        eprintln!("SKIPPED: {text}");
     }
-    let missing: Vec<String> = JS_PROGRAMS
-        .iter()
-        .filter(|(program, _)| !is_runnable(program))
-        .map(|(program, package)| format!("{program} is missing (Debian: apt-get install {package})"))
-        .collect();
-    if missing.is_empty() && needs_install(&folder) {
-        run_command(Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(&folder))?;
+    let clients = root.join(JS_FOLDER);
+    if missing.is_empty() && needs_install(&clients) {
+        run_command(Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(&clients))?;
     }
     Ok(missing)
+}
+
+fn missing_programs() -> Vec<String> {
+    let missing = PROGRAMS.iter().filter(|(program, _)| !is_runnable(program));
+    missing
+        .map(|(program, package)| format!("{program} is missing (Debian: apt-get install {package})"))
+        .collect()
 }
 
 fn is_runnable(program: &str) -> bool {
@@ -82,11 +79,12 @@ fn is_runnable(program: &str) -> bool {
     command.status().is_ok_and(|status| status.success())
 }
 
-/// npm writes its own lock file last, inside what it installed.
+/// Whether the JavaScript clients are not installed, or not those of the lock file. npm writes its own lock file last,
+/// inside what it installed.
 fn needs_install(folder: &Path) -> bool {
     let changed_at = |path: PathBuf| -> Option<SystemTime> { fs::metadata(path).ok()?.modified().ok() };
-    let installed = changed_at(folder.join("node_modules/.package-lock.json"));
-    installed.is_none() || installed < changed_at(folder.join("package-lock.json"))
+    let wanted = changed_at(folder.join("package-lock.json"));
+    wanted.is_some() && changed_at(folder.join("node_modules/.package-lock.json")) < wanted
 }
 
 /// What the test binaries reported, together.
@@ -170,6 +168,7 @@ mod tests {
     #[test]
     fn clients_are_installed_when_they_are_not() {
         let folder = tempfile::tempdir().unwrap();
+        assert!(!needs_install(folder.path()));
         fs::write(folder.path().join("package-lock.json"), "{}").unwrap();
         assert!(needs_install(folder.path()));
         fs::create_dir(folder.path().join("node_modules")).unwrap();
