@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use portone_core::{Channel, ChannelGroup, ChannelGroupId, ChannelKey, StoreId};
+use portone_core::{Channel, ChannelGroup, ChannelGroupId, ChannelKey, Report, Rule, Severity, StoreId};
 
 use crate::directory::Directory;
 use crate::engine::Engine;
@@ -71,8 +71,8 @@ impl Engine {
         }
         let now = self.now();
         let groups: Vec<&str> = directory
-            .groups(now)
-            .flat_map(|group| directory.versions(&group.id))
+            .group_ids()
+            .flat_map(|id| directory.versions(id))
             .filter(|version| is_current_or_to_come(&directory, version, now))
             .filter(|version| version.group.members.iter().any(|member| member.channel == *key))
             .map(|version| version.group.id.as_str())
@@ -124,10 +124,11 @@ impl Engine {
         let group = ChannelGroup { version, ..change.group };
         let effective_at = change.effective_at.unwrap_or(now);
         if effective_at < now {
-            let text = format!(
-                "effectiveAt {effective_at} is in the past; give a moment to come, or leave it out for now"
-            );
-            return Err(EngineError::Conflict(text));
+            let mut report = Report::new();
+            let text =
+                format!("{effective_at} is in the past; give a moment to come, or leave it out for now");
+            report.add(&CHANGE_TO_COME, "effectiveAt", text);
+            return Err(EngineError::Invalid(report));
         }
         let directory = self.directory();
         let channels: BTreeMap<&ChannelKey, &Channel> = directory
@@ -181,3 +182,10 @@ fn is_current_or_to_come(directory: &Directory, version: &GroupVersion, now: Dat
     let current = directory.group(&version.group.store_id, &version.group.id, now);
     version.effective_at > now || current.is_some_and(|group| group.version == version.group.version)
 }
+
+const CHANGE_TO_COME: Rule = Rule {
+    code: "SR-008",
+    severity: Severity::Reject,
+    reason: "A scheduled change of a group lies in the future.",
+    source: "console guide of smart routing",
+};

@@ -8,7 +8,7 @@ use portone_core::{
 };
 use portone_router::{Purpose, Verdict};
 
-use crate::call::{Answer, attempt};
+use crate::call::{Answer, after_call, attempt};
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::ledger::{
@@ -88,7 +88,7 @@ impl Engine {
 
     async fn issue_at(&self, open: &OpenAttempt, admitted: &Admitted<'_>) -> Result<(), EngineError> {
         let inquired = attempt(&open.id, open.opened_at, AttemptSubject::IssueBillingKey);
-        let answer = self.call(admitted, inquired).await;
+        let answer = self.call(&open.channel, admitted, inquired).await;
         let now = self.now();
         let result = match answer {
             Answer::Done(Outcome::BillingKeyIssued(facts)) => {
@@ -103,7 +103,7 @@ impl Engine {
                 IssueResult::Failed(failure_of(refused, now))
             }
         };
-        self.store.settle_issue(&open.id, result, now).await?;
+        after_call(self.store.settle_issue(&open.id, result, now).await)?;
         Ok(())
     }
 
@@ -113,7 +113,7 @@ impl Engine {
         begun: &BillingKeyRecord,
         now: DateTime<Utc>,
     ) -> Result<BillingKeyRecord, EngineError> {
-        let found = self.store.billing_key(&begun.store_id, &begun.key).await?;
+        let found = after_call(self.store.billing_key(&begun.store_id, &begun.key).await)?;
         let record = found.ok_or(EngineError::BillingKeyNotFound)?;
         let states = || record.channels.iter().map(|part| &part.state);
         if states().any(|state| matches!(state, KeyChannelState::Issued(_))) {
@@ -204,14 +204,14 @@ impl Engine {
         let ctx = CallContext { now: open.opened_at, attempt: open.id.clone() };
         let admitted = admit(part.adapter, &part.command, &ctx).map_err(EngineError::Invalid)?;
         let subject = AttemptSubject::DeleteBillingKey { pg_billing_key: part.pg_billing_key.clone() };
-        let answer = self.call(&admitted, attempt(&open.id, open.opened_at, subject)).await;
+        let answer = self.call(&open.channel, &admitted, attempt(&open.id, open.opened_at, subject)).await;
         let now = self.now();
         let deleted = match &answer {
             Answer::Done(Outcome::BillingKeyDeleted { .. }) => true,
             Answer::Declined(_) | Answer::Unavailable(_) => false,
             Answer::Done(_) | Answer::Unknown => return Ok(Some(failure_of(answer, now))),
         };
-        let settled = self.store.settle_delete(&open.id, deleted, skip_webhook, now).await?;
+        let settled = after_call(self.store.settle_delete(&open.id, deleted, skip_webhook, now).await)?;
         debug_assert!(
             settled != SettleKey::AlreadySettled || !deleted,
             "one gateway settles its own deletion"

@@ -2,11 +2,13 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use portone_core::{
-    Admitted, Attempt, AttemptId, AttemptSubject, CallContext, Cause, Command, Decline, Finding, Inquire,
-    Outcome, PgAdapter, PgError, admit, execute,
+    Admitted, Attempt, AttemptId, AttemptSubject, CallContext, Cause, ChannelKey, Command, Decline, Finding,
+    Inquire, Outcome, PgAdapter, PgError, admit, execute,
 };
 
 use crate::engine::{Engine, delta};
+use crate::error::EngineError;
+use crate::port::StoreError;
 
 /// What a call came to.
 #[derive(Debug)]
@@ -22,13 +24,41 @@ pub(crate) enum Answer {
     Unknown,
 }
 
+impl Answer {
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::Done(_) => "done",
+            Self::Declined(_) => "declined",
+            Self::Unavailable(_) => "unavailable",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
 /// How soon after an unknown outcome the sweep asks for the first time.
 const FIRST_INQUIRY_AFTER: TimeDelta = TimeDelta::seconds(1);
 
 impl Engine {
     /// Sends an admitted command. Its attempt is durable already. An unknown outcome is inquired once at once: a booked
     /// or refused result is final whenever it is seen; anything else is left to the sweep.
-    pub(crate) async fn call(&self, admitted: &Admitted<'_>, attempt: Attempt) -> Answer {
+    pub(crate) async fn call(
+        &self,
+        channel: &ChannelKey,
+        admitted: &Admitted<'_>,
+        attempt: Attempt,
+    ) -> Answer {
+        let answer = self.send(admitted, attempt).await;
+        let command = admitted.command().kind().name();
+        let labels = [
+            ("channel", channel.to_string()),
+            ("command", command.to_owned()),
+            ("outcome", answer.name().to_owned()),
+        ];
+        metrics::counter!("portone_pg_calls_total", &labels).increment(1);
+        answer
+    }
+
+    async fn send(&self, admitted: &Admitted<'_>, attempt: Attempt) -> Answer {
         let ctx = CallContext { now: self.now(), attempt: attempt.id.clone() };
         // The lease counts from the moment the attempt became durable. A call that starts later than the margin could
         // outlive it, and others would have concluded meanwhile that it did not happen.
@@ -87,4 +117,12 @@ impl Engine {
 /// An attempt as an inquiry names it.
 pub(crate) fn attempt(id: &AttemptId, opened_at: DateTime<Utc>, subject: AttemptSubject) -> Attempt {
     Attempt { id: id.clone(), opened_at, subject }
+}
+
+/// The database failed after the PG was asked: money may have moved, and the attempt is still open. The sweep settles it.
+pub(crate) fn after_call<T>(written: Result<T, StoreError>) -> Result<T, EngineError> {
+    written.map_err(|error| {
+        tracing::error!(%error, "a PG's answer cannot be written; the attempt stays open and will be inquired");
+        EngineError::UnknownOutcome
+    })
 }

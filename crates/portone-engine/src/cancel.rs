@@ -6,7 +6,7 @@ use portone_core::{
     CommandKind, Money, Outcome, PaymentId, admit,
 };
 
-use crate::call::{Answer, attempt};
+use crate::call::{Answer, after_call, attempt};
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::event::Event;
@@ -59,7 +59,7 @@ impl Engine {
             amount: Money::new(parts.amount, transaction.order.amount.currency),
             cancelled_before: transaction.cancelled(),
         };
-        match self.call(&admitted, attempt(&open.id, now, subject)).await {
+        match self.call(&open.channel, &admitted, attempt(&open.id, now, subject)).await {
             Answer::Done(Outcome::Cancelled(facts)) => {
                 let settled =
                     self.settle_cancel(&open, transaction, cancellation, request.skip_webhook, facts).await?;
@@ -70,11 +70,11 @@ impl Engine {
                 Err(EngineError::UnknownOutcome)
             }
             Answer::Declined(decline) => {
-                self.store.drop_attempt(&open.id).await?;
+                after_call(self.store.drop_attempt(&open.id).await)?;
                 Err(EngineError::Declined(decline))
             }
             Answer::Unavailable(cause) => {
-                self.store.drop_attempt(&open.id).await?;
+                after_call(self.store.drop_attempt(&open.id).await)?;
                 Err(EngineError::Unavailable(cause))
             }
             Answer::Unknown => Err(EngineError::UnknownOutcome),
@@ -159,18 +159,18 @@ impl Engine {
             Begin::Outstanding | Begin::Changed => return Err(EngineError::UnknownOutcome),
         }
         let subject = AttemptSubject::CloseVirtualAccount { payment_id: payment_id.clone() };
-        match self.call(&admitted, attempt(&open.id, now, subject)).await {
+        match self.call(&open.channel, &admitted, attempt(&open.id, now, subject)).await {
             Answer::Done(Outcome::VirtualAccountClosed { closed_at }) => {
                 self.settle_close(&open, transaction, closed_at).await?;
                 Ok(closed_at)
             }
             Answer::Done(_) | Answer::Unknown => Err(EngineError::UnknownOutcome),
             Answer::Declined(decline) => {
-                self.store.drop_attempt(&open.id).await?;
+                after_call(self.store.drop_attempt(&open.id).await)?;
                 Err(EngineError::Declined(decline))
             }
             Answer::Unavailable(cause) => {
-                self.store.drop_attempt(&open.id).await?;
+                after_call(self.store.drop_attempt(&open.id).await)?;
                 Err(EngineError::Unavailable(cause))
             }
         }
@@ -207,11 +207,11 @@ impl Engine {
                 events,
                 verify_at: None,
             };
-            match self.store.settle_transaction(settle).await? {
+            match after_call(self.store.settle_transaction(settle).await)? {
                 Settle::Settled | Settle::AlreadySettled => return Ok(()),
                 Settle::Changed => {}
             }
-            let read = self.store.transaction(&id).await?;
+            let read = after_call(self.store.transaction(&id).await)?;
             transaction = read.ok_or_else(|| EngineError::PaymentNotFound(id.to_string()))?;
         }
         // The attempt stays open, so the sweep settles it.

@@ -9,7 +9,7 @@ use portone_core::{
 };
 use portone_router::Purpose;
 
-use crate::call::{Answer, attempt};
+use crate::call::{Answer, after_call, attempt};
 use crate::engine::{Engine, delta, made};
 use crate::error::EngineError;
 use crate::ledger::{
@@ -110,7 +110,9 @@ impl Engine {
             }
         }
         let subject = pay_subject(payment_id, &transaction.order.amount);
-        let answer = self.call(&routed.admitted, attempt(&ctx.attempt, ctx.now, subject)).await;
+        let answer = self
+            .call(&transaction.channel.key, &routed.admitted, attempt(&ctx.attempt, ctx.now, subject))
+            .await;
         self.settle_payment(transaction, answer, kind, ctx).await
     }
 
@@ -149,7 +151,7 @@ impl Engine {
         };
         let (transaction, events) = change;
         let settle = SettleTransaction { attempt: ctx.attempt.clone(), transaction, events, verify_at };
-        match self.store.settle_transaction(settle.clone()).await? {
+        match after_call(self.store.settle_transaction(settle.clone()).await)? {
             Settle::Settled => told,
             Settle::AlreadySettled | Settle::Changed => {
                 // Boxed: rare, and it would make every payment's future larger.
@@ -169,7 +171,7 @@ impl Engine {
         ctx: &CallContext,
     ) -> Result<(), EngineError> {
         let id = late.transaction.id.clone();
-        let stored = self.store.transaction(&id).await?;
+        let stored = after_call(self.store.transaction(&id).await)?;
         let stored = stored.ok_or_else(|| EngineError::PaymentNotFound(id.to_string()))?;
         if stored.status != PaymentStatus::Failed || late.transaction.status == PaymentStatus::Failed {
             return Ok(());
@@ -181,13 +183,13 @@ impl Engine {
         let (store_id, channel) = (&stored.store_id, &stored.channel.key);
         let attempt = self.open_attempt(self.new_attempt_id(now), store_id, kind, channel, subject, now);
         let again = attempt.id.clone();
-        if self.store.begin_on_transaction(attempt, &id, stored.revision).await? != Begin::Begun {
+        if after_call(self.store.begin_on_transaction(attempt, &id, stored.revision).await)? != Begin::Begun {
             tracing::error!(transaction = %id, attempt = %ctx.attempt, "cannot correct it: the payment is being retried");
             return Err(EngineError::UnknownOutcome);
         }
         let transaction = Transaction { revision: stored.revision, seq: stored.seq, ..late.transaction };
         let settle = SettleTransaction { attempt: again, transaction, ..late };
-        match self.store.settle_transaction(settle).await? {
+        match after_call(self.store.settle_transaction(settle).await)? {
             Settle::Settled => Ok(()),
             Settle::AlreadySettled | Settle::Changed => Err(EngineError::UnknownOutcome),
         }

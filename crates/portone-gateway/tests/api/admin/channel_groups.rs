@@ -75,7 +75,7 @@ async fn a_change_can_be_scheduled_and_then_counts() {
     assert_eq!(statuses, ["PAST", "CURRENT"]);
     body["effectiveAt"] = json!("2026-11-20T00:00:00Z");
     let past = world.admin("PUT", &path(""), Some(&body)).await;
-    assert_eq!(past.error(), (409, "CONFLICT".to_owned()));
+    assert_eq!(past.error(), (400, "INVALID_REQUEST".to_owned()));
 }
 
 #[tokio::test]
