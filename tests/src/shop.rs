@@ -25,7 +25,7 @@ pub const GROUP: &str = "channel-group-test-pair";
 /// How long an upstream call may take, in milliseconds.
 pub const DEADLINE_MS: u64 = 1_000;
 /// How long after it the upstream may still be working, in milliseconds: wide, since a test may share its processors.
-pub const LEASE_MARGIN_MS: u64 = 3_000;
+pub const LEASE_MARGIN_MS: u64 = 4_000;
 
 const UPSTREAM_SECRET: &str = "tests-upstream-secret";
 

@@ -14,6 +14,9 @@ use serde_json::{Value, json};
 use load::Load;
 
 const KILL_COUNT: u32 = 10;
+/// How long after the deadline a PG may still perform what it was asked for: after the first inquiries, which find
+/// nothing, and well before the lease ends, which is what a lease is for.
+const LATE_MS: u64 = 1_800;
 /// The longest pause between two inquiries of one attempt.
 const INQUIRY_WAIT_MAX: Duration = Duration::from_secs(30);
 
@@ -51,22 +54,26 @@ fn seed() -> u64 {
     }
 }
 
-/// Something that goes wrong at the PGs. A delay may pass the deadline, but never the lease: that is the promise a lease
-/// rests on.
+/// Something that goes wrong at the PGs.
 fn fault(random: &mut StdRng) -> Value {
     let commands = ["PAY_INSTANTLY", "PAY_WITH_BILLING_KEY", "CANCEL", "READ"];
-    let kinds = ["reset", "half_reply", "garbage", "status", "delay"];
     let mut fault = json!({
         "command": commands[random.random_range(0..commands.len())],
-        "kind": kinds[random.random_range(0..kinds.len())],
         "booked": random.random_bool(0.5),
         "requests": random.random_range(1..=3),
     });
-    if fault["kind"] == "delay" {
-        fault["delay_ms"] = json!(random.random_range(50..=DEADLINE_MS + DEADLINE_MS / 2));
-    }
-    if fault["kind"] == "status" {
-        fault["status"] = json!(503);
+    let kinds = ["reset", "half_reply", "garbage", "status", "delay", "late"];
+    match kinds[random.random_range(0..kinds.len())] {
+        "delay" => {
+            fault["kind"] = json!("delay");
+            fault["delay_ms"] = json!(random.random_range(50..=DEADLINE_MS + DEADLINE_MS / 2));
+        }
+        "late" => {
+            fault["kind"] = json!("delay");
+            fault["booked"] = json!(false);
+            fault["delay_ms"] = json!(DEADLINE_MS + LATE_MS);
+        }
+        kind => fault["kind"] = json!(kind),
     }
     fault
 }
