@@ -111,7 +111,7 @@ impl Cpu {
 
     fn of(process: &str) -> Result<Self, Failure> {
         let stat = fs::read_to_string(format!("/proc/{process}/stat"))?;
-        Ok(Self { ticks: ticks_in(&stat).ok_or("an unreadable /proc stat file")? })
+        Ok(Self { ticks: ticks_in(&stat, 2).ok_or("an unreadable /proc stat file")? })
     }
 
     /// The time used since an earlier reading, in nanoseconds. A tick is 10 ms on most systems.
@@ -121,13 +121,12 @@ impl Cpu {
     }
 }
 
-/// User and system ticks: fields 14 and 15, counted after the command's name, which may hold anything.
-fn ticks_in(stat: &str) -> Option<u64> {
+/// The sum of so many fields from the 14th on, counted after the command's name, which may hold anything: user and system
+/// ticks, then those of children that have ended.
+pub(crate) fn ticks_in(stat: &str, field_count: usize) -> Option<u64> {
     let (_, fields) = stat.rsplit_once(") ")?;
-    let mut fields = fields.split(' ').skip(11);
-    let user: u64 = fields.next()?.parse().ok()?;
-    let system: u64 = fields.next()?.parse().ok()?;
-    Some(user + system)
+    let fields: Vec<&str> = fields.split(' ').skip(11).take(field_count).collect();
+    (fields.len() == field_count).then(|| fields.iter().map(|ticks| ticks.parse::<u64>().ok()).sum())?
 }
 
 /// An address on loopback that is free now.
@@ -141,8 +140,9 @@ mod tests {
 
     #[test]
     fn ticks_are_found_after_any_name() {
-        let stat = "42 (a) b ) (c)) S 1 2 3 4 5 6 7 8 9 10 250 30 0 0 20 0 1 0";
-        assert_eq!(ticks_in(stat), Some(280));
-        assert_eq!(ticks_in("42 (name"), None);
+        let stat = "42 (a) b ) (c)) S 1 2 3 4 5 6 7 8 9 10 250 30 7 1 20 0 1 0";
+        assert_eq!(ticks_in(stat, 2), Some(280));
+        assert_eq!(ticks_in(stat, 4), Some(288));
+        assert_eq!(ticks_in("42 (name", 2), None);
     }
 }

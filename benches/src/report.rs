@@ -3,20 +3,20 @@
 use std::fmt::Write as _;
 
 use crate::format::{decimal, microseconds, milliseconds, thousands};
-use crate::machine::Machine;
 use crate::measure::Figures;
 use crate::run::{Footprint, Load, Plan, Round, Subject};
 use crate::statistics::median;
 
+/// More work of others than this makes figures provisional; a quiet system takes a few percent.
+const OTHERS_PERCENT_MAX: u64 = 10;
+
 /// The tables of a run.
-pub(crate) fn markdown(machine: &Machine, plan: &Plan, rounds: &[Round]) -> String {
+pub(crate) fn markdown(machine: &str, others_percent: u64, plan: &Plan, rounds: &[Round]) -> String {
     let medians = Medians { rounds };
     let mut text = String::new();
-    let _ = writeln!(text, "Machine: {}.\n", machine.description);
-    if machine.is_busy {
-        text.push_str(
-            "**The machine was busy with other work when the run began: these figures are provisional.**\n\n",
-        );
+    let _ = writeln!(text, "Machine: {machine}; other work took {others_percent} % of it meanwhile.\n");
+    if others_percent > OTHERS_PERCENT_MAX {
+        text.push_str("**The machine was busy with other work: these figures are provisional.**\n\n");
     }
     let _ = writeln!(
         text,
