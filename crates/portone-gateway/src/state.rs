@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::ops::Deref;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -65,9 +66,11 @@ impl Gateway {
 
     /// Runs a use case on the tracker, so that a client that hangs up does not drop it and a graceful stop waits for it.
     /// `None` when it panicked.
-    pub(crate) async fn run<F, T>(&self, work: F) -> Option<T>
+    ///
+    /// It takes the use case in a box: a payment's future is large, and each hand on its way to the runtime would copy
+    /// it.
+    pub(crate) async fn run<T>(&self, work: Pin<Box<dyn Future<Output = T> + Send>>) -> Option<T>
     where
-        F: Future<Output = T> + Send + 'static,
         T: Send + 'static,
     {
         match self.tracker.spawn(work.in_current_span()).await {

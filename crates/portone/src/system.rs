@@ -1,10 +1,14 @@
 //! What only the binary may fetch: the time, randomness, the runtime, the log.
 
-use std::{error::Error, io::IsTerminal as _};
+use std::{
+    error::Error,
+    io::{BufWriter, IsTerminal as _},
+};
 
 use chrono::{DateTime, SubsecRound as _, Utc};
 use portone_engine::port::{Clock, Random};
 use tokio_util::sync::CancellationToken;
+use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::EnvFilter;
 
 /// Any error that ends the program, for people to read.
@@ -41,14 +45,20 @@ pub(crate) fn run(command: impl Future<Output = Result<(), Failure>>) -> Result<
 }
 
 /// Starts structured logs on standard error: JSON, or text on a terminal. `PORTONE_LOG` sets what is logged.
-pub(crate) fn start_logging() {
+///
+/// Lines are written by a thread of their own, many in one write under load; none is dropped. What is still waiting is
+/// written when the guard is dropped.
+pub(crate) fn start_logging() -> WorkerGuard {
     let filter = EnvFilter::try_from_env("PORTONE_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let lines = BufWriter::with_capacity(64 * 1024, std::io::stderr());
+    let (writer, guard) = NonBlockingBuilder::default().lossy(false).finish(lines);
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer);
     if std::io::stderr().is_terminal() {
         builder.compact().init();
     } else {
-        builder.json().flatten_event(true).init();
+        builder.json().flatten_event(true).with_span_list(false).init();
     }
+    guard
 }
 
 /// A token that is cancelled by Ctrl-C or a termination signal.

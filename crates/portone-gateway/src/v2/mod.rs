@@ -81,7 +81,7 @@ where
     let Read { request, unknown } = read;
     let result = match request {
         Ok(request) => {
-            let result = gateway.run(work(Arc::clone(&gateway.engine), request)).await;
+            let result = gateway.run(Box::pin(work(Arc::clone(&gateway.engine), request))).await;
             if endpoint.asks_pg() {
                 count_outcome(endpoint, outcome(result.as_ref()));
             }
