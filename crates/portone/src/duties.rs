@@ -9,7 +9,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 /// How many open attempts one step takes up.
 const SETTLE_COUNT_MAX: usize = 64;
 /// How many payments one step compares with their upstream: few, because payments come first.
-const VERIFY_COUNT_MAX: usize = 16;
+const VERIFY_COUNT_MAX: usize = 64;
 
 /// Starts every duty on the tracker; they stop when the token is cancelled.
 pub(crate) fn start(engine: &Arc<Engine>, tracker: &TaskTracker, stop: &CancellationToken) {
