@@ -12,7 +12,7 @@ mod shop;
 mod wait;
 
 pub use api::{Answer, Api};
-pub use process::{Process, binary, command, free_address};
+pub use process::{Process, binary, command, free_address, run};
 pub use shop::{
     ADMIN_TOKEN, API_SECRET, DEADLINE_MS, GROUP, Gateway, KPN, LEASE_MARGIN_MS, SMARTRO, STORE, Sandbox, Shop,
 };

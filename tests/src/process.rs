@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::process::{ExitStatus, Stdio};
+use std::process::{ExitStatus, Output, Stdio};
 use std::sync::atomic::{AtomicU16, Ordering};
 
 use reqwest::Method;
@@ -40,6 +40,12 @@ pub fn command(folder: &Path) -> Command {
     }
     command.current_dir(folder).stdin(Stdio::null()).kill_on_drop(true);
     command
+}
+
+/// Runs a command to its end; what it printed.
+pub async fn run(command: &mut Command) -> Output {
+    let output = tokio::time::timeout(PATIENCE, command.output()).await;
+    output.unwrap_or_else(|_| panic!("it does not end: {command:?}")).expect("a command that can be started")
 }
 
 const PORT_FIRST: u16 = 20_000;

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Output;
 
-use portone_tests::{Api, PATIENCE, Process, command, eventually, free_address};
+use portone_tests::{Api, PATIENCE, Process, command, eventually, free_address, run};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::process::Command;
@@ -57,7 +57,7 @@ async fn the_printed_line_pays_when_it_is_pasted_and_a_restart_keeps_the_payment
     }
     let demo = Demo::start().await;
     let paste = pasted_lines(&demo.process.printed());
-    let output = Command::new("sh").args(["-c", &paste]).output().await.expect("a shell");
+    let output = run(Command::new("sh").args(["-c", &paste])).await;
     let answers = String::from_utf8(output.stdout).expect("UTF-8");
     let mut answers = serde_json::Deserializer::from_str(&answers).into_iter::<Value>();
     let mut next = || answers.next().expect("an answer to each curl line").expect("JSON");
@@ -129,7 +129,7 @@ async fn a_second_gateway_on_the_same_folder_is_refused() {
     let (listen, sandbox) = (free_address().to_string(), free_address().to_string());
     let mut second = command(demo.folder.path());
     second.env("PORTONE_LISTEN", listen).env("PORTONE_SANDBOX_LISTEN", sandbox);
-    let output = second.output().await.expect("the binary");
+    let output = run(&mut second).await;
     assert_eq!(output.status.code(), Some(1));
     let told = String::from_utf8_lossy(&output.stderr);
     let last = told.lines().last().unwrap_or_default();
@@ -146,8 +146,7 @@ async fn a_taken_address_is_refused_and_leaves_nothing_behind() {
     let elsewhere = tempfile::tempdir().expect("a temporary folder");
     let mut second = command(elsewhere.path());
     second.env("PORTONE_LISTEN", demo.url.trim_start_matches("http://"));
-    let output = second.env("PORTONE_SANDBOX_LISTEN", free_address().to_string()).output().await;
-    let output = output.expect("the binary");
+    let output = run(second.env("PORTONE_SANDBOX_LISTEN", free_address().to_string())).await;
     assert_eq!(output.status.code(), Some(1));
     let told = String::from_utf8_lossy(&output.stderr);
     assert!(told.contains("cannot listen on") && told.contains("--listen"), "{told}");
@@ -237,7 +236,7 @@ async fn check_passes_the_demo_file() {
 async fn check(source: &str) -> Output {
     let folder = tempfile::tempdir().expect("a temporary folder");
     std::fs::write(folder.path().join("portone.toml"), source).expect("a writable folder");
-    let output = command(folder.path()).arg("check").output().await.expect("the binary");
+    let output = run(command(folder.path()).arg("check")).await;
     let files = std::fs::read_dir(folder.path()).expect("the folder").count();
     assert_eq!(files, 1, "a check starts nothing and leaves nothing behind");
     output
@@ -261,7 +260,7 @@ async fn route(arguments: &[&str]) -> String {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let mut route = command(folder.path());
     route.args(["route", "--group", "channel-group-test-demo", "--payments", "100000"]).args(arguments);
-    let output = route.output().await.expect("the binary");
+    let output = run(&mut route).await;
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).expect("UTF-8")
 }
