@@ -45,6 +45,7 @@ pub static PROFILE: PgProfile = PgProfile {
     currencies: Currencies::Only(CURRENCIES),
     payment_id: PaymentIdRule { length_max: None, alphanumeric: true },
     partial_cancel: true,
+    schedule_customer_name: Some(&rules::SCHEDULE_CUSTOMER_NAME),
     rules: rules::ALL,
     capability_rule: &rules::CAPABILITY,
 };

@@ -81,6 +81,9 @@ rules! {
     KEY_CUSTOMER_ID = "KPN-069", Advise,
         "Every sample of KPN's documents names the customer's id.",
         "seed 002";
+    SCHEDULE_CUSTOMER_NAME = "KPN-070", Reject,
+        "A scheduled payment needs the customer's name.",
+        "seed 002; V2 schema BillingKeyPaymentScheduleInput";
     REFUND_ACCOUNT = "KPN-080", Reject,
         "A cancel that the pay method itself cannot undo returns the money to a bank account.",
         "docs v2/kpn.mdx; docs cancel/v2/readme.mdx";

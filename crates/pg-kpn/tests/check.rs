@@ -90,8 +90,10 @@ fn each_rule_fires_on_its_bad_example_only() {
 #[test]
 fn each_rule_of_the_profile_has_a_case() {
     let tested: BTreeSet<&str> = CASES.iter().map(|case| case.0).collect();
-    let listed: BTreeSet<&str> = PROFILE.rules.iter().map(|rule| rule.code).collect();
-    assert_eq!(tested, listed);
+    // No command is a schedule: who makes one checks this rule.
+    let elsewhere = PROFILE.schedule_customer_name.map(|rule| rule.code);
+    let listed = PROFILE.rules.iter().map(|rule| rule.code).filter(|code| Some(*code) != elsewhere);
+    assert_eq!(tested, listed.collect());
 }
 
 #[test]

@@ -47,6 +47,7 @@ pub static PROFILE: PgProfile = PgProfile {
     currencies: Currencies::Only(CURRENCIES),
     payment_id: PaymentIdRule { length_max: Some(PAYMENT_ID_LENGTH_MAX), alphanumeric: true },
     partial_cancel: true,
+    schedule_customer_name: None,
     rules: rules::ALL,
     capability_rule: &rules::CAPABILITY,
 };

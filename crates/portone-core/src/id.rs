@@ -100,6 +100,10 @@ id! {
     CancellationId
 }
 id! {
+    /// A payment to be made later (결제 예약): `payment-schedule-` and a UUID made by the gateway.
+    PaymentScheduleId
+}
+id! {
     /// The transaction number a PG gave (V1 `pg_tid`).
     PgTxId
 }

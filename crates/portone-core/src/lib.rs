@@ -45,7 +45,7 @@ pub use driver::{LEG_COUNT_MAX, execute};
 pub use error::{Cause, Decline, PgError};
 pub use id::{
     AttemptId, BillingKey, CancellationId, ChannelGroupId, ChannelKey, ID_LENGTH_MAX, IdError, PaymentId,
-    PgBillingKey, PgMerchantId, PgProvider, PgTxId, StoreId, TransactionId,
+    PaymentScheduleId, PgBillingKey, PgMerchantId, PgProvider, PgTxId, StoreId, TransactionId,
 };
 pub use money::{Currency, CurrencyError, Money, PaymentAmount};
 pub use notification::{Ack, Notification, NotificationError, NotificationSubject, RawNotification};

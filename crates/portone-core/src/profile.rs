@@ -20,6 +20,8 @@ pub struct PgProfile {
     pub payment_id: PaymentIdRule,
     /// Whether part of a payment can be cancelled.
     pub partial_cancel: bool,
+    /// The rule by which a schedule needs the customer's name though a payment at once does not.
+    pub schedule_customer_name: Option<&'static Rule>,
     /// Every documented rule it knows, in the catalogue's order.
     pub rules: &'static [Rule],
     /// What the refusal of a missing capability says (`<prefix>-CAP`).

@@ -159,6 +159,7 @@ impl Engine {
         match self.store.begin_delete(&caller.store_id, key, attempts).await? {
             Begin::Begun => {}
             Begin::Outstanding | Begin::Changed => return Err(EngineError::UnknownOutcome),
+            Begin::Scheduled => return Err(EngineError::ScheduleExists),
         }
         let results = join_all(parts.iter().map(|part| self.delete_at(part, skip_webhook))).await;
         let mut failures = Vec::new();

@@ -52,7 +52,7 @@ impl Engine {
         match self.store.begin_on_transaction(open.clone(), &transaction.id, transaction.revision).await? {
             Begin::Begun => {}
             Begin::Outstanding => return Err(EngineError::UnknownOutcome),
-            Begin::Changed => return Ok(None),
+            Begin::Changed | Begin::Scheduled => return Ok(None),
         }
         let subject = AttemptSubject::Cancel {
             payment_id: request.payment_id.clone(),
@@ -156,7 +156,9 @@ impl Engine {
         let open = self.open_attempt(id, &caller.store_id, kind, &transaction.channel.key, subject, now);
         match self.store.begin_on_transaction(open.clone(), &transaction.id, transaction.revision).await? {
             Begin::Begun => {}
-            Begin::Outstanding | Begin::Changed => return Err(EngineError::UnknownOutcome),
+            Begin::Outstanding | Begin::Changed | Begin::Scheduled => {
+                return Err(EngineError::UnknownOutcome);
+            }
         }
         let subject = AttemptSubject::CloseVirtualAccount { payment_id: payment_id.clone() };
         match self.call(&open.channel, &admitted, attempt(&open.id, now, subject)).await {
@@ -206,6 +208,7 @@ impl Engine {
                 transaction: transaction_after,
                 events,
                 verify_at: None,
+                run_again_at: None,
             };
             match after_call(self.store.settle_transaction(settle).await)? {
                 Settle::Settled | Settle::AlreadySettled => return Ok(()),

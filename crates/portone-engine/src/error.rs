@@ -86,6 +86,21 @@ pub enum EngineError {
     /// There is no such billing key.
     #[error("there is no billing key of that name in this store")]
     BillingKeyNotFound,
+    /// The payment has a schedule, or the billing key has (rules V2-042, V2-082, V2-084).
+    #[error("a schedule that is not over needs it; revoke the schedule, or wait for it")]
+    ScheduleExists,
+    /// What is to be scheduled is paid or waits for a deposit (rule V2-084).
+    #[error("the payment is paid already, waits for a deposit, or is being paid; use another payment id")]
+    AlreadyPaidOrWaiting,
+    /// There is no such schedule.
+    #[error("there is no schedule `{0}` of that billing key in this store")]
+    ScheduleNotFound(String),
+    /// The schedule was taken up.
+    #[error("schedule `{0}` has been paid or is being paid; nothing was revoked")]
+    ScheduleAlreadyProcessed(String),
+    /// The schedule was called off before.
+    #[error("schedule `{0}` is revoked already; nothing was revoked")]
+    ScheduleAlreadyRevoked(String),
     /// The billing key was deleted.
     #[error("the billing key is deleted")]
     BillingKeyAlreadyDeleted,
@@ -109,7 +124,10 @@ pub enum EngineError {
     )]
     UnknownOutcome,
     /// What depends on it would break.
-    #[error("{} billing keys depend on this group; deactivate channels instead, or repeat with force", .0.billing_keys)]
+    #[error(
+        "{} billing keys and {} schedules depend on this group; deactivate channels instead, or repeat with force",
+        .0.billing_keys, .0.schedules
+    )]
     InUse(Dependents),
     /// What was to be changed does not exist, or what was to be created does.
     #[error("{0}")]

@@ -1,10 +1,15 @@
 //! The ledger's records. Nothing here can hold a card number: cards are [`CardFacts`] only.
 
+mod schedule;
+
+pub use schedule::{Schedule, ScheduleStatus};
+
 use chrono::{DateTime, Utc};
 use portone_core::{
     AttemptId, BillingKey, CancelRequester, CancelStatus, CancellationId, CardFacts, Channel, ChannelGroup,
     ChannelGroupId, ChannelKey, CommandKind, Customer, Environment, Order, PayMethod, PaymentId,
-    PgBillingKey, PgMerchantId, PgProvider, PgTxId, StoreId, TransactionId, VirtualAccountFacts,
+    PaymentScheduleId, PgBillingKey, PgMerchantId, PgProvider, PgTxId, StoreId, TransactionId,
+    VirtualAccountFacts,
 };
 use serde::{Deserialize, Serialize};
 
@@ -109,6 +114,9 @@ pub struct Transaction {
     /// The billing key it was paid with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub billing_key: Option<BillingKey>,
+    /// The schedule it was made by (rule V2-085).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schedule_id: Option<PaymentScheduleId>,
     /// The shop's own data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub custom_data: Option<String>,

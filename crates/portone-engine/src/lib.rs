@@ -3,7 +3,7 @@
 //!
 //! The engine is async over four ports ([`port`]) and nothing else: it spawns nothing, sleeps never, opens no socket.
 //! [`Engine`] has a method a use case; background duties are step functions ([`Engine::settle_unknown`],
-//! [`Engine::verify_paid`], [`Engine::refresh_directory`]) that the binary calls in a loop.
+//! [`Engine::verify_paid`], [`Engine::run_due_schedules`], [`Engine::refresh_directory`]) that the binary calls in a loop.
 
 #![warn(missing_docs)]
 
@@ -20,6 +20,8 @@ mod pay;
 pub mod port;
 pub mod request;
 mod routing;
+mod run_schedules;
+mod schedule;
 mod settle;
 mod transition;
 mod verify;

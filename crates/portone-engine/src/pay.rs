@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use portone_core::{
-    AttemptSubject, BillingKey, CallContext, CardFacts, ChannelKey, Command, CommandKind, InstantMethod,
-    Money, Order, Outcome, PayMethod, PayWithBillingKey, PaymentAmount, PaymentId,
+    AttemptSubject, BillingKey, CallContext, CardFacts, Cause, ChannelKey, Command, CommandKind,
+    InstantMethod, Money, Order, Outcome, PayMethod, PayWithBillingKey, PaymentAmount, PaymentId,
+    PaymentScheduleId,
 };
 use portone_router::Purpose;
 
@@ -13,11 +14,13 @@ use crate::call::{Answer, after_call, attempt};
 use crate::engine::{Engine, delta, made};
 use crate::error::EngineError;
 use crate::ledger::{
-    BillingKeyRecord, BillingKeyStatus, Failure, KeyChannelState, OpenSubject, PaymentStatus, Transaction,
+    BillingKeyRecord, BillingKeyStatus, ChannelSnapshot, Failure, GroupSnapshot, KeyChannelState,
+    OpenSubject, PaymentStatus, Transaction,
 };
 use crate::port::{Begin, BeginPayment, NewTransaction, Settle, SettleTransaction};
 use crate::request::{Caller, Extras, Paid, PayInstantlyRequest, PayWithBillingKeyRequest};
 use crate::routing::{Routed, Routing};
+use crate::run_schedules::ScheduleRun;
 use crate::transition::{self, Change};
 
 impl Engine {
@@ -34,17 +37,27 @@ impl Engine {
             billing_key: None,
             caller,
             extras,
+            schedule_id: None,
         };
         let command = Command::PayInstantly(pay);
         let store_id = draft.caller.store_id.clone();
         let routing = Routing { directory: &directory, store_id: &store_id, ctx: &ctx };
         let routed = routing.select(self, &selector, &command)?;
-        self.pay(draft, routed, &ctx).await
+        self.pay(draft, routed, &ctx, None).await
     }
 
     /// Pays with a billing key: at the channel named, else drawn by the group's current weights among the channels that
     /// hold a key (rules SR-070 to SR-076).
     pub async fn pay_with_billing_key(&self, request: PayWithBillingKeyRequest) -> Result<Paid, EngineError> {
+        self.pay_by_key(request, None).await
+    }
+
+    /// Pays with a billing key, at once or by a schedule that was taken up.
+    pub(crate) async fn pay_by_key(
+        &self,
+        request: PayWithBillingKeyRequest,
+        run: Option<ScheduleRun>,
+    ) -> Result<Paid, EngineError> {
         check_parts(&request.order.amount)?;
         let record = self.usable_key(&request.caller, &request.billing_key).await?;
         let directory = self.directory();
@@ -64,6 +77,7 @@ impl Engine {
                 routing.pinned(key, purpose, commands.get(key))?
             }
         };
+        let (schedule_id, again_at) = run.map_or((None, None), |run| (Some(run.id), run.again_at));
         let draft = Draft {
             order: request.order,
             method: PayMethod::Card,
@@ -71,11 +85,16 @@ impl Engine {
             billing_key: Some(record.key),
             caller: request.caller,
             extras: request.extras,
+            schedule_id,
         };
-        self.pay(draft, routed, &ctx).await
+        self.pay(draft, routed, &ctx, again_at).await
     }
 
-    async fn usable_key(&self, caller: &Caller, key: &BillingKey) -> Result<BillingKeyRecord, EngineError> {
+    pub(crate) async fn usable_key(
+        &self,
+        caller: &Caller,
+        key: &BillingKey,
+    ) -> Result<BillingKeyRecord, EngineError> {
         let record = self.billing_key(&caller.store_id, key).await?;
         if record.status == BillingKeyStatus::Deleted {
             Err(EngineError::BillingKeyAlreadyDeleted)
@@ -85,19 +104,26 @@ impl Engine {
     }
 
     /// Intent, call, result: the order of these three is what keeps money safe.
-    async fn pay(&self, draft: Draft, routed: Routed<'_>, ctx: &CallContext) -> Result<Paid, EngineError> {
-        let transaction = draft.transaction(&routed, ctx);
+    async fn pay(
+        &self,
+        draft: Draft,
+        routed: Routed<'_>,
+        ctx: &CallContext,
+        again_at: Option<DateTime<Utc>>,
+    ) -> Result<Paid, EngineError> {
+        let Routed { channel, group, admitted, decision } = routed;
+        let transaction = draft.transaction(channel, group, ctx);
         let payment_id = transaction.order.payment_id.clone();
         let subject =
             OpenSubject::Pay { payment_id: payment_id.clone(), transaction_id: transaction.id.clone() };
-        let kind = routed.admitted.command().kind();
+        let kind = admitted.command().kind();
         let id = ctx.attempt.clone();
         let open =
             self.open_attempt(id, &transaction.store_id, kind, &transaction.channel.key, subject, ctx.now);
         let count_max = self.config.transaction_count_max;
         let begun = self.store.begin_payment(NewTransaction {
             transaction: transaction.clone(),
-            decision: routed.decision,
+            decision,
             attempt: open,
             transaction_count_max: count_max,
         });
@@ -108,12 +134,12 @@ impl Engine {
             BeginPayment::TransactionCountReached => {
                 return Err(EngineError::TransactionCountReached(count_max));
             }
+            BeginPayment::Scheduled => return Err(EngineError::ScheduleExists),
         }
         let subject = pay_subject(payment_id, &transaction.order.amount);
-        let answer = self
-            .call(&transaction.channel.key, &routed.admitted, attempt(&ctx.attempt, ctx.now, subject))
-            .await;
-        self.settle_payment(transaction, answer, kind, ctx).await
+        let answer =
+            self.call(&transaction.channel.key, &admitted, attempt(&ctx.attempt, ctx.now, subject)).await;
+        self.settle_payment(transaction, answer, kind, ctx, again_at).await
     }
 
     /// Writes what the call came to, then tells it.
@@ -123,8 +149,10 @@ impl Engine {
         answer: Answer,
         kind: CommandKind,
         ctx: &CallContext,
+        again_at: Option<DateTime<Utc>>,
     ) -> Result<Paid, EngineError> {
         let now = self.now();
+        let mut run_again_at = None;
         let verify_at = self.config.verify_after.map(|after| now + delta(after));
         let (change, verify_at, told): (Change, _, _) = match answer {
             Answer::Done(Outcome::Paid(facts)) => {
@@ -141,7 +169,13 @@ impl Engine {
             }
             Answer::Unavailable(cause) => {
                 let failure = Failure { reason: cause.to_string(), pg_code: None, pg_message: None };
-                (transition::failed(transaction, failure, now), None, Err(EngineError::Unavailable(cause)))
+                let mut change = transition::failed(transaction, failure, now);
+                run_again_at = again_at.filter(|_| matches!(cause, Cause::NotSent(_)));
+                if run_again_at.is_some() {
+                    // The schedule has not failed yet, and whoever hears that it has may pay under another id.
+                    change.1.clear();
+                }
+                (change, None, Err(EngineError::Unavailable(cause)))
             }
             Answer::Done(other) => {
                 tracing::error!(attempt = %ctx.attempt, command = kind.name(), ?other, "answered with something else");
@@ -150,7 +184,8 @@ impl Engine {
             Answer::Unknown => return Err(EngineError::UnknownOutcome),
         };
         let (transaction, events) = change;
-        let settle = SettleTransaction { attempt: ctx.attempt.clone(), transaction, events, verify_at };
+        let attempt = ctx.attempt.clone();
+        let settle = SettleTransaction { attempt, transaction, events, verify_at, run_again_at };
         match after_call(self.store.settle_transaction(settle.clone()).await)? {
             Settle::Settled => told,
             Settle::AlreadySettled | Settle::Changed => {
@@ -195,25 +230,31 @@ impl Engine {
         }
     }
 
-    fn context(&self) -> CallContext {
+    pub(crate) fn context(&self) -> CallContext {
         let now = self.now();
         CallContext { now, attempt: self.new_attempt_id(now) }
     }
 }
 
 /// A payment before it is routed, without anything secret.
-struct Draft {
-    order: Order,
-    method: PayMethod,
-    card: Option<CardFacts>,
-    billing_key: Option<BillingKey>,
-    caller: Caller,
-    extras: Extras,
+pub(crate) struct Draft {
+    pub(crate) order: Order,
+    pub(crate) method: PayMethod,
+    pub(crate) card: Option<CardFacts>,
+    pub(crate) billing_key: Option<BillingKey>,
+    pub(crate) caller: Caller,
+    pub(crate) extras: Extras,
+    pub(crate) schedule_id: Option<PaymentScheduleId>,
 }
 
 impl Draft {
     /// The record as it is written before the PG is called.
-    fn transaction(self, routed: &Routed<'_>, ctx: &CallContext) -> Transaction {
+    pub(crate) fn transaction(
+        self,
+        channel: ChannelSnapshot,
+        channel_group: Option<GroupSnapshot>,
+        ctx: &CallContext,
+    ) -> Transaction {
         let now: DateTime<Utc> = ctx.now;
         Transaction {
             id: made(portone_core::TransactionId::parse(ctx.attempt.as_str())),
@@ -223,9 +264,10 @@ impl Draft {
             status: PaymentStatus::PayPending,
             order: self.order,
             method: self.method,
-            channel: routed.channel.clone(),
-            channel_group: routed.group.clone(),
+            channel,
+            channel_group,
             billing_key: self.billing_key,
+            schedule_id: self.schedule_id,
             custom_data: self.extras.custom_data,
             notice_urls: self.extras.notice_urls,
             skip_webhook: self.extras.skip_webhook,
@@ -247,7 +289,7 @@ impl Draft {
 }
 
 /// The command each channel that holds a key would get: they differ in the PG's key only.
-fn commands_by_channel(
+pub(crate) fn commands_by_channel(
     request: &PayWithBillingKeyRequest,
     record: &BillingKeyRecord,
 ) -> BTreeMap<ChannelKey, Command> {
@@ -283,7 +325,7 @@ fn pay_subject(payment_id: PaymentId, amount: &PaymentAmount) -> AttemptSubject 
 }
 
 /// Rule V2-033: the parts may not exceed the total.
-fn check_parts(amount: &PaymentAmount) -> Result<(), EngineError> {
+pub(crate) fn check_parts(amount: &PaymentAmount) -> Result<(), EngineError> {
     let parts = amount.tax_free.unwrap_or(0).saturating_add(amount.vat.unwrap_or(0));
     if parts > amount.total { Err(EngineError::SumOfPartsExceedsTotal) } else { Ok(()) }
 }

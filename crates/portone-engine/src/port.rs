@@ -1,6 +1,13 @@
 //! The four ports the engine runs over: store, transport (core's), clock and randomness. Nothing else: no runtime, no
 //! timer, no socket. A test or the simulator implements them without any.
 
+mod schedules;
+
+pub use schedules::{
+    CreateSchedule, RefusedPayment, RefusedSchedule, RevokeSchedules, SchedulePage, ScheduleQuery,
+    ScheduleSort, ScheduleStore,
+};
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use portone_core::{
@@ -40,6 +47,8 @@ pub enum BeginPayment {
     AlreadyPaid,
     /// The payment has had as many transactions as are allowed (rule V2-041).
     TransactionCountReached,
+    /// The payment has a schedule (rule V2-042); of a scheduled payment, that schedule is over.
+    Scheduled,
 }
 
 /// What came of opening an attempt on an existing record.
@@ -51,6 +60,8 @@ pub enum Begin {
     Outstanding,
     /// The record has changed since it was read: read it again and decide anew.
     Changed,
+    /// Schedules need the record (rule V2-082).
+    Scheduled,
 }
 
 /// What came of writing a result.
@@ -104,6 +115,8 @@ pub struct DirectoryRows {
 pub struct Dependents {
     /// Billing keys issued with it and not deleted.
     pub billing_keys: u64,
+    /// Schedules that it will route.
+    pub schedules: u64,
 }
 
 /// What a configuration file declares of one store.
@@ -143,11 +156,13 @@ pub struct SettleTransaction {
     pub events: Vec<Event>,
     /// When to ask the upstream for what the answer did not tell, and compare.
     pub verify_at: Option<DateTime<Utc>>,
+    /// When the schedule of a payment of which nothing was sent is taken up again; absent means that it is over.
+    pub run_again_at: Option<DateTime<Utc>>,
 }
 
 /// The ledger's database. Each method is one business transaction, atomic and durable when it returns.
 #[async_trait]
-pub trait Store: Send + Sync {
+pub trait Store: ScheduleStore {
     /// Opens an attempt on a payment: new, or failed before. Both rows in one commit.
     async fn begin_payment(&self, new: NewTransaction) -> Result<BeginPayment, StoreError>;
 

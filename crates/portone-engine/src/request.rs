@@ -86,6 +86,15 @@ pub struct PayWithBillingKeyRequest {
     pub extras: Extras,
 }
 
+/// Pay with a billing key at a time to come.
+#[derive(Debug)]
+pub struct CreateScheduleRequest {
+    /// The payment. Its cash receipt is not kept, and its success is always announced.
+    pub pay: PayWithBillingKeyRequest,
+    /// When.
+    pub time_to_pay: DateTime<Utc>,
+}
+
 /// Cancel a payment, in whole (no amount) or in part.
 #[derive(Debug)]
 pub struct CancelRequest {

@@ -24,6 +24,10 @@ pub(crate) enum Endpoint {
     IssueBillingKey,
     BillingKeyInfo,
     DeleteBillingKey,
+    CreatePaymentSchedule,
+    PaymentSchedule,
+    PaymentSchedules,
+    RevokePaymentSchedules,
 }
 
 impl Endpoint {
@@ -38,6 +42,7 @@ impl Endpoint {
                 "FORBIDDEN",
                 "CHANNEL_NOT_FOUND",
                 "ALREADY_PAID",
+                "PAYMENT_SCHEDULE_ALREADY_EXISTS",
                 "SUM_OF_PARTS_EXCEEDS_TOTAL_AMOUNT",
                 "PG_PROVIDER",
             ],
@@ -50,6 +55,7 @@ impl Endpoint {
                 "CHANNEL_NOT_FOUND",
                 "ALREADY_PAID",
                 "BILLING_KEY_ALREADY_DELETED",
+                "PAYMENT_SCHEDULE_ALREADY_EXISTS",
                 "SUM_OF_PARTS_EXCEEDS_TOTAL_AMOUNT",
                 "PG_PROVIDER",
             ],
@@ -96,8 +102,33 @@ impl Endpoint {
                 "BILLING_KEY_NOT_FOUND",
                 "BILLING_KEY_NOT_ISSUED",
                 "BILLING_KEY_ALREADY_DELETED",
+                "PAYMENT_SCHEDULE_ALREADY_EXISTS",
                 "CHANNEL_SPECIFIC",
                 "PG_PROVIDER",
+            ],
+            Self::CreatePaymentSchedule => &[
+                "INVALID_REQUEST",
+                "UNAUTHORIZED",
+                "FORBIDDEN",
+                "BILLING_KEY_NOT_FOUND",
+                "ALREADY_PAID_OR_WAITING",
+                "BILLING_KEY_ALREADY_DELETED",
+                "PAYMENT_SCHEDULE_ALREADY_EXISTS",
+                "SUM_OF_PARTS_EXCEEDS_TOTAL_AMOUNT",
+            ],
+            Self::PaymentSchedule => {
+                &["INVALID_REQUEST", "UNAUTHORIZED", "FORBIDDEN", "PAYMENT_SCHEDULE_NOT_FOUND"]
+            }
+            Self::PaymentSchedules => &["INVALID_REQUEST", "UNAUTHORIZED", "FORBIDDEN"],
+            Self::RevokePaymentSchedules => &[
+                "INVALID_REQUEST",
+                "UNAUTHORIZED",
+                "FORBIDDEN",
+                "BILLING_KEY_NOT_FOUND",
+                "PAYMENT_SCHEDULE_NOT_FOUND",
+                "BILLING_KEY_ALREADY_DELETED",
+                "PAYMENT_SCHEDULE_ALREADY_PROCESSED",
+                "PAYMENT_SCHEDULE_ALREADY_REVOKED",
             ],
         }
     }
@@ -114,12 +145,30 @@ impl Endpoint {
             Self::IssueBillingKey => "issueBillingKey",
             Self::BillingKeyInfo => "getBillingKeyInfo",
             Self::DeleteBillingKey => "deleteBillingKey",
+            Self::CreatePaymentSchedule => "createPaymentSchedule",
+            Self::PaymentSchedule => "getPaymentSchedule",
+            Self::PaymentSchedules => "getPaymentSchedules",
+            Self::RevokePaymentSchedules => "revokePaymentSchedules",
         }
     }
 
     /// Whether a PG may have been asked by the time something goes wrong.
     pub(crate) const fn asks_pg(self) -> bool {
-        !matches!(self, Self::Payment | Self::Transactions | Self::BillingKeyInfo)
+        match self {
+            Self::PayInstantly
+            | Self::PayWithBillingKey
+            | Self::CancelPayment
+            | Self::CloseVirtualAccount
+            | Self::IssueBillingKey
+            | Self::DeleteBillingKey => true,
+            Self::Payment
+            | Self::Transactions
+            | Self::BillingKeyInfo
+            | Self::CreatePaymentSchedule
+            | Self::PaymentSchedule
+            | Self::PaymentSchedules
+            | Self::RevokePaymentSchedules => false,
+        }
     }
 }
 
@@ -152,6 +201,7 @@ struct ErrorBody {
 #[serde(rename_all = "camelCase")]
 struct DependentsBody {
     billing_keys: u64,
+    schedules: u64,
 }
 
 const INVALID_REQUEST: &str = "INVALID_REQUEST";
@@ -232,7 +282,10 @@ impl ApiError {
             }
             EngineError::InUse(dependents) => {
                 let mut answer = Self::new(StatusCode::CONFLICT, "IN_USE", message);
-                answer.body.dependents = Some(DependentsBody { billing_keys: dependents.billing_keys });
+                answer.body.dependents = Some(DependentsBody {
+                    billing_keys: dependents.billing_keys,
+                    schedules: dependents.schedules,
+                });
                 answer
             }
             EngineError::Store(problem) => Self::from_store(problem),
@@ -304,6 +357,11 @@ fn plain(endpoint: Endpoint, error: &EngineError) -> Option<(StatusCode, &'stati
         EngineError::PaymentNotWaitingForDeposit(_) => (Code::CONFLICT, "PAYMENT_NOT_WAITING_FOR_DEPOSIT"),
         EngineError::BillingKeyNotFound => (Code::NOT_FOUND, "BILLING_KEY_NOT_FOUND"),
         EngineError::BillingKeyAlreadyDeleted => (Code::CONFLICT, "BILLING_KEY_ALREADY_DELETED"),
+        EngineError::ScheduleExists => (Code::CONFLICT, "PAYMENT_SCHEDULE_ALREADY_EXISTS"),
+        EngineError::AlreadyPaidOrWaiting => (Code::CONFLICT, "ALREADY_PAID_OR_WAITING"),
+        EngineError::ScheduleNotFound(_) => (Code::NOT_FOUND, "PAYMENT_SCHEDULE_NOT_FOUND"),
+        EngineError::ScheduleAlreadyProcessed(_) => (Code::CONFLICT, "PAYMENT_SCHEDULE_ALREADY_PROCESSED"),
+        EngineError::ScheduleAlreadyRevoked(_) => (Code::CONFLICT, "PAYMENT_SCHEDULE_ALREADY_REVOKED"),
         EngineError::Invalid(_)
         | EngineError::ChannelSpecific { .. }
         | EngineError::Declined(_)
@@ -328,7 +386,7 @@ mod tests {
 
     use super::*;
 
-    const ENDPOINTS: [Endpoint; 9] = [
+    const ENDPOINTS: [Endpoint; 13] = [
         Endpoint::PayInstantly,
         Endpoint::PayWithBillingKey,
         Endpoint::Payment,
@@ -338,6 +396,10 @@ mod tests {
         Endpoint::IssueBillingKey,
         Endpoint::BillingKeyInfo,
         Endpoint::DeleteBillingKey,
+        Endpoint::CreatePaymentSchedule,
+        Endpoint::PaymentSchedule,
+        Endpoint::PaymentSchedules,
+        Endpoint::RevokePaymentSchedules,
     ];
 
     fn no_channel(reason: NoChannelReason) -> EngineError {
@@ -366,11 +428,16 @@ mod tests {
             EngineError::PaymentNotWaitingForDeposit("PAID"),
             EngineError::BillingKeyNotFound,
             EngineError::BillingKeyAlreadyDeleted,
+            EngineError::ScheduleExists,
+            EngineError::AlreadyPaidOrWaiting,
+            EngineError::ScheduleNotFound("s".to_owned()),
+            EngineError::ScheduleAlreadyProcessed("s".to_owned()),
+            EngineError::ScheduleAlreadyRevoked("s".to_owned()),
             EngineError::ChannelSpecific { failures: Vec::new(), succeeded: Vec::new() },
             EngineError::Declined(declined),
             EngineError::Unavailable(Cause::NotSent("refused".to_owned())),
             EngineError::UnknownOutcome,
-            EngineError::InUse(Dependents { billing_keys: 1 }),
+            EngineError::InUse(Dependents { billing_keys: 1, schedules: 1 }),
             EngineError::Conflict("c".to_owned()),
             EngineError::NotFound("n".to_owned()),
         ]

@@ -35,9 +35,19 @@ impl RawBody {
         Ok(Self(whole))
     }
 
+    /// A body that came in another place.
+    pub(crate) fn from_text(text: &str) -> Self {
+        Self(Zeroizing::new(text.as_bytes().to_vec()))
+    }
+
+    /// Whether nothing was sent.
+    pub(crate) fn is_blank(&self) -> bool {
+        self.0.iter().all(u8::is_ascii_whitespace)
+    }
+
     /// The body as JSON.
     pub(crate) fn parse(&self) -> Result<Node<'_>, ApiError> {
-        if self.0.iter().all(u8::is_ascii_whitespace) {
+        if self.is_blank() {
             return Err(ApiError::input("the body is empty; send a JSON object"));
         }
         let node: Node<'_> = serde_json::from_slice(&self.0).map_err(|error| {

@@ -9,6 +9,7 @@ pub mod billing_keys;
 pub mod directory;
 pub mod payments;
 pub mod records;
+pub mod schedules;
 pub mod verifications;
 
 use std::pin::Pin;
@@ -67,6 +68,15 @@ macro_rules! contract_tests {
             billing_keys::a_muted_deletion_announces_nothing,
             billing_keys::a_result_of_the_wrong_command_is_an_error,
             billing_keys::issued_keys_depend_on_their_group,
+            schedules::every_part_of_a_schedule_comes_back,
+            schedules::a_payment_has_one_schedule,
+            schedules::a_schedule_and_a_deletion_exclude_each_other,
+            schedules::due_schedules_are_claimed_once_and_the_longest_due_first,
+            schedules::a_schedule_follows_its_payment,
+            schedules::a_schedule_of_which_nothing_was_sent_is_claimed_again,
+            schedules::a_schedule_that_no_pg_was_asked_about_ends_with_a_failed_payment,
+            schedules::schedules_are_revoked_together_or_not_at_all,
+            schedules::schedules_are_listed_by_page,
             directory::a_declaration_makes_the_directory,
             directory::an_unchanged_declaration_leaves_the_database_alone,
             directory::a_changed_declaration_is_a_new_version,

@@ -1,9 +1,11 @@
 //! How records become columns and back, whatever the database. Times are kept to the millisecond.
 
 mod billing_key;
+mod schedule;
 mod transaction;
 
 pub(crate) use billing_key::KeyDocument;
+pub(crate) use schedule::ScheduleDocument;
 pub(crate) use transaction::{TransactionColumns, TransactionDocument};
 
 use chrono::{DateTime, Utc};

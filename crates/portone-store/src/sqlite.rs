@@ -10,6 +10,8 @@ mod numbers;
 #[cfg(test)]
 mod plans;
 mod readers;
+mod schedule_store;
+mod schedules;
 mod schema;
 mod transactions;
 mod verifications;

@@ -11,12 +11,22 @@ const SETTLE_COUNT_MAX: usize = 64;
 /// How many payments one step compares with their upstream: few, because payments come first.
 const VERIFY_COUNT_MAX: usize = 64;
 
+/// How many due schedules one step pays, side by side.
+const SCHEDULE_COUNT_MAX: usize = 64;
+
 /// Starts every duty on the tracker; they stop when the token is cancelled.
 pub(crate) fn start(engine: &Arc<Engine>, tracker: &TaskTracker, stop: &CancellationToken) {
     let settling = Arc::clone(engine);
     repeat(tracker, stop, "settle", Duration::from_millis(500), move || {
         let engine = Arc::clone(&settling);
         async move { engine.settle_unknown(SETTLE_COUNT_MAX).await.map(|swept| is_full(swept, SETTLE_COUNT_MAX)) }
+    });
+    let paying = Arc::clone(engine);
+    repeat(tracker, stop, "schedules", Duration::from_millis(250), move || {
+        let engine = Arc::clone(&paying);
+        async move {
+            engine.run_due_schedules(SCHEDULE_COUNT_MAX).await.map(|swept| is_full(swept, SCHEDULE_COUNT_MAX))
+        }
     });
     let comparing = Arc::clone(engine);
     repeat(tracker, stop, "verify", Duration::from_millis(250), move || {

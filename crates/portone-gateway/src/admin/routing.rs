@@ -44,10 +44,17 @@ struct Replay {
     agrees: bool,
 }
 
+fn refused(transaction: &Transaction) -> Option<&str> {
+    let failure = transaction.failure.as_ref().filter(|_| transaction.schedule_id.is_some())?;
+    Some(&failure.reason)
+}
+
 impl<'a> Explained<'a> {
     fn of(transaction: &'a Transaction, record: &'a str) -> Self {
         let (explanation, replayed) = match serde_json::from_str::<Decision>(record) {
             Ok(decision) => (decision.to_string(), decision.replay().cloned()),
+            // No channel was asked: a schedule that came due when none could take it.
+            Err(_) if let Some(failure) = refused(transaction) => (failure.to_owned(), None),
             Err(error) => (format!("the record cannot be read: {error}"), None),
         };
         Self {

@@ -3,6 +3,7 @@
 mod billing_keys;
 mod dto;
 mod payments;
+mod schedules;
 pub(crate) mod view;
 
 use std::sync::Arc;
@@ -34,6 +35,9 @@ pub(crate) fn routes() -> Router<Gateway> {
         .route("/payments/{paymentId}/billing-key", post(payments::pay_with_billing_key))
         .route("/payments/{paymentId}/cancel", post(payments::cancel))
         .route("/payments/{paymentId}/virtual-account/close", post(payments::close_virtual_account))
+        .route("/payments/{paymentId}/schedule", post(schedules::create))
+        .route("/payment-schedules", get(schedules::list).delete(schedules::revoke))
+        .route("/payment-schedules/{paymentScheduleId}", get(schedules::schedule))
         .route("/billing-keys", post(billing_keys::issue))
         .route("/billing-keys/{billingKey}", get(billing_keys::info).delete(billing_keys::delete))
 }

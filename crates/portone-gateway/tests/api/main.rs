@@ -5,6 +5,7 @@ mod admin;
 mod billing_keys;
 mod canary;
 mod http;
+mod payment_schedules;
 mod payments;
 mod transport;
 mod world;

@@ -186,6 +186,7 @@ pub(crate) struct World {
     pub(crate) wire: Arc<Wire>,
     pub(crate) clock: Arc<TestClock>,
     pub(crate) tracker: TaskTracker,
+    pub(crate) engine: Arc<Engine>,
     address: SocketAddr,
 }
 
@@ -213,7 +214,7 @@ impl World {
         let tracker = TaskTracker::new();
         recorder();
         let router = portone_gateway::router(GatewayConfig {
-            engine,
+            engine: Arc::clone(&engine),
             stores: vec![access(STORE, SECRET), access(OTHER_STORE, OTHER_SECRET)],
             admin_token: ADMIN.into(),
             tracker: tracker.clone(),
@@ -223,7 +224,7 @@ impl World {
         let address = listener.local_addr().unwrap();
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { axum::serve(listener, service).await });
-        Self { wire, clock, tracker, address }
+        Self { wire, clock, tracker, engine, address }
     }
 
     pub(crate) fn advance(&self, by: TimeDelta) {

@@ -187,15 +187,15 @@ pub async fn issued_keys_depend_on_their_group(store: &dyn Store) {
     for number in [1, 2, 3] {
         begin_issue(store, key_record(number)).await;
     }
-    assert_eq!(store.dependents(&group_id()).await, Ok(Dependents { billing_keys: 0 }));
+    assert_eq!(store.dependents(&group_id()).await, Ok(Dependents { billing_keys: 0, schedules: 0 }));
     issue_at_both(store, 1).await;
     issue_at_both(store, 2).await;
-    assert_eq!(store.dependents(&group_id()).await, Ok(Dependents { billing_keys: 2 }));
+    assert_eq!(store.dependents(&group_id()).await, Ok(Dependents { billing_keys: 2, schedules: 0 }));
     store.begin_delete(&store_id(), &billing_key(1), delete_attempts(1)).await.expect("begins");
     for attempt in [1_011, 1_012] {
         store.settle_delete(&attempt_id(attempt), true, false, at(8)).await.expect("settles");
     }
-    assert_eq!(store.dependents(&group_id()).await, Ok(Dependents { billing_keys: 1 }));
+    assert_eq!(store.dependents(&group_id()).await, Ok(Dependents { billing_keys: 1, schedules: 0 }));
 }
 
 async fn begin_issue(store: &dyn Store, record: BillingKeyRecord) {

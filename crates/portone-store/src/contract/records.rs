@@ -130,6 +130,7 @@ pub fn transaction(number: u64, payment: u64) -> Transaction {
         channel: ChannelSnapshot::from(&channel(1)),
         channel_group: None,
         billing_key: None,
+        schedule_id: None,
         custom_data: None,
         notice_urls: Vec::new(),
         skip_webhook: false,
@@ -265,6 +266,7 @@ pub fn settle_paid(number: u64, payment: u64) -> SettleTransaction {
         events: vec![event(&transaction, EventKind::Paid)],
         transaction,
         verify_at: None,
+        run_again_at: None,
     }
 }
 
@@ -276,6 +278,7 @@ pub fn settle_failed(number: u64, payment: u64) -> SettleTransaction {
         events: vec![event(&transaction, EventKind::Failed)],
         transaction,
         verify_at: None,
+        run_again_at: None,
     }
 }
 

@@ -53,8 +53,13 @@ pub async fn a_later_result_keeps_a_due_comparison(store: &dyn Store) {
     let paid = store.transaction(&transaction_id(1)).await.expect("reads").expect("is there");
     let open = cancel_attempt(10, &paid);
     assert_eq!(store.begin_on_transaction(open.clone(), &paid.id, paid.revision).await, Ok(Begin::Begun));
-    let settle =
-        SettleTransaction { attempt: open.id, transaction: paid, events: Vec::new(), verify_at: None };
+    let settle = SettleTransaction {
+        attempt: open.id,
+        transaction: paid,
+        events: Vec::new(),
+        verify_at: None,
+        run_again_at: None,
+    };
     assert_eq!(store.settle_transaction(settle).await, Ok(Settle::Settled));
     assert_eq!(store.claim_verifications(at(10), at(100), 10).await.map(|found| found.len()), Ok(1));
 }

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
 use portone_core::{
-    BillingKey, CardFacts, Order, PayMethod, PgTxId, StoreId, TransactionId, VirtualAccountFacts,
+    BillingKey, CardFacts, Order, PayMethod, PaymentScheduleId, PgTxId, StoreId, TransactionId,
+    VirtualAccountFacts,
 };
 use portone_engine::ledger::{
     Cancellation, ChannelSnapshot, Failure, GroupSnapshot, PaymentStatus, Transaction,
@@ -22,6 +23,8 @@ pub(crate) struct TransactionDocument<'a> {
     channel_group: Option<Cow<'a, GroupSnapshot>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     billing_key: Option<Cow<'a, BillingKey>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    schedule_id: Option<Cow<'a, PaymentScheduleId>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     custom_data: Option<Cow<'a, str>>,
     #[serde(default, skip_serializing_if = "<[String]>::is_empty")]
@@ -75,6 +78,7 @@ impl<'a> TransactionDocument<'a> {
             method: transaction.method,
             channel_group: transaction.channel_group.as_ref().map(Cow::Borrowed),
             billing_key: transaction.billing_key.as_ref().map(Cow::Borrowed),
+            schedule_id: transaction.schedule_id.as_ref().map(Cow::Borrowed),
             custom_data: transaction.custom_data.as_deref().map(Cow::Borrowed),
             notice_urls: Cow::Borrowed(&transaction.notice_urls),
             skip_webhook: transaction.skip_webhook,
@@ -105,6 +109,7 @@ impl<'a> TransactionDocument<'a> {
             channel: columns.channel,
             channel_group: self.channel_group.map(Cow::into_owned),
             billing_key: self.billing_key.map(Cow::into_owned),
+            schedule_id: self.schedule_id.map(Cow::into_owned),
             custom_data: self.custom_data.map(Cow::into_owned),
             notice_urls: self.notice_urls.into_owned(),
             skip_webhook: self.skip_webhook,

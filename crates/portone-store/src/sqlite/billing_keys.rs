@@ -12,6 +12,7 @@ use rusqlite::{OptionalExtension, Row, params};
 use super::attempts::{self, AttemptRow};
 use super::database::{Database, Fault};
 use super::events::{self, EventRow};
+use super::schedules;
 use crate::document::{
     KeyDocument, Unreadable, channel_state_code, decode, decode_code, encode, key_status_code, millis, time,
 };
@@ -170,6 +171,9 @@ pub(super) fn begin_delete(
     if status.as_deref() != Some(key_status_code(BillingKeyStatus::Issued)) {
         return Ok(Begin::Changed);
     }
+    if schedules::need_key(database, key)? {
+        return Ok(Begin::Scheduled);
+    }
     if attempts::count_on_key(database, key, CommandKind::DeleteBillingKey)? > 0 {
         return Ok(Begin::Outstanding);
     }
@@ -314,5 +318,5 @@ fn read_channel(database: &Database, row: &Row<'_>) -> Result<KeyChannel, Fault>
 pub(super) fn dependents(database: &Database, group: &ChannelGroupId) -> Result<Dependents, Fault> {
     let sql = "SELECT count(*) FROM billing_keys WHERE group_id = ?1 AND status = 'ISSUED'";
     let billing_keys = database.prepared(sql)?.query_row([group.as_str()], |row| row.get(0))?;
-    Ok(Dependents { billing_keys })
+    Ok(Dependents { billing_keys, schedules: schedules::count_of_group(database, group)? })
 }

@@ -8,6 +8,7 @@ use rusqlite::{OptionalExtension, Row, params};
 use super::attempts::{self, AttemptRow};
 use super::database::{Database, Fault};
 use super::events::{self, EventRow};
+use super::schedules;
 use crate::document::{
     TransactionColumns, TransactionDocument, Unreadable, decode, decode_code, encode, millis, time,
 };
@@ -34,6 +35,9 @@ pub(super) fn begin_payment(database: &Database, rows: &BeginRows) -> Result<Beg
     let transaction = &rows.new.transaction;
     let payment = &transaction.order.payment_id;
     let store_no = database.store_no(&transaction.store_id)?;
+    if schedules::blocks(database, store_no, transaction)? {
+        return Ok(BeginPayment::Scheduled);
+    }
     if attempts::locks_payment(database, store_no, payment)? {
         return Ok(BeginPayment::Outstanding);
     }
@@ -45,13 +49,42 @@ pub(super) fn begin_payment(database: &Database, rows: &BeginRows) -> Result<Beg
     if seq > rows.new.transaction_count_max {
         return Ok(BeginPayment::TransactionCountReached);
     }
-    insert(database, store_no, seq, rows)?;
+    insert(database, store_no, seq, transaction, &rows.new.decision, (&rows.channel, &rows.doc))?;
     attempts::insert(database, store_no, &rows.attempt)?;
+    schedules::note_transaction(database, transaction)?;
     Ok(BeginPayment::Begun)
 }
 
-fn insert(database: &Database, store_no: i64, seq: u32, rows: &BeginRows) -> Result<(), Fault> {
-    let transaction = &rows.new.transaction;
+/// Whether nothing is open on a payment, and nothing was paid.
+pub(super) fn may_be_tried(database: &Database, store_no: i64, payment: &PaymentId) -> Result<bool, Fault> {
+    Ok(next_seq(database, store_no, payment)?.is_some())
+}
+
+/// The number of a payment's next transaction; `None` where something is open or was paid.
+pub(super) fn next_seq(
+    database: &Database,
+    store_no: i64,
+    payment: &PaymentId,
+) -> Result<Option<u32>, Fault> {
+    if attempts::locks_payment(database, store_no, payment)? {
+        return Ok(None);
+    }
+    Ok(match latest_seq_and_status(database, store_no, payment)? {
+        None => Some(1),
+        Some((seq, status)) if may_be_tried_again(&status) => Some(seq + 1),
+        Some(_) => None,
+    })
+}
+
+/// Writes a new transaction, with its channel and its document encoded.
+pub(super) fn insert(
+    database: &Database,
+    store_no: i64,
+    seq: u32,
+    transaction: &Transaction,
+    decision: &str,
+    (channel, doc): (&str, &str),
+) -> Result<(), Fault> {
     database.execute(
         "INSERT INTO transactions (id, store_no, payment_id, seq, status, revision, channel_no, requested_at,
             status_changed_at, decision, doc) VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, ?8, ?9, ?10)",
@@ -61,11 +94,11 @@ fn insert(database: &Database, store_no: i64, seq: u32, rows: &BeginRows) -> Res
             transaction.order.payment_id.as_str(),
             seq,
             transaction.status.code(),
-            database.channel_no(&rows.channel)?,
+            database.channel_no(channel)?,
             millis(transaction.requested_at),
             millis(transaction.status_changed_at),
-            rows.new.decision,
-            rows.doc,
+            decision,
+            doc,
         ],
     )?;
     Ok(())
@@ -132,7 +165,7 @@ impl SettleRows {
 
 /// Writes a result, if the attempt is open and the transaction is as it was read.
 pub(super) fn settle_transaction(database: &Database, rows: &SettleRows) -> Result<Settle, Fault> {
-    let SettleTransaction { attempt, transaction, verify_at, .. } = &rows.settle;
+    let SettleTransaction { attempt, transaction, verify_at, run_again_at, .. } = &rows.settle;
     // One statement decides and writes, so that a refusal leaves nothing behind. A comparison that is due stays due.
     let written = database.execute(
         "UPDATE transactions SET revision = revision + 1, status = ?3, status_changed_at = ?4,
@@ -153,6 +186,7 @@ pub(super) fn settle_transaction(database: &Database, rows: &SettleRows) -> Resu
     }
     attempts::delete(database, attempt)?;
     events::insert(database, &rows.events)?;
+    schedules::follow(database, transaction, *run_again_at)?;
     Ok(Settle::Settled)
 }
 

@@ -9,6 +9,7 @@ mod order;
 pub(super) mod payment;
 pub(super) mod query;
 mod rules;
+pub(super) mod schedule;
 mod virtual_account;
 
 use portone_core::{CommandKind, PaymentId};

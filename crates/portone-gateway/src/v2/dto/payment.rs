@@ -1,6 +1,6 @@
 //! `POST /payments/{paymentId}/instant` and `/billing-key`.
 
-use portone_core::{CardPayment, CommandKind, InstantMethod, PayInstantly};
+use portone_core::{CardPayment, CommandKind, InstantMethod, PayInstantly, PaymentId};
 use portone_engine::request::{Caller, PayInstantlyRequest, PayWithBillingKeyRequest};
 use portone_router::Selector;
 
@@ -134,16 +134,27 @@ fn read_key_payment(fields: &Fields<'_, '_>, caller: Caller, id: &str) -> Option
             fields.add(schedule_only, "belongs to /schedule; here the payment's members are at the top");
         }
     }
+    let payment_id = payment_id(fields, id);
+    let request = key_payment(fields, caller, payment_id);
+    fields.note_ignored("paymentId");
+    request
+}
+
+/// The members that a payment with a billing key and a schedule have in common.
+pub(super) fn key_payment(
+    fields: &Fields<'_, '_>,
+    caller: Caller,
+    payment_id: Option<PaymentId>,
+) -> Option<PayWithBillingKeyRequest> {
     let selector = selector(fields, CommandKind::PayWithBillingKey);
     let billing_key = fields.need_id("billingKey");
-    let order = order::read(fields, payment_id(fields, id));
+    let order = order::read(fields, payment_id);
     let installment_month = fields.int32_from("installmentMonth", 0);
     let use_free_interest_from_merchant = fields.flag("useFreeInterestFromMerchant");
     let use_card_point = fields.flag("useCardPoint");
     let cash_receipt = virtual_account::cash_receipt(fields);
     let locale = fields.code("locale", LOCALES);
     let extras = extras(fields);
-    fields.note_ignored("paymentId");
     // Read to the end first, so that every problem is told.
     Some(PayWithBillingKeyRequest {
         caller,

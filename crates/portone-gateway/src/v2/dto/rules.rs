@@ -30,6 +30,17 @@ pub(super) static ISSUE: Rule =
     reject("V2-080", "A billing key is issued for a card.", "schema IssueBillingKeyBody");
 pub(super) static KEY_PAYMENT: Rule =
     reject("V2-083", "A billing-key payment has its members at the top.", "schema BillingKeyPaymentInput");
+pub(super) static SCHEDULE: Rule = reject(
+    "V2-084",
+    "A schedule has a payment with a billing key, and a time to come.",
+    "schema CreatePaymentScheduleBody",
+);
+pub(super) static REVOCATION: Rule = reject(
+    "V2-086",
+    "Schedules are revoked by billing key, by id, or by both.",
+    "schema RevokePaymentSchedulesBody",
+);
+pub(super) static PAGE: Rule = reject("V2-015", "A page has a number from 0 and a size.", "schema PageInput");
 pub(super) static PRODUCT_COUNT: Rule =
     reject("SR-051", "productCount is a whole number.", "seed 000; schema InstantPaymentInput");
 

@@ -68,6 +68,8 @@ pub(crate) struct PaymentView<'a> {
     version: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     billing_key: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    schedule_id: Option<&'a str>,
     requested_at: Moment,
     updated_at: Moment,
     status_changed_at: Moment,
@@ -186,6 +188,7 @@ impl<'a> PaymentView<'a> {
             channel_group: transaction.channel_group.as_ref().map(ChannelGroupSummary::from),
             version: "V2",
             billing_key: transaction.billing_key.as_ref().map(portone_core::BillingKey::as_str),
+            schedule_id: transaction.schedule_id.as_ref().map(portone_core::PaymentScheduleId::as_str),
             requested_at: Moment(transaction.requested_at),
             updated_at: Moment(transaction.updated_at),
             status_changed_at: Moment(transaction.status_changed_at),

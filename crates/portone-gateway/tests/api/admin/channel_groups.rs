@@ -101,7 +101,7 @@ async fn a_group_in_use_is_emptied_or_deleted_only_by_force() {
     for (method, path) in [("POST", path("/deactivate")), ("DELETE", path(""))] {
         let refused = world.admin(method, &path, None).await;
         assert_eq!(refused.error(), (409, "IN_USE".to_owned()));
-        assert_eq!(refused.json()["dependents"], json!({"billingKeys": 1}));
+        assert_eq!(refused.json()["dependents"], json!({"billingKeys": 1, "schedules": 0}));
     }
     let emptied = world.admin("POST", &path("/deactivate?force=true"), None).await.json();
     assert!(emptied["channels"].as_array().unwrap().iter().all(|member| member["active"] == false));
