@@ -51,7 +51,30 @@ async fn a_schedule_is_made_read_paid_and_shown_by_its_payment() {
     assert!(is_uuid(id.strip_prefix("payment-schedule-").unwrap()), "{id}");
     let read = world.get(&format!("/payment-schedules/{id}?storeId={STORE}")).await.json();
     assert_eq!((&read["id"], &read["billingKey"]), (&json!(id), &json!(key)));
-    assert_json_snapshot!(read, {".id" => "[id]", ".billingKey" => "[key]"}, @"");
+    assert_json_snapshot!(read, @r#"
+    {
+      "billingKey": "billing-key-01a1fb67-187d-7000-8000-000000030000",
+      "createdAt": "2026-11-21T00:00:00.125Z",
+      "currency": "KRW",
+      "customData": "",
+      "customer": {
+        "email": "port@example.com",
+        "id": "customer1",
+        "name": "Port Kim",
+        "phoneNumber": "01000001234"
+      },
+      "id": "payment-schedule-01a1fb67-187d-7000-8000-0000000b0000",
+      "isCulturalExpense": false,
+      "isEscrow": false,
+      "merchantId": "merchant-6a97192e-e1d4-8010-91b2-4d2811c8772c",
+      "orderName": "Monthly pass",
+      "paymentId": "order1",
+      "status": "SCHEDULED",
+      "storeId": "store-test",
+      "timeToPay": "2026-11-30T15:00:00.000Z",
+      "totalAmount": 8900
+    }
+    "#);
     world.advance(TimeDelta::days(10));
     let swept = world.engine.run_due_schedules(10).await.unwrap();
     assert_eq!((swept.claimed, swept.finished), (1, 1));
@@ -115,15 +138,27 @@ async fn everything_wrong_with_a_schedule_is_said_at_once() {
     let empty = world
         .post("/payments/order1/schedule", &json!({"payment": {}, "timeToPay": "2024-11-12T00:00:00+09+00"}))
         .await;
-    assert_snapshot!(empty.message(), @"");
+    assert_snapshot!(empty.message(), @r"
+    V2-084 timeToPay: is not an RFC 3339 time with an offset; write it like 2026-01-31T15:00:00+09:00
+    V2-084 payment.billingKey: is missing; send a text
+    V2-084 payment.orderName: is missing; send a text
+    V2-084 payment.currency: is missing; send a text
+    V2-044 payment.amount: is missing; send an object with total, taxFree, vat
+    ");
     let key = world.issued(APPROVED).await;
     let flat = world.post("/payments/order1/schedule", &key_payment(&key)).await;
-    assert_snapshot!(flat.message(), @"");
+    assert_snapshot!(flat.message(), @r"
+    V2-084 timeToPay: is missing; write it like 2026-01-31T15:00:00+09:00
+    V2-084 payment: is missing; send an object with storeId, billingKey, channelKey, channelGroupId, orderName, customer, customData, amount, currency, installmentMonth, useFreeInterestFromMerchant, useCardPoint, cashReceipt, country, noticeUrls, products, productCount, productType, shippingAddress, promotionId, locale, bypass
+    ");
     let mut past = with(body(&key), "/timeToPay", json!("2026-11-21T00:00:00Z"));
     past["payment"]["channelKey"] = json!("channel-key-none");
-    assert_snapshot!(world.post("/payments/order1/schedule", &past).await.message(), @"");
+    assert_snapshot!(world.post("/payments/order1/schedule", &past).await.message(), @r"
+    V2-084 timeToPay: is not in the future: it is 2026-11-21T00:00:00.125+00:00; send a later time
+    SR-071 payment.channelKey: there is no channel `channel-key-none` in this store; name another, or issue a new key
+    ");
     let group = with(body(&key), "/payment/channelGroupId", json!(GROUP));
-    assert_snapshot!(world.post("/payments/order1/schedule", &group).await.message(), @"");
+    assert_snapshot!(world.post("/payments/order1/schedule", &group).await.message(), @"SR-021 channelGroupId: is not taken here: the billing key remembers its group");
     let nameless = with(body(&key), "/payment/customer/name", Value::Null);
     assert_eq!(
         world.post("/payments/order1/schedule", &nameless).await.error(),
@@ -159,7 +194,16 @@ async fn v2_018_a_list_without_a_window_hides_what_is_to_come() {
     let key = world.issued(APPROVED).await;
     scheduled(&world, "order1", &key).await;
     let hidden = world.get("/payment-schedules").await;
-    assert_json_snapshot!(hidden.json(), @"");
+    assert_json_snapshot!(hidden.json(), @r#"
+    {
+      "items": [],
+      "page": {
+        "number": 0,
+        "size": 10,
+        "totalCount": 0
+      }
+    }
+    "#);
     assert_eq!(ids(&list(&world, &everything()).await), ["order1"]);
     world.advance(TimeDelta::days(10));
     assert_eq!(ids(&world.get("/payment-schedules").await), ["order1"]);
@@ -188,7 +232,13 @@ async fn a_list_is_filtered_sorted_and_cut_into_pages() {
     assert_eq!(ids(&list(&world, &live).await), [""; 0]);
     let wrong = json!({"page": {"number": 60, "size": 1000}, "sort": {"by": "AMOUNT", "order": "UP"},
         "filter": {"status": ["PAID"], "from": "2026-01-01"}});
-    assert_snapshot!(list(&world, &wrong).await.message(), @"");
+    assert_snapshot!(list(&world, &wrong).await.message(), @r"
+    V2-015 page: ends behind the first 60000; narrow the filter
+    V2-INPUT filter.from: is not an RFC 3339 time with an offset; write it like 2026-01-31T15:00:00+09:00
+    V2-INPUT filter.status[0]: is no documented value; send one of SCHEDULED, STARTED, PENDING, SUCCEEDED, FAILED, REVOKED
+    V2-INPUT sort.by: `AMOUNT` is no documented value; send one of CREATED_AT, TIME_TO_PAY, COMPLETED_AT, STATUS_TIMESTAMP
+    V2-INPUT sort.order: `UP` is no documented value; send one of DESC, ASC
+    ");
 }
 
 #[tokio::test]
@@ -239,6 +289,6 @@ async fn v2_086_schedules_are_revoked_together_or_not_at_all() {
     let unknown = error(&json!({"billingKey": "billing-key-none"})).await;
     assert_eq!(unknown, (404, "BILLING_KEY_NOT_FOUND".to_owned()));
     assert_eq!(error(&json!({"storeId": OTHER_STORE})).await, (403, "FORBIDDEN".to_owned()));
-    assert_snapshot!(revoke(&world, &json!({})).await.message(), @"");
-    assert_snapshot!(revoke(&world, &json!({"billingKey": other, "scheduleIds": []})).await.message(), @"");
+    assert_snapshot!(revoke(&world, &json!({})).await.message(), @"V2-086 billingKey: is missing, and so is scheduleIds; send one of them or both");
+    assert_snapshot!(revoke(&world, &json!({"billingKey": other, "scheduleIds": []})).await.message(), @"V2-086 scheduleIds: names no schedule; name some, or leave it out for all of the key");
 }

@@ -135,9 +135,10 @@ pub(super) fn follow(
     let status = match (transaction.status, again_at) {
         (PaymentStatus::Ready | PaymentStatus::PayPending, _) => return Ok(()),
         (PaymentStatus::Failed, Some(again_at)) => {
+            // Another gateway, whose lease was over, may have called it pending meanwhile.
             database.execute(
-                "UPDATE payment_schedules SET due_at = ?3
-                 WHERE id = ?1 AND transaction_id = ?2 AND status = 'STARTED'",
+                "UPDATE payment_schedules SET status = 'STARTED', completed_at = NULL, due_at = ?3
+                 WHERE id = ?1 AND transaction_id = ?2 AND status IN ('STARTED', 'PENDING')",
                 params![id.as_str(), transaction.id.as_str(), millis(again_at)],
             )?;
             return Ok(());
