@@ -40,7 +40,7 @@ fn ids(reply: &Reply) -> Vec<String> {
 }
 
 fn encoded(query: &Value) -> String {
-    query.to_string().bytes().map(|byte| format!("%{byte:02X}")).collect()
+    query.to_string().bytes().fold(String::new(), |text, byte| text + &format!("%{byte:02X}"))
 }
 
 #[tokio::test]
