@@ -7,6 +7,7 @@
 
 #![warn(missing_docs)]
 
+pub mod access;
 mod admin;
 mod billing_key;
 mod call;

@@ -15,6 +15,8 @@ use crate::v2::view::channel::{ChannelFailure, SelectedChannel};
 /// An operation of the V2 face, with the errors its document lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Endpoint {
+    Login,
+    RefreshToken,
     PayInstantly,
     PayWithBillingKey,
     Payment,
@@ -31,6 +33,7 @@ impl Endpoint {
     /// released client knows it, so it is not used.
     pub(crate) const fn documented(self) -> &'static [&'static str] {
         match self {
+            Self::Login | Self::RefreshToken => &["INVALID_REQUEST", "UNAUTHORIZED"],
             Self::PayInstantly => &[
                 "INVALID_REQUEST",
                 "MAX_TRANSACTION_COUNT_REACHED",
@@ -105,6 +108,8 @@ impl Endpoint {
     /// The operation's name, for logs and metrics.
     pub(crate) const fn name(self) -> &'static str {
         match self {
+            Self::Login => "loginViaApiSecret",
+            Self::RefreshToken => "refreshToken",
             Self::PayInstantly => "payInstantly",
             Self::PayWithBillingKey => "payWithBillingKey",
             Self::Payment => "getPayment",
@@ -119,7 +124,10 @@ impl Endpoint {
 
     /// Whether a PG may have been asked by the time something goes wrong.
     pub(crate) const fn asks_pg(self) -> bool {
-        !matches!(self, Self::Payment | Self::Transactions | Self::BillingKeyInfo)
+        !matches!(
+            self,
+            Self::Login | Self::RefreshToken | Self::Payment | Self::Transactions | Self::BillingKeyInfo
+        )
     }
 }
 
@@ -328,7 +336,9 @@ mod tests {
 
     use super::*;
 
-    const ENDPOINTS: [Endpoint; 9] = [
+    const ENDPOINTS: [Endpoint; 11] = [
+        Endpoint::Login,
+        Endpoint::RefreshToken,
         Endpoint::PayInstantly,
         Endpoint::PayWithBillingKey,
         Endpoint::Payment,

@@ -4,6 +4,7 @@
 
 #![allow(clippy::missing_panics_doc, clippy::assigning_clones)]
 
+pub mod access;
 pub mod attempts;
 pub mod billing_keys;
 pub mod directory;
@@ -75,6 +76,8 @@ macro_rules! contract_tests {
             directory::a_group_version_is_written_once_and_in_order,
             directory::a_deleted_group_keeps_its_history,
             directory::channels_and_groups_stay_with_their_store,
+            access::the_installation_keeps_its_first_key,
+            access::a_credential_has_one_refresh_token,
         }
     };
     (@each $runner:ident: $($module:ident :: $case:ident),* $(,)?) => {

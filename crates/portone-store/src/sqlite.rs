@@ -1,5 +1,6 @@
 //! The ledger in SQLite: one writer with group commit, any number of readers, one gateway per database.
 
+mod access;
 mod attempts;
 mod billing_keys;
 mod database;

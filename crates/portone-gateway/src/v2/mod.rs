@@ -1,5 +1,7 @@
 //! The V2 face: `api.portone.io`'s REST API at the root.
 
+mod access;
+mod banks;
 mod billing_keys;
 mod dto;
 mod payments;
@@ -28,6 +30,9 @@ use crate::v2::dto::query::Pairs;
 
 pub(crate) fn routes() -> Router<Gateway> {
     Router::new()
+        .route("/login/api-secret", post(access::login))
+        .route("/token/refresh", post(access::refresh))
+        .route("/banks", get(banks::banks))
         .route("/payments/{paymentId}", get(payments::payment))
         .route("/payments/{paymentId}/transactions", get(payments::transactions))
         .route("/payments/{paymentId}/instant", post(payments::pay_instantly))

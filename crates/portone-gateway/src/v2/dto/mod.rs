@@ -1,5 +1,6 @@
 //! Requests of the V2 face: from a body to what the engine takes, with everything that is wrong with it.
 
+pub(super) mod access;
 pub(super) mod billing_key;
 pub(super) mod cancel;
 mod card;

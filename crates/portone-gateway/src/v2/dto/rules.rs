@@ -2,6 +2,11 @@
 
 use portone_core::{Rule, Severity};
 
+pub(super) static TOKEN: Rule = reject(
+    "V2-003",
+    "A login sends an API secret, a refresh sends a refresh token.",
+    "schemas LoginViaApiSecretBody and RefreshTokenBody",
+);
 pub(super) static AMOUNT: Rule =
     reject("V2-044", "Amounts are whole numbers of the currency's minor unit.", "schema PaymentAmountInput");
 pub(super) static METHOD: Rule = reject(

@@ -1,5 +1,7 @@
 //! Answers of the V2 face. Optional members are left out, never null.
 
+pub(crate) mod access;
+pub(crate) mod bank;
 pub(crate) mod billing_key;
 pub(crate) mod cancellation;
 pub(crate) mod channel;
