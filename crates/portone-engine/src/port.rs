@@ -2,6 +2,7 @@
 //! timer, no socket. A test or the simulator implements them without any.
 
 pub mod access;
+pub mod list;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -149,7 +150,7 @@ pub struct SettleTransaction {
 
 /// The ledger's database. Each method is one business transaction, atomic and durable when it returns.
 #[async_trait]
-pub trait Store: access::AccessStore + Send + Sync {
+pub trait Store: access::AccessStore + list::ListStore + Send + Sync {
     /// Opens an attempt on a payment: new, or failed before. Both rows in one commit.
     async fn begin_payment(&self, new: NewTransaction) -> Result<BeginPayment, StoreError>;
 

@@ -15,6 +15,8 @@ use crate::v2::view::channel::{ChannelFailure, SelectedChannel};
 /// An operation of the V2 face, with the errors its document lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Endpoint {
+    Payments,
+    PaymentsByCursor,
     Login,
     RefreshToken,
     PayInstantly,
@@ -34,6 +36,7 @@ impl Endpoint {
     pub(crate) const fn documented(self) -> &'static [&'static str] {
         match self {
             Self::Login | Self::RefreshToken => &["INVALID_REQUEST", "UNAUTHORIZED"],
+            Self::Payments | Self::PaymentsByCursor => &["INVALID_REQUEST", "UNAUTHORIZED", "FORBIDDEN"],
             Self::PayInstantly => &[
                 "INVALID_REQUEST",
                 "MAX_TRANSACTION_COUNT_REACHED",
@@ -110,6 +113,8 @@ impl Endpoint {
         match self {
             Self::Login => "loginViaApiSecret",
             Self::RefreshToken => "refreshToken",
+            Self::Payments => "getPayments",
+            Self::PaymentsByCursor => "getAllPaymentsByCursor",
             Self::PayInstantly => "payInstantly",
             Self::PayWithBillingKey => "payWithBillingKey",
             Self::Payment => "getPayment",
@@ -126,7 +131,13 @@ impl Endpoint {
     pub(crate) const fn asks_pg(self) -> bool {
         !matches!(
             self,
-            Self::Login | Self::RefreshToken | Self::Payment | Self::Transactions | Self::BillingKeyInfo
+            Self::Login
+                | Self::RefreshToken
+                | Self::Payments
+                | Self::PaymentsByCursor
+                | Self::Payment
+                | Self::Transactions
+                | Self::BillingKeyInfo
         )
     }
 }
@@ -287,6 +298,7 @@ fn plain(endpoint: Endpoint, error: &EngineError) -> Option<(StatusCode, &'stati
         }
         EngineError::ChannelNotFound(_) | EngineError::NoChannel(_) => (Code::NOT_FOUND, "CHANNEL_NOT_FOUND"),
         EngineError::CancelCountReached(_)
+        | EngineError::TooMany(_)
         | EngineError::InUse(_)
         | EngineError::Conflict(_)
         | EngineError::NotFound(_) => (Code::BAD_REQUEST, INVALID_REQUEST),
@@ -336,7 +348,9 @@ mod tests {
 
     use super::*;
 
-    const ENDPOINTS: [Endpoint; 11] = [
+    const ENDPOINTS: [Endpoint; 13] = [
+        Endpoint::Payments,
+        Endpoint::PaymentsByCursor,
         Endpoint::Login,
         Endpoint::RefreshToken,
         Endpoint::PayInstantly,

@@ -35,9 +35,19 @@ impl RawBody {
         Ok(Self(whole))
     }
 
+    /// A body that is not in the body.
+    pub(crate) fn of(text: &str) -> Self {
+        Self(Zeroizing::new(text.as_bytes().to_vec()))
+    }
+
+    /// Whether there is nothing in it.
+    pub(crate) fn is_blank(&self) -> bool {
+        self.0.iter().all(u8::is_ascii_whitespace)
+    }
+
     /// The body as JSON.
     pub(crate) fn parse(&self) -> Result<Node<'_>, ApiError> {
-        if self.0.iter().all(u8::is_ascii_whitespace) {
+        if self.is_blank() {
             return Err(ApiError::input("the body is empty; send a JSON object"));
         }
         let node: Node<'_> = serde_json::from_slice(&self.0).map_err(|error| {
@@ -106,6 +116,13 @@ impl Node<'_> {
             Self::Array(_) => "an array",
             Self::Object(_) => "an object",
         }
+    }
+
+    /// A text member of an object, if there is one.
+    pub(crate) fn text_of(&self, name: &str) -> Option<&str> {
+        let Self::Object(members) = self else { return None };
+        let (_, node) = members.iter().find(|(known, _)| known.as_str() == name)?;
+        if let Self::Text(text) = node { Some(text.as_str()) } else { None }
     }
 
     /// A copy as an opaque value, for the PG's own parameters.

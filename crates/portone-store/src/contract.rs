@@ -8,6 +8,7 @@ pub mod access;
 pub mod attempts;
 pub mod billing_keys;
 pub mod directory;
+pub mod list;
 pub mod payments;
 pub mod records;
 pub mod verifications;
@@ -78,6 +79,11 @@ macro_rules! contract_tests {
             directory::channels_and_groups_stay_with_their_store,
             access::the_installation_keeps_its_first_key,
             access::a_credential_has_one_refresh_token,
+            list::payments_come_in_order,
+            list::a_window_and_a_page_cut_the_list,
+            list::filters_select_payments,
+            list::a_payment_is_listed_once_and_to_its_store,
+            list::a_walk_meets_every_payment_once,
         }
     };
     (@each $runner:ident: $($module:ident :: $case:ident),* $(,)?) => {

@@ -9,6 +9,7 @@ use std::{
 
 use futures_executor::block_on;
 use portone_core::Secret;
+use portone_engine::port::access::AccessStore;
 use portone_engine::port::{BeginPayment, Settle, Store};
 use portone_store::contract::records::{
     at, begin, billing_key, declared, issue_attempts, key_record, payment_id, settle_paid, store_id,

@@ -4,6 +4,7 @@ mod access;
 mod banks;
 mod billing_keys;
 mod dto;
+mod lists;
 mod payments;
 pub(crate) mod view;
 
@@ -33,6 +34,8 @@ pub(crate) fn routes() -> Router<Gateway> {
         .route("/login/api-secret", post(access::login))
         .route("/token/refresh", post(access::refresh))
         .route("/banks", get(banks::banks))
+        .route("/payments", get(lists::payments))
+        .route("/payments-by-cursor", get(lists::payments_by_cursor))
         .route("/payments/{paymentId}", get(payments::payment))
         .route("/payments/{paymentId}/transactions", get(payments::transactions))
         .route("/payments/{paymentId}/instant", post(payments::pay_instantly))

@@ -45,6 +45,11 @@ pub(super) fn begin_payment(database: &Database, rows: &BeginRows) -> Result<Beg
     if seq > rows.new.transaction_count_max {
         return Ok(BeginPayment::TransactionCountReached);
     }
+    if seq > 1 {
+        // A payment is listed as its latest transaction.
+        let sql = "UPDATE transactions SET latest = 0 WHERE store_no = ?1 AND payment_id = ?2 AND seq = ?3";
+        database.execute(sql, params![store_no, payment.as_str(), seq - 1])?;
+    }
     insert(database, store_no, seq, rows)?;
     attempts::insert(database, store_no, &rows.attempt)?;
     Ok(BeginPayment::Begun)
@@ -168,11 +173,11 @@ fn why_not_settled(database: &Database, settle: &SettleTransaction) -> Result<Se
 
 /// A query for whole transactions: what [`read`] reads, then what comes after.
 macro_rules! select {
-    ($rest:literal) => {
+    ($($rest:tt)+) => {
         concat!(
-            "SELECT id, store_no, seq, revision, status, channel_no, requested_at, status_changed_at, doc, decision
-             FROM transactions WHERE ",
-            $rest
+            "SELECT id, store_no, seq, revision, status, channel_no, requested_at, status_changed_at, doc, decision,
+                no FROM transactions WHERE ",
+            $($rest)+
         )
     };
 }

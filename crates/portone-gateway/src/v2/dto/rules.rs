@@ -7,6 +7,14 @@ pub(super) static TOKEN: Rule = reject(
     "A login sends an API secret, a refresh sends a refresh token.",
     "schemas LoginViaApiSecretBody and RefreshTokenBody",
 );
+pub(super) static PAGE: Rule =
+    reject("V2-015", "Pages reach 60,000 records: (number + 1) x size.", "schema PageInput");
+pub(super) static CURSOR: Rule =
+    reject("V2-016", "A cursor comes from an answer; size is at most 1000.", "getAllPaymentsByCursor");
+pub(super) static FILTER: Rule =
+    reject("V2-017", "A list has a time range and filters.", "schema PaymentFilterInput");
+pub(super) static STATUS: Rule =
+    reject("V2-019", "A filter calls a payment that waits PENDING.", "schema PaymentStatus");
 pub(super) static AMOUNT: Rule =
     reject("V2-044", "Amounts are whole numbers of the currency's minor unit.", "schema PaymentAmountInput");
 pub(super) static METHOD: Rule = reject(
