@@ -17,6 +17,7 @@ use crate::v2::view::channel::{ChannelFailure, SelectedChannel};
 pub(crate) enum Endpoint {
     Payments,
     PaymentsByCursor,
+    BillingKeyInfos,
     Login,
     RefreshToken,
     PayInstantly,
@@ -36,7 +37,9 @@ impl Endpoint {
     pub(crate) const fn documented(self) -> &'static [&'static str] {
         match self {
             Self::Login | Self::RefreshToken => &["INVALID_REQUEST", "UNAUTHORIZED"],
-            Self::Payments | Self::PaymentsByCursor => &["INVALID_REQUEST", "UNAUTHORIZED", "FORBIDDEN"],
+            Self::Payments | Self::PaymentsByCursor | Self::BillingKeyInfos => {
+                &["INVALID_REQUEST", "UNAUTHORIZED", "FORBIDDEN"]
+            }
             Self::PayInstantly => &[
                 "INVALID_REQUEST",
                 "MAX_TRANSACTION_COUNT_REACHED",
@@ -115,6 +118,7 @@ impl Endpoint {
             Self::RefreshToken => "refreshToken",
             Self::Payments => "getPayments",
             Self::PaymentsByCursor => "getAllPaymentsByCursor",
+            Self::BillingKeyInfos => "getBillingKeyInfos",
             Self::PayInstantly => "payInstantly",
             Self::PayWithBillingKey => "payWithBillingKey",
             Self::Payment => "getPayment",
@@ -135,6 +139,7 @@ impl Endpoint {
                 | Self::RefreshToken
                 | Self::Payments
                 | Self::PaymentsByCursor
+                | Self::BillingKeyInfos
                 | Self::Payment
                 | Self::Transactions
                 | Self::BillingKeyInfo
@@ -348,7 +353,8 @@ mod tests {
 
     use super::*;
 
-    const ENDPOINTS: [Endpoint; 13] = [
+    const ENDPOINTS: [Endpoint; 14] = [
+        Endpoint::BillingKeyInfos,
         Endpoint::Payments,
         Endpoint::PaymentsByCursor,
         Endpoint::Login,

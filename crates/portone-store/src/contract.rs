@@ -84,6 +84,7 @@ macro_rules! contract_tests {
             list::filters_select_payments,
             list::a_payment_is_listed_once_and_to_its_store,
             list::a_walk_meets_every_payment_once,
+            list::issued_keys_are_listed_by_their_times,
         }
     };
     (@each $runner:ident: $($module:ident :: $case:ident),* $(,)?) => {

@@ -3,12 +3,12 @@
 use axum::extract::{FromRequest, FromRequestParts, Query, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use portone_engine::ledger::Transaction;
+use portone_engine::ledger::{BillingKeyRecord, Transaction};
 use portone_engine::list::{Cursor, Reached};
 
-use super::dto::list as list_body;
 use super::dto::query::Pairs;
-use super::view::list::{PageInfo, PaymentsByCursorResponse, PaymentsResponse};
+use super::dto::{key_list as key_list_body, list as list_body};
+use super::view::list::{BillingKeysResponse, PageInfo, PaymentsByCursorResponse, PaymentsResponse};
 use super::{IntoAnswer, answer, ok};
 use crate::auth::Access;
 use crate::error::{ApiError, Endpoint};
@@ -61,6 +61,27 @@ pub(super) async fn payments_by_cursor(State(gateway): State<Gateway>, asked: As
         Ok(Walked(found))
     })
     .await
+}
+
+/// `GET /billing-keys`
+pub(super) async fn billing_keys(State(gateway): State<Gateway>, asked: Asked) -> Response {
+    let read = key_list_body::billing_keys(&asked.body, &asked.access, gateway.engine.now());
+    answer(&gateway, Endpoint::BillingKeyInfos, read, |engine, (page, query)| async move {
+        engine.list_billing_keys(query).await.map(|reached| KeyPage { page, reached })
+    })
+    .await
+}
+
+struct KeyPage {
+    page: list_body::Page,
+    reached: Reached<BillingKeyRecord>,
+}
+
+impl IntoAnswer for KeyPage {
+    fn into_answer(self) -> Response {
+        let page = PageInfo::new(self.page.number, self.page.size, self.reached.total_count);
+        ok(&BillingKeysResponse::new(&self.reached.items, page))
+    }
 }
 
 struct PaymentPage {

@@ -42,7 +42,7 @@ pub(crate) fn routes() -> Router<Gateway> {
         .route("/payments/{paymentId}/billing-key", post(payments::pay_with_billing_key))
         .route("/payments/{paymentId}/cancel", post(payments::cancel))
         .route("/payments/{paymentId}/virtual-account/close", post(payments::close_virtual_account))
-        .route("/billing-keys", post(billing_keys::issue))
+        .route("/billing-keys", get(lists::billing_keys).post(billing_keys::issue))
         .route("/billing-keys/{billingKey}", get(billing_keys::info).delete(billing_keys::delete))
 }
 

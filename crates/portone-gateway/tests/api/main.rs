@@ -5,6 +5,7 @@ mod access;
 mod admin;
 mod banks;
 mod billing_keys;
+mod billing_keys_list;
 mod canary;
 mod http;
 mod payments;

@@ -1,11 +1,15 @@
 //! Lists: a payment once, in order, in its window, and no further than pages reach.
 
-use portone_core::PayMethod;
-use portone_engine::ledger::{PaymentStatus, Transaction};
+use portone_core::{PayMethod, PgBillingKey};
+use portone_engine::key_list::{KeyFilter, KeyQuery, KeyTime};
+use portone_engine::ledger::{IssueResult, PaymentStatus, Transaction};
 use portone_engine::list::{Cursor, PaymentFilter, PaymentQuery, Reached, TimeField, Window};
 use portone_engine::port::{NewTransaction, Store};
 
-use super::records::{at, begin, other_store_id, settle_failed, settle_paid, store_id, transaction_id};
+use super::records::{
+    at, begin, billing_key, issue_attempts, key_record, other_store_id, settle_failed, settle_paid, store_id,
+    transaction_id,
+};
 
 fn query(time: TimeField) -> PaymentQuery {
     PaymentQuery {
@@ -133,4 +137,42 @@ pub async fn a_walk_meets_every_payment_once(store: &dyn Store) {
         met.extend(step.into_iter().map(|(transaction, _)| transaction.id));
     }
     assert_eq!(met, [1, 2, 3, 4, 5].map(transaction_id));
+}
+
+fn key_query(time: KeyTime) -> KeyQuery {
+    KeyQuery {
+        store_id: store_id(),
+        time,
+        window: Window { from: at(0), until: at(1_000) },
+        sort: time,
+        descending: false,
+        filter: KeyFilter::default(),
+        offset: 0,
+        count_max: 10,
+    }
+}
+
+/// A key is listed from when it is issued, by each of its times, and to its store.
+pub async fn issued_keys_are_listed_by_their_times(store: &dyn Store) {
+    for number in [1, 2] {
+        let attempts = issue_attempts(number);
+        store.begin_issue(key_record(number), "{}".to_owned(), attempts.clone()).await.expect("begins");
+        if number == 1 {
+            for attempt in &attempts {
+                let pg_billing_key = PgBillingKey::parse("bk-1").expect("a key");
+                let result = IssueResult::Issued { pg_billing_key, issued_at: at(5) };
+                store.settle_issue(&attempt.id, result, at(6)).await.expect("settles");
+            }
+        }
+    }
+    for time in [KeyTime::Requested, KeyTime::Issued, KeyTime::Status] {
+        let reached = store.list_billing_keys(key_query(time)).await.expect("lists");
+        let keys: Vec<_> = reached.items.iter().map(|key| key.key.clone()).collect();
+        assert_eq!((keys, reached.total_count, reached.is_whole), (vec![billing_key(1)], 1, true));
+    }
+    let beyond = KeyQuery { offset: 1, ..key_query(KeyTime::Issued) };
+    let other = KeyQuery { store_id: other_store_id(), ..key_query(KeyTime::Issued) };
+    for query in [beyond, other, key_query(KeyTime::Deleted)] {
+        assert_eq!(store.list_billing_keys(query).await.map(|reached| reached.items), Ok(Vec::new()));
+    }
 }

@@ -4,21 +4,26 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use portone_core::StoreId;
-use portone_engine::ledger::{PaymentStatus, Transaction};
+use portone_engine::key_list::KeyQuery;
+use portone_engine::ledger::{BillingKeyRecord, PaymentStatus, Transaction};
 use portone_engine::list::{Cursor, EXAMINED_COUNT_MAX, PaymentQuery, Reached, TimeField};
 use portone_engine::port::StoreError;
 use portone_engine::port::list::ListStore;
 use rusqlite::params;
 
-use super::SqliteStore;
 use super::database::{Database, Fault};
 use super::transactions::{self, select};
+use super::{SqliteStore, key_list};
 use crate::document::millis;
 
 #[async_trait]
 impl ListStore for SqliteStore {
     async fn list_payments(&self, query: PaymentQuery) -> Result<Reached<Transaction>, StoreError> {
         self.read(|database| database.snapshot(|| payments(database, &query)))
+    }
+
+    async fn list_billing_keys(&self, query: KeyQuery) -> Result<Reached<BillingKeyRecord>, StoreError> {
+        self.read(|database| database.snapshot(|| key_list::billing_keys(database, &query)))
     }
 
     async fn payments_after(

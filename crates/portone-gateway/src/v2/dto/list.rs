@@ -142,7 +142,7 @@ pub(crate) fn by_cursor(body: &RawBody, access: &Access, now: DateTime<Utc>) -> 
 const FIRST: Page = Page { number: 0, size: SIZE_DEFAULT };
 
 /// Reads a list's body. `within` is the member the store's id is in, where it is not in the body itself.
-fn read<T>(
+pub(super) fn read<T>(
     body: &RawBody,
     access: &Access,
     known: &[&'static str],
@@ -168,7 +168,7 @@ fn read<T>(
 }
 
 /// The page (rule V2-015).
-fn page(fields: &Fields<'_, '_>) -> Option<Page> {
+pub(super) fn page(fields: &Fields<'_, '_>) -> Option<Page> {
     let Some(fields) = fields.object("page", &rules::PAGE, &["number", "size"]) else { return Some(FIRST) };
     let number = fields.int32_from("number", 0).unwrap_or(FIRST.number);
     let size = fields.int32_from("size", 1).unwrap_or(FIRST.size);
@@ -215,7 +215,7 @@ fn filter(fields: &Fields<'_, '_>, store: &StoreId) -> PaymentFilter {
     let methods = choices(fields, "methods", &METHODS);
     let environments = |is_test| if is_test { Environment::Test } else { Environment::Live };
     PaymentFilter {
-        providers: providers(fields),
+        providers: providers(fields, "pgProvider"),
         environment: fields.flag("isTest").map(environments),
         methods: methods.map(|methods| methods.into_iter().flatten().collect()),
         currency: currency(fields),
@@ -236,7 +236,8 @@ fn asks_for_none(fields: &Fields<'_, '_>, store: &StoreId) -> bool {
     }
     for name in ["cashReceiptIssuedAtRange", "cashReceiptCancelledAtRange"] {
         if let Some(range) = fields.object(name, &rules::FILTER, &["from", "until"]) {
-            (range.moment("from"), range.moment("until"));
+            range.moment("from");
+            range.moment("until");
             none = true;
         }
     }
@@ -255,16 +256,16 @@ fn currency(fields: &Fields<'_, '_>) -> Option<Currency> {
     currency.ok()
 }
 
-fn providers(fields: &Fields<'_, '_>) -> Option<Vec<portone_core::PgProvider>> {
-    fields.node("pgProvider")?;
+pub(super) fn providers(fields: &Fields<'_, '_>, name: &str) -> Option<Vec<portone_core::PgProvider>> {
     let parse = |(at, text): (usize, String)| {
         let provider = text.parse();
         if provider.is_err() {
-            fields.add(&format!("pgProvider[{at}]"), "is no PG provider; send one as the schema spells it");
+            fields.add(&format!("{name}[{at}]"), "is no PG provider; send one as the schema spells it");
         }
         provider.ok()
     };
-    Some(fields.texts("pgProvider").into_iter().enumerate().filter_map(parse).collect())
+    let given = fields.texts(name);
+    (!given.is_empty()).then(|| given.into_iter().enumerate().filter_map(parse).collect())
 }
 
 fn texts(fields: &Fields<'_, '_>) -> Vec<TextSearch> {
@@ -281,13 +282,17 @@ fn texts(fields: &Fields<'_, '_>) -> Vec<TextSearch> {
 }
 
 /// A list of documented values; an empty list asks nothing.
-fn choices<T: Copy>(fields: &Fields<'_, '_>, name: &str, values: &[(&'static str, T)]) -> Option<Vec<T>> {
+pub(super) fn choices<T: Copy>(
+    fields: &Fields<'_, '_>,
+    name: &str,
+    values: &[(&'static str, T)],
+) -> Option<Vec<T>> {
     let mut found = Vec::new();
     for (at, given) in fields.texts(name).iter().enumerate() {
         match values.iter().find(|(code, _)| code == given) {
             Some((_, value)) => found.push(*value),
             None => {
-                fields.unknown_value(&format!("{name}[{at}]"), given, values.iter().map(|(code, _)| *code))
+                fields.unknown_value(&format!("{name}[{at}]"), given, values.iter().map(|(code, _)| *code));
             }
         }
     }

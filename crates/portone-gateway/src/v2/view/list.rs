@@ -1,9 +1,10 @@
 //! Lists as answers show them.
 
-use portone_engine::ledger::Transaction;
+use portone_engine::ledger::{BillingKeyRecord, Transaction};
 use portone_engine::list::Cursor;
 use serde::Serialize;
 
+use super::billing_key::BillingKeyView;
 use super::payment::PaymentView;
 
 /// Schema `PageInfo`.
@@ -56,5 +57,19 @@ impl<'a> From<&'a [(Transaction, Cursor)]> for PaymentsByCursorResponse<'a> {
             cursor: cursor.to_string(),
         };
         Self { items: payments.iter().map(item).collect() }
+    }
+}
+
+/// Schema `GetBillingKeyInfosResponse`.
+#[derive(Debug, Serialize)]
+pub(crate) struct BillingKeysResponse<'a> {
+    items: Vec<BillingKeyView<'a>>,
+    page: PageInfo,
+}
+
+impl<'a> BillingKeysResponse<'a> {
+    /// Of one page.
+    pub(crate) fn new(keys: &'a [BillingKeyRecord], page: PageInfo) -> Self {
+        Self { items: keys.iter().map(BillingKeyView::from).collect(), page }
     }
 }
