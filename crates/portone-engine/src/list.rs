@@ -151,7 +151,7 @@ impl Cursor {
 
 impl fmt::Display for Cursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:x}-{:x}", self.at_ms, self.no)
+        write!(f, "{}.{}", self.at_ms, self.no)
     }
 }
 
@@ -163,8 +163,8 @@ impl FromStr for Cursor {
     type Err = NoCursor;
 
     fn from_str(text: &str) -> Result<Self, NoCursor> {
-        let (at_ms, no) = text.split_once('-').ok_or(NoCursor)?;
-        let number = |text| i64::from_str_radix(text, 16).map_err(|_| NoCursor);
+        let (at_ms, no) = text.split_once('.').ok_or(NoCursor)?;
+        let number = |text: &str| text.parse::<i64>().map_err(|_| NoCursor);
         Ok(Self { at_ms: number(at_ms)?, no: number(no)? })
     }
 }
@@ -198,7 +198,7 @@ mod tests {
         for cursor in [Cursor { at_ms: 1_790_000_000_123, no: 77 }, Cursor::before(DateTime::UNIX_EPOCH)] {
             assert_eq!(cursor.to_string().parse(), Ok(cursor));
         }
-        for text in ["", "-", "1", "1-", "x-1", "1-1-1"] {
+        for text in ["", ".", "1", "1.", "x.1", "1.1.1"] {
             assert_eq!(text.parse::<Cursor>(), Err(NoCursor), "{text}");
         }
     }
