@@ -9,6 +9,7 @@ use portone_core::{
     Upstream,
 };
 
+use crate::access::InstallationKey;
 use crate::directory::{Directory, DirectoryWatch};
 use crate::error::EngineError;
 use crate::ledger::{
@@ -67,6 +68,7 @@ pub struct Engine {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
     pub(crate) config: EngineConfig,
+    pub(crate) key: InstallationKey,
     watch: Option<Arc<dyn DirectoryWatch>>,
     upstreams: BTreeMap<String, Upstream>,
     directory: ArcSwap<Directory>,
@@ -83,8 +85,9 @@ impl Engine {
     ) -> Result<Self, StoreError> {
         let Ports { store, transport, clock, random, watch } = ports;
         store.apply_declared(declared, clock.now()).await?;
+        let key = InstallationKey::load(&*store, &*random).await?;
         let directory = ArcSwap::from_pointee(Directory::default());
-        let engine = Self { store, transport, clock, random, config, watch, upstreams, directory };
+        let engine = Self { store, transport, clock, random, config, key, watch, upstreams, directory };
         engine.reload_directory().await?;
         Ok(engine)
     }

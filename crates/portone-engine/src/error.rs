@@ -74,6 +74,9 @@ pub enum EngineError {
         /// What the ledger has.
         cancellable: i64,
     },
+    /// A list's page is not found among as many records as may be looked at.
+    #[error("the page is not among the first {0} records of the time range; narrow from and until")]
+    TooMany(usize),
     /// The parts of the cancel exceed it.
     #[error("taxFreeAmount and vatAmount add up to more than amount")]
     SumOfPartsExceedsCancel,

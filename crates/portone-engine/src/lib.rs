@@ -7,6 +7,7 @@
 
 #![warn(missing_docs)]
 
+pub mod access;
 mod admin;
 mod billing_key;
 mod call;
@@ -15,13 +16,16 @@ pub mod directory;
 mod engine;
 mod error;
 pub mod event;
+pub mod key_list;
 pub mod ledger;
+pub mod list;
 mod pay;
 pub mod port;
 pub mod request;
 mod routing;
 mod run_schedules;
 mod schedule;
+pub mod search;
 mod settle;
 mod transition;
 mod verify;

@@ -1,6 +1,8 @@
 //! The four ports the engine runs over: store, transport (core's), clock and randomness. Nothing else: no runtime, no
 //! timer, no socket. A test or the simulator implements them without any.
 
+pub mod access;
+pub mod list;
 mod schedules;
 
 pub use schedules::{
@@ -162,7 +164,7 @@ pub struct SettleTransaction {
 
 /// The ledger's database. Each method is one business transaction, atomic and durable when it returns.
 #[async_trait]
-pub trait Store: ScheduleStore {
+pub trait Store: ScheduleStore + access::AccessStore + list::ListStore {
     /// Opens an attempt on a payment: new, or failed before. Both rows in one commit.
     async fn begin_payment(&self, new: NewTransaction) -> Result<BeginPayment, StoreError>;
 

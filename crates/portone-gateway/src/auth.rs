@@ -1,4 +1,4 @@
-//! Who asks: a store's API secret on the V2 face, the admin token on the admin face. Secrets are compared as SHA-256
+//! Who asks: a store's API secret or an access token on the V2 face, the admin token on the admin face. Secrets are compared as SHA-256
 //! digests in constant time.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -7,6 +7,7 @@ use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use portone_core::StoreId;
+use portone_engine::access::CredentialTag;
 use portone_engine::request::Caller;
 use sha2::{Digest as _, Sha256};
 use subtle::{Choice, ConstantTimeEq};
@@ -29,14 +30,25 @@ impl Digest {
 }
 
 /// The API secrets of every store.
-pub(crate) struct Keyring(Vec<(Digest, StoreId)>);
+pub(crate) struct Keyring(Vec<Key>);
+
+/// An API secret, the name tokens know it by, and a store it opens.
+struct Key {
+    digest: Digest,
+    tag: CredentialTag,
+    store: StoreId,
+}
 
 impl Keyring {
-    pub(crate) fn new(stores: &[StoreAccess]) -> Self {
-        let secrets = stores.iter().flat_map(|store| {
-            store.api_secrets.iter().map(|secret| (Digest::of(secret.expose()), store.id.clone()))
-        });
-        Self(secrets.collect())
+    pub(crate) fn new(stores: &[StoreAccess], tag: impl Fn(&[u8; 32]) -> CredentialTag) -> Self {
+        let mut keys = Vec::new();
+        for (store, secret) in
+            stores.iter().flat_map(|store| store.api_secrets.iter().map(move |s| (store, s)))
+        {
+            let digest = Digest::of(secret.expose());
+            keys.push(Key { tag: tag(&digest.0), digest, store: store.id.clone() });
+        }
+        Self(keys)
     }
 
     /// The stores a secret opens, in the order they are configured. Every digest is compared, so that the time tells
@@ -44,12 +56,31 @@ impl Keyring {
     fn stores(&self, secret: &str) -> Vec<StoreId> {
         let given = Digest::of(secret);
         let mut stores = Vec::new();
-        for (digest, store) in &self.0 {
-            if bool::from(digest.matches(&given)) {
-                stores.push(store.clone());
+        for key in &self.0 {
+            if bool::from(key.digest.matches(&given)) {
+                stores.push(key.store.clone());
             }
         }
         stores
+    }
+
+    /// The name tokens know a secret by, if it opens a store. Every digest is compared, as in [`Self::stores`].
+    pub(crate) fn tag(&self, secret: &str) -> Option<CredentialTag> {
+        let given = Digest::of(secret);
+        self.0.iter().fold(None, |found, key| {
+            let matches = bool::from(key.digest.matches(&given));
+            if matches { Some(key.tag) } else { found }
+        })
+    }
+
+    /// Whether a secret of this name is still configured.
+    pub(crate) fn knows(&self, tag: CredentialTag) -> bool {
+        self.0.iter().any(|key| key.tag == tag)
+    }
+
+    /// The stores a token's secret opens. The name is no secret: the token it came in was signed.
+    fn stores_of(&self, tag: CredentialTag) -> Vec<StoreId> {
+        self.0.iter().filter(|key| key.tag == tag).map(|key| key.store.clone()).collect()
     }
 }
 
@@ -79,11 +110,17 @@ impl FromRequestParts<Gateway> for Access {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, ApiError> {
-        let stores =
-            credential(parts, "PortOne").map(|secret| gateway.keyring.stores(secret)).unwrap_or_default();
+        let stores = match (credential(parts, "PortOne"), credential(parts, "Bearer")) {
+            (Some(secret), _) => gateway.keyring.stores(secret),
+            (None, Some(token)) => {
+                let credential = gateway.engine.check_access_token(token);
+                credential.map(|tag| gateway.keyring.stores_of(tag)).unwrap_or_default()
+            }
+            (None, None) => Vec::new(),
+        };
         if stores.is_empty() {
             return Err(ApiError::unauthorized(
-                "send the store's API secret: `Authorization: PortOne <secret>`",
+                "send the store's API secret, `Authorization: PortOne <secret>`, or an access token that is not over, `Authorization: Bearer <token>`",
             ));
         }
         Ok(Self { stores, ip: client_ip(parts) })

@@ -15,6 +15,11 @@ use crate::v2::view::channel::{ChannelFailure, SelectedChannel};
 /// An operation of the V2 face, with the errors its document lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Endpoint {
+    Payments,
+    PaymentsByCursor,
+    BillingKeyInfos,
+    Login,
+    RefreshToken,
     PayInstantly,
     PayWithBillingKey,
     Payment,
@@ -33,8 +38,13 @@ pub(crate) enum Endpoint {
 impl Endpoint {
     /// The error types the operation's document lists. `MAX_CANCEL_COUNT_REACHED` is listed for a cancel as well, but no
     /// released client knows it, so it is not used.
+    #[allow(clippy::too_many_lines)] // a table: one row an endpoint
     pub(crate) const fn documented(self) -> &'static [&'static str] {
         match self {
+            Self::Login | Self::RefreshToken => &["INVALID_REQUEST", "UNAUTHORIZED"],
+            Self::Payments | Self::PaymentsByCursor | Self::BillingKeyInfos => {
+                &["INVALID_REQUEST", "UNAUTHORIZED", "FORBIDDEN"]
+            }
             Self::PayInstantly => &[
                 "INVALID_REQUEST",
                 "MAX_TRANSACTION_COUNT_REACHED",
@@ -136,6 +146,11 @@ impl Endpoint {
     /// The operation's name, for logs and metrics.
     pub(crate) const fn name(self) -> &'static str {
         match self {
+            Self::Login => "loginViaApiSecret",
+            Self::RefreshToken => "refreshToken",
+            Self::Payments => "getPayments",
+            Self::PaymentsByCursor => "getAllPaymentsByCursor",
+            Self::BillingKeyInfos => "getBillingKeyInfos",
             Self::PayInstantly => "payInstantly",
             Self::PayWithBillingKey => "payWithBillingKey",
             Self::Payment => "getPayment",
@@ -161,7 +176,12 @@ impl Endpoint {
             | Self::CloseVirtualAccount
             | Self::IssueBillingKey
             | Self::DeleteBillingKey => true,
-            Self::Payment
+            Self::Login
+            | Self::RefreshToken
+            | Self::Payments
+            | Self::PaymentsByCursor
+            | Self::BillingKeyInfos
+            | Self::Payment
             | Self::Transactions
             | Self::BillingKeyInfo
             | Self::CreatePaymentSchedule
@@ -332,6 +352,7 @@ fn plain(endpoint: Endpoint, error: &EngineError) -> Option<(StatusCode, &'stati
         }
         EngineError::ChannelNotFound(_) | EngineError::NoChannel(_) => (Code::NOT_FOUND, "CHANNEL_NOT_FOUND"),
         EngineError::CancelCountReached(_)
+        | EngineError::TooMany(_)
         | EngineError::InUse(_)
         | EngineError::Conflict(_)
         | EngineError::NotFound(_) => (Code::BAD_REQUEST, INVALID_REQUEST),
@@ -386,7 +407,12 @@ mod tests {
 
     use super::*;
 
-    const ENDPOINTS: [Endpoint; 13] = [
+    const ENDPOINTS: [Endpoint; 18] = [
+        Endpoint::BillingKeyInfos,
+        Endpoint::Payments,
+        Endpoint::PaymentsByCursor,
+        Endpoint::Login,
+        Endpoint::RefreshToken,
         Endpoint::PayInstantly,
         Endpoint::PayWithBillingKey,
         Endpoint::Payment,

@@ -324,10 +324,19 @@ impl<'f, 'b> Fields<'f, 'b> {
         let given = self.text(name)?;
         let found = values.clone().find(|(code, _)| *code == given).map(|(_, value)| value);
         if found.is_none() {
-            let codes = values.map(|(code, _)| code);
-            self.add(name, format!("`{}` is no documented value; {}", shown(given), advised(given, codes)));
+            self.unknown_value(name, given, values.map(|(code, _)| code));
         }
         found
+    }
+
+    /// Reports a value that is not among the documented ones, with the nearest of them.
+    pub(crate) fn unknown_value(
+        &self,
+        name: &str,
+        given: &str,
+        codes: impl Iterator<Item = &'static str> + Clone,
+    ) {
+        self.add(name, format!("`{}` is no documented value; {}", shown(given), advised(given, codes)));
     }
 
     pub(crate) fn need_choice<T: Copy>(

@@ -118,6 +118,13 @@ impl Node<'_> {
         }
     }
 
+    /// A text member of an object, if there is one.
+    pub(crate) fn text_of(&self, name: &str) -> Option<&str> {
+        let Self::Object(members) = self else { return None };
+        let (_, node) = members.iter().find(|(known, _)| known.as_str() == name)?;
+        if let Self::Text(text) = node { Some(text.as_str()) } else { None }
+    }
+
     /// A copy as an opaque value, for the PG's own parameters.
     pub(crate) fn to_value(&self) -> serde_json::Value {
         match self {

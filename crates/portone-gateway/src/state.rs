@@ -50,7 +50,7 @@ impl Deref for Gateway {
 impl Gateway {
     pub(crate) fn new(config: GatewayConfig) -> Self {
         let GatewayConfig { engine, stores, admin_token, tracker, metrics } = config;
-        let keyring = Keyring::new(&stores);
+        let keyring = Keyring::new(&stores, |digest| engine.credential_tag(digest));
         let stores = stores.into_iter().map(|store| StoreName { id: store.id, name: store.name }).collect();
         Self(Arc::new(Shared {
             started_ms: engine.now().timestamp_millis(),

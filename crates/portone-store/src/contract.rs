@@ -4,9 +4,11 @@
 
 #![allow(clippy::missing_panics_doc, clippy::assigning_clones)]
 
+pub mod access;
 pub mod attempts;
 pub mod billing_keys;
 pub mod directory;
+pub mod list;
 pub mod payments;
 pub mod records;
 pub mod schedules;
@@ -85,6 +87,14 @@ macro_rules! contract_tests {
             directory::a_group_version_is_written_once_and_in_order,
             directory::a_deleted_group_keeps_its_history,
             directory::channels_and_groups_stay_with_their_store,
+            access::the_installation_keeps_its_first_key,
+            access::a_credential_has_one_refresh_token,
+            list::payments_come_in_order,
+            list::a_window_and_a_page_cut_the_list,
+            list::filters_select_payments,
+            list::a_payment_is_listed_once_and_to_its_store,
+            list::a_walk_meets_every_payment_once,
+            list::issued_keys_are_listed_by_their_times,
         }
     };
     (@each $runner:ident: $($module:ident :: $case:ident),* $(,)?) => {

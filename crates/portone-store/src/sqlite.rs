@@ -1,11 +1,14 @@
 //! The ledger in SQLite: one writer with group commit, any number of readers, one gateway per database.
 
+mod access;
 mod attempts;
 mod billing_keys;
 mod database;
 mod directory;
 mod events;
 mod folder;
+mod key_list;
+mod list;
 mod numbers;
 #[cfg(test)]
 mod plans;

@@ -8,6 +8,8 @@ use std::{
 };
 
 use futures_executor::block_on;
+use portone_core::Secret;
+use portone_engine::port::access::AccessStore;
 use portone_engine::port::{BeginPayment, Settle, Store};
 use portone_store::contract::records::{
     at, begin, billing_key, declared, issue_attempts, key_record, payment_id, settle_paid, store_id,
@@ -67,9 +69,12 @@ fn everything_is_there_after_a_restart() {
         (store.directory().await.expect("reads"), store.events(&store_id(), 0, 9).await.expect("reads"))
     });
     assert_eq!(events.len(), 1);
+    let key = || Secret::new([7; 32]);
+    assert_eq!(block_on(store.installation_key(key())), Ok(key()));
     drop(store);
     let store = opened(&folder);
     block_on(async {
+        assert_eq!(store.installation_key(Secret::new([8; 32])).await, Ok(key()));
         assert_eq!(store.directory().await, Ok(directory));
         assert_eq!(store.events(&store_id(), 0, 9).await, Ok(events));
         assert_eq!(store.open_attempts(9).await.map(|open| open.len()), Ok(3));

@@ -1,7 +1,10 @@
 //! The V2 face: `api.portone.io`'s REST API at the root.
 
+mod access;
+mod banks;
 mod billing_keys;
 mod dto;
+mod lists;
 mod payments;
 mod schedules;
 pub(crate) mod view;
@@ -29,6 +32,11 @@ use crate::v2::dto::query::Pairs;
 
 pub(crate) fn routes() -> Router<Gateway> {
     Router::new()
+        .route("/login/api-secret", post(access::login))
+        .route("/token/refresh", post(access::refresh))
+        .route("/banks", get(banks::banks))
+        .route("/payments", get(lists::payments))
+        .route("/payments-by-cursor", get(lists::payments_by_cursor))
         .route("/payments/{paymentId}", get(payments::payment))
         .route("/payments/{paymentId}/transactions", get(payments::transactions))
         .route("/payments/{paymentId}/instant", post(payments::pay_instantly))
@@ -38,7 +46,7 @@ pub(crate) fn routes() -> Router<Gateway> {
         .route("/payments/{paymentId}/schedule", post(schedules::create))
         .route("/payment-schedules", get(schedules::list).delete(schedules::revoke))
         .route("/payment-schedules/{paymentScheduleId}", get(schedules::schedule))
-        .route("/billing-keys", post(billing_keys::issue))
+        .route("/billing-keys", get(lists::billing_keys).post(billing_keys::issue))
         .route("/billing-keys/{billingKey}", get(billing_keys::info).delete(billing_keys::delete))
 }
 

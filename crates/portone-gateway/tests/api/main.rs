@@ -1,8 +1,11 @@
 //! The faces over real sockets: an engine on an SQLite ledger in memory, the sandbox's PGs behind it, a clock that moves
 //! only when told. A module's path is the URL's.
 
+mod access;
 mod admin;
+mod banks;
 mod billing_keys;
+mod billing_keys_list;
 mod canary;
 mod http;
 mod payment_schedules;

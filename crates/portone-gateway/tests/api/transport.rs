@@ -16,7 +16,7 @@ async fn unknown_paths_and_methods_are_told_in_json() {
     for path in ["/payments/a/b/c", "/payments/", "/admin/none", "/nothing"] {
         assert_eq!(world.get(path).await.error(), (404, "NOT_FOUND".to_owned()), "{path}");
     }
-    for (method, path) in [("PUT", "/payments/a"), ("GET", "/billing-keys"), ("POST", "/admin/stores")] {
+    for (method, path) in [("PUT", "/payments/a"), ("PATCH", "/billing-keys"), ("POST", "/admin/stores")] {
         let reply = world.send(Call::new(method, path).shop()).await;
         assert_eq!(reply.error(), (405, "METHOD_NOT_ALLOWED".to_owned()), "{path}");
     }

@@ -346,7 +346,8 @@ async fn start(
         store: Arc::new(SqliteStore::in_memory().unwrap()),
         transport: Arc::clone(wire) as Arc<dyn Transport>,
         clock: Arc::clone(clock) as Arc<dyn Clock>,
-        random: Arc::new(Counting(AtomicU64::new(1))),
+        // The first four numbers become the installation's key.
+        random: Arc::new(Counting(AtomicU64::new(1_u64.wrapping_sub(4)))),
         watch: None,
     };
     let upstreams = BTreeMap::from([("sandbox".to_owned(), upstream)]);

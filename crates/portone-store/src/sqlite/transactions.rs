@@ -85,6 +85,11 @@ pub(super) fn insert(
     decision: &str,
     (channel, doc): (&str, &str),
 ) -> Result<(), Fault> {
+    if seq > 1 {
+        // A payment is listed as its latest transaction.
+        let sql = "UPDATE transactions SET latest = 0 WHERE store_no = ?1 AND payment_id = ?2 AND seq = ?3";
+        database.execute(sql, params![store_no, transaction.order.payment_id.as_str(), seq - 1])?;
+    }
     database.execute(
         "INSERT INTO transactions (id, store_no, payment_id, seq, status, revision, channel_no, requested_at,
             status_changed_at, decision, doc) VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, ?8, ?9, ?10)",
@@ -202,11 +207,11 @@ fn why_not_settled(database: &Database, settle: &SettleTransaction) -> Result<Se
 
 /// A query for whole transactions: what [`read`] reads, then what comes after.
 macro_rules! select {
-    ($rest:literal) => {
+    ($($rest:tt)+) => {
         concat!(
-            "SELECT id, store_no, seq, revision, status, channel_no, requested_at, status_changed_at, doc, decision
-             FROM transactions WHERE ",
-            $rest
+            "SELECT id, store_no, seq, revision, status, channel_no, requested_at, status_changed_at, doc, decision,
+                no FROM transactions WHERE ",
+            $($rest)+
         )
     };
 }

@@ -1,10 +1,13 @@
 //! Requests of the V2 face: from a body to what the engine takes, with everything that is wrong with it.
 
+pub(super) mod access;
 pub(super) mod billing_key;
 pub(super) mod cancel;
 mod card;
 mod codes;
 mod customer;
+pub(super) mod key_list;
+pub(super) mod list;
 mod order;
 pub(super) mod payment;
 pub(super) mod query;

@@ -2,6 +2,22 @@
 
 use portone_core::{Rule, Severity};
 
+pub(super) static TOKEN: Rule = reject(
+    "V2-003",
+    "A login sends an API secret, a refresh sends a refresh token.",
+    "schemas LoginViaApiSecretBody and RefreshTokenBody",
+);
+pub(super) static PAGE: Rule = reject(
+    "V2-015",
+    "A page has a number from 0 and a size, and pages reach 60,000 records: (number + 1) x size.",
+    "schema PageInput",
+);
+pub(super) static CURSOR: Rule =
+    reject("V2-016", "A cursor comes from an answer; size is at most 1000.", "getAllPaymentsByCursor");
+pub(super) static FILTER: Rule =
+    reject("V2-017", "A list has a time range and filters.", "schema PaymentFilterInput");
+pub(super) static STATUS: Rule =
+    reject("V2-019", "A filter calls a payment that waits PENDING.", "schema PaymentStatus");
 pub(super) static AMOUNT: Rule =
     reject("V2-044", "Amounts are whole numbers of the currency's minor unit.", "schema PaymentAmountInput");
 pub(super) static METHOD: Rule = reject(
@@ -40,7 +56,6 @@ pub(super) static REVOCATION: Rule = reject(
     "Schedules are revoked by billing key, by id, or by both.",
     "schema RevokePaymentSchedulesBody",
 );
-pub(super) static PAGE: Rule = reject("V2-015", "A page has a number from 0 and a size.", "schema PageInput");
 pub(super) static PRODUCT_COUNT: Rule =
     reject("SR-051", "productCount is a whole number.", "seed 000; schema InstantPaymentInput");
 

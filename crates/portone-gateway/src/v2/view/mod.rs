@@ -1,9 +1,12 @@
 //! Answers of the V2 face. Optional members are left out, never null.
 
+pub(crate) mod access;
+pub(crate) mod bank;
 pub(crate) mod billing_key;
 pub(crate) mod cancellation;
 pub(crate) mod channel;
 pub(crate) mod customer;
+pub(crate) mod list;
 pub(crate) mod method;
 pub(crate) mod payment;
 pub(crate) mod schedule;

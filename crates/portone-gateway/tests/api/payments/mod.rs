@@ -2,5 +2,6 @@ mod billing_key;
 mod cancel;
 mod instant;
 mod instant_input;
+mod list;
 mod read;
 mod virtual_account_close;

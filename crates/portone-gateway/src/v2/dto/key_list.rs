@@ -1,0 +1,123 @@
+//! What a list of billing keys is asked for. A fact no key of this ledger has (another platform, version or method) finds
+//! nothing.
+
+use chrono::{DateTime, Utc};
+use portone_core::ChannelGroupId;
+use portone_engine::key_list::{KeyFilter, KeyQuery, KeyText, KeyTime};
+use portone_engine::ledger::BillingKeyStatus;
+use portone_engine::list::Window;
+use portone_engine::request::Caller;
+
+use super::list::{Page, choices, page, providers, read};
+use super::{Read, rules};
+use crate::auth::Access;
+use crate::fields::Fields;
+use crate::json::RawBody;
+
+const FILTER: &[&str] = &[
+    "storeId",
+    "timeRangeField",
+    "from",
+    "until",
+    "status",
+    "channelGroupIds",
+    "customerId",
+    "platformType",
+    "textSearch",
+    "pgProviders",
+    "pgCompanies",
+    "methods",
+    "version",
+];
+const TIMES: [(&str, KeyTime); 4] = [
+    ("REQUESTED_AT", KeyTime::Requested),
+    ("ISSUED_AT", KeyTime::Issued),
+    ("DELETED_AT", KeyTime::Deleted),
+    ("STATUS_TIMESTAMP", KeyTime::Status),
+];
+const STATUSES: [(&str, BillingKeyStatus); 2] =
+    [("ISSUED", BillingKeyStatus::Issued), ("DELETED", BillingKeyStatus::Deleted)];
+/// Whether keys of this ledger are issued for the method: by an API, cards only.
+const METHODS: [(&str, bool); 4] =
+    [("CARD", true), ("MOBILE", false), ("EASY_PAY", false), ("TRANSFER", false)];
+const TEXTS: [(&str, KeyText); 11] = [
+    ("CARD_BIN", KeyText::CardBin),
+    ("CARD_NUMBER", KeyText::CardNumber),
+    ("PG_MERCHANT_ID", KeyText::PgMerchantId),
+    ("CUSTOMER_NAME", KeyText::CustomerName),
+    ("CUSTOMER_EMAIL", KeyText::CustomerEmail),
+    ("CUSTOMER_PHONE_NUMBER", KeyText::CustomerPhoneNumber),
+    ("CUSTOMER_ADDRESS", KeyText::CustomerAddress),
+    ("CUSTOMER_ZIPCODE", KeyText::CustomerZipcode),
+    ("USER_AGENT", KeyText::UserAgent),
+    ("BILLING_KEY", KeyText::BillingKey),
+    ("CHANNEL_GROUP_NAME", KeyText::ChannelGroupName),
+];
+
+/// A page of billing keys (schema `GetBillingKeyInfosBody`).
+pub(crate) fn billing_keys(body: &RawBody, access: &Access, now: DateTime<Utc>) -> Read<(Page, KeyQuery)> {
+    read(body, access, &["page", "sort", "filter"], Some("filter"), |fields, caller| {
+        let page = page(fields);
+        let sort = fields.object("sort", &rules::FILTER, &["by", "order"]);
+        let filter = fields.object("filter", &rules::FILTER, FILTER);
+        let page = page?;
+        Some((page, query(sort.as_ref(), filter.as_ref(), caller, page, now)?))
+    })
+}
+
+fn query(
+    sort: Option<&Fields<'_, '_>>,
+    filter: Option<&Fields<'_, '_>>,
+    caller: Caller,
+    page: Page,
+    now: DateTime<Utc>,
+) -> Option<KeyQuery> {
+    let moment = |name| filter.and_then(|fields| fields.moment(name));
+    let window = Window::new(moment("from"), moment("until"), now);
+    let time = filter.and_then(|fields| fields.choice("timeRangeField", TIMES.into_iter()));
+    let time = time.unwrap_or(KeyTime::Requested);
+    let by = sort.and_then(|fields| fields.choice("by", TIMES.into_iter()));
+    let orders = [("DESC", true), ("ASC", false)];
+    let descending = sort.and_then(|fields| fields.choice("order", orders.into_iter()));
+    Some(KeyQuery {
+        store_id: caller.store_id,
+        time,
+        window,
+        sort: by.unwrap_or(time),
+        descending: descending.unwrap_or(true),
+        filter: filter.map(key_filter).unwrap_or_default(),
+        offset: usize::try_from(i64::from(page.number) * i64::from(page.size)).ok()?,
+        count_max: usize::try_from(page.size).ok()?,
+    })
+}
+
+fn key_filter(fields: &Fields<'_, '_>) -> KeyFilter {
+    let platform = fields.code("platformType", &["SDK_MOBILE", "SDK_PC", "API"]);
+    let version = fields.code("version", &["V1", "V2"]);
+    let methods = choices(fields, "methods", &METHODS);
+    let companies = fields.texts("pgCompanies");
+    KeyFilter {
+        statuses: choices(fields, "status", &STATUSES),
+        groups: groups(fields),
+        customer_id: fields.owned_text("customerId"),
+        providers: providers(fields, "pgProviders"),
+        companies: (!companies.is_empty()).then_some(companies),
+        text: text(fields),
+        none: platform.is_some_and(|platform| platform != "API")
+            || version.is_some_and(|version| version != "V2")
+            || methods.is_some_and(|methods| !methods.contains(&true)),
+    }
+}
+
+/// An id that cannot be one belongs to no group, so it selects no key.
+fn groups(fields: &Fields<'_, '_>) -> Option<Vec<ChannelGroupId>> {
+    let given = fields.texts("channelGroupIds");
+    (!given.is_empty()).then(|| given.iter().filter_map(|id| id.parse().ok()).collect())
+}
+
+fn text(fields: &Fields<'_, '_>) -> Option<(KeyText, String)> {
+    let search = fields.object("textSearch", &rules::FILTER, &["field", "value"])?;
+    let field = search.need_choice("field", TEXTS.into_iter());
+    let value = search.need_text("value").map(str::to_owned);
+    Some((field?, value?))
+}

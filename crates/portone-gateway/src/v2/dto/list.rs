@@ -1,0 +1,300 @@
+//! What a list is asked for. Filters on facts the ledger keeps are asked of it; a fact it cannot have (a webhook's
+//! status, an escrow's, a cash receipt's, a gift certificate's) is no payment's, so such a filter finds nothing.
+
+use std::str::FromStr;
+
+use chrono::{DateTime, Utc};
+use portone_core::{Currency, Environment, PayMethod, StoreId};
+use portone_engine::ledger::PaymentStatus;
+use portone_engine::list::{Cursor, EXAMINED_COUNT_MAX, PaymentFilter, PaymentQuery, TimeField, Window};
+use portone_engine::request::Caller;
+use portone_engine::search::{TextField, TextSearch};
+
+use super::{Read, finish, rules};
+use crate::auth::Access;
+use crate::fields::{Fields, Findings, INPUT};
+use crate::json::RawBody;
+use crate::v2::view::merchant_id;
+
+/// A page, as it was asked for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Page {
+    /// Counts from 0.
+    pub(crate) number: i32,
+    /// How many records.
+    pub(crate) size: i32,
+}
+
+/// A step of a walk by creation.
+pub(crate) struct Walk {
+    /// The store.
+    pub(crate) store_id: StoreId,
+    /// Where the step begins.
+    pub(crate) after: Cursor,
+    /// Where the walk ends.
+    pub(crate) until: DateTime<Utc>,
+    /// How long the step is.
+    pub(crate) size: usize,
+}
+
+const FILTER: &[&str] = &[
+    "merchantId",
+    "storeId",
+    "timestampType",
+    "from",
+    "until",
+    "status",
+    "methods",
+    "pgProvider",
+    "isTest",
+    "isScheduled",
+    "sortBy",
+    "sortOrder",
+    "version",
+    "webhookStatus",
+    "platformType",
+    "currency",
+    "isEscrow",
+    "escrowStatus",
+    "cardBrand",
+    "cardType",
+    "cardOwnerType",
+    "giftCertificateType",
+    "cashReceiptType",
+    "cashReceiptStatus",
+    "cashReceiptIssuedAtRange",
+    "cashReceiptCancelledAtRange",
+    "textSearch",
+];
+/// Filters on facts no payment of this ledger has, each with the values its schema documents.
+const FACTS_OF_NONE: &[(&str, &[&str])] = &[
+    ("webhookStatus", &["SUCCEEDED", "FAILED_NOT_OK_RESPONSE", "FAILED_UNEXPECTED_ERROR"]),
+    ("escrowStatus", &["REGISTERED", "DELIVERED", "CONFIRMED", "REJECTED", "CANCELLED", "REJECT_CONFIRMED"]),
+    ("giftCertificateType", &["BOOKNLIFE", "SMART_MUNSANG", "CULTURELAND", "HAPPYMONEY", "CULTUREGIFT"]),
+    ("cashReceiptType", &["PERSONAL", "CORPORATE", "NO_RECEIPT"]),
+    ("cashReceiptStatus", &["ISSUED", "CANCELLED"]),
+];
+const CARD_BRANDS: &[&str] = &["LOCAL", "MASTER", "UNIONPAY", "VISA", "JCB", "AMEX", "DINERS"];
+const CARD_TYPES: &[&str] = &["CREDIT", "DEBIT", "GIFT"];
+const CARD_OWNER_TYPES: &[&str] = &["PERSONAL", "CORPORATE"];
+/// States as a filter spells them (rule V2-019).
+const STATUSES: [(&str, PaymentStatus); 7] = [
+    ("READY", PaymentStatus::Ready),
+    ("PENDING", PaymentStatus::PayPending),
+    ("VIRTUAL_ACCOUNT_ISSUED", PaymentStatus::VirtualAccountIssued),
+    ("PAID", PaymentStatus::Paid),
+    ("FAILED", PaymentStatus::Failed),
+    ("PARTIAL_CANCELLED", PaymentStatus::PartialCancelled),
+    ("CANCELLED", PaymentStatus::Cancelled),
+];
+/// Methods as a filter spells them; `None` for those no payment of this ledger is made by.
+const METHODS: [(&str, Option<PayMethod>); 8] = [
+    ("CARD", Some(PayMethod::Card)),
+    ("TRANSFER", Some(PayMethod::Transfer)),
+    ("VIRTUAL_ACCOUNT", Some(PayMethod::VirtualAccount)),
+    ("GIFT_CERTIFICATE", None),
+    ("MOBILE", Some(PayMethod::Mobile)),
+    ("EASY_PAY", Some(PayMethod::EasyPay)),
+    ("CONVENIENCE_STORE", None),
+    ("CRYPTO", None),
+];
+/// How long a step of a walk is at most (rule V2-016).
+const STEP_SIZE_MAX: i32 = 1_000;
+/// How long a page or a step is that does not say (rules V2-015, V2-016).
+const SIZE_DEFAULT: i32 = 10;
+/// How many texts one request may look for.
+const TEXT_COUNT_MAX: usize = 32;
+
+/// A page of payments (schema `GetPaymentsBody`).
+pub(crate) fn payments(body: &RawBody, access: &Access, now: DateTime<Utc>) -> Read<(Page, PaymentQuery)> {
+    read(body, access, &["page", "filter"], Some("filter"), |fields, caller| {
+        let page = page(fields);
+        let filter = fields.object("filter", &rules::FILTER, FILTER);
+        payment_query(filter.as_ref(), caller, page?, now).map(|query| (page.unwrap_or(FIRST), query))
+    })
+}
+
+/// A step through every payment (schema `GetAllPaymentsByCursorBody`).
+pub(crate) fn by_cursor(body: &RawBody, access: &Access, now: DateTime<Utc>) -> Read<Walk> {
+    read(body, access, &["storeId", "from", "until", "cursor", "size"], None, |fields, caller| {
+        let fields = fields.under(&rules::CURSOR);
+        let window = Window::new(fields.moment("from"), fields.moment("until"), now);
+        let size = fields.int32_from("size", 1).unwrap_or(SIZE_DEFAULT);
+        if size > STEP_SIZE_MAX {
+            fields.add("size", format!("is {size}; send at most {STEP_SIZE_MAX}"));
+        }
+        let first = Cursor::before(window.from);
+        let cursor = fields.text("cursor").map(Cursor::from_str);
+        if let Some(Err(_)) = cursor {
+            fields.add("cursor", "is no cursor of an answer; leave it out to begin");
+        }
+        // A cursor from another walk cannot lead out of this one.
+        let after = cursor.and_then(Result::ok).unwrap_or(first).max(first);
+        Some(Walk {
+            store_id: caller.store_id,
+            after,
+            until: window.until,
+            size: usize::try_from(size).ok()?,
+        })
+    })
+}
+
+const FIRST: Page = Page { number: 0, size: SIZE_DEFAULT };
+
+/// Reads a list's body. `within` is the member the store's id is in, where it is not in the body itself.
+pub(super) fn read<T>(
+    body: &RawBody,
+    access: &Access,
+    known: &[&'static str],
+    within: Option<&str>,
+    read: impl FnOnce(&Fields<'_, '_>, Caller) -> Option<T>,
+) -> Read<T> {
+    let node = match body.parse() {
+        Ok(node) => node,
+        Err(error) => return Read::refused(error),
+    };
+    let findings = Findings::default();
+    let fields = Fields::root(&findings, &INPUT, &node, known);
+    let store = match within {
+        None => fields.text("storeId"),
+        Some(name) => fields.node(name).and_then(|node| node.text_of("storeId")),
+    };
+    let caller = match access.caller(store) {
+        Ok(caller) => caller,
+        Err(error) => return Read::refused(error),
+    };
+    let request = read(&fields, caller);
+    finish(findings, request)
+}
+
+/// The page (rule V2-015).
+pub(super) fn page(fields: &Fields<'_, '_>) -> Option<Page> {
+    let Some(fields) = fields.object("page", &rules::PAGE, &["number", "size"]) else { return Some(FIRST) };
+    let number = fields.int32_from("number", 0).unwrap_or(FIRST.number);
+    let size = fields.int32_from("size", 1).unwrap_or(FIRST.size);
+    let reach = (i64::from(number) + 1) * i64::from(size);
+    if usize::try_from(reach).is_ok_and(|reach| reach > EXAMINED_COUNT_MAX) {
+        fields.add_here(format!("(number + 1) x size is {reach}; pages reach {EXAMINED_COUNT_MAX}: narrow the filter, or use /payments-by-cursor"));
+        return None;
+    }
+    Some(Page { number, size })
+}
+
+fn payment_query(
+    fields: Option<&Fields<'_, '_>>,
+    caller: Caller,
+    page: Page,
+    now: DateTime<Utc>,
+) -> Option<PaymentQuery> {
+    let moment = |name| fields.and_then(|fields| fields.moment(name));
+    let window = Window::new(moment("from"), moment("until"), now);
+    let times = [("CREATED_AT", TimeField::Created), ("STATUS_CHANGED_AT", TimeField::StatusChanged)];
+    let time = fields.and_then(|fields| fields.choice("timestampType", times.into_iter()));
+    let time = time.unwrap_or(TimeField::StatusChanged);
+    let sorts = [("REQUESTED_AT", TimeField::Created), ("STATUS_CHANGED_AT", TimeField::StatusChanged)];
+    let sort = fields.and_then(|fields| fields.choice("sortBy", sorts.into_iter()));
+    let orders = [("DESC", true), ("ASC", false)];
+    let descending = fields.and_then(|fields| fields.choice("sortOrder", orders.into_iter()));
+    let statuses = fields.and_then(|fields| choices(&fields.under(&rules::STATUS), "status", &STATUSES));
+    let filter = fields.map(|fields| filter(fields, &caller.store_id)).unwrap_or_default();
+    Some(PaymentQuery {
+        store_id: caller.store_id,
+        time,
+        window,
+        sort: sort.unwrap_or(time),
+        descending: descending.unwrap_or(true),
+        statuses,
+        filter,
+        offset: usize::try_from(i64::from(page.number) * i64::from(page.size)).ok()?,
+        count_max: usize::try_from(page.size).ok()?,
+    })
+}
+
+/// Filters beside times and states (schema `PaymentFilterInput`).
+fn filter(fields: &Fields<'_, '_>, store: &StoreId) -> PaymentFilter {
+    let methods = choices(fields, "methods", &METHODS);
+    let environments = |is_test| if is_test { Environment::Test } else { Environment::Live };
+    PaymentFilter {
+        providers: providers(fields, "pgProvider"),
+        environment: fields.flag("isTest").map(environments),
+        methods: methods.map(|methods| methods.into_iter().flatten().collect()),
+        currency: currency(fields),
+        is_escrow: fields.flag("isEscrow"),
+        card_brand: fields.code("cardBrand", CARD_BRANDS),
+        card_type: fields.code("cardType", CARD_TYPES),
+        card_owner_type: fields.code("cardOwnerType", CARD_OWNER_TYPES),
+        texts: texts(fields),
+        none: asks_for_none(fields, store),
+    }
+}
+
+/// Whether a fact is asked for that no payment here has: it came by the API, in version 2, from no schedule.
+fn asks_for_none(fields: &Fields<'_, '_>, store: &StoreId) -> bool {
+    let mut none = fields.text("merchantId").is_some_and(|merchant| merchant != merchant_id(store));
+    for (name, codes) in FACTS_OF_NONE {
+        none |= fields.code(name, codes).is_some();
+    }
+    for name in ["cashReceiptIssuedAtRange", "cashReceiptCancelledAtRange"] {
+        if let Some(range) = fields.object(name, &rules::FILTER, &["from", "until"]) {
+            range.moment("from");
+            range.moment("until");
+            none = true;
+        }
+    }
+    let platform = fields.code("platformType", &["SDK_MOBILE", "SDK_PC", "API"]);
+    let version = fields.code("version", &["V1", "V2"]);
+    none | platform.is_some_and(|platform| platform != "API")
+        | version.is_some_and(|version| version != "V2")
+        | (fields.flag("isScheduled") == Some(true))
+}
+
+fn currency(fields: &Fields<'_, '_>) -> Option<Currency> {
+    let currency = Currency::parse(fields.text("currency")?);
+    if let Err(error) = &currency {
+        fields.add("currency", error.to_string());
+    }
+    currency.ok()
+}
+
+pub(super) fn providers(fields: &Fields<'_, '_>, name: &str) -> Option<Vec<portone_core::PgProvider>> {
+    let parse = |(at, text): (usize, String)| {
+        let provider = text.parse();
+        if provider.is_err() {
+            fields.add(&format!("{name}[{at}]"), "is no PG provider; send one as the schema spells it");
+        }
+        provider.ok()
+    };
+    let given = fields.texts(name);
+    (!given.is_empty()).then(|| given.into_iter().enumerate().filter_map(parse).collect())
+}
+
+fn texts(fields: &Fields<'_, '_>) -> Vec<TextSearch> {
+    let found = fields.objects("textSearch", &rules::FILTER, &["field", "value"]);
+    if found.len() > TEXT_COUNT_MAX {
+        fields.add("textSearch", format!("has {} texts; send at most {TEXT_COUNT_MAX}", found.len()));
+    }
+    let text = |fields: Fields<'_, '_>| {
+        let field = fields.need_choice("field", TextField::ALL.iter().copied());
+        let text = fields.need_text("value").map(str::to_owned);
+        Some(TextSearch { field: field?, text: text? })
+    };
+    found.into_iter().take(TEXT_COUNT_MAX).filter_map(text).collect()
+}
+
+/// A list of documented values; an empty list asks nothing.
+pub(super) fn choices<T: Copy>(
+    fields: &Fields<'_, '_>,
+    name: &str,
+    values: &[(&'static str, T)],
+) -> Option<Vec<T>> {
+    let mut found = Vec::new();
+    for (at, given) in fields.texts(name).iter().enumerate() {
+        match values.iter().find(|(code, _)| code == given) {
+            Some((_, value)) => found.push(*value),
+            None => {
+                fields.unknown_value(&format!("{name}[{at}]"), given, values.iter().map(|(code, _)| *code));
+            }
+        }
+    }
+    (!found.is_empty()).then_some(found)
+}

@@ -1,0 +1,75 @@
+//! Lists as answers show them.
+
+use portone_engine::ledger::{BillingKeyRecord, Transaction};
+use portone_engine::list::Cursor;
+use serde::Serialize;
+
+use super::billing_key::BillingKeyView;
+use super::payment::PaymentView;
+
+/// Schema `PageInfo`.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct PageInfo {
+    number: i32,
+    size: i32,
+    total_count: usize,
+}
+
+impl PageInfo {
+    /// Of the page asked for, and a list of `total_count` records.
+    pub(crate) const fn new(number: i32, size: i32, total_count: usize) -> Self {
+        Self { number, size, total_count }
+    }
+}
+
+/// Schema `GetPaymentsResponse`.
+#[derive(Debug, Serialize)]
+pub(crate) struct PaymentsResponse<'a> {
+    items: Vec<PaymentView<'a>>,
+    page: PageInfo,
+}
+
+impl<'a> PaymentsResponse<'a> {
+    /// Of one page.
+    pub(crate) fn new(payments: &'a [Transaction], page: PageInfo) -> Self {
+        Self { items: payments.iter().map(PaymentView::payment).collect(), page }
+    }
+}
+
+/// Schema `GetAllPaymentsByCursorResponse`.
+#[derive(Debug, Serialize)]
+pub(crate) struct PaymentsByCursorResponse<'a> {
+    items: Vec<PaymentWithCursor<'a>>,
+}
+
+/// Schema `PaymentWithCursor`.
+#[derive(Debug, Serialize)]
+struct PaymentWithCursor<'a> {
+    payment: PaymentView<'a>,
+    cursor: String,
+}
+
+impl<'a> From<&'a [(Transaction, Cursor)]> for PaymentsByCursorResponse<'a> {
+    fn from(payments: &'a [(Transaction, Cursor)]) -> Self {
+        let item = |(payment, cursor): &'a (Transaction, Cursor)| PaymentWithCursor {
+            payment: PaymentView::payment(payment),
+            cursor: cursor.to_string(),
+        };
+        Self { items: payments.iter().map(item).collect() }
+    }
+}
+
+/// Schema `GetBillingKeyInfosResponse`.
+#[derive(Debug, Serialize)]
+pub(crate) struct BillingKeysResponse<'a> {
+    items: Vec<BillingKeyView<'a>>,
+    page: PageInfo,
+}
+
+impl<'a> BillingKeysResponse<'a> {
+    /// Of one page.
+    pub(crate) fn new(keys: &'a [BillingKeyRecord], page: PageInfo) -> Self {
+        Self { items: keys.iter().map(BillingKeyView::from).collect(), page }
+    }
+}

@@ -1,0 +1,178 @@
+//! Lists: a payment once, in order, in its window, and no further than pages reach.
+
+use portone_core::{PayMethod, PgBillingKey};
+use portone_engine::key_list::{KeyFilter, KeyQuery, KeyTime};
+use portone_engine::ledger::{IssueResult, PaymentStatus, Transaction};
+use portone_engine::list::{Cursor, PaymentFilter, PaymentQuery, Reached, TimeField, Window};
+use portone_engine::port::{NewTransaction, Store};
+
+use super::records::{
+    at, begin, billing_key, issue_attempts, key_record, other_store_id, settle_failed, settle_paid, store_id,
+    transaction_id,
+};
+
+fn query(time: TimeField) -> PaymentQuery {
+    PaymentQuery {
+        store_id: store_id(),
+        time,
+        window: Window { from: at(0), until: at(1_000) },
+        sort: time,
+        descending: false,
+        statuses: None,
+        filter: PaymentFilter::default(),
+        offset: 0,
+        count_max: 10,
+    }
+}
+
+/// Payment `number` is asked for at second `number`, at the second's transaction of the same number.
+async fn begin_at(store: &dyn Store, number: u64, seconds: i64) {
+    let new = begin(number, number);
+    let transaction =
+        Transaction { requested_at: at(seconds), status_changed_at: at(seconds), ..new.transaction };
+    store.begin_payment(NewTransaction { transaction, ..new }).await.expect("begins");
+}
+
+/// Three payments asked for at 10, 20 and 30; the first became paid at 100, after the others.
+async fn three(store: &dyn Store) {
+    for (number, seconds) in [(1, 10), (2, 20), (3, 30)] {
+        begin_at(store, number, seconds).await;
+    }
+    let mut settle = settle_paid(1, 1);
+    settle.transaction.requested_at = at(10);
+    settle.transaction.status_changed_at = at(100);
+    store.settle_transaction(settle).await.expect("settles");
+}
+
+fn numbers(reached: &Reached<Transaction>) -> Vec<u64> {
+    let number =
+        |transaction: &Transaction| (1..100).find(|number| transaction.id == transaction_id(*number));
+    reached.items.iter().filter_map(number).collect()
+}
+
+async fn listed(store: &dyn Store, query: PaymentQuery) -> (Vec<u64>, usize) {
+    let reached = store.list_payments(query).await.expect("lists");
+    assert!(reached.is_whole);
+    (numbers(&reached), reached.total_count)
+}
+
+/// Either time orders a list, either way, and one may order what the other selects.
+pub async fn payments_come_in_order(store: &dyn Store) {
+    three(store).await;
+    let created = query(TimeField::Created);
+    let changed = query(TimeField::StatusChanged);
+    assert_eq!(listed(store, created.clone()).await, (vec![1, 2, 3], 3));
+    assert_eq!(listed(store, changed.clone()).await, (vec![2, 3, 1], 3));
+    let down = |query: &PaymentQuery| PaymentQuery { descending: true, ..query.clone() };
+    assert_eq!(listed(store, down(&created)).await, (vec![3, 2, 1], 3));
+    assert_eq!(listed(store, down(&changed)).await, (vec![1, 3, 2], 3));
+    let crossed = PaymentQuery { sort: TimeField::Created, ..changed };
+    assert_eq!(listed(store, crossed.clone()).await, (vec![1, 2, 3], 3));
+    assert_eq!(listed(store, down(&crossed)).await, (vec![3, 2, 1], 3));
+}
+
+/// A window has both its ends in it, and the count is of the list and not of the page.
+pub async fn a_window_and_a_page_cut_the_list(store: &dyn Store) {
+    three(store).await;
+    let created = query(TimeField::Created);
+    let within =
+        |from, until| PaymentQuery { window: Window { from: at(from), until: at(until) }, ..created.clone() };
+    assert_eq!(listed(store, within(10, 20)).await, (vec![1, 2], 2));
+    assert_eq!(listed(store, within(11, 29)).await, (vec![2], 1));
+    assert_eq!(listed(store, within(31, 99)).await, (vec![], 0));
+    let page = |offset, count_max| PaymentQuery { offset, count_max, ..created.clone() };
+    assert_eq!(listed(store, page(1, 1)).await, (vec![2], 3));
+    assert_eq!(listed(store, page(2, 2)).await, (vec![3], 3));
+    assert_eq!(listed(store, page(3, 2)).await, (vec![], 3));
+}
+
+/// States and other facts select, whichever way the list is found.
+pub async fn filters_select_payments(store: &dyn Store) {
+    three(store).await;
+    for time in [TimeField::Created, TimeField::StatusChanged] {
+        let of =
+            |statuses: &[PaymentStatus]| PaymentQuery { statuses: Some(statuses.to_vec()), ..query(time) };
+        assert_eq!(listed(store, of(&[PaymentStatus::Paid])).await, (vec![1], 1));
+        assert_eq!(listed(store, of(&[PaymentStatus::PayPending])).await, (vec![2, 3], 2));
+        assert_eq!(listed(store, of(&[PaymentStatus::Failed, PaymentStatus::Cancelled])).await, (vec![], 0));
+        let page = PaymentQuery { offset: 1, ..of(&[PaymentStatus::PayPending]) };
+        assert_eq!(listed(store, page).await, (vec![3], 2));
+        let by = |methods: Vec<PayMethod>| PaymentQuery {
+            filter: PaymentFilter { methods: Some(methods), ..PaymentFilter::default() },
+            ..query(time)
+        };
+        assert_eq!(listed(store, by(vec![PayMethod::Card])).await.1, 3);
+        assert_eq!(listed(store, by(vec![PayMethod::Mobile])).await, (vec![], 0));
+        let none = PaymentFilter { none: true, ..PaymentFilter::default() };
+        assert_eq!(listed(store, PaymentQuery { filter: none, ..query(time) }).await, (vec![], 0));
+    }
+}
+
+/// A payment that was tried again is listed once, as its latest transaction; another store's is not listed.
+pub async fn a_payment_is_listed_once_and_to_its_store(store: &dyn Store) {
+    store.begin_payment(begin(1, 1)).await.expect("begins");
+    store.settle_transaction(settle_failed(1, 1)).await.expect("settles");
+    store.begin_payment(begin(2, 1)).await.expect("begins");
+    for time in [TimeField::Created, TimeField::StatusChanged] {
+        assert_eq!(listed(store, query(time)).await, (vec![2], 1));
+        let other = PaymentQuery { store_id: other_store_id(), ..query(time) };
+        assert_eq!(listed(store, other).await, (vec![], 0));
+    }
+    let walked = store.payments_after(&store_id(), Cursor::before(at(0)), at(9), 9).await.expect("walks");
+    assert_eq!(walked.len(), 1);
+}
+
+/// Each cursor leads to what comes next, also among payments of one moment, until the end.
+pub async fn a_walk_meets_every_payment_once(store: &dyn Store) {
+    for (number, seconds) in [(1, 10), (2, 20), (3, 20), (4, 20), (5, 30), (6, 40)] {
+        begin_at(store, number, seconds).await;
+    }
+    let mut after = Cursor::before(at(10));
+    let mut met = Vec::new();
+    loop {
+        let step = store.payments_after(&store_id(), after, at(30), 2).await.expect("walks");
+        let Some((_, last)) = step.last() else { break };
+        assert!(after < *last, "a walk goes on");
+        after = *last;
+        met.extend(step.into_iter().map(|(transaction, _)| transaction.id));
+    }
+    assert_eq!(met, [1, 2, 3, 4, 5].map(transaction_id));
+}
+
+fn key_query(time: KeyTime) -> KeyQuery {
+    KeyQuery {
+        store_id: store_id(),
+        time,
+        window: Window { from: at(0), until: at(1_000) },
+        sort: time,
+        descending: false,
+        filter: KeyFilter::default(),
+        offset: 0,
+        count_max: 10,
+    }
+}
+
+/// A key is listed from when it is issued, by each of its times, and to its store.
+pub async fn issued_keys_are_listed_by_their_times(store: &dyn Store) {
+    for number in [1, 2] {
+        let attempts = issue_attempts(number);
+        store.begin_issue(key_record(number), "{}".to_owned(), attempts.clone()).await.expect("begins");
+        if number == 1 {
+            for attempt in &attempts {
+                let pg_billing_key = PgBillingKey::parse("bk-1").expect("a key");
+                let result = IssueResult::Issued { pg_billing_key, issued_at: at(5) };
+                store.settle_issue(&attempt.id, result, at(6)).await.expect("settles");
+            }
+        }
+    }
+    for time in [KeyTime::Requested, KeyTime::Issued, KeyTime::Status] {
+        let reached = store.list_billing_keys(key_query(time)).await.expect("lists");
+        let keys: Vec<_> = reached.items.iter().map(|key| key.key.clone()).collect();
+        assert_eq!((keys, reached.total_count, reached.is_whole), (vec![billing_key(1)], 1, true));
+    }
+    let beyond = KeyQuery { offset: 1, ..key_query(KeyTime::Issued) };
+    let other = KeyQuery { store_id: other_store_id(), ..key_query(KeyTime::Issued) };
+    for query in [beyond, other, key_query(KeyTime::Deleted)] {
+        assert_eq!(store.list_billing_keys(query).await.map(|reached| reached.items), Ok(Vec::new()));
+    }
+}
