@@ -3,10 +3,11 @@ import { test } from "node:test";
 import { Payment } from "@portone/server-sdk";
 import * as shop from "../shop.js";
 
-// The first inquiry follows at once; it fails as well, so that the answer must leave the outcome open.
+// The first inquiry follows at once; it fails as well, so that the answer must leave the outcome open. So do all others
+// until the faults are taken back: the gateway compares earlier payments meanwhile, and would use up a single one.
 const lostAnswer = (command, booked) => [
   { command, kind: "reset", booked, requests: 1 },
-  { command: "READ", kind: "status", status: 503, requests: 1 },
+  { command: "READ", kind: "status", status: 503, requests: 1000 },
 ];
 
 const unknown = (call, errorClass) => shop.failure(call, errorClass, "PG_PROVIDER", "common/PgProviderError");
