@@ -23,6 +23,7 @@ mod routing;
 mod settle;
 mod transition;
 mod verify;
+pub mod webhook;
 
 pub use admin::GroupChange;
 pub use billing_key::{UNAVAILABLE, UNKNOWN_OUTCOME};

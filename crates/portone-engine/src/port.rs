@@ -1,6 +1,8 @@
 //! The four ports the engine runs over: store, transport (core's), clock and randomness. Nothing else: no runtime, no
 //! timer, no socket. A test or the simulator implements them without any.
 
+mod webhooks;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use portone_core::{
@@ -8,6 +10,8 @@ use portone_core::{
     TransactionId,
 };
 use thiserror::Error;
+
+pub use webhooks::{ClaimLimits, DeliveryFilter, Resend, WebhookStore};
 
 use crate::event::Event;
 use crate::ledger::{BillingKeyRecord, Discrepancy, IssueResult, OpenAttempt, Transaction};
@@ -147,7 +151,7 @@ pub struct SettleTransaction {
 
 /// The ledger's database. Each method is one business transaction, atomic and durable when it returns.
 #[async_trait]
-pub trait Store: Send + Sync {
+pub trait Store: WebhookStore + Send + Sync {
     /// Opens an attempt on a payment: new, or failed before. Both rows in one commit.
     async fn begin_payment(&self, new: NewTransaction) -> Result<BeginPayment, StoreError>;
 

@@ -24,6 +24,7 @@ pub(crate) enum Endpoint {
     IssueBillingKey,
     BillingKeyInfo,
     DeleteBillingKey,
+    ResendWebhook,
 }
 
 impl Endpoint {
@@ -99,6 +100,14 @@ impl Endpoint {
                 "CHANNEL_SPECIFIC",
                 "PG_PROVIDER",
             ],
+            Self::ResendWebhook => &[
+                "INVALID_REQUEST",
+                "UNAUTHORIZED",
+                "FORBIDDEN",
+                "PAYMENT_NOT_FOUND",
+                "WEBHOOK_NOT_FOUND",
+                "MAX_WEBHOOK_RETRY_COUNT_REACHED",
+            ],
         }
     }
 
@@ -114,12 +123,13 @@ impl Endpoint {
             Self::IssueBillingKey => "issueBillingKey",
             Self::BillingKeyInfo => "getBillingKeyInfo",
             Self::DeleteBillingKey => "deleteBillingKey",
+            Self::ResendWebhook => "resendWebhook",
         }
     }
 
     /// Whether a PG may have been asked by the time something goes wrong.
     pub(crate) const fn asks_pg(self) -> bool {
-        !matches!(self, Self::Payment | Self::Transactions | Self::BillingKeyInfo)
+        !matches!(self, Self::Payment | Self::Transactions | Self::BillingKeyInfo | Self::ResendWebhook)
     }
 }
 
@@ -227,7 +237,7 @@ impl ApiError {
         let message = error.to_string();
         match error {
             EngineError::Invalid(report) => Self::invalid(report),
-            EngineError::NotFound(_) | EngineError::PaymentNotFound(_) => {
+            EngineError::NotFound(_) | EngineError::PaymentNotFound(_) | EngineError::WebhookNotFound => {
                 Self::new(StatusCode::NOT_FOUND, "NOT_FOUND", message)
             }
             EngineError::InUse(dependents) => {
@@ -302,6 +312,8 @@ fn plain(endpoint: Endpoint, error: &EngineError) -> Option<(StatusCode, &'stati
         }
         EngineError::SumOfPartsExceedsCancel => (Code::CONFLICT, "SUM_OF_PARTS_EXCEEDS_CANCEL_AMOUNT"),
         EngineError::PaymentNotWaitingForDeposit(_) => (Code::CONFLICT, "PAYMENT_NOT_WAITING_FOR_DEPOSIT"),
+        EngineError::WebhookNotFound => (Code::NOT_FOUND, "WEBHOOK_NOT_FOUND"),
+        EngineError::WebhookResendCountReached(_) => (Code::BAD_REQUEST, "MAX_WEBHOOK_RETRY_COUNT_REACHED"),
         EngineError::BillingKeyNotFound => (Code::NOT_FOUND, "BILLING_KEY_NOT_FOUND"),
         EngineError::BillingKeyAlreadyDeleted => (Code::CONFLICT, "BILLING_KEY_ALREADY_DELETED"),
         EngineError::Invalid(_)
@@ -328,7 +340,7 @@ mod tests {
 
     use super::*;
 
-    const ENDPOINTS: [Endpoint; 9] = [
+    const ENDPOINTS: [Endpoint; 10] = [
         Endpoint::PayInstantly,
         Endpoint::PayWithBillingKey,
         Endpoint::Payment,
@@ -338,6 +350,7 @@ mod tests {
         Endpoint::IssueBillingKey,
         Endpoint::BillingKeyInfo,
         Endpoint::DeleteBillingKey,
+        Endpoint::ResendWebhook,
     ];
 
     fn no_channel(reason: NoChannelReason) -> EngineError {
@@ -367,6 +380,8 @@ mod tests {
             EngineError::BillingKeyNotFound,
             EngineError::BillingKeyAlreadyDeleted,
             EngineError::ChannelSpecific { failures: Vec::new(), succeeded: Vec::new() },
+            EngineError::WebhookNotFound,
+            EngineError::WebhookResendCountReached(20),
             EngineError::Declined(declined),
             EngineError::Unavailable(Cause::NotSent("refused".to_owned())),
             EngineError::UnknownOutcome,
@@ -411,7 +426,9 @@ mod tests {
             for error in errors() {
                 let answer = ApiError::v2(endpoint, &error);
                 let status = match answer.kind() {
-                    INVALID_REQUEST | "MAX_TRANSACTION_COUNT_REACHED" => 400,
+                    INVALID_REQUEST | "MAX_TRANSACTION_COUNT_REACHED" | "MAX_WEBHOOK_RETRY_COUNT_REACHED" => {
+                        400
+                    }
                     "PG_PROVIDER" | "CHANNEL_SPECIFIC" => 502,
                     kind if kind.ends_with("_NOT_FOUND") => 404,
                     _ => 409,

@@ -13,6 +13,7 @@ mod readers;
 mod schema;
 mod transactions;
 mod verifications;
+mod webhooks;
 mod writer;
 
 use std::{

@@ -4,6 +4,7 @@ mod billing_keys;
 mod dto;
 mod payments;
 pub(crate) mod view;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -34,6 +35,7 @@ pub(crate) fn routes() -> Router<Gateway> {
         .route("/payments/{paymentId}/billing-key", post(payments::pay_with_billing_key))
         .route("/payments/{paymentId}/cancel", post(payments::cancel))
         .route("/payments/{paymentId}/virtual-account/close", post(payments::close_virtual_account))
+        .route("/payments/{paymentId}/resend-webhook", post(webhooks::resend))
         .route("/billing-keys", post(billing_keys::issue))
         .route("/billing-keys/{billingKey}", get(billing_keys::info).delete(billing_keys::delete))
 }

@@ -3,7 +3,10 @@
 use rusqlite::Connection;
 
 /// Each takes a database from the version of its place to the next one. Released ones never change.
-const MIGRATIONS: &[&str] = &[include_str!("../../migrations/sqlite/0001_ledger.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../migrations/sqlite/0001_ledger.sql"),
+    include_str!("../../migrations/sqlite/0002_webhooks.sql"),
+];
 
 /// Applies what is missing, each step in one commit. `Err(Ok(found))` tells of a database newer than this version.
 pub(super) fn migrate(connection: &Connection) -> Result<(), Result<usize, rusqlite::Error>> {

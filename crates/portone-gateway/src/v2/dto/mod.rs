@@ -10,6 +10,7 @@ pub(super) mod payment;
 pub(super) mod query;
 mod rules;
 mod virtual_account;
+pub(super) mod webhook;
 
 use portone_core::{CommandKind, PaymentId};
 use portone_engine::request::{Caller, Extras, Selector};

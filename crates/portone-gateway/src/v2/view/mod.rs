@@ -6,6 +6,7 @@ pub(crate) mod channel;
 pub(crate) mod customer;
 pub(crate) mod method;
 pub(crate) mod payment;
+pub(crate) mod webhook;
 
 use portone_core::StoreId;
 use sha2::{Digest, Sha256};
