@@ -3,4 +3,5 @@ mod cancel;
 mod instant;
 mod instant_input;
 mod read;
+mod resend_webhook;
 mod virtual_account_close;
