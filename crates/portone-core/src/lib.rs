@@ -24,6 +24,7 @@ mod request;
 mod rule;
 mod secret;
 mod virtual_account;
+mod webhook;
 
 pub use adapter::{
     AdapterFactory, Admitted, BuildAdapter, CallContext, Credentials, Leg, PgAdapter, Progress, SetupError,
@@ -60,3 +61,4 @@ pub use virtual_account::{
     CashReceiptRequest, CashReceiptType, FixedAccount, VirtualAccountExpiry, VirtualAccountOption,
     VirtualAccountOptionType, VirtualAccountRequest,
 };
+pub use webhook::{WebhookBreak, WebhookMessage, WebhookReply, WebhookSender};

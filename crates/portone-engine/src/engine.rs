@@ -16,6 +16,7 @@ use crate::ledger::{
     BillingKeyRecord, BillingKeyStatus, KeyChannelState, OpenAttempt, OpenSubject, Transaction,
 };
 use crate::port::{Clock, DeclaredStore, Random, Store, StoreError};
+use crate::webhook::{Target, WebhookEndpoint, WebhookEndpoints};
 
 /// Settings of the engine.
 #[derive(Debug, Clone)]
@@ -32,6 +33,8 @@ pub struct EngineConfig {
     pub cancel_count_max: u32,
     /// How long after a card payment the upstream's record is compared with ours; absent means never.
     pub verify_after: Option<Duration>,
+    /// Where each store's announcements go.
+    pub webhooks: WebhookEndpoints,
 }
 
 impl Default for EngineConfig {
@@ -43,6 +46,7 @@ impl Default for EngineConfig {
             transaction_count_max: 20,
             cancel_count_max: 20,
             verify_after: Some(Duration::from_secs(5)),
+            webhooks: WebhookEndpoints::new(),
         }
     }
 }
@@ -84,8 +88,10 @@ impl Engine {
         declared: Vec<DeclaredStore>,
     ) -> Result<Self, StoreError> {
         let Ports { store, transport, clock, random, watch } = ports;
+        let targets = declared.iter().map(|store| (store.id.clone(), targets(&config, &store.id))).collect();
         store.apply_declared(declared, clock.now()).await?;
         let key = InstallationKey::load(&*store, &*random).await?;
+        store.declare_targets(targets).await?;
         let directory = ArcSwap::from_pointee(Directory::default());
         let engine = Self { store, transport, clock, random, config, key, watch, upstreams, directory };
         engine.reload_directory().await?;
@@ -202,6 +208,11 @@ impl Engine {
             subject,
         }
     }
+}
+
+fn targets(config: &EngineConfig, store: &StoreId) -> Vec<Target> {
+    let endpoints = config.webhooks.get(store).map_or(&[][..], Vec::as_slice);
+    endpoints.iter().map(|WebhookEndpoint { target, .. }| target.clone()).collect()
 }
 
 /// Whether anybody was told of a key: one that some channel holds is told before the last channel has answered.

@@ -126,6 +126,12 @@ pub enum EngineError {
         "the outcome is not known yet; it is being inquired and a webhook will tell: do not pay again under another id"
     )]
     UnknownOutcome,
+    /// There is no such webhook, or none was sent.
+    #[error("there is no webhook of that id; payment.webhooks lists them")]
+    WebhookNotFound,
+    /// The webhook was sent again by hand as often as is allowed.
+    #[error("the webhook was sent again {0} times, as often as is allowed")]
+    WebhookResendCountReached(u32),
     /// What depends on it would break.
     #[error(
         "{} billing keys and {} schedules depend on this group; deactivate channels instead, or repeat with force",

@@ -65,3 +65,22 @@ pub enum EventKind {
     #[serde(rename = "BillingKey.Updated")]
     BillingKeyUpdated,
 }
+
+impl EventKind {
+    /// The type as the webhook body spells it.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Paid => "Transaction.Paid",
+            Self::VirtualAccountIssued => "Transaction.VirtualAccountIssued",
+            Self::Failed => "Transaction.Failed",
+            Self::PayPending => "Transaction.PayPending",
+            Self::PartialCancelled => "Transaction.PartialCancelled",
+            Self::Cancelled => "Transaction.Cancelled",
+            Self::CancelPending => "Transaction.CancelPending",
+            Self::BillingKeyIssued => "BillingKey.Issued",
+            Self::BillingKeyFailed => "BillingKey.Failed",
+            Self::BillingKeyDeleted => "BillingKey.Deleted",
+            Self::BillingKeyUpdated => "BillingKey.Updated",
+        }
+    }
+}

@@ -29,6 +29,7 @@ pub mod search;
 mod settle;
 mod transition;
 mod verify;
+pub mod webhook;
 
 pub use admin::GroupChange;
 pub use billing_key::{UNAVAILABLE, UNKNOWN_OUTCOME};

@@ -9,6 +9,7 @@ pub use schedules::{
     CreateSchedule, RefusedPayment, RefusedSchedule, RevokeSchedules, SchedulePage, ScheduleQuery,
     ScheduleSort, ScheduleStore,
 };
+mod webhooks;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -17,6 +18,8 @@ use portone_core::{
     TransactionId,
 };
 use thiserror::Error;
+
+pub use webhooks::{ClaimLimits, DeliveryFilter, Resend, WebhookStore};
 
 use crate::event::Event;
 use crate::ledger::{BillingKeyRecord, Discrepancy, IssueResult, OpenAttempt, Transaction};
@@ -164,7 +167,7 @@ pub struct SettleTransaction {
 
 /// The ledger's database. Each method is one business transaction, atomic and durable when it returns.
 #[async_trait]
-pub trait Store: ScheduleStore + access::AccessStore + list::ListStore {
+pub trait Store: ScheduleStore + WebhookStore + access::AccessStore + list::ListStore {
     /// Opens an attempt on a payment: new, or failed before. Both rows in one commit.
     async fn begin_payment(&self, new: NewTransaction) -> Result<BeginPayment, StoreError>;
 

@@ -33,6 +33,7 @@ pub(crate) enum Endpoint {
     PaymentSchedule,
     PaymentSchedules,
     RevokePaymentSchedules,
+    ResendWebhook,
 }
 
 impl Endpoint {
@@ -140,6 +141,14 @@ impl Endpoint {
                 "PAYMENT_SCHEDULE_ALREADY_PROCESSED",
                 "PAYMENT_SCHEDULE_ALREADY_REVOKED",
             ],
+            Self::ResendWebhook => &[
+                "INVALID_REQUEST",
+                "UNAUTHORIZED",
+                "FORBIDDEN",
+                "PAYMENT_NOT_FOUND",
+                "WEBHOOK_NOT_FOUND",
+                "MAX_WEBHOOK_RETRY_COUNT_REACHED",
+            ],
         }
     }
 
@@ -164,6 +173,7 @@ impl Endpoint {
             Self::PaymentSchedule => "getPaymentSchedule",
             Self::PaymentSchedules => "getPaymentSchedules",
             Self::RevokePaymentSchedules => "revokePaymentSchedules",
+            Self::ResendWebhook => "resendWebhook",
         }
     }
 
@@ -187,7 +197,8 @@ impl Endpoint {
             | Self::CreatePaymentSchedule
             | Self::PaymentSchedule
             | Self::PaymentSchedules
-            | Self::RevokePaymentSchedules => false,
+            | Self::RevokePaymentSchedules
+            | Self::ResendWebhook => false,
         }
     }
 }
@@ -297,7 +308,7 @@ impl ApiError {
         let message = error.to_string();
         match error {
             EngineError::Invalid(report) => Self::invalid(report),
-            EngineError::NotFound(_) | EngineError::PaymentNotFound(_) => {
+            EngineError::NotFound(_) | EngineError::PaymentNotFound(_) | EngineError::WebhookNotFound => {
                 Self::new(StatusCode::NOT_FOUND, "NOT_FOUND", message)
             }
             EngineError::InUse(dependents) => {
@@ -376,6 +387,8 @@ fn plain(endpoint: Endpoint, error: &EngineError) -> Option<(StatusCode, &'stati
         }
         EngineError::SumOfPartsExceedsCancel => (Code::CONFLICT, "SUM_OF_PARTS_EXCEEDS_CANCEL_AMOUNT"),
         EngineError::PaymentNotWaitingForDeposit(_) => (Code::CONFLICT, "PAYMENT_NOT_WAITING_FOR_DEPOSIT"),
+        EngineError::WebhookNotFound => (Code::NOT_FOUND, "WEBHOOK_NOT_FOUND"),
+        EngineError::WebhookResendCountReached(_) => (Code::BAD_REQUEST, "MAX_WEBHOOK_RETRY_COUNT_REACHED"),
         EngineError::BillingKeyNotFound => (Code::NOT_FOUND, "BILLING_KEY_NOT_FOUND"),
         EngineError::BillingKeyAlreadyDeleted => (Code::CONFLICT, "BILLING_KEY_ALREADY_DELETED"),
         EngineError::ScheduleExists => (Code::CONFLICT, "PAYMENT_SCHEDULE_ALREADY_EXISTS"),
@@ -407,7 +420,7 @@ mod tests {
 
     use super::*;
 
-    const ENDPOINTS: [Endpoint; 18] = [
+    const ENDPOINTS: [Endpoint; 19] = [
         Endpoint::BillingKeyInfos,
         Endpoint::Payments,
         Endpoint::PaymentsByCursor,
@@ -426,6 +439,7 @@ mod tests {
         Endpoint::PaymentSchedule,
         Endpoint::PaymentSchedules,
         Endpoint::RevokePaymentSchedules,
+        Endpoint::ResendWebhook,
     ];
 
     fn no_channel(reason: NoChannelReason) -> EngineError {
@@ -460,6 +474,8 @@ mod tests {
             EngineError::ScheduleAlreadyProcessed("s".to_owned()),
             EngineError::ScheduleAlreadyRevoked("s".to_owned()),
             EngineError::ChannelSpecific { failures: Vec::new(), succeeded: Vec::new() },
+            EngineError::WebhookNotFound,
+            EngineError::WebhookResendCountReached(20),
             EngineError::Declined(declined),
             EngineError::Unavailable(Cause::NotSent("refused".to_owned())),
             EngineError::UnknownOutcome,
@@ -504,7 +520,9 @@ mod tests {
             for error in errors() {
                 let answer = ApiError::v2(endpoint, &error);
                 let status = match answer.kind() {
-                    INVALID_REQUEST | "MAX_TRANSACTION_COUNT_REACHED" => 400,
+                    INVALID_REQUEST | "MAX_TRANSACTION_COUNT_REACHED" | "MAX_WEBHOOK_RETRY_COUNT_REACHED" => {
+                        400
+                    }
                     "PG_PROVIDER" | "CHANNEL_SPECIFIC" => 502,
                     kind if kind.ends_with("_NOT_FOUND") => 404,
                     _ => 409,

@@ -3,7 +3,11 @@
 
 mod classify;
 mod config;
+mod guard;
 mod transport;
+mod webhook;
 
 pub use config::{HttpConfig, HttpSetupError};
+pub use guard::is_public;
 pub use transport::HttpTransport;
+pub use webhook::{HttpWebhookSender, WebhookConfig};

@@ -13,6 +13,7 @@ pub mod payments;
 pub mod records;
 pub mod schedules;
 pub mod verifications;
+pub mod webhooks;
 
 use std::pin::Pin;
 
@@ -58,6 +59,14 @@ macro_rules! contract_tests {
             verifications::a_comparison_of_a_changed_record_writes_nothing,
             verifications::a_later_result_keeps_a_due_comparison,
             verifications::discrepancies_come_newest_first,
+            webhooks::a_store_without_targets_delivers_nothing,
+            webhooks::an_announcement_goes_to_each_url_of_its_environment,
+            webhooks::notice_urls_replace_the_stores,
+            webhooks::a_due_delivery_is_claimed_once_until_its_claim_runs_out,
+            webhooks::a_later_announcement_waits_for_the_earlier,
+            webhooks::a_host_takes_no_more_than_its_share,
+            webhooks::a_delivery_is_sent_again_by_hand_until_the_limit,
+            webhooks::billing_keys_are_announced_in_the_newer_version_only,
             billing_keys::a_key_is_pending_until_its_last_channel_is_settled,
             billing_keys::a_key_that_no_channel_issued_has_failed,
             billing_keys::skip_webhook_mutes_success_only,

@@ -9,7 +9,6 @@ pub(crate) use schedule::ScheduleDocument;
 pub(crate) use transaction::{TransactionColumns, TransactionDocument};
 
 use chrono::{DateTime, Utc};
-use portone_engine::event::EventKind;
 use portone_engine::ledger::{BillingKeyStatus, KeyChannelState};
 use portone_engine::port::StoreError;
 use serde::{Serialize, de::DeserializeOwned, de::IntoDeserializer, de::value::Error as CodeError};
@@ -85,22 +84,5 @@ pub(crate) const fn channel_state_code(state: &KeyChannelState) -> &'static str 
         KeyChannelState::Issued(_) => "ISSUED",
         KeyChannelState::Failed(_) => "FAILED",
         KeyChannelState::Deleted => "DELETED",
-    }
-}
-
-/// An announcement's type as its column holds it: as the webhook body spells it.
-pub(crate) const fn event_kind_code(kind: EventKind) -> &'static str {
-    match kind {
-        EventKind::Paid => "Transaction.Paid",
-        EventKind::VirtualAccountIssued => "Transaction.VirtualAccountIssued",
-        EventKind::Failed => "Transaction.Failed",
-        EventKind::PayPending => "Transaction.PayPending",
-        EventKind::PartialCancelled => "Transaction.PartialCancelled",
-        EventKind::Cancelled => "Transaction.Cancelled",
-        EventKind::CancelPending => "Transaction.CancelPending",
-        EventKind::BillingKeyIssued => "BillingKey.Issued",
-        EventKind::BillingKeyFailed => "BillingKey.Failed",
-        EventKind::BillingKeyDeleted => "BillingKey.Deleted",
-        EventKind::BillingKeyUpdated => "BillingKey.Updated",
     }
 }

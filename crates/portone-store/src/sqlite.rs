@@ -18,6 +18,7 @@ mod schedules;
 mod schema;
 mod transactions;
 mod verifications;
+mod webhooks;
 mod writer;
 
 use std::{

@@ -8,9 +8,10 @@ use std::{
 };
 
 use futures_executor::block_on;
-use portone_core::Secret;
+use portone_core::{Environment, Secret};
 use portone_engine::port::access::AccessStore;
-use portone_engine::port::{BeginPayment, Settle, Store};
+use portone_engine::port::{BeginPayment, ClaimLimits, Settle, Store, WebhookStore};
+use portone_engine::webhook::{Target, WebhookFormat};
 use portone_store::contract::records::{
     at, begin, billing_key, declared, issue_attempts, key_record, payment_id, settle_paid, store_id,
     transaction_id,
@@ -229,4 +230,37 @@ fn limits_of_one_still_write() {
     block_on(store.apply_declared(vec![declared()], at(0))).expect("is applied");
     assert_eq!(block_on(store.begin_payment(begin(1, 1))), Ok(BeginPayment::Begun));
     assert_eq!(block_on(store.transaction(&transaction_id(1))).map(|found| found.is_some()), Ok(true));
+}
+
+/// The outbox survives: what was announced before a restart, or was being sent during it, is sent after it.
+#[test]
+fn what_was_to_be_delivered_is_delivered_after_a_restart() {
+    let folder = Folder::new();
+    let limits = ClaimLimits { count_max: 10, endpoint_count_max: 10 };
+    let target = Target {
+        environment: Environment::Test,
+        url: "https://shop.example/hook".to_owned(),
+        format: WebhookFormat::V2024April,
+    };
+    let claim = |store: &SqliteStore, seconds: i64| {
+        block_on(store.claim_deliveries(at(seconds), at(seconds + 90), limits)).expect("claims")
+    };
+    let store = opened(&folder);
+    block_on(store.declare_targets(vec![(store_id(), vec![target.clone()])])).expect("declares");
+    for number in [1, 2] {
+        block_on(store.begin_payment(begin(number, number))).expect("begins");
+        block_on(store.settle_transaction(settle_paid(number, number))).expect("settles");
+    }
+    let one = ClaimLimits { count_max: 1, ..limits };
+    let sending = block_on(store.claim_deliveries(at(100), at(190), one)).expect("claims");
+    assert_eq!(sending.len(), 1);
+    drop(store);
+    let store = opened(&folder);
+    // The same declaration leaves everything as it was.
+    block_on(store.declare_targets(vec![(store_id(), vec![target])])).expect("declares");
+    let waiting = claim(&store, 100);
+    assert_eq!(waiting.len(), 1);
+    assert_ne!(waiting[0].id, sending[0].id);
+    let again: Vec<_> = claim(&store, 190).into_iter().map(|claim| claim.id).collect();
+    assert!(again.contains(&sending[0].id), "{again:?}");
 }

@@ -4,6 +4,8 @@ use std::{future::Future, sync::Arc, time::Duration};
 
 use portone_engine::port::StoreError;
 use portone_engine::{Engine, Swept};
+use portone_http::HttpWebhookSender;
+use tokio::sync::Semaphore;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// How many open attempts one step takes up.
@@ -13,8 +15,12 @@ const VERIFY_COUNT_MAX: usize = 64;
 
 /// How many due schedules one step pays, side by side.
 const SCHEDULE_COUNT_MAX: usize = 64;
+/// How many webhooks are under way at once.
+const DELIVERY_COUNT_MAX: usize = 256;
+/// How soon a webhook leaves after its change.
+const DELIVERY_PAUSE: Duration = Duration::from_millis(100);
 
-/// Starts every duty on the tracker; they stop when the token is cancelled.
+/// Starts every duty but deliveries on the tracker; they stop when the token is cancelled.
 pub(crate) fn start(engine: &Arc<Engine>, tracker: &TaskTracker, stop: &CancellationToken) {
     let settling = Arc::clone(engine);
     repeat(tracker, stop, "settle", Duration::from_millis(500), move || {
@@ -38,6 +44,49 @@ pub(crate) fn start(engine: &Arc<Engine>, tracker: &TaskTracker, stop: &Cancella
         let engine = Arc::clone(&refreshing);
         async move { engine.refresh_directory().await.map(|_| false) }
     });
+}
+
+/// Starts deliveries: each is a task of its own, so that a receiver that takes a minute to answer holds up no other.
+pub(crate) fn deliver(
+    engine: &Arc<Engine>,
+    sender: HttpWebhookSender,
+    tracker: &TaskTracker,
+    stop: &CancellationToken,
+) {
+    let free = Arc::new(Semaphore::new(DELIVERY_COUNT_MAX));
+    let (engine, tasks) = (Arc::clone(engine), tracker.clone());
+    let stopping = stop.clone();
+    repeat(tracker, stop, "deliver", DELIVERY_PAUSE, move || {
+        let (engine, sender, free) = (Arc::clone(&engine), sender.clone(), Arc::clone(&free));
+        let (tasks, stopping) = (tasks.clone(), stopping.clone());
+        async move {
+            let count_max = free.available_permits();
+            let claims = engine.claim_deliveries(count_max).await?;
+            let more = count_max > 0 && claims.len() == count_max;
+            for claim in claims {
+                // Only this loop takes permits, so there is one for each.
+                let permit = Arc::clone(&free).try_acquire_owned();
+                let (engine, sender, stopping) = (Arc::clone(&engine), sender.clone(), stopping.clone());
+                tasks.spawn(async move {
+                    // A stop does not wait for a silent receiver: the claim runs out, and it is sent once more.
+                    tokio::select! {
+                        _ = engine.deliver(&sender, claim) => {}
+                        () = give_up(&stopping) => {}
+                    }
+                    drop(permit);
+                });
+            }
+            Ok(more)
+        }
+    });
+}
+
+/// How long a stop waits for deliveries that are under way.
+const STOP_WAIT: Duration = Duration::from_secs(2);
+
+async fn give_up(stop: &CancellationToken) {
+    stop.cancelled().await;
+    tokio::time::sleep(STOP_WAIT).await;
 }
 
 /// A full step may have left more behind.

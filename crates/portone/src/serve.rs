@@ -7,7 +7,7 @@ use metrics_exporter_prometheus::PrometheusBuilder;
 use portone_core::{Credentials, Upstream};
 use portone_engine::{Engine, Ports};
 use portone_gateway::{GatewayConfig, StoreAccess};
-use portone_http::{HttpConfig, HttpTransport};
+use portone_http::{HttpConfig, HttpTransport, HttpWebhookSender, WebhookConfig};
 use portone_store::SqliteStore;
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -30,7 +30,10 @@ pub(crate) async fn serve(args: ServeArgs) -> Result<(), Failure> {
     let (upstreams, started) = start_upstreams(&config, &sandboxes).await?;
     let sandbox_address = started.iter().find_map(|(_, address)| *address);
     let engine = start_engine(&config, upstreams, started).await?;
+    let private_targets = config.webhook_private_targets;
+    let sender = HttpWebhookSender::new(WebhookConfig { private_targets, ..WebhookConfig::default() })?;
     duties::start(&engine, &tracker, &stop);
+    duties::deliver(&engine, sender, &tracker, &stop);
     let api = portone_gateway::router(gateway_config(&config, engine, &tracker)?);
     if is_demo {
         println!("{}", banner::demo(&config, sandbox_address));

@@ -22,6 +22,7 @@ use portone_engine::request::{
     Caller, CancelRequest, Extras, IssueBillingKeyRequest, PayInstantlyRequest, PayWithBillingKeyRequest,
     Selector,
 };
+use portone_engine::webhook::{WebhookEndpoint, WebhookEndpoints};
 use portone_engine::{Engine, EngineConfig, Ports};
 use portone_http::{HttpConfig, HttpTransport};
 use portone_sandbox::SandboxConfig;
@@ -167,16 +168,37 @@ impl World {
     }
 
     pub async fn with(channels: Vec<Channel>, groups: Vec<ChannelGroup>, seed: u64) -> Self {
+        Self::build(channels, groups, seed, EngineConfig::default()).await
+    }
+
+    /// A KPN channel of a shop with webhooks.
+    pub async fn with_webhooks(endpoints: Vec<WebhookEndpoint>) -> Self {
+        let webhooks = WebhookEndpoints::from([(STORE.parse().unwrap(), endpoints)]);
+        let config = EngineConfig { webhooks, ..EngineConfig::default() };
+        Self::build(vec![channel(KPN, "KPN")], Vec::new(), 1, config).await
+    }
+
+    async fn build(
+        channels: Vec<Channel>,
+        groups: Vec<ChannelGroup>,
+        seed: u64,
+        config: EngineConfig,
+    ) -> Self {
         println!("seed {seed}");
         let clock = TestClock::new();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let sandbox = format!("http://{}", listener.local_addr().unwrap());
         let now = Arc::clone(&clock);
-        let config = SandboxConfig::new(SECRET);
+        let sandbox_config = SandboxConfig::new(SECRET);
         tokio::spawn(async move {
-            portone_sandbox::serve(listener, config, Arc::new(move || now.now()), std::future::pending())
-                .await
-                .unwrap();
+            portone_sandbox::serve(
+                listener,
+                sandbox_config,
+                Arc::new(move || now.now()),
+                std::future::pending(),
+            )
+            .await
+            .unwrap();
         });
         let wire = Arc::new(Wire {
             http: HttpTransport::new(&HttpConfig::default()).unwrap(),
@@ -191,8 +213,13 @@ impl World {
             let reply = client.put(format!("{sandbox}/sandbox/channels")).json(&body).send().await.unwrap();
             assert!(reply.status().is_success());
         }
-        let engine = start(&clock, &wire, &sandbox, channels, groups, seed).await;
+        let engine = start(&clock, &wire, &sandbox, channels, groups, seed, config).await;
         Self { engine, clock, wire, sandbox, client, count: AtomicU64::new(0) }
+    }
+
+    /// The time, in seconds since 1970.
+    pub fn clock_seconds(&self) -> String {
+        self.clock.now().timestamp().to_string()
     }
 
     /// A payment id nobody has used.
@@ -356,6 +383,7 @@ async fn start(
     channels: Vec<Channel>,
     groups: Vec<ChannelGroup>,
     seed: u64,
+    config: EngineConfig,
 ) -> Engine {
     let upstream = Upstream {
         base_url: sandbox.to_owned(),
@@ -376,7 +404,7 @@ async fn start(
         watch: None,
     };
     let upstreams = BTreeMap::from([("sandbox".to_owned(), upstream)]);
-    Engine::start(ports, EngineConfig::default(), upstreams, vec![declared]).await.unwrap()
+    Engine::start(ports, config, upstreams, vec![declared]).await.unwrap()
 }
 
 pub fn card(number: &str) -> Card {

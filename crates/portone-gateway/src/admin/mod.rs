@@ -7,6 +7,7 @@ mod input;
 mod records;
 mod routing;
 mod stores;
+mod webhooks;
 
 use axum::Router;
 use axum::http::StatusCode;
@@ -37,6 +38,8 @@ pub(crate) fn routes() -> Router<Gateway> {
         .route("/attempts", get(attempts::list))
         .route("/discrepancies", get(records::discrepancies))
         .route("/events", get(records::events))
+        .route("/webhooks", get(webhooks::list))
+        .route("/webhooks/{id}/replay", post(webhooks::replay))
 }
 
 /// What a handler of this face gives back.

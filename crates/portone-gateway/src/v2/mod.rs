@@ -8,6 +8,7 @@ mod lists;
 mod payments;
 mod schedules;
 pub(crate) mod view;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -44,6 +45,7 @@ pub(crate) fn routes() -> Router<Gateway> {
         .route("/payments/{paymentId}/cancel", post(payments::cancel))
         .route("/payments/{paymentId}/virtual-account/close", post(payments::close_virtual_account))
         .route("/payments/{paymentId}/schedule", post(schedules::create))
+        .route("/payments/{paymentId}/resend-webhook", post(webhooks::resend))
         .route("/payment-schedules", get(schedules::list).delete(schedules::revoke))
         .route("/payment-schedules/{paymentScheduleId}", get(schedules::schedule))
         .route("/billing-keys", get(lists::billing_keys).post(billing_keys::issue))

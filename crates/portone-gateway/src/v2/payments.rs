@@ -7,6 +7,7 @@ use portone_core::PaymentId;
 use portone_engine::EngineError;
 use portone_engine::ledger::{Cancellation, Transaction};
 use portone_engine::request::Paid;
+use portone_engine::webhook::Delivery;
 
 use super::dto::{cancel as cancel_body, payment as payment_body, query};
 use super::view::cancellation::{CancelPaymentResponse, CancellationView};
@@ -43,7 +44,10 @@ pub(super) async fn pay_with_billing_key(
 pub(super) async fn payment(State(gateway): State<Gateway>, call: Call) -> Response {
     let read = query::store(&call.query, &call.access);
     answer(&gateway, Endpoint::Payment, read, |engine, caller| async move {
-        engine.payment(&caller.store_id, &found(&call.id)?).await
+        let id = found(&call.id)?;
+        let payment = engine.payment(&caller.store_id, &id).await?;
+        let webhooks = engine.payment_deliveries(&caller.store_id, &id).await?;
+        Ok(PaymentAndWebhooks { payment, webhooks })
     })
     .await
 }
@@ -91,9 +95,14 @@ impl IntoAnswer for Paid {
     }
 }
 
-impl IntoAnswer for Transaction {
+struct PaymentAndWebhooks {
+    payment: Transaction,
+    webhooks: Vec<Delivery>,
+}
+
+impl IntoAnswer for PaymentAndWebhooks {
     fn into_answer(self) -> Response {
-        ok(&PaymentView::payment(&self))
+        ok(&PaymentView::payment(&self.payment, &self.webhooks))
     }
 }
 

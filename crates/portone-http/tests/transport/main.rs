@@ -3,3 +3,4 @@
 mod breaks;
 mod requests;
 mod stub;
+mod webhook;

@@ -218,7 +218,7 @@ async fn kinds(store: &dyn Store) -> Vec<EventKind> {
     events.into_iter().map(|(_, event)| event.kind).collect()
 }
 
-fn issued(key: &str, issued_at: DateTime<Utc>) -> IssueResult {
+pub(super) fn issued(key: &str, issued_at: DateTime<Utc>) -> IssueResult {
     IssueResult::Issued { pg_billing_key: pg_key(key), issued_at }
 }
 

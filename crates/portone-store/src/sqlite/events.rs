@@ -5,7 +5,8 @@ use portone_engine::event::{Event, EventSubject};
 use rusqlite::{Row, params};
 
 use super::database::{Database, Fault};
-use crate::document::{Unreadable, decode, decode_code, encode, event_kind_code, millis, time};
+use super::webhooks;
+use crate::document::{Unreadable, decode, decode_code, encode, millis, time};
 
 /// An announcement, encoded.
 pub(super) struct EventRow {
@@ -32,12 +33,13 @@ pub(super) fn insert(database: &Database, rows: &[EventRow]) -> Result<(), Fault
             }
             EventSubject::BillingKey(key) => (None, None, Some(key.as_str())),
         };
+        let store_no = database.store_no(&event.store_id)?;
         database.execute(
             "INSERT INTO events (store_no, kind, at, transaction_no, cancellation_id, billing_key, notice_urls)
              VALUES (?1, ?2, ?3, (SELECT no FROM transactions WHERE id = ?4), ?5, ?6, ?7)",
             params![
-                database.store_no(&event.store_id)?,
-                event_kind_code(event.kind),
+                store_no,
+                event.kind.code(),
                 millis(event.at),
                 transaction,
                 cancellation.map(AsRef::<str>::as_ref),
@@ -45,6 +47,7 @@ pub(super) fn insert(database: &Database, rows: &[EventRow]) -> Result<(), Fault
                 notice_urls,
             ],
         )?;
+        webhooks::enqueue(database, store_no, database.connection().last_insert_rowid(), event)?;
     }
     Ok(())
 }
@@ -70,7 +73,8 @@ pub(super) fn after(
     Ok(found)
 }
 
-fn read(store: &StoreId, row: &Row<'_>) -> Result<Event, Fault> {
+/// An announcement from its columns, which begin at the second.
+pub(super) fn read(store: &StoreId, row: &Row<'_>) -> Result<Event, Fault> {
     let text = |at| -> Result<&str, rusqlite::Error> { Ok(row.get_ref(at)?.as_str()?) };
     let optional = |at| -> Result<Option<&str>, rusqlite::Error> { Ok(row.get_ref(at)?.as_str_or_null()?) };
     let subject = match optional(6)? {

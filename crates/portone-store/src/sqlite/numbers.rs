@@ -1,9 +1,10 @@
 //! Numbers for what many rows repeat: stores, and channels as they were. Each connection remembers those it has met.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use portone_core::StoreId;
 use portone_engine::ledger::ChannelSnapshot;
+use portone_engine::webhook::Target;
 use rusqlite::OptionalExtension;
 
 use super::database::{Database, Fault};
@@ -19,6 +20,8 @@ pub(super) struct Numbers {
     store_by_no: HashMap<i64, StoreId>,
     no_by_channel: HashMap<String, i64>,
     channel_by_no: HashMap<i64, ChannelSnapshot>,
+    /// Where a store's announcements go; forgotten when that is declared anew.
+    pub(super) targets_by_store: HashMap<i64, Arc<[Target]>>,
 }
 
 impl Database {

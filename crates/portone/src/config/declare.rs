@@ -7,10 +7,12 @@ use portone_core::{
     Secret, StoreId,
 };
 use portone_engine::port::DeclaredStore;
+use portone_engine::webhook::WebhookEndpoints;
 use sha2::{Digest as _, Sha256};
 
 use super::StoreConfig;
 use super::reader::{Reader, Section};
+use super::webhooks::read_webhooks;
 
 const ENVIRONMENTS: &[(&str, Environment)] = &[("live", Environment::Live), ("test", Environment::Test)];
 
@@ -18,13 +20,25 @@ pub(super) fn read_stores<'a>(
     reader: &mut Reader<'a>,
     root: &Section<'a>,
     upstreams: &[&str],
+    private_targets: bool,
+    webhooks: &mut WebhookEndpoints,
 ) -> Vec<StoreConfig> {
     let sections = reader.sections(root, "stores");
     if sections.is_empty() {
         reader.problem(&root.span_of("stores"), "stores", "declare at least one store: [[stores]]");
     }
     let mut seen = Seen::default();
-    sections.iter().filter_map(|section| read_store(reader, section, upstreams, &mut seen)).collect()
+    let mut stores = Vec::new();
+    for section in &sections {
+        let endpoints = read_webhooks(reader, section, private_targets);
+        if let Some(store) = read_store(reader, section, upstreams, &mut seen) {
+            if !endpoints.is_empty() {
+                webhooks.insert(store.id().clone(), endpoints);
+            }
+            stores.push(store);
+        }
+    }
+    stores
 }
 
 /// What must not stand twice in a file.
@@ -42,7 +56,7 @@ fn read_store<'a>(
     upstreams: &[&str],
     seen: &mut Seen,
 ) -> Option<StoreConfig> {
-    reader.only(section, &["id", "name", "api_secrets", "channels", "channel_groups"]);
+    reader.only(section, &["id", "name", "api_secrets", "webhooks", "channels", "channel_groups"]);
     let id: Option<StoreId> = reader.required(section, "id");
     let name = reader.text(section, "name").map(str::to_owned);
     if id.as_ref().is_some_and(|id| !seen.stores.insert(id.to_string())) {

@@ -2,6 +2,7 @@
 
 mod declare;
 mod reader;
+mod webhooks;
 
 use std::{collections::BTreeMap, fmt, net::SocketAddr, path::Path, path::PathBuf, time::Duration};
 
@@ -30,6 +31,8 @@ pub(crate) struct Config {
     pub(crate) stores: Vec<StoreConfig>,
     /// The engine's settings.
     pub(crate) engine: EngineConfig,
+    /// Whether webhooks may go to private addresses.
+    pub(crate) webhook_private_targets: bool,
 }
 
 /// How PGs are reached.
@@ -143,8 +146,10 @@ impl Config {
         }
         let admin_token = reader.secret(root, "admin_token");
         let (names, upstreams) = read_upstreams(reader, root);
-        let stores = declare::read_stores(reader, root, &names);
-        let engine = read_engine(reader, root);
+        let webhook_private_targets = reader.flag(root, "webhook_private_targets").unwrap_or(false);
+        let mut engine = read_engine(reader, root);
+        let stores =
+            declare::read_stores(reader, root, &names, webhook_private_targets, &mut engine.webhooks);
         Some(Self {
             public_url,
             listen,
@@ -153,6 +158,7 @@ impl Config {
             upstreams,
             stores,
             engine,
+            webhook_private_targets,
         })
     }
 }
@@ -165,6 +171,7 @@ const KEYS: &[&str] = &[
     "upstream_deadline_ms",
     "lease_margin_ms",
     "verify_after_ms",
+    "webhook_private_targets",
     "upstreams",
     "stores",
 ];

@@ -14,6 +14,7 @@ pub(super) mod query;
 mod rules;
 pub(super) mod schedule;
 mod virtual_account;
+pub(super) mod webhook;
 
 use portone_core::{CommandKind, PaymentId};
 use portone_engine::request::{Caller, Extras, Selector};

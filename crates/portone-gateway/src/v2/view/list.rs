@@ -33,8 +33,13 @@ pub(crate) struct PaymentsResponse<'a> {
 impl<'a> PaymentsResponse<'a> {
     /// Of one page.
     pub(crate) fn new(payments: &'a [Transaction], page: PageInfo) -> Self {
-        Self { items: payments.iter().map(PaymentView::payment).collect(), page }
+        Self { items: payments.iter().map(listed).collect(), page }
     }
+}
+
+/// A payment of a list comes without its webhooks: they are read one payment at a time.
+fn listed(payment: &Transaction) -> PaymentView<'_> {
+    PaymentView::payment(payment, &[])
 }
 
 /// Schema `GetAllPaymentsByCursorResponse`.
@@ -53,7 +58,7 @@ struct PaymentWithCursor<'a> {
 impl<'a> From<&'a [(Transaction, Cursor)]> for PaymentsByCursorResponse<'a> {
     fn from(payments: &'a [(Transaction, Cursor)]) -> Self {
         let item = |(payment, cursor): &'a (Transaction, Cursor)| PaymentWithCursor {
-            payment: PaymentView::payment(payment),
+            payment: listed(payment),
             cursor: cursor.to_string(),
         };
         Self { items: payments.iter().map(item).collect() }

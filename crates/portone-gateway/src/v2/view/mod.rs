@@ -10,6 +10,7 @@ pub(crate) mod list;
 pub(crate) mod method;
 pub(crate) mod payment;
 pub(crate) mod schedule;
+pub(crate) mod webhook;
 
 use portone_core::StoreId;
 use sha2::{Digest, Sha256};

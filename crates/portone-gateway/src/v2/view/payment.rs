@@ -3,6 +3,7 @@
 use portone_core::{PgTxId, Product};
 use portone_engine::ledger::{Failure, PaymentStatus, Transaction};
 use portone_engine::request::Paid;
+use portone_engine::webhook::Delivery;
 use serde::Serialize;
 
 use super::cancellation::CancellationView;
@@ -10,6 +11,7 @@ use super::channel::{ChannelGroupSummary, SelectedChannel};
 use super::customer::CustomerView;
 use super::merchant_id;
 use super::method::MethodView;
+use super::webhook::WebhookView;
 use crate::answer::Moment;
 
 /// Schemas `PayInstantlyResponse` and `PayWithBillingKeyResponse`.
@@ -92,6 +94,9 @@ pub(crate) struct PaymentView<'a> {
     custom_data: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     country: Option<&'a str>,
+    /// Of a payment.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    webhooks: Vec<WebhookView<'a>>,
     #[serde(flatten)]
     state: StateView<'a>,
 }
@@ -154,11 +159,12 @@ struct FailureView<'a> {
 
 impl<'a> PaymentView<'a> {
     /// A payment, as its latest transaction tells it (schema `Payment`).
-    pub(crate) fn payment(transaction: &'a Transaction) -> Self {
+    pub(crate) fn payment(transaction: &'a Transaction, webhooks: &'a [Delivery]) -> Self {
         let mut view = Self::of(transaction);
         view.id = transaction.order.payment_id.as_str();
         view.transaction_id = Some(transaction.id.as_str());
         view.origin = Some(OriginView { platform_type: "API", ip_address: &transaction.origin_ip });
+        view.webhooks = webhooks.iter().map(WebhookView::from).collect();
         if transaction.status == PaymentStatus::Paid {
             view.state.disputes = Some([]);
             // An accepted cancel leaves the payment paid.
@@ -203,6 +209,7 @@ impl<'a> PaymentView<'a> {
             product_count: order.product_count,
             custom_data: transaction.custom_data.as_deref(),
             country: order.country.as_deref(),
+            webhooks: Vec::new(),
             state: state(transaction),
         }
     }

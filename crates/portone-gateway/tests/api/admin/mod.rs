@@ -2,3 +2,4 @@ mod channel_groups;
 mod channels;
 mod payments_routing;
 mod records;
+mod webhooks;

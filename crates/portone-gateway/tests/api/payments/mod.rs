@@ -4,4 +4,5 @@ mod instant;
 mod instant_input;
 mod list;
 mod read;
+mod resend_webhook;
 mod virtual_account_close;

@@ -1,0 +1,205 @@
+//! From an announcement to a message: its body, its headers and its signature (rules V2-100 to V2-105).
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use chrono::{DateTime, SecondsFormat, Utc};
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use portone_core::WebhookMessage;
+use serde::Serialize;
+use sha2::Sha256;
+
+use super::{Claim, WebhookFormat, WebhookSecret};
+use crate::event::{Event, EventKind, EventSubject};
+
+/// The message of a delivery, signed for a try that begins now.
+pub(super) fn message(claim: &Claim, secrets: &[WebhookSecret], now: DateTime<Utc>) -> WebhookMessage {
+    let body = body(&claim.event, claim.target.format);
+    let timestamp = now.timestamp().to_string();
+    let content_type = match claim.target.format {
+        WebhookFormat::V2024April | WebhookFormat::V2024JanuaryJson => "application/json",
+        WebhookFormat::V2024JanuaryForm => "application/x-www-form-urlencoded",
+    };
+    let mut headers = vec![("content-type", content_type.to_owned()), ("webhook-id", claim.id.clone())];
+    if !secrets.is_empty() {
+        let signatures: Vec<String> =
+            secrets.iter().map(|secret| sign(secret, &claim.id, &timestamp, &body)).collect();
+        headers.push(("webhook-signature", signatures.join(" ")));
+    }
+    headers.push(("webhook-timestamp", timestamp));
+    WebhookMessage { url: claim.target.url.clone(), headers, body }
+}
+
+fn sign(secret: &WebhookSecret, id: &str, timestamp: &str, body: &[u8]) -> String {
+    // HMAC takes keys of any length.
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.0.expose()) else { return String::new() };
+    mac.update(format!("{id}.{timestamp}.").as_bytes());
+    mac.update(body);
+    format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()))
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    #[serde(rename = "type")]
+    kind: EventKind,
+    timestamp: String,
+    data: Data<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Data<'a> {
+    store_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payment_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    transaction_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cancellation_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    billing_key: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct OldBody<'a> {
+    payment_id: &'a str,
+    tx_id: &'a str,
+    status: &'a str,
+}
+
+/// The body: made of the announcement alone, so it is the same on each try.
+fn body(event: &Event, format: WebhookFormat) -> Vec<u8> {
+    let data = data(event);
+    if format == WebhookFormat::V2024April {
+        let timestamp = event.at.to_rfc3339_opts(SecondsFormat::Millis, true);
+        return json(&Body { kind: event.kind, timestamp, data });
+    }
+    let old = OldBody {
+        payment_id: data.payment_id.unwrap_or_default(),
+        tx_id: data.transaction_id.unwrap_or_default(),
+        status: event.kind.code().rsplit('.').next().unwrap_or_default(),
+    };
+    match format {
+        WebhookFormat::V2024JanuaryForm => form(&old),
+        WebhookFormat::V2024April | WebhookFormat::V2024JanuaryJson => json(&old),
+    }
+}
+
+fn data(event: &Event) -> Data<'_> {
+    let mut data = Data {
+        store_id: event.store_id.as_str(),
+        payment_id: None,
+        transaction_id: None,
+        cancellation_id: None,
+        billing_key: None,
+    };
+    match &event.subject {
+        EventSubject::Payment { payment_id, transaction_id, cancellation_id } => {
+            data.payment_id = Some(payment_id.as_str());
+            data.transaction_id = Some(transaction_id.as_str());
+            data.cancellation_id = cancellation_id.as_ref().map(portone_core::CancellationId::as_str);
+        }
+        EventSubject::BillingKey(key) => data.billing_key = Some(key.as_str()),
+    }
+    data
+}
+
+/// Bodies are made of texts only, which always serialise.
+fn json(body: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(body).unwrap_or_default()
+}
+
+fn form(old: &OldBody<'_>) -> Vec<u8> {
+    let pairs = [("payment_id", old.payment_id), ("tx_id", old.tx_id), ("status", old.status)];
+    let encoded = pairs.map(|(name, value)| format!("{name}={}", percent_encoded(value)));
+    encoded.join("&").into_bytes()
+}
+
+fn percent_encoded(text: &str) -> String {
+    let encode = |byte: u8| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'*' => char::from(byte).to_string(),
+        b' ' => "+".to_owned(),
+        _ => format!("%{byte:02X}"),
+    };
+    text.bytes().map(encode).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use portone_core::Environment;
+
+    use super::*;
+    use crate::webhook::Target;
+
+    fn claim(format: WebhookFormat, kind: EventKind, subject: EventSubject) -> Claim {
+        Claim {
+            number: 1,
+            id: "msg_1".to_owned(),
+            event: Event {
+                store_id: "store-1".parse().unwrap(),
+                kind,
+                at: "2026-11-21T00:00:00.125Z".parse().unwrap(),
+                subject,
+                notice_urls: Vec::new(),
+            },
+            target: Target { environment: Environment::Test, url: "https://a.example/".to_owned(), format },
+            try_count: 0,
+            until: DateTime::UNIX_EPOCH,
+        }
+    }
+
+    fn payment(cancellation: Option<&str>) -> EventSubject {
+        EventSubject::Payment {
+            payment_id: "order 1&가".parse().unwrap(),
+            transaction_id: "tx-1".parse().unwrap(),
+            cancellation_id: cancellation.map(|id| id.parse().unwrap()),
+        }
+    }
+
+    fn text(format: WebhookFormat, kind: EventKind, subject: EventSubject) -> String {
+        let message = message(&claim(format, kind, subject), &[], DateTime::UNIX_EPOCH);
+        String::from_utf8(message.body).unwrap()
+    }
+
+    #[test]
+    fn bodies_are_as_documented() {
+        assert_eq!(
+            text(WebhookFormat::V2024April, EventKind::PartialCancelled, payment(Some("c-1"))),
+            r#"{"type":"Transaction.PartialCancelled","timestamp":"2026-11-21T00:00:00.125Z","data":{"storeId":"store-1","paymentId":"order 1&가","transactionId":"tx-1","cancellationId":"c-1"}}"#
+        );
+        let key = EventSubject::BillingKey("billing-key-1".parse().unwrap());
+        assert_eq!(
+            text(WebhookFormat::V2024April, EventKind::BillingKeyIssued, key),
+            r#"{"type":"BillingKey.Issued","timestamp":"2026-11-21T00:00:00.125Z","data":{"storeId":"store-1","billingKey":"billing-key-1"}}"#
+        );
+        assert_eq!(
+            text(WebhookFormat::V2024JanuaryJson, EventKind::VirtualAccountIssued, payment(None)),
+            r#"{"payment_id":"order 1&가","tx_id":"tx-1","status":"VirtualAccountIssued"}"#
+        );
+        assert_eq!(
+            text(WebhookFormat::V2024JanuaryForm, EventKind::Paid, payment(None)),
+            "payment_id=order+1%26%EA%B0%80&tx_id=tx-1&status=Paid"
+        );
+    }
+
+    /// The example of the Standard Webhooks specification's libraries.
+    #[test]
+    fn a_signature_is_the_specifications() {
+        let secret = WebhookSecret::parse(&"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".into()).unwrap();
+        let signature =
+            sign(&secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330", br#"{"test": 2432232314}"#);
+        assert_eq!(signature, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
+    }
+
+    #[test]
+    fn each_secret_signs_and_none_leaves_a_message_unsigned() {
+        let claim = claim(WebhookFormat::V2024April, EventKind::Paid, payment(None));
+        let secrets =
+            ["whsec_bXkta2V5", "whsec_b3RoZXI="].map(|text| WebhookSecret::parse(&text.into()).unwrap());
+        let signature = |secrets: &[WebhookSecret]| {
+            let headers = message(&claim, secrets, DateTime::UNIX_EPOCH).headers;
+            headers.into_iter().find(|(name, _)| *name == "webhook-signature").map(|(_, value)| value)
+        };
+        let [one, other] = [&secrets[..1], &secrets[1..]].map(|secrets| signature(secrets).unwrap());
+        assert_eq!(signature(&secrets), Some(format!("{one} {other}")));
+        assert_eq!(signature(&[]), None);
+    }
+}

@@ -1,0 +1,182 @@
+//! Webhooks as a file declares them.
+
+use std::net::IpAddr;
+
+use portone_core::Environment;
+use portone_engine::webhook::{SECRET_COUNT_MAX, Target, WebhookEndpoint, WebhookFormat, WebhookSecret};
+
+use super::reader::{Reader, Section};
+
+const KEYS: &[&str] = &["url", "secret", "secrets", "version", "content_type", "environment"];
+const ENVIRONMENTS: &[(&str, Environment)] = &[("live", Environment::Live), ("test", Environment::Test)];
+
+/// How bodies are encoded.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum ContentType {
+    Json,
+    Form,
+}
+
+const CONTENT_TYPES: &[(&str, ContentType)] =
+    &[("application/json", ContentType::Json), ("application/x-www-form-urlencoded", ContentType::Form)];
+
+/// A store's URLs.
+pub(super) fn read_webhooks<'a>(
+    reader: &mut Reader<'a>,
+    store: &Section<'a>,
+    private_targets: bool,
+) -> Vec<WebhookEndpoint> {
+    let sections = reader.sections(store, "webhooks");
+    let read = sections.iter().map(|section| read_webhook(reader, section, private_targets));
+    let read: Vec<Option<WebhookEndpoint>> = read.collect();
+    for (at, section) in sections.iter().enumerate() {
+        let target = |endpoint: &Option<WebhookEndpoint>| {
+            endpoint.as_ref().map(|it| (it.target.environment, it.target.url.clone()))
+        };
+        let twice = target(&read[at])
+            .is_some_and(|mine| read[..at].iter().any(|before| target(before).as_ref() == Some(&mine)));
+        if twice {
+            reader.problem_at(section, "url", "is declared twice for this environment");
+        }
+    }
+    read.into_iter().flatten().collect()
+}
+
+fn read_webhook<'a>(
+    reader: &mut Reader<'a>,
+    section: &Section<'a>,
+    private_targets: bool,
+) -> Option<WebhookEndpoint> {
+    reader.only(section, KEYS);
+    let url = read_url(reader, section, private_targets);
+    let secrets = read_secrets(reader, section);
+    reader.required_text(section, "environment");
+    let environment = reader.one_of(section, "environment", ENVIRONMENTS);
+    let format = read_format(reader, section);
+    Some(WebhookEndpoint {
+        target: Target { environment: environment?, url: url?, format: format? },
+        secrets: secrets?,
+    })
+}
+
+fn read_url<'a>(reader: &mut Reader<'a>, section: &Section<'a>, private_targets: bool) -> Option<String> {
+    let text = reader.required_text(section, "url")?;
+    let url = reqwest::Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+    let Some(host) = url.as_ref().and_then(reqwest::Url::host_str) else {
+        reader.problem_at(section, "url", format!("`{text}` is no http:// or https:// address"));
+        return None;
+    };
+    let literal: Option<IpAddr> = host.trim_start_matches('[').trim_end_matches(']').parse().ok();
+    let private = literal.map_or(host == "localhost", |address| !portone_http::is_public(address));
+    if private && !private_targets {
+        let remedy =
+            "leads to a private address, which nothing is sent to; set webhook_private_targets = true";
+        reader.problem_at(section, "url", remedy);
+        return None;
+    }
+    Some(text.to_owned())
+}
+
+/// One secret, or two while one replaces the other (rule V2-105).
+fn read_secrets<'a>(reader: &mut Reader<'a>, section: &Section<'a>) -> Option<Vec<WebhookSecret>> {
+    let has = |name: &str| section.entries().any(|(key, _)| key == name);
+    let (key, texts) = match (has("secret"), has("secrets")) {
+        (true, false) => ("secret", reader.secret(section, "secret").into_iter().collect()),
+        (false, true) => ("secrets", reader.secrets(section, "secrets")),
+        (true, true) => {
+            reader.problem_at(section, "secrets", "are given together with secret; give one of them");
+            return None;
+        }
+        (false, false) => {
+            reader.missing(section, "secret");
+            return None;
+        }
+    };
+    if key == "secrets" && (texts.is_empty() || texts.len() > SECRET_COUNT_MAX) {
+        reader.problem_at(section, key, "hold one secret, or two while one replaces the other (V2-105)");
+        return None;
+    }
+    let secrets: Result<Vec<_>, _> = texts.iter().map(WebhookSecret::parse).collect();
+    secrets.map_err(|problem| reader.problem_at(section, key, problem.to_string())).ok()
+}
+
+fn read_format<'a>(reader: &mut Reader<'a>, section: &Section<'a>) -> Option<WebhookFormat> {
+    reader.required_text(section, "version")?;
+    let versions = [("2024-04-25", true), ("2024-01-01", false)];
+    let is_new = reader.one_of(section, "version", &versions);
+    let content_type = reader.one_of(section, "content_type", CONTENT_TYPES).unwrap_or(ContentType::Json);
+    match (is_new?, content_type) {
+        (true, ContentType::Json) => Some(WebhookFormat::V2024April),
+        (true, ContentType::Form) => {
+            let remedy = "version 2024-04-25 is always application/json; leave it out (V2-100)";
+            reader.problem_at(section, "content_type", remedy);
+            None
+        }
+        (false, ContentType::Json) => Some(WebhookFormat::V2024JanuaryJson),
+        (false, ContentType::Form) => Some(WebhookFormat::V2024JanuaryForm),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::super::Config;
+
+    const HEAD: &str = "admin_token = \"t\"\n[upstreams.sandbox]\nkind = \"sandbox\"\n[[stores]]\nid = \"store-1\"\napi_secrets = [\"s\"]\n";
+
+    fn problems(head: &str, webhooks: &str) -> Vec<String> {
+        let found =
+            Config::parse(&format!("{head}{HEAD}{webhooks}"), Path::new(".")).err().unwrap_or_default();
+        found.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn every_mistake_is_named_with_its_line() {
+        let webhooks = r#"webhooks = [
+  { url = "ftp://shop.example", secret = "whsec_bXkta2V5", version = "2024-04-25", environment = "test" },
+  { url = "http://127.0.0.1:9000/hook", secret = "bXkta2V5", version = "v1", environment = "prod" },
+  { url = "https://shop.example/", version = "2024-04-25", environment = "live", content_type = "application/x-www-form-urlencoded" },
+  { url = "https://shop.example/", secrets = ["whsec_YQ==", "whsec_Yg==", "whsec_Yw=="], version = "2024-01-01", environment = "live", colour = "red" },
+]
+"#;
+        let path = "stores[0].webhooks";
+        let expected = [
+            format!("line 8: {path}[0].url: `ftp://shop.example` is no http:// or https:// address"),
+            format!(
+                "line 9: {path}[1].url: leads to a private address, which nothing is sent to; set webhook_private_targets = true"
+            ),
+            format!("line 9: {path}[1].secret: is no webhook secret; write whsec_ and then base64"),
+            format!("line 9: {path}[1].environment: `prod` is not known; use \"live\" or \"test\""),
+            format!("line 9: {path}[1].version: `v1` is not known; use \"2024-04-25\" or \"2024-01-01\""),
+            format!("line 10: {path}[2].secret: is missing"),
+            format!(
+                "line 10: {path}[2].content_type: version 2024-04-25 is always application/json; leave it out (V2-100)"
+            ),
+            format!(
+                "line 11: {path}[3].colour: unknown key; known keys are url, secret, secrets, version, content_type, environment"
+            ),
+            format!(
+                "line 11: {path}[3].secrets: hold one secret, or two while one replaces the other (V2-105)"
+            ),
+        ];
+        assert_eq!(problems("", webhooks), expected);
+    }
+
+    #[test]
+    fn what_is_right_is_taken() {
+        let webhooks = r#"webhooks = [
+  { url = "http://localhost:9000/hook", secrets = ["whsec_YQ==", "whsec_Yg=="], version = "2024-04-25", environment = "test" },
+  { url = "http://[::1]/old", secret = "whsec_YQ==", version = "2024-01-01", content_type = "application/x-www-form-urlencoded", environment = "live" },
+]
+"#;
+        assert_eq!(problems("webhook_private_targets = true\n", webhooks), Vec::<String>::new());
+        assert_eq!(problems("", webhooks).len(), 2);
+        let one = r#"{ url = "https://a.example/", secret = "whsec_YQ==", version = "2024-04-25", environment = "test" }"#;
+        let twice = format!("webhooks = [{one}, {one}]\n");
+        assert_eq!(
+            problems("", &twice),
+            ["line 7: stores[0].webhooks[1].url: is declared twice for this environment"]
+        );
+    }
+}
