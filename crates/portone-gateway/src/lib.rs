@@ -10,6 +10,7 @@
 mod admin;
 mod answer;
 mod auth;
+mod endpoint;
 mod error;
 mod fields;
 mod health;

@@ -9,7 +9,8 @@ use super::dto::Read;
 use super::dto::access as body_of;
 use super::view::access::TokensResponse;
 use super::{name_unknown_fields, ok};
-use crate::error::{ApiError, Endpoint};
+use crate::endpoint::Endpoint;
+use crate::error::ApiError;
 use crate::json::RawBody;
 use crate::state::Gateway;
 

@@ -12,7 +12,7 @@ use super::view::billing_key::{BillingKeyView, DeletedResponse, IssueResponse};
 use super::{Call, IntoAnswer, answer, ok};
 use crate::answer::Moment;
 use crate::auth::Access;
-use crate::error::Endpoint;
+use crate::endpoint::Endpoint;
 use crate::json::RawBody;
 use crate::state::Gateway;
 

@@ -11,7 +11,8 @@ use super::dto::{key_list as key_list_body, list as list_body};
 use super::view::list::{BillingKeysResponse, PageInfo, PaymentsByCursorResponse, PaymentsResponse};
 use super::{IntoAnswer, answer, ok};
 use crate::auth::Access;
-use crate::error::{ApiError, Endpoint};
+use crate::endpoint::Endpoint;
+use crate::error::ApiError;
 use crate::json::RawBody;
 use crate::state::Gateway;
 

@@ -24,7 +24,8 @@ use serde::Serialize;
 
 use crate::answer::{UNKNOWN_FIELDS, json_response};
 use crate::auth::Access;
-use crate::error::{ApiError, Endpoint};
+use crate::endpoint::Endpoint;
+use crate::error::ApiError;
 use crate::fields::UnknownFields;
 use crate::json::RawBody;
 use crate::state::Gateway;

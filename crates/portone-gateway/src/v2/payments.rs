@@ -14,7 +14,7 @@ use super::view::cancellation::{CancelPaymentResponse, CancellationView};
 use super::view::payment::{ClosedResponse, PaidResponse, PaymentView, TransactionsResponse};
 use super::{Call, IntoAnswer, answer, ok};
 use crate::answer::Moment;
-use crate::error::Endpoint;
+use crate::endpoint::Endpoint;
 use crate::json::RawBody;
 use crate::state::Gateway;
 

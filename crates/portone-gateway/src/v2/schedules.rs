@@ -15,7 +15,8 @@ use super::view::schedule::{CreatedResponse, PageInfo, RevokedResponse, Schedule
 use super::{Call, IntoAnswer, answer, ok};
 use crate::answer::Moment;
 use crate::auth::Access;
-use crate::error::{ApiError, Endpoint};
+use crate::endpoint::Endpoint;
+use crate::error::ApiError;
 use crate::json::RawBody;
 use crate::state::Gateway;
 

@@ -7,7 +7,7 @@ use portone_engine::webhook::Delivery;
 use super::dto::webhook as webhook_body;
 use super::view::webhook::{ResendWebhookResponse, WebhookView};
 use super::{Call, IntoAnswer, answer, ok};
-use crate::error::Endpoint;
+use crate::endpoint::Endpoint;
 use crate::json::RawBody;
 use crate::state::Gateway;
 
