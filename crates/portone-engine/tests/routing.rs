@@ -6,9 +6,9 @@ mod world;
 
 use std::collections::BTreeMap;
 
-use portone_engine::EngineError;
 use portone_engine::ledger::{KeyChannelState, PaymentStatus};
 use portone_engine::port::Clock as _;
+use portone_engine::{EngineError, GroupChange};
 use portone_router::Decision;
 use serde_json::json;
 use world::{GROUP, KPN, SMARTRO, World, by_channel, by_group, channel, group};
@@ -148,6 +148,74 @@ async fn sr_077_deleting_tells_which_channels_failed() {
     assert_eq!(failures[0].0.key.as_str(), SMARTRO);
     assert_eq!(succeeded[0].key.as_str(), KPN);
     world.engine.delete_billing_key(&world.caller(), &key, false).await.unwrap();
+}
+
+fn change(members: &[(&str, u32)], effective_at: Option<chrono::DateTime<chrono::Utc>>) -> GroupChange {
+    GroupChange { group: group(GROUP, members), effective_at, force: false }
+}
+
+async fn account_goes_to(world: &World) -> String {
+    let id = world.payment_id();
+    world.engine.pay_instantly(world.account_request(&id, by_group(GROUP))).await.unwrap();
+    world.payment(&id).await.channel.key.to_string()
+}
+
+#[tokio::test]
+async fn sr_007_a_change_counts_for_the_next_request() {
+    let world = World::new().await;
+    world.engine.change_group(change(&[(SMARTRO, 100), (KPN, 0)], None)).await.unwrap();
+    assert_eq!(account_goes_to(&world).await, SMARTRO);
+    world.engine.change_group(change(&[(SMARTRO, 0), (KPN, 100)], None)).await.unwrap();
+    assert_eq!(account_goes_to(&world).await, KPN);
+}
+
+/// The console takes full hours; here any moment to come will do, and no other.
+#[tokio::test]
+async fn sr_008_a_scheduled_change_counts_from_its_moment() {
+    let world = World::new().await;
+    world.engine.change_group(change(&[(SMARTRO, 100), (KPN, 0)], None)).await.unwrap();
+    let later = world.clock.now() + chrono::TimeDelta::hours(1);
+    world.engine.change_group(change(&[(SMARTRO, 0), (KPN, 100)], Some(later))).await.unwrap();
+    world.clock.advance(chrono::TimeDelta::seconds(3599));
+    assert_eq!(account_goes_to(&world).await, SMARTRO);
+    world.clock.advance(chrono::TimeDelta::seconds(1));
+    assert_eq!(account_goes_to(&world).await, KPN);
+    let past = Some(world.clock.now() - chrono::TimeDelta::seconds(1));
+    let refused = world.engine.change_group(change(&[(SMARTRO, 100), (KPN, 0)], past)).await;
+    assert!(matches!(refused, Err(EngineError::Invalid(_))), "{refused:?}");
+}
+
+#[tokio::test]
+async fn sr_009_a_deleted_group_takes_nothing_and_its_keys_need_a_channel() {
+    let world = World::new().await;
+    let key =
+        world.engine.issue_billing_key(world.issue_request(by_group(GROUP), APPROVED)).await.unwrap().key;
+    let (store, id) = (world.caller().store_id, GROUP.parse().unwrap());
+    let used = world.engine.delete_group(&store, &id, false).await;
+    assert!(matches!(used, Err(EngineError::InUse(dependents)) if dependents.billing_keys == 1));
+    world.engine.delete_group(&store, &id, true).await.unwrap();
+    let paid = world.engine.pay_instantly(world.account_request(&world.payment_id(), by_group(GROUP))).await;
+    assert!(matches!(paid, Err(EngineError::ChannelNotFound(_))), "{paid:?}");
+    let mut request = world.key_request(&world.payment_id(), &key);
+    let drawn = world.engine.pay_with_billing_key(world.key_request(&world.payment_id(), &key)).await;
+    assert!(matches!(drawn, Err(EngineError::ChannelNotFound(_))), "{drawn:?}");
+    request.channel_key = Some(KPN.parse().unwrap());
+    world.engine.pay_with_billing_key(request).await.unwrap();
+}
+
+/// Routing is not method-aware at PortOne; here a member that lacks the method is passed over, and the record says so.
+#[tokio::test]
+async fn sr_010_a_member_that_lacks_the_method_is_named_in_the_record() {
+    let world = World::new().await;
+    let id = world.payment_id();
+    world.engine.pay_instantly(world.card_request(&id, by_group(GROUP), APPROVED)).await.unwrap();
+    let transactions = world.engine.transactions(&world.caller().store_id, &id).await.unwrap();
+    let decision: Decision = serde_json::from_str(&transactions[0].1).unwrap();
+    assert!(
+        decision
+            .to_string()
+            .contains("channel-key-smartro (SMARTRO_V2): weight 50, probability 0/50, refused")
+    );
 }
 
 /// The decision is stored with the payment and leads to the same channel again.

@@ -35,7 +35,7 @@ async fn one_channel_issues_a_key() {
 }
 
 #[tokio::test]
-async fn a_group_issues_at_every_channel_and_names_those_that_failed() {
+async fn sr_063_a_group_issue_always_names_channels_and_failures() {
     let world = World::new().await;
     let whole = world.post("/billing-keys", &issue("channelGroupId", GROUP, APPROVED)).await.json();
     assert_eq!(whole["billingKeyInfo"]["channels"].as_array().unwrap().len(), 2);
@@ -76,7 +76,7 @@ async fn a_group_issues_at_every_channel_and_names_those_that_failed() {
 }
 
 #[tokio::test]
-async fn a_key_tells_what_each_channel_answered() {
+async fn sr_065_a_key_tells_what_each_channel_answered() {
     let world = World::new().await;
     let key = world.issued(REFUSED_BY_KPN).await;
     let info = world.get(&format!("/billing-keys/{key}")).await.json();

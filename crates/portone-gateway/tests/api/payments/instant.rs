@@ -33,12 +33,15 @@ async fn a_virtual_account_is_issued_and_told_like_a_payment() {
 }
 
 #[tokio::test]
-async fn a_group_chooses_the_channel() {
+async fn sr_036_and_sr_037_the_payment_reveals_the_channel_and_the_answer_does_not() {
     let world = World::new().await;
     let body = with(card_payment(KPN, APPROVED), "/channelKey", json!(null));
     let body = with(body, "/channelGroupId", json!(GROUP));
-    assert_eq!(world.post("/payments/order1/instant", &body).await.status, 200);
+    let answer = world.post("/payments/order1/instant", &body).await.json();
+    let told: Vec<&String> = answer["payment"].as_object().unwrap().keys().collect();
+    assert_eq!(told, ["paidAt", "pgTxId"]);
     let payment = world.get("/payments/order1").await.json();
+    assert_eq!(payment["channel"]["pgProvider"], "KPN");
     assert_eq!(payment["channelGroup"], json!({"id": GROUP, "name": "Cards", "isForTest": true}));
     // Smartro has no card key-in, so it is passed over although the draw would have taken it.
     assert_eq!(payment["channel"]["key"], KPN);
