@@ -21,6 +21,15 @@ pub struct GroupChange {
     pub force: bool,
 }
 
+/// A group as it is from its moment on, and what its owner should know of it.
+#[derive(Debug, Clone)]
+pub struct GroupSaved {
+    /// The group, with its version.
+    pub group: ChannelGroup,
+    /// What is risky about it (rules SR-010, SR-012); it refuses nothing.
+    pub advice: Report,
+}
+
 impl Engine {
     /// Creates a channel.
     pub async fn create_channel(&self, channel: Channel) -> Result<Channel, EngineError> {
@@ -87,18 +96,18 @@ impl Engine {
     }
 
     /// Creates a group, version 1, which counts at once or from a moment to come.
-    pub async fn create_group(&self, change: GroupChange) -> Result<ChannelGroup, EngineError> {
+    pub async fn create_group(&self, change: GroupChange) -> Result<GroupSaved, EngineError> {
         if !self.directory().versions(&change.group.id).is_empty()
             || !self.store.group_history(&change.group.id).await?.is_empty()
         {
             let text = format!("group id `{}` is taken or was used before; choose another", change.group.id);
             return Err(EngineError::Conflict(text));
         }
-        self.put_group(change, 1).await
+        self.put_group(change, None).await
     }
 
     /// Changes a group: its next version counts at once or from a moment to come.
-    pub async fn change_group(&self, change: GroupChange) -> Result<ChannelGroup, EngineError> {
+    pub async fn change_group(&self, change: GroupChange) -> Result<GroupSaved, EngineError> {
         let directory = self.directory();
         let id = &change.group.id;
         let last =
@@ -115,12 +124,16 @@ impl Engine {
         if strands && !change.force {
             self.refuse_if_used(id).await?;
         }
-        let version = last.version + 1;
-        self.put_group(change, version).await
+        self.put_group(change, Some(last)).await
     }
 
-    async fn put_group(&self, change: GroupChange, version: u32) -> Result<ChannelGroup, EngineError> {
+    async fn put_group(
+        &self,
+        change: GroupChange,
+        before: Option<&ChannelGroup>,
+    ) -> Result<GroupSaved, EngineError> {
         let now = self.now();
+        let version = before.map_or(1, |before| before.version + 1);
         let group = ChannelGroup { version, ..change.group };
         let effective_at = change.effective_at.unwrap_or(now);
         if effective_at < now {
@@ -146,7 +159,28 @@ impl Engine {
             ));
         }
         self.reload_directory().await?;
-        Ok(group)
+        let advice = portone_router::advise(&group, before, |key| channels.get(key).copied());
+        log_advice(&group, &advice);
+        Ok(GroupSaved { group, advice })
+    }
+
+    /// Logs what is risky about groups that are not as they were at the last start: those that a file declares anew.
+    pub(crate) fn log_new_advice(&self, known: &[GroupVersion]) {
+        let directory = self.directory();
+        for id in directory.group_ids() {
+            let versions = directory.versions(id);
+            let Some(latest) =
+                versions.iter().map(|version| &version.group).max_by_key(|group| group.version)
+            else {
+                continue;
+            };
+            let earlier = known.iter().map(|version| &version.group).filter(|group| group.id == *id);
+            let before = earlier.max_by_key(|group| group.version);
+            if before.is_none_or(|before| before.version < latest.version) {
+                let find = |key: &ChannelKey| Some(&directory.channel(&latest.store_id, key)?.channel);
+                log_advice(latest, &portone_router::advise(latest, before, find));
+            }
+        }
     }
 
     /// Deletes a group. One that billing keys depend on is deleted only with `force`: the keys can then be charged only
@@ -175,6 +209,12 @@ impl Engine {
     async fn refuse_if_used(&self, id: &ChannelGroupId) -> Result<(), EngineError> {
         let dependents = self.store.dependents(id).await?;
         if dependents == Dependents::default() { Ok(()) } else { Err(EngineError::InUse(dependents)) }
+    }
+}
+
+fn log_advice(group: &ChannelGroup, advice: &Report) {
+    for violation in &advice.violations {
+        tracing::warn!(group = %group.id, version = group.version, "{violation}");
     }
 }
 

@@ -89,12 +89,14 @@ impl Engine {
     ) -> Result<Self, StoreError> {
         let Ports { store, transport, clock, random, watch } = ports;
         let targets = declared.iter().map(|store| (store.id.clone(), targets(&config, &store.id))).collect();
+        let known = store.directory().await?.groups;
         store.apply_declared(declared, clock.now()).await?;
         let key = InstallationKey::load(&*store, &*random).await?;
         store.declare_targets(targets).await?;
         let directory = ArcSwap::from_pointee(Directory::default());
         let engine = Self { store, transport, clock, random, config, key, watch, upstreams, directory };
         engine.reload_directory().await?;
+        engine.log_new_advice(&known);
         Ok(engine)
     }
 

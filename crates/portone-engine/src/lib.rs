@@ -31,7 +31,7 @@ mod transition;
 mod verify;
 pub mod webhook;
 
-pub use admin::GroupChange;
+pub use admin::{GroupChange, GroupSaved};
 pub use billing_key::{UNAVAILABLE, UNKNOWN_OUTCOME};
 pub use engine::{Engine, EngineConfig, Ports};
 pub use error::EngineError;

@@ -6,9 +6,10 @@ mod world;
 
 use std::collections::BTreeMap;
 
+use portone_core::{Channel, ChannelGroup, Environment};
 use portone_engine::ledger::{KeyChannelState, PaymentStatus};
 use portone_engine::port::Clock as _;
-use portone_engine::{EngineError, GroupChange};
+use portone_engine::{EngineError, GroupChange, GroupSaved};
 use portone_router::Decision;
 use serde_json::json;
 use world::{GROUP, KPN, SMARTRO, World, by_channel, by_group, channel, group};
@@ -201,6 +202,45 @@ async fn sr_009_a_deleted_group_takes_nothing_and_its_keys_need_a_channel() {
     assert!(matches!(drawn, Err(EngineError::ChannelNotFound(_))), "{drawn:?}");
     request.channel_key = Some(KPN.parse().unwrap());
     world.engine.pay_with_billing_key(request).await.unwrap();
+}
+
+/// KPN is new in the live group, so its owner is told to test it; Smartro was there before.
+#[tokio::test]
+async fn sr_012_a_new_pg_in_a_live_group_is_advised_to_be_tested() {
+    let live = |key: &str, provider| Channel { environment: Environment::Live, ..channel(key, provider) };
+    let of =
+        |members: &[(&str, u32)]| ChannelGroup { environment: Environment::Live, ..group(GROUP, members) };
+    let channels = vec![live(SMARTRO, "SMARTRO_V2"), live("smartro-2", "SMARTRO_V2"), live(KPN, "KPN")];
+    let world = World::with(channels, vec![of(&[(SMARTRO, 100)])], 12).await;
+    let grown = GroupChange {
+        group: of(&[(SMARTRO, 40), ("smartro-2", 30), (KPN, 30)]),
+        effective_at: None,
+        force: false,
+    };
+    let saved = world.engine.change_group(grown.clone()).await.unwrap();
+    assert_eq!(saved.group.version, 2, "it is advice, and the change counts");
+    let newcomers = |saved: &GroupSaved| -> Vec<String> {
+        let of_rule = saved.advice.violations.iter().filter(|violation| violation.rule == "SR-012");
+        of_rule.map(|violation| violation.to_string()).collect()
+    };
+    assert_eq!(newcomers(&saved).len(), 1, "{:?}", saved.advice);
+    assert!(newcomers(&saved)[0].starts_with("SR-012 channels[2].key: KPN is new in this live group"));
+    assert!(newcomers(&world.engine.change_group(grown).await.unwrap()).is_empty(), "it is new once");
+}
+
+/// A group whose members differ in what they take is told so when it is saved.
+#[tokio::test]
+async fn sr_010_a_group_of_members_that_lack_a_method_is_advised() {
+    let world = World::new().await;
+    let saved = world.engine.change_group(change(&[(SMARTRO, 50), (KPN, 50)], None)).await.unwrap();
+    let told: Vec<String> = saved.advice.violations.iter().map(ToString::to_string).collect();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(
+        told[0].starts_with("SR-010 channels[0].key: SMARTRO_V2 lacks PAY_INSTANTLY by CARD"),
+        "{told:?}"
+    );
+    let alone = world.engine.change_group(change(&[(KPN, 100)], None)).await.unwrap();
+    assert!(alone.advice.is_empty(), "{:?}", alone.advice);
 }
 
 /// Routing is not method-aware at PortOne; here a member that lacks the method is passed over, and the record says so.

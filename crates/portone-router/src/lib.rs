@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![warn(missing_docs)]
 
+mod advice;
 mod choose;
 mod draw;
 mod issue;
@@ -11,6 +12,7 @@ mod required;
 mod roster;
 mod selector;
 
+pub use advice::advise;
 pub use choose::{Choice, pin};
 pub use draw::weighted_index;
 pub use issue::{IssueMemberRecord, IssuePlan, IssueRecord, IssueTry};

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, net::SocketAddr, path::Path, sync::Arc};
 
 use axum::serve::ListenerExt as _;
 use metrics_exporter_prometheus::PrometheusBuilder;
-use portone_core::{Credentials, Upstream};
+use portone_core::{ChannelKey, Credentials, Upstream};
 use portone_engine::{Engine, Ports};
 use portone_gateway::{GatewayConfig, StoreAccess};
 use portone_http::{HttpConfig, HttpTransport, HttpWebhookSender, WebhookConfig};
@@ -78,6 +78,14 @@ pub(crate) fn check(args: &CheckArgs) -> Result<(), Failure> {
             store.declared.channels.len(),
             store.declared.groups.len()
         );
+        let channels = || store.declared.channels.iter().map(|(channel, _)| channel);
+        for (group, _) in &store.declared.groups {
+            let find = |key: &ChannelKey| channels().find(|channel| channel.key == *key);
+            // Only the running gateway knows which PGs are new in a group (rule SR-012).
+            for violation in portone_router::advise(group, Some(group), find).violations {
+                println!("  advice for {}: {violation}", group.id);
+            }
+        }
     }
     Ok(())
 }

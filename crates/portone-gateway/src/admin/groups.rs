@@ -3,11 +3,12 @@
 use axum::extract::State;
 use chrono::{DateTime, Utc};
 use portone_core::{
-    ChannelGroup, ChannelGroupId, ChannelKey, Environment, GroupMember, OnViolation, StoreId,
+    ChannelGroup, ChannelGroupId, ChannelKey, Environment, GroupMember, OnViolation, Report, StoreId,
+    Violation,
 };
-use portone_engine::GroupChange;
 use portone_engine::directory::Directory;
 use portone_engine::port::GroupVersion;
+use portone_engine::{GroupChange, GroupSaved};
 use serde::Serialize;
 
 use super::channels::ENVIRONMENTS;
@@ -39,7 +40,7 @@ pub(super) async fn list(State(gateway): State<Gateway>, call: Call) -> Answer {
 /// `GET /admin/channel-groups/{id}`
 pub(super) async fn one(State(gateway): State<Gateway>, call: Call) -> Answer {
     let group = known(&gateway, &gateway.engine.directory(), &call, call.store_id()?.as_deref())?;
-    told(&gateway, &group.id)
+    told(&gateway, &group.id, &Report::new())
 }
 
 /// `GET /admin/channel-groups/{id}/history`: every version there ever was, oldest first, also of a deleted group.
@@ -70,8 +71,7 @@ pub(super) async fn create(State(gateway): State<Gateway>, _: Call, raw: RawBody
     })?;
     let (id, environment, draft) = draft;
     let change = draft.change(id, store(&gateway, named.as_deref())?, environment, false);
-    let group = gateway.engine.create_group(change).await?;
-    told(&gateway, &group.id)
+    saved(&gateway, &gateway.engine.create_group(change).await?)
 }
 
 /// `PUT /admin/channel-groups/{id}?force=`: the group as it shall be, at once or from `effectiveAt`.
@@ -85,8 +85,7 @@ pub(super) async fn change(State(gateway): State<Gateway>, call: Call, raw: RawB
     let (environment, draft) = draft;
     let environment = environment.unwrap_or(group.environment);
     let change = draft.change(group.id, group.store_id, environment, force.force);
-    let group = gateway.engine.change_group(change).await?;
-    told(&gateway, &group.id)
+    saved(&gateway, &gateway.engine.change_group(change).await?)
 }
 
 /// `POST /admin/channel-groups/{id}/deactivate?force=`: switches every member off at once.
@@ -97,8 +96,7 @@ pub(super) async fn deactivate(State(gateway): State<Gateway>, call: Call) -> An
         member.active = false;
     }
     let change = GroupChange { group, effective_at: None, force: force.force };
-    let group = gateway.engine.change_group(change).await?;
-    told(&gateway, &group.id)
+    saved(&gateway, &gateway.engine.change_group(change).await?)
 }
 
 /// `DELETE /admin/channel-groups/{id}?force=`
@@ -125,9 +123,14 @@ fn known(
         .ok_or_else(|| not_found(format!("there is no channel group `{id}`")))
 }
 
-fn told(gateway: &Gateway, id: &ChannelGroupId) -> Answer {
+fn saved(gateway: &Gateway, saved: &GroupSaved) -> Answer {
+    told(gateway, &saved.group.id, &saved.advice)
+}
+
+fn told(gateway: &Gateway, id: &ChannelGroupId, advice: &Report) -> Answer {
     let directory = gateway.engine.directory();
     let view = GroupView::of(directory.versions(id), gateway.engine.now());
+    let view = view.map(|view| GroupView { advice: &advice.violations, ..view });
     Ok(ok(&view.ok_or_else(|| not_found(format!("there is no channel group `{id}` any more")))?))
 }
 
@@ -189,6 +192,9 @@ struct GroupView<'a> {
     #[serde(flatten)]
     shown: VersionView<'a>,
     scheduled: Vec<VersionView<'a>>,
+    /// What its owner should know, told when it is created or changed.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    advice: &'a [Violation],
 }
 
 impl<'a> GroupView<'a> {
@@ -197,7 +203,7 @@ impl<'a> GroupView<'a> {
         let shown = VersionView::of(shown(versions, now)?, current, now);
         let scheduled = versions.iter().filter(|version| version.effective_at > now);
         let scheduled = scheduled.map(|version| VersionView::of(version, current, now)).collect();
-        Some(Self { shown, scheduled })
+        Some(Self { shown, scheduled, advice: &[] })
     }
 }
 

@@ -26,6 +26,15 @@ async fn a_group_is_created_and_told_with_its_version() {
     assert_eq!(created.status, 200, "{}", created.text);
     assert_json_snapshot!(created.json(), @r#"
     {
+      "advice": [
+        {
+          "field": "channels[0].key",
+          "message": "SMARTRO_V2 lacks PAY_INSTANTLY by CARD, which other members take: such a payment fails whenever it is drawn; use a group whose members all take what is sent",
+          "rule": "SR-010",
+          "severity": "ADVISE",
+          "source": "guide of smart routing (FAQ), seed 000"
+        }
+      ],
       "channels": [
         {
           "active": true,
