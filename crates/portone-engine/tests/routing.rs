@@ -221,7 +221,7 @@ async fn sr_012_a_new_pg_in_a_live_group_is_advised_to_be_tested() {
     assert_eq!(saved.group.version, 2, "it is advice, and the change counts");
     let newcomers = |saved: &GroupSaved| -> Vec<String> {
         let of_rule = saved.advice.violations.iter().filter(|violation| violation.rule == "SR-012");
-        of_rule.map(|violation| violation.to_string()).collect()
+        of_rule.map(ToString::to_string).collect()
     };
     assert_eq!(newcomers(&saved).len(), 1, "{:?}", saved.advice);
     assert!(newcomers(&saved)[0].starts_with("SR-012 channels[2].key: KPN is new in this live group"));
