@@ -63,7 +63,7 @@ pub struct SchedulePage {
     /// Those of the page.
     pub items: Vec<Schedule>,
     /// How many there are on all pages.
-    pub total_count: u64,
+    pub total_count: usize,
 }
 
 /// What came of calling schedules off: all or none.

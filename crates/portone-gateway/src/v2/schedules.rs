@@ -1,7 +1,6 @@
 //! Payment schedules: make, read, list, call off.
 
-use axum::extract::{FromRequest, FromRequestParts, Query, Request, State};
-use axum::http::StatusCode;
+use axum::extract::State;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
 use portone_core::PaymentScheduleId;
@@ -9,14 +8,14 @@ use portone_engine::EngineError;
 use portone_engine::ledger::Schedule;
 use portone_engine::port::SchedulePage;
 
-use super::dto::query::Pairs;
+use super::asked::Asked;
+use super::dto::page::Page;
 use super::dto::{query, schedule as schedule_body};
-use super::view::schedule::{CreatedResponse, PageInfo, RevokedResponse, ScheduleView, SchedulesResponse};
+use super::view::list::PageInfo;
+use super::view::schedule::{CreatedResponse, RevokedResponse, ScheduleView, SchedulesResponse};
 use super::{Call, IntoAnswer, answer, ok};
 use crate::answer::Moment;
-use crate::auth::Access;
 use crate::endpoint::Endpoint;
-use crate::error::ApiError;
 use crate::json::RawBody;
 use crate::state::Gateway;
 
@@ -41,50 +40,24 @@ pub(super) async fn schedule(State(gateway): State<Gateway>, call: Call) -> Resp
 }
 
 /// `GET /payment-schedules`
-pub(super) async fn list(State(gateway): State<Gateway>, search: Search) -> Response {
-    let read = schedule_body::list(&search.body, &search.access, &gateway.engine);
-    answer(&gateway, Endpoint::PaymentSchedules, read, |engine, list| async move {
-        let page = engine.schedules(&list.query).await?;
-        Ok(Listed { page, number: list.number, size: list.size })
+pub(super) async fn list(State(gateway): State<Gateway>, asked: Asked) -> Response {
+    let read = schedule_body::list(&asked.body, &asked.access, &gateway.engine);
+    answer(&gateway, Endpoint::PaymentSchedules, read, |engine, (page, query)| async move {
+        let found = engine.schedules(&query).await?;
+        Ok(Listed { page, found })
     })
     .await
 }
 
 /// `DELETE /payment-schedules`
-pub(super) async fn revoke(State(gateway): State<Gateway>, search: Search) -> Response {
-    let read = schedule_body::revoke(&search.body, &search.access);
+pub(super) async fn revoke(State(gateway): State<Gateway>, asked: Asked) -> Response {
+    let read = schedule_body::revoke(&asked.body, &asked.access);
     answer(&gateway, Endpoint::RevokePaymentSchedules, read, |engine, revocation| async move {
         let schedule_body::Revocation { caller, key, ids } = revocation;
         let (ids, at) = engine.revoke_schedules(&caller, key.as_ref(), ids.as_deref()).await?;
         Ok(Revoked { ids, at })
     })
     .await
-}
-
-/// An authenticated request with a JSON object in its body, or in the query as `requestBody` (rule V2-014: the body wins).
-pub(super) struct Search {
-    access: Access,
-    body: RawBody,
-}
-
-impl FromRequest<Gateway> for Search {
-    type Rejection = ApiError;
-
-    async fn from_request(request: Request, gateway: &Gateway) -> Result<Self, ApiError> {
-        let (mut parts, body) = request.into_parts();
-        let access = Access::from_request_parts(&mut parts, gateway).await?;
-        let body = RawBody::read(&parts.headers, body).await?;
-        if !body.is_blank() {
-            return Ok(Self { access, body });
-        }
-        let pairs: Query<Pairs> = Query::from_request_parts(&mut parts, gateway).await.map_err(|_| {
-            let message = "V2-INPUT query: is not percent-encoded UTF-8; encode it once";
-            ApiError::new(StatusCode::BAD_REQUEST, "INVALID_REQUEST", message)
-        })?;
-        let given = pairs.iter().find(|(name, _)| name == "requestBody");
-        let body = RawBody::from_text(given.map_or("{}", |(_, text)| text));
-        Ok(Self { access, body })
-    }
 }
 
 struct Created(Schedule);
@@ -102,15 +75,14 @@ impl IntoAnswer for Schedule {
 }
 
 struct Listed {
-    page: SchedulePage,
-    number: i32,
-    size: i32,
+    page: Page,
+    found: SchedulePage,
 }
 
 impl IntoAnswer for Listed {
     fn into_answer(self) -> Response {
-        let items = self.page.items.iter().map(ScheduleView::from).collect();
-        let page = PageInfo { number: self.number, size: self.size, total_count: self.page.total_count };
+        let items = self.found.items.iter().map(ScheduleView::from).collect();
+        let page = PageInfo::new(self.page, self.found.total_count);
         ok(&SchedulesResponse { items, page })
     }
 }

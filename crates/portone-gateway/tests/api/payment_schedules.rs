@@ -233,11 +233,11 @@ async fn a_list_is_filtered_sorted_and_cut_into_pages() {
     let wrong = json!({"page": {"number": 60, "size": 1000}, "sort": {"by": "AMOUNT", "order": "UP"},
         "filter": {"status": ["PAID"], "from": "2026-01-01"}});
     assert_snapshot!(list(&world, &wrong).await.message(), @r"
-    V2-015 page: ends behind the first 60000; narrow the filter
+    V2-015 page: (number + 1) x size is 61000; pages reach 60000: narrow the filter, or walk by cursor where there is one
     V2-INPUT filter.from: is not an RFC 3339 time with an offset; write it like 2026-01-31T15:00:00+09:00
-    V2-INPUT filter.status[0]: is no documented value; send one of SCHEDULED, STARTED, PENDING, SUCCEEDED, FAILED, REVOKED
     V2-INPUT sort.by: `AMOUNT` is no documented value; send one of CREATED_AT, TIME_TO_PAY, COMPLETED_AT, STATUS_TIMESTAMP
     V2-INPUT sort.order: `UP` is no documented value; send one of DESC, ASC
+    V2-INPUT filter.status[0]: is no documented value; send one of SCHEDULED, STARTED, PENDING, SUCCEEDED, FAILED, REVOKED
     ");
 }
 

@@ -8,8 +8,9 @@ use portone_engine::ledger::BillingKeyStatus;
 use portone_engine::list::Window;
 use portone_engine::request::Caller;
 
-use super::list::{Page, choices, page, providers, read};
-use super::{Read, rules};
+use super::list::{choices, providers};
+use super::page::Page;
+use super::{Read, read_within, rules};
 use crate::auth::Access;
 use crate::fields::Fields;
 use crate::json::RawBody;
@@ -56,8 +57,8 @@ const TEXTS: [(&str, KeyText); 11] = [
 
 /// A page of billing keys (schema `GetBillingKeyInfosBody`).
 pub(crate) fn billing_keys(body: &RawBody, access: &Access, now: DateTime<Utc>) -> Read<(Page, KeyQuery)> {
-    read(body, access, &["page", "sort", "filter"], Some("filter"), |fields, caller| {
-        let page = page(fields);
+    read_within(body, access, &["page", "sort", "filter"], Some("filter"), |fields, caller| {
+        let page = Page::read(fields);
         let sort = fields.object("sort", &rules::FILTER, &["by", "order"]);
         let filter = fields.object("filter", &rules::FILTER, FILTER);
         let page = page?;
@@ -86,8 +87,8 @@ fn query(
         sort: by.unwrap_or(time),
         descending: descending.unwrap_or(true),
         filter: filter.map(key_filter).unwrap_or_default(),
-        offset: usize::try_from(i64::from(page.number) * i64::from(page.size)).ok()?,
-        count_max: usize::try_from(page.size).ok()?,
+        offset: page.offset()?,
+        count_max: page.count_max()?,
     })
 }
 

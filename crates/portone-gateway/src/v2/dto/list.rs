@@ -6,24 +6,16 @@ use std::str::FromStr;
 use chrono::{DateTime, Utc};
 use portone_core::{Currency, Environment, PayMethod, StoreId};
 use portone_engine::ledger::PaymentStatus;
-use portone_engine::list::{Cursor, EXAMINED_COUNT_MAX, PaymentFilter, PaymentQuery, TimeField, Window};
+use portone_engine::list::{Cursor, PaymentFilter, PaymentQuery, TimeField, Window};
 use portone_engine::request::Caller;
 use portone_engine::search::{TextField, TextSearch};
 
-use super::{Read, finish, rules};
+use super::page::{Page, SIZE_DEFAULT};
+use super::{Read, read_body, read_within, rules};
 use crate::auth::Access;
-use crate::fields::{Fields, Findings, INPUT};
+use crate::fields::Fields;
 use crate::json::RawBody;
 use crate::v2::view::merchant_id;
-
-/// A page, as it was asked for.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Page {
-    /// Counts from 0.
-    pub(crate) number: i32,
-    /// How many records.
-    pub(crate) size: i32,
-}
 
 /// A step of a walk by creation.
 pub(crate) struct Walk {
@@ -100,23 +92,22 @@ const METHODS: [(&str, Option<PayMethod>); 8] = [
 ];
 /// How long a step of a walk is at most (rule V2-016).
 const STEP_SIZE_MAX: i32 = 1_000;
-/// How long a page or a step is that does not say (rules V2-015, V2-016).
-const SIZE_DEFAULT: i32 = 10;
 /// How many texts one request may look for.
 const TEXT_COUNT_MAX: usize = 32;
 
 /// A page of payments (schema `GetPaymentsBody`).
 pub(crate) fn payments(body: &RawBody, access: &Access, now: DateTime<Utc>) -> Read<(Page, PaymentQuery)> {
-    read(body, access, &["page", "filter"], Some("filter"), |fields, caller| {
-        let page = page(fields);
+    read_within(body, access, &["page", "filter"], Some("filter"), |fields, caller| {
+        let page = Page::read(fields);
         let filter = fields.object("filter", &rules::FILTER, FILTER);
-        payment_query(filter.as_ref(), caller, page?, now).map(|query| (page.unwrap_or(FIRST), query))
+        let page = page?;
+        payment_query(filter.as_ref(), caller, page, now).map(|query| (page, query))
     })
 }
 
 /// A step through every payment (schema `GetAllPaymentsByCursorBody`).
 pub(crate) fn by_cursor(body: &RawBody, access: &Access, now: DateTime<Utc>) -> Read<Walk> {
-    read(body, access, &["storeId", "from", "until", "cursor", "size"], None, |fields, caller| {
+    read_body(body, access, &["storeId", "from", "until", "cursor", "size"], |fields, caller| {
         let fields = fields.under(&rules::CURSOR);
         let window = Window::new(fields.moment("from"), fields.moment("until"), now);
         let size = fields.int32_from("size", 1).unwrap_or(SIZE_DEFAULT);
@@ -137,47 +128,6 @@ pub(crate) fn by_cursor(body: &RawBody, access: &Access, now: DateTime<Utc>) -> 
             size: usize::try_from(size).ok()?,
         })
     })
-}
-
-const FIRST: Page = Page { number: 0, size: SIZE_DEFAULT };
-
-/// Reads a list's body. `within` is the member the store's id is in, where it is not in the body itself.
-pub(super) fn read<T>(
-    body: &RawBody,
-    access: &Access,
-    known: &[&'static str],
-    within: Option<&str>,
-    read: impl FnOnce(&Fields<'_, '_>, Caller) -> Option<T>,
-) -> Read<T> {
-    let node = match body.parse() {
-        Ok(node) => node,
-        Err(error) => return Read::refused(error),
-    };
-    let findings = Findings::default();
-    let fields = Fields::root(&findings, &INPUT, &node, known);
-    let store = match within {
-        None => fields.text("storeId"),
-        Some(name) => fields.node(name).and_then(|node| node.text_of("storeId")),
-    };
-    let caller = match access.caller(store) {
-        Ok(caller) => caller,
-        Err(error) => return Read::refused(error),
-    };
-    let request = read(&fields, caller);
-    finish(findings, request)
-}
-
-/// The page (rule V2-015).
-pub(super) fn page(fields: &Fields<'_, '_>) -> Option<Page> {
-    let Some(fields) = fields.object("page", &rules::PAGE, &["number", "size"]) else { return Some(FIRST) };
-    let number = fields.int32_from("number", 0).unwrap_or(FIRST.number);
-    let size = fields.int32_from("size", 1).unwrap_or(FIRST.size);
-    let reach = (i64::from(number) + 1) * i64::from(size);
-    if usize::try_from(reach).is_ok_and(|reach| reach > EXAMINED_COUNT_MAX) {
-        fields.add_here(format!("(number + 1) x size is {reach}; pages reach {EXAMINED_COUNT_MAX}: narrow the filter, or use /payments-by-cursor"));
-        return None;
-    }
-    Some(Page { number, size })
 }
 
 fn payment_query(
@@ -205,8 +155,8 @@ fn payment_query(
         descending: descending.unwrap_or(true),
         statuses,
         filter,
-        offset: usize::try_from(i64::from(page.number) * i64::from(page.size)).ok()?,
-        count_max: usize::try_from(page.size).ok()?,
+        offset: page.offset()?,
+        count_max: page.count_max()?,
     })
 }
 

@@ -9,6 +9,7 @@ mod customer;
 pub(super) mod key_list;
 pub(super) mod list;
 mod order;
+pub(super) mod page;
 pub(super) mod payment;
 pub(super) mod query;
 mod rules;
@@ -37,11 +38,23 @@ impl<T> Read<T> {
     }
 }
 
-/// Reads a body: another store's id refuses it before anything else, then everything wrong is told together.
+/// Reads a body that names the store itself: another store's id refuses it before anything else, then everything wrong is
+/// told together.
 fn read_body<T>(
     body: &RawBody,
     access: &Access,
     known: &[&'static str],
+    read: impl FnOnce(&Fields<'_, '_>, Caller) -> Option<T>,
+) -> Read<T> {
+    read_within(body, access, known, None, read)
+}
+
+/// Reads a body like [`read_body`]; `within` is the member that names the store, where the body itself does not.
+fn read_within<T>(
+    body: &RawBody,
+    access: &Access,
+    known: &[&'static str],
+    within: Option<&str>,
     read: impl FnOnce(&Fields<'_, '_>, Caller) -> Option<T>,
 ) -> Read<T> {
     let node = match body.parse() {
@@ -50,7 +63,11 @@ fn read_body<T>(
     };
     let findings = Findings::default();
     let fields = Fields::root(&findings, &INPUT, &node, known);
-    let caller = match access.caller(fields.text("storeId")) {
+    let store = match within {
+        None => fields.text("storeId"),
+        Some(name) => fields.node(name).and_then(|node| node.text_of("storeId")),
+    };
+    let caller = match access.caller(store) {
         Ok(caller) => caller,
         Err(error) => return Read::refused(error),
     };

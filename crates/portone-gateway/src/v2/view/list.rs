@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::billing_key::BillingKeyView;
 use super::payment::PaymentView;
+use crate::v2::dto::page::Page;
 
 /// Schema `PageInfo`.
 #[derive(Debug, Serialize)]
@@ -18,8 +19,8 @@ pub(crate) struct PageInfo {
 
 impl PageInfo {
     /// Of the page asked for, and a list of `total_count` records.
-    pub(crate) const fn new(number: i32, size: i32, total_count: usize) -> Self {
-        Self { number, size, total_count }
+    pub(crate) const fn new(page: Page, total_count: usize) -> Self {
+        Self { number: page.number, size: page.size, total_count }
     }
 }
 

@@ -5,6 +5,7 @@ use portone_engine::ledger::{Schedule, ScheduleStatus};
 use serde::Serialize;
 
 use super::customer::CustomerView;
+use super::list::PageInfo;
 use super::merchant_id;
 use crate::answer::Moment;
 
@@ -33,18 +34,6 @@ pub(crate) struct SchedulesResponse<'a> {
     pub(crate) items: Vec<ScheduleView<'a>>,
     /// Which page.
     pub(crate) page: PageInfo,
-}
-
-/// Schema `PageInfo`.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct PageInfo {
-    /// From 0.
-    pub(crate) number: i32,
-    /// How many a page has.
-    pub(crate) size: i32,
-    /// How many there are on all pages.
-    pub(crate) total_count: u64,
 }
 
 /// Schema `RevokePaymentSchedulesResponse`.

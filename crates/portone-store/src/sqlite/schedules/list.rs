@@ -99,7 +99,7 @@ fn page_of_key(database: &Database, store_no: i64, query: &ScheduleQuery) -> Res
     if !query.ascending {
         found.reverse();
     }
-    let total_count = u64::try_from(found.len()).unwrap_or(u64::MAX);
+    let total_count = found.len();
     let items = found.into_iter().skip(query.skip).take(query.count_max).map(|(_, schedule)| schedule);
     Ok(SchedulePage { items: items.collect(), total_count })
 }
