@@ -1,5 +1,6 @@
 //! A client of one face: the V2 API, the admin API, or the sandbox's control API.
 
+use portone_testkit::contract::{Contract, Verdict};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Client, Method, Response};
 use serde_json::Value;
@@ -9,6 +10,7 @@ use serde_json::Value;
 pub struct Api {
     client: Client,
     base_url: String,
+    is_v2: bool,
 }
 
 /// What was answered.
@@ -29,7 +31,8 @@ impl Api {
         if !authorization.is_empty() {
             headers.insert(AUTHORIZATION, HeaderValue::from_str(authorization).expect("a header value"));
         }
-        Self { client: client(headers), base_url: base_url.to_owned() }
+        let is_v2 = authorization.starts_with("PortOne ");
+        Self { client: client(headers), base_url: base_url.to_owned(), is_v2 }
     }
 
     /// Reads.
@@ -68,11 +71,15 @@ impl Api {
         path: &str,
         body: Option<String>,
     ) -> Result<Answer, reqwest::Error> {
-        let mut request = self.client.request(method, format!("{}{path}", self.base_url));
+        let mut request = self.client.request(method.clone(), format!("{}{path}", self.base_url));
         if let Some(body) = body {
             request = request.header(CONTENT_TYPE, "application/json").body(body);
         }
-        Answer::read(request.send().await?).await
+        let answer = Answer::read(request.send().await?).await?;
+        if let Some(contract) = Contract::v2().filter(|_| self.is_v2) {
+            answer.hold_against(contract, &method, path);
+        }
+        Ok(answer)
     }
 }
 
@@ -88,6 +95,16 @@ impl Answer {
     async fn read(response: Response) -> Result<Self, reqwest::Error> {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         Ok(Self { status, headers, text: response.text().await? })
+    }
+
+    /// Every answer of the V2 face is one its published description allows.
+    fn hold_against(&self, contract: &Contract, method: &Method, path: &str) {
+        let body = serde_json::from_str(&self.text).ok();
+        if let Verdict::Broken(problems) =
+            contract.check_answer(method.as_str(), path, self.status, body.as_ref())
+        {
+            panic!("{method} {path}: {}\n{}", problems.join("\n"), self.text);
+        }
     }
 
     /// The body.

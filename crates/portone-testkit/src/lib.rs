@@ -4,6 +4,8 @@
 #![allow(clippy::missing_panics_doc)]
 
 pub mod conformance;
+#[cfg(feature = "contract")]
+pub mod contract;
 pub mod fixtures;
 pub mod replies;
 pub mod samples;

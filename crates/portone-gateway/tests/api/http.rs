@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use portone_testkit::contract::{Contract, Verdict};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -90,7 +91,19 @@ impl Call {
         socket.write_all(&self.bytes()).await.unwrap();
         let mut bytes = Vec::new();
         socket.read_to_end(&mut bytes).await.unwrap();
-        Reply::parse(&String::from_utf8(bytes).unwrap())
+        let reply = Reply::parse(&String::from_utf8(bytes).unwrap());
+        self.hold_against_contract(&reply);
+        reply
+    }
+
+    /// Every answer of these tests is one the published V2 description allows.
+    fn hold_against_contract(&self, reply: &Reply) {
+        let Some(contract) = Contract::v2() else { return };
+        let body = serde_json::from_str(&reply.text).ok();
+        let verdict = contract.check_answer(&self.method, &self.path, reply.status, body.as_ref());
+        if let Verdict::Broken(problems) = verdict {
+            panic!("{} {}: {}\n{}", self.method, self.path, problems.join("\n"), reply.text);
+        }
     }
 }
 
