@@ -2,7 +2,7 @@
 
 use portone_core::{
     CallContext, Cancel, CardPayment, Command, Currency, CustomerName, InstantMethod, IssueBillingKey, Order,
-    PayInstantly, PayMethod, PayWithBillingKey, Report, Severity, VirtualAccountOptionType,
+    PayInstantly, PayMethod, PayWithBillingKey, Report, Schedule, Severity, VirtualAccountOptionType,
     VirtualAccountRequest,
 };
 use portone_wire::v2::check::{self, CardParts, ContractNeed};
@@ -25,9 +25,13 @@ pub(crate) fn check(config: &Config, command: &Command, ctx: &CallContext, repor
         Command::PayInstantly(pay) => check_instant(config, pay, ctx, report),
         Command::IssueBillingKey(issue) => check_issue(config, issue, report),
         Command::PayWithBillingKey(pay) => check_key_payment(config, pay, report),
+        Command::Schedule(schedule) => check_schedule(config, schedule, ctx, report),
         Command::Cancel(cancel) => check_cancel(config, cancel, ctx, report),
-        // The documents set no rule for these.
-        Command::DeleteBillingKey(_) | Command::CloseVirtualAccount(_) | Command::Inquire(_) => {}
+        // The documents set no rule for these, and no face opens windows yet.
+        Command::OpenWindow(_)
+        | Command::DeleteBillingKey(_)
+        | Command::CloseVirtualAccount(_)
+        | Command::Inquire(_) => {}
     }
 }
 
@@ -230,6 +234,20 @@ fn check_key_payment(config: &Config, pay: &PayWithBillingKey, report: &mut Repo
         capability::MERCHANT_FREE_INTEREST,
         report,
     );
+}
+
+fn check_schedule(config: &Config, schedule: &Schedule, ctx: &CallContext, report: &mut Report) {
+    check::future_schedule(&rules::TIME_TO_PAY, schedule.time_to_pay, ctx.now, report);
+    let mut payment = Report::new();
+    check_key_payment(config, &schedule.pay, &mut payment);
+    if !is_complete(schedule.pay.order.customer.name.as_ref()) {
+        payment.add(
+            &rules::SCHEDULE_CUSTOMER_NAME,
+            "customer.name",
+            "is missing; send full, or separated with first and last",
+        );
+    }
+    report.extend(payment.under("payment"));
 }
 
 fn check_cancel(config: &Config, cancel: &Cancel, ctx: &CallContext, report: &mut Report) {

@@ -53,7 +53,7 @@ impl PgAdapter for Kpn {
     }
 
     fn encode(&self, command: &Admitted<'_>, ctx: &CallContext) -> Result<Progress, Report> {
-        Ok(encode::encode(&self.dialect, command.command(), ctx))
+        encode::encode(&self.dialect, command.command(), ctx)
     }
 
     fn decode(

@@ -24,6 +24,23 @@ pub static PROFILE: PgProfile = PgProfile {
             methods: &[PayMethod::Card],
             inquiry: true,
         },
+        CommandSupport { command: CommandKind::Schedule, methods: &[PayMethod::Card], inquiry: false },
+        CommandSupport {
+            command: CommandKind::OpenPaymentWindow,
+            methods: &[
+                PayMethod::Card,
+                PayMethod::VirtualAccount,
+                PayMethod::Transfer,
+                PayMethod::Mobile,
+                PayMethod::EasyPay,
+            ],
+            inquiry: true,
+        },
+        CommandSupport {
+            command: CommandKind::OpenBillingKeyWindow,
+            methods: &[PayMethod::Card],
+            inquiry: true,
+        },
         CommandSupport { command: CommandKind::DeleteBillingKey, methods: &[], inquiry: true },
         CommandSupport {
             command: CommandKind::Cancel,
@@ -45,7 +62,6 @@ pub static PROFILE: PgProfile = PgProfile {
     currencies: Currencies::Only(CURRENCIES),
     payment_id: PaymentIdRule { length_max: None, alphanumeric: true },
     partial_cancel: true,
-    schedule_customer_name: Some(&rules::SCHEDULE_CUSTOMER_NAME),
     rules: rules::ALL,
     capability_rule: &rules::CAPABILITY,
 };

@@ -84,6 +84,9 @@ rules! {
     SCHEDULE_CUSTOMER_NAME = "KPN-070", Reject,
         "A scheduled payment needs the customer's name.",
         "seed 002; V2 schema BillingKeyPaymentScheduleInput";
+    TIME_TO_PAY = "KPN-071", Reject,
+        "A scheduled payment lies in the future.",
+        "seed 002; V2 schema CreatePaymentScheduleBody";
     REFUND_ACCOUNT = "KPN-080", Reject,
         "A cancel that the pay method itself cannot undo returns the money to a bank account.",
         "docs v2/kpn.mdx; docs cancel/v2/readme.mdx";

@@ -38,9 +38,15 @@ pub(crate) fn check(config: &Config, command: &Command, ctx: &CallContext, repor
         },
         Command::IssueBillingKey(issue) => check_issue(issue, report),
         Command::PayWithBillingKey(pay) => check_key_payment(config, pay, report),
+        Command::Schedule(schedule) => {
+            check::future_schedule(&rules::TIME_TO_PAY, schedule.time_to_pay, ctx.now, report);
+            let mut payment = Report::new();
+            check_key_payment(config, &schedule.pay, &mut payment);
+            report.extend(payment.under("payment"));
+        }
         Command::Cancel(cancel) => check_cancel(config, cancel, report),
-        // The documents set no rule for these.
-        Command::DeleteBillingKey(_) | Command::CloseVirtualAccount(_) | Command::Inquire(_) => {}
+        // The documents set no rule for these, and no face opens windows yet.
+        Command::OpenWindow(_) | Command::DeleteBillingKey(_) | Command::CloseVirtualAccount(_) | Command::Inquire(_) => {}
     }
 }
 

@@ -52,7 +52,7 @@ impl PgAdapter for Smartro {
     }
 
     fn encode(&self, command: &Admitted<'_>, ctx: &CallContext) -> Result<Progress, Report> {
-        Ok(self.dialect.encode(command.command(), ctx, Shaping::NONE))
+        self.dialect.encode(command.command(), ctx, Shaping::NONE)
     }
 
     fn decode(

@@ -26,6 +26,23 @@ pub static PROFILE: PgProfile = PgProfile {
             methods: &[PayMethod::Card],
             inquiry: true,
         },
+        CommandSupport { command: CommandKind::Schedule, methods: &[PayMethod::Card], inquiry: false },
+        CommandSupport {
+            command: CommandKind::OpenPaymentWindow,
+            methods: &[
+                PayMethod::Card,
+                PayMethod::VirtualAccount,
+                PayMethod::Transfer,
+                PayMethod::Mobile,
+                PayMethod::EasyPay,
+            ],
+            inquiry: true,
+        },
+        CommandSupport {
+            command: CommandKind::OpenBillingKeyWindow,
+            methods: &[PayMethod::Card],
+            inquiry: true,
+        },
         CommandSupport { command: CommandKind::DeleteBillingKey, methods: &[], inquiry: true },
         CommandSupport {
             command: CommandKind::Cancel,
@@ -47,7 +64,6 @@ pub static PROFILE: PgProfile = PgProfile {
     currencies: Currencies::Only(CURRENCIES),
     payment_id: PaymentIdRule { length_max: Some(PAYMENT_ID_LENGTH_MAX), alphanumeric: true },
     partial_cancel: true,
-    schedule_customer_name: None,
     rules: rules::ALL,
     capability_rule: &rules::CAPABILITY,
 };

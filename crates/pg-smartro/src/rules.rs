@@ -84,6 +84,9 @@ rules! {
     KEY_PAYMENT_CUSTOMER = "SMARTRO-114", Advise,
         "Newer documents make the buyer's name, telephone and e-mail mandatory for a billing-key payment.",
         "docs v2/smartro-v2.mdx; seed 001";
+    TIME_TO_PAY = "SMARTRO-116", Reject,
+        "A scheduled payment lies in the future.",
+        "seed 001; V2 schema CreatePaymentScheduleBody";
     REFUND_ACCOUNT = "SMARTRO-117", Reject,
         "A deposit is returned to a bank account; Smartro needs the holder's telephone too.",
         "docs cancel/v2/readme.mdx; V2 schema CancelPaymentBodyRefundAccount";

@@ -7,8 +7,8 @@ use pg_smartro::{FACTORY, PROFILE, capability};
 use portone_core::{
     Bank, Cancel, CardFacts, CashReceiptRequest, CashReceiptType, Channel, Command, Contracts, Currency,
     Environment, FixedAccount, InstantMethod, IssueBillingKey, Order, PayMethod, PayWithBillingKey,
-    PaymentId, Report, Severity, VirtualAccountOption, VirtualAccountOptionType, VirtualAccountRequest,
-    admit,
+    PaymentId, Report, Schedule, Severity, VirtualAccountOption, VirtualAccountOptionType,
+    VirtualAccountRequest, admit,
 };
 use portone_testkit::samples::{self, Secrets};
 
@@ -59,6 +59,8 @@ const CASES: &[Case] = &[
     ("SMARTRO-113", Reject, "method.card.credential.expiryYear", || issue(|issue| issue.card.expiry_year = "2029".into()), || issue(|_| {})),
     ("SMARTRO-113", Reject, "method.card.credential.expiryMonth", || issue(|issue| issue.card.expiry_month = "13".into()), || issue(|issue| issue.card.expiry_month = "01".into())),
     ("SMARTRO-114", Advise, "customer.email", || key_payment(|pay| pay.order.customer.email = None), || key_payment(|_| {})),
+    ("SMARTRO-114", Advise, "payment.customer.email", || schedule(|schedule| schedule.pay.order.customer.email = None), || schedule(|_| {})),
+    ("SMARTRO-116", Reject, "timeToPay", || schedule(|schedule| schedule.time_to_pay = samples::now()), || schedule(|schedule| schedule.time_to_pay = samples::now() + TimeDelta::seconds(1))),
     ("SMARTRO-117", Reject, "refundAccount.holderPhoneNumber", || refund(|cancel| cancel.refund_account.as_mut().unwrap().holder_phone_number = None), || refund(|_| {})),
     ("SMARTRO-117", Reject, "refundAccount", || refund(|cancel| cancel.refund_account = None), || card_cancel(|cancel| cancel.refund_account = None)),
     ("SMARTRO-118", Reject, "taxFreeAmount", || card_cancel(|cancel| (cancel.amount.minor, cancel.cancellable_tax_free) = (300, 100)), || card_cancel(|cancel| (cancel.amount.minor, cancel.cancellable_tax_free, cancel.tax_free) = (300, 100, Some(0)))),
@@ -173,6 +175,13 @@ fn key_payment(edit: fn(&mut PayWithBillingKey)) -> Example {
     let mut command = samples::pay_with_billing_key(Secrets::ONE);
     let Command::PayWithBillingKey(pay) = &mut command else { unreachable!() };
     edit(pay);
+    example(command)
+}
+
+fn schedule(edit: fn(&mut Schedule)) -> Example {
+    let mut command = samples::schedule(Secrets::ONE);
+    let Command::Schedule(schedule) = &mut command else { unreachable!() };
+    edit(schedule);
     example(command)
 }
 

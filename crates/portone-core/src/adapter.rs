@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use thiserror::Error;
 
 use crate::{
-    Ack, AttemptId, Channel, ChannelKey, Command, CommandKind, Notification, NotificationError, Outcome,
-    PgError, PgProfile, PgReply, PgRequest, RawNotification, Report, Secret,
+    Ack, AttemptId, Channel, ChannelKey, Command, CommandKind, Notification, NotificationError, OpenWindow,
+    Outcome, PayMethod, PgError, PgProfile, PgReply, PgRequest, RawNotification, Report, Secret,
 };
 
 /// Translates commands to one PG's wire format and back. Pure: same input, same output.
@@ -104,23 +104,45 @@ pub fn admit<'a>(
     if report.refuses() { Err(report) } else { Ok(Admitted { adapter, command, advice: report }) }
 }
 
-const METHOD_FIELD: &str = "method";
-
 fn check_capability(profile: &PgProfile, command: &Command, report: &mut Report) {
     let kind = command.kind();
+    let field = match kind {
+        CommandKind::OpenPaymentWindow => "payMethod",
+        CommandKind::OpenBillingKeyWindow => "billingKeyMethod",
+        CommandKind::Schedule => "payment",
+        _ => "method",
+    };
     // Where a rule of the PG already refuses the method, it says why better than the profile can.
-    let refused = report.rejections().any(|violation| violation.field.starts_with(METHOD_FIELD));
-    if kind != CommandKind::Inquire && !refused && !profile.supports(kind, command.pay_method()) {
-        let method = command.pay_method().map(|method| format!(" by {}", method.code())).unwrap_or_default();
+    let refused = report.rejections().any(|violation| violation.field.starts_with(field));
+    if kind != CommandKind::Inquire && !refused && !has(profile, command) {
+        let method = method_code(command).map(|method| format!(" by {method}")).unwrap_or_default();
         report.add(
             profile.capability_rule,
-            METHOD_FIELD,
+            field,
             format!(
                 "{} has no {}{method}; choose another channel or method",
                 profile.display_name,
                 kind.name()
             ),
         );
+    }
+}
+
+fn has(profile: &PgProfile, command: &Command) -> bool {
+    match command {
+        // A window's method without a name in profiles is one that no profile lists.
+        Command::OpenWindow(_) if command.pay_method().is_none() => {
+            profile.supports_any_method(command.kind())
+        }
+        _ => profile.supports(command.kind(), command.pay_method()),
+    }
+}
+
+fn method_code(command: &Command) -> Option<&'static str> {
+    match command {
+        Command::OpenWindow(OpenWindow::Payment(payment)) => Some(payment.method.code()),
+        Command::OpenWindow(OpenWindow::BillingKey(issue)) => Some(issue.method.code()),
+        _ => command.pay_method().map(PayMethod::code),
     }
 }
 

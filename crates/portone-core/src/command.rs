@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Address, AttemptId, Bank, Card, CardFacts, CashReceiptRequest, Customer, Money, PaymentAmount, PaymentId,
-    PgBillingKey, Secret, VirtualAccountRequest,
+    Address, AttemptId, Bank, Card, CardFacts, CashReceiptRequest, Customer, Money, OpenWindow,
+    PaymentAmount, PaymentId, PgBillingKey, Secret, VirtualAccountRequest,
 };
 
 /// What a PG can be asked. The enum is exhaustive: an adapter matches every command, and its profile says which it has.
@@ -17,6 +17,11 @@ pub enum Command {
     IssueBillingKey(IssueBillingKey),
     /// Charge a stored card (빌링키 결제).
     PayWithBillingKey(PayWithBillingKey),
+    /// Charge a stored card at a time to come (예약 결제). Checked when it is made and never encoded: schedules are
+    /// the engine's, and are paid as [`Command::PayWithBillingKey`] when they are due.
+    Schedule(Schedule),
+    /// Open a window in the buyer's browser (결제창).
+    OpenWindow(OpenWindow),
     /// Forget a stored card.
     DeleteBillingKey(DeleteBillingKey),
     /// Cancel a payment, in whole or in part (취소).
@@ -34,6 +39,9 @@ impl Command {
             Self::PayInstantly(_) => CommandKind::PayInstantly,
             Self::IssueBillingKey(_) => CommandKind::IssueBillingKey,
             Self::PayWithBillingKey(_) => CommandKind::PayWithBillingKey,
+            Self::Schedule(_) => CommandKind::Schedule,
+            Self::OpenWindow(OpenWindow::Payment(_)) => CommandKind::OpenPaymentWindow,
+            Self::OpenWindow(OpenWindow::BillingKey(_)) => CommandKind::OpenBillingKeyWindow,
             Self::DeleteBillingKey(_) => CommandKind::DeleteBillingKey,
             Self::Cancel(_) => CommandKind::Cancel,
             Self::CloseVirtualAccount(_) => CommandKind::CloseVirtualAccount,
@@ -45,7 +53,11 @@ impl Command {
     pub const fn pay_method(&self) -> Option<PayMethod> {
         match self {
             Self::PayInstantly(pay) => Some(pay.method.pay_method()),
-            Self::IssueBillingKey(_) | Self::PayWithBillingKey(_) => Some(PayMethod::Card),
+            Self::IssueBillingKey(_) | Self::PayWithBillingKey(_) | Self::Schedule(_) => {
+                Some(PayMethod::Card)
+            }
+            Self::OpenWindow(OpenWindow::Payment(payment)) => payment.method.pay_method(),
+            Self::OpenWindow(OpenWindow::BillingKey(issue)) => issue.method.pay_method(),
             Self::Cancel(cancel) => Some(cancel.method),
             Self::CloseVirtualAccount(_) => Some(PayMethod::VirtualAccount),
             Self::DeleteBillingKey(_) | Self::Inquire(_) => None,
@@ -57,7 +69,10 @@ impl Command {
         match self {
             Self::PayInstantly(pay) => Some(&pay.order),
             Self::PayWithBillingKey(pay) => Some(&pay.order),
+            Self::Schedule(schedule) => Some(&schedule.pay.order),
+            Self::OpenWindow(OpenWindow::Payment(payment)) => Some(&payment.order),
             Self::IssueBillingKey(_)
+            | Self::OpenWindow(OpenWindow::BillingKey(_))
             | Self::DeleteBillingKey(_)
             | Self::Cancel(_)
             | Self::CloseVirtualAccount(_)
@@ -74,6 +89,9 @@ pub enum CommandKind {
     PayInstantly,
     IssueBillingKey,
     PayWithBillingKey,
+    Schedule,
+    OpenPaymentWindow,
+    OpenBillingKeyWindow,
     DeleteBillingKey,
     Cancel,
     CloseVirtualAccount,
@@ -87,6 +105,9 @@ impl CommandKind {
             Self::PayInstantly => "PAY_INSTANTLY",
             Self::IssueBillingKey => "ISSUE_BILLING_KEY",
             Self::PayWithBillingKey => "PAY_WITH_BILLING_KEY",
+            Self::Schedule => "SCHEDULE",
+            Self::OpenPaymentWindow => "OPEN_PAYMENT_WINDOW",
+            Self::OpenBillingKeyWindow => "OPEN_BILLING_KEY_WINDOW",
             Self::DeleteBillingKey => "DELETE_BILLING_KEY",
             Self::Cancel => "CANCEL",
             Self::CloseVirtualAccount => "CLOSE_VIRTUAL_ACCOUNT",
@@ -264,6 +285,15 @@ pub struct PayWithBillingKey {
     pub cash_receipt: Option<CashReceiptRequest>,
     /// Language of messages (schema `Locale`).
     pub locale: Option<String>,
+}
+
+/// Charge a stored card at a time to come.
+#[derive(Debug, Clone)]
+pub struct Schedule {
+    /// The payment.
+    pub pay: PayWithBillingKey,
+    /// When.
+    pub time_to_pay: DateTime<Utc>,
 }
 
 /// Forget a stored card.

@@ -25,6 +25,7 @@ mod rule;
 mod secret;
 mod virtual_account;
 mod webhook;
+mod window;
 
 pub use adapter::{
     AdapterFactory, Admitted, BuildAdapter, CallContext, Credentials, Leg, PgAdapter, Progress, SetupError,
@@ -39,7 +40,7 @@ pub use channel::{
 pub use command::{
     Attempt, AttemptSubject, Cancel, CancelRequester, CardPayment, CloseVirtualAccount, Command, CommandKind,
     DeleteBillingKey, Inquire, InstantMethod, IssueBillingKey, Order, PayInstantly, PayMethod,
-    PayWithBillingKey, Product, ProductType, RefundAccount,
+    PayWithBillingKey, Product, ProductType, RefundAccount, Schedule,
 };
 pub use customer::{Address, Customer, CustomerName};
 pub use driver::{LEG_COUNT_MAX, execute};
@@ -51,7 +52,8 @@ pub use id::{
 pub use money::{Currency, CurrencyError, Money, PaymentAmount};
 pub use notification::{Ack, Notification, NotificationError, NotificationSubject, RawNotification};
 pub use outcome::{
-    CancelStatus, CancelledFacts, Finding, IssuedKeyFacts, Outcome, PaidFacts, VirtualAccountFacts,
+    CancelStatus, CancelledFacts, Finding, IssuedKeyFacts, Outcome, PaidFacts, Sdk, SdkCall,
+    VirtualAccountFacts,
 };
 pub use profile::{CommandSupport, Currencies, PaymentIdRule, PgProfile};
 pub use request::{Auth, Body, Break, Effect, Method, PgReply, PgRequest, Transport};
@@ -62,3 +64,8 @@ pub use virtual_account::{
     VirtualAccountOptionType, VirtualAccountRequest,
 };
 pub use webhook::{WebhookBreak, WebhookMessage, WebhookReply, WebhookSender};
+pub use window::{
+    BuyerOs, CardPromotion, FreeInstallmentPlan, NameParts, OfferPeriod, OpenWindow, StoreDetails,
+    WindowCard, WindowEasyPay, WindowExpiry, WindowInstallment, WindowIssue, WindowIssueMethod, WindowMethod,
+    WindowMobile, WindowPayment, WindowReceipt, WindowSettings, WindowTypes, WindowVirtualAccount,
+};

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{Bank, CardFacts, Decline, PgBillingKey, PgTxId};
+use crate::{Bank, Body, CardFacts, Decline, PgBillingKey, PgTxId};
 
 /// What a PG did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +28,28 @@ pub enum Outcome {
     },
     /// What an inquiry found.
     Inquired(Finding),
+    /// The window opens by this call in the buyer's browser. Nothing was sent; no money moved.
+    CallSdk(SdkCall),
+}
+
+/// A call of a browser SDK that opens a window at the upstream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SdkCall {
+    /// Which SDK.
+    pub sdk: Sdk,
+    /// Its function (`requestPayment`, `requestIssueBillingKey`; V1 `request_pay`).
+    pub function: &'static str,
+    /// The function's argument, a JSON object. Its rendering replaces secrets.
+    pub arguments: Body,
+}
+
+/// The browser SDKs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sdk {
+    /// `IMP`, of the V1 upstream.
+    V1,
+    /// `PortOne`, of the V2 upstream.
+    V2,
 }
 
 /// What an inquiry found about one attempt.

@@ -20,8 +20,6 @@ pub struct PgProfile {
     pub payment_id: PaymentIdRule,
     /// Whether part of a payment can be cancelled.
     pub partial_cancel: bool,
-    /// The rule by which a schedule needs the customer's name though a payment at once does not.
-    pub schedule_customer_name: Option<&'static Rule>,
     /// Every documented rule it knows, in the catalogue's order.
     pub rules: &'static [Rule],
     /// What the refusal of a missing capability says (`<prefix>-CAP`).
@@ -35,6 +33,11 @@ impl PgProfile {
             support.command == command
                 && method.is_none_or(|method| support.methods.is_empty() || support.methods.contains(&method))
         })
+    }
+
+    /// Whether it has a command whatever the pay method.
+    pub fn supports_any_method(&self, command: CommandKind) -> bool {
+        self.commands.iter().any(|support| support.command == command && support.methods.is_empty())
     }
 
     /// The rule with this code.

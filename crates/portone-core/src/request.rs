@@ -47,7 +47,7 @@ pub enum Auth {
 }
 
 /// A JSON body. Its bytes are zeroised when dropped, and its rendering replaces the secrets.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Body {
     bytes: Zeroizing<Vec<u8>>,
     secrets: Vec<&'static str>,
@@ -73,6 +73,13 @@ impl Body {
             }
         }
         value
+    }
+}
+
+/// As [`Body::rendered`].
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.rendered())
     }
 }
 

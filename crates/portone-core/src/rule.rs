@@ -99,6 +99,15 @@ impl Report {
         self.violations.is_empty()
     }
 
+    /// The same findings about the parts of a field: each field's path gets it as a prefix (`payment.orderName`).
+    #[must_use]
+    pub fn under(mut self, field: &str) -> Self {
+        for violation in &mut self.violations {
+            violation.field = format!("{field}.{}", violation.field);
+        }
+        self
+    }
+
     /// Takes over another report's findings.
     pub fn extend(&mut self, other: Self) {
         self.violations.extend(other.violations);

@@ -1,9 +1,15 @@
 //! Schedules: make, read, list, call off. A schedule is checked when it is made and routed when it is paid (rule SR-080).
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
-use portone_core::{BillingKey, CustomerName, Order, PaymentScheduleId, Report, Rule, Severity, StoreId};
+use portone_core::{
+    BillingKey, ChannelKey, Command, PaymentScheduleId, Report, Rule, Schedule as ScheduleCommand, Severity,
+    StoreId, Violation,
+};
 use portone_router::{NoChannelReason, Purpose};
 
+use crate::directory::ChannelEntry;
 use crate::engine::{Engine, made};
 use crate::error::EngineError;
 use crate::ledger::{BillingKeyRecord, Schedule, ScheduleStatus};
@@ -14,6 +20,8 @@ use crate::routing::Routing;
 
 /// How far back a list looks where nothing else is asked for (rule V2-017).
 const WINDOW: TimeDelta = TimeDelta::days(90);
+
+const TIME_FIELD: &str = "timeToPay";
 
 const TIME_TO_PAY: Rule = reject("V2-084", "A schedule lies in the future.", "seeds 000, 001 and 002");
 const PINNED: Rule = reject(
@@ -94,10 +102,11 @@ impl Engine {
         let mut report = Report::new();
         if time_to_pay <= now {
             let message = format!("is not in the future: it is {}; send a later time", now.to_rfc3339());
-            report.add(&TIME_TO_PAY, "timeToPay", message);
+            report.add(&TIME_TO_PAY, TIME_FIELD, message);
         }
-        self.check_name(pay, record, &mut report);
-        match self.try_routing(pay, record) {
+        let commands = schedules_by_channel(pay, record, time_to_pay);
+        self.check_schedules_own_rules(pay, &commands, &mut report);
+        match self.try_routing(pay, record, &commands) {
             Err(EngineError::NoChannel(found)) => match found.reason {
                 NoChannelReason::Refused if !report.refuses() => return Err(EngineError::NoChannel(found)),
                 NoChannelReason::PinWithoutBillingKey => {
@@ -122,40 +131,42 @@ impl Engine {
         if report.refuses() { Err(EngineError::Invalid(report)) } else { Ok(()) }
     }
 
-    /// Some PGs ask schedules for a name that they do not ask payments for.
-    fn check_name(&self, pay: &PayWithBillingKeyRequest, record: &BillingKeyRecord, report: &mut Report) {
-        if is_named(&pay.order) {
-            return;
-        }
+    /// What a PG asks of schedules and not of payments. Every channel that may be drawn when it is paid has its say:
+    /// the draw then asks for what payments need, so it would not pass over a channel that needs more of a schedule.
+    fn check_schedules_own_rules(
+        &self,
+        pay: &PayWithBillingKeyRequest,
+        commands: &BTreeMap<ChannelKey, Command>,
+        report: &mut Report,
+    ) {
         let directory = self.directory();
-        let rules = record
-            .channels
-            .iter()
-            .map(|part| &part.channel.key)
-            .filter(|key| pay.channel_key.as_ref().is_none_or(|pinned| pinned == *key))
-            .filter_map(|key| directory.channel(&pay.caller.store_id, key)?.adapter().ok())
-            .filter_map(|adapter| adapter.profile().schedule_customer_name);
-        for rule in rules {
-            let known = report.violations.iter().any(|violation| violation.rule == rule.code);
-            if !known {
-                report.add(
-                    rule,
-                    "payment.customer.name",
-                    "is missing; send full, or separated with first and last",
-                );
+        let ctx = self.context();
+        for (key, command) in commands {
+            let Command::Schedule(schedule) = command else { continue };
+            let named = pay.channel_key.as_ref().is_none_or(|pinned| pinned == key);
+            let entry = directory.channel(&pay.caller.store_id, key).filter(|_| named);
+            let Some(Ok(adapter)) = entry.map(ChannelEntry::adapter) else { continue };
+            let (mut of_schedule, mut of_payment) = (Report::new(), Report::new());
+            adapter.check(command, &ctx, &mut of_schedule);
+            adapter.check(&Command::PayWithBillingKey(schedule.pay.clone()), &ctx, &mut of_payment);
+            for violation in of_schedule.rejections().filter(|violation| violation.field != TIME_FIELD) {
+                let same = |known: &&Violation| known.rule == violation.rule;
+                if !of_payment.violations.iter().chain(&report.violations).any(|known| same(&known)) {
+                    report.violations.push(violation.clone());
+                }
             }
         }
     }
 
-    /// Asks the channels' rules as if it were paid now. Nothing is drawn.
+    /// Asks the channels' rules. Nothing is drawn.
     fn try_routing(
         &self,
         pay: &PayWithBillingKeyRequest,
         record: &BillingKeyRecord,
+        commands: &BTreeMap<ChannelKey, Command>,
     ) -> Result<(), EngineError> {
         let directory = self.directory();
         let ctx = self.context();
-        let commands = commands_by_channel(pay, record);
         let routing = Routing { directory: &directory, store_id: &pay.caller.store_id, ctx: &ctx };
         let purpose = Purpose::BillingKeyPayment;
         match (&pay.channel_key, &record.channel_group) {
@@ -210,12 +221,16 @@ impl Engine {
     }
 }
 
-fn is_named(order: &Order) -> bool {
-    match &order.customer.name {
-        Some(CustomerName::Full(full)) => !full.trim().is_empty(),
-        Some(CustomerName::Separated { first, last }) => !first.trim().is_empty() && !last.trim().is_empty(),
-        None => false,
-    }
+fn schedules_by_channel(
+    pay: &PayWithBillingKeyRequest,
+    record: &BillingKeyRecord,
+    time_to_pay: DateTime<Utc>,
+) -> BTreeMap<ChannelKey, Command> {
+    let schedule = |command| match command {
+        Command::PayWithBillingKey(pay) => Command::Schedule(ScheduleCommand { pay, time_to_pay }),
+        other => other,
+    };
+    commands_by_channel(pay, record).into_iter().map(|(key, command)| (key, schedule(command))).collect()
 }
 
 const fn reject(code: &'static str, reason: &'static str, source: &'static str) -> Rule {

@@ -1,11 +1,11 @@
-//! What every request to a group must hold, whichever channel it goes to (seed 000; rules SR-044 to SR-053).
+//! What every request to a group must hold, whichever channel it goes to (seed 000; rules SR-040 to SR-053).
 
 use std::collections::BTreeSet;
 
 use portone_core::{
     CardPayment, CashReceiptType, Command, Customer, CustomerName, InstantMethod, IssueBillingKey,
-    OnViolation, Order, PaymentIdRule, Report, Rule, Secret, Severity, VirtualAccountOptionType,
-    VirtualAccountRequest,
+    OnViolation, OpenWindow, Order, PaymentIdRule, Report, Rule, Secret, Severity, VirtualAccountOptionType,
+    VirtualAccountRequest, WindowExpiry, WindowMethod, WindowPayment,
 };
 
 use crate::Candidate;
@@ -20,14 +20,23 @@ pub(crate) fn check(command: &Command, on_violation: OnViolation, drawable: &[&C
                 check_virtual_account(&pay.order, request, drawable, &mut report);
             }
         },
+        Command::Schedule(schedule) => {
+            let mut found = Report::new();
+            check_key_payment(&schedule.pay.order, &mut found);
+            check_product_type(&schedule.pay.order, drawable, &mut found);
+            check_unread_product_count(&schedule.pay.order, &mut found);
+            report.extend(found.under("payment"));
+        }
         Command::PayWithBillingKey(pay) => {
             check_key_payment(&pay.order, &mut report);
             check_product_type(&pay.order, drawable, &mut report);
             check_unread_product_count(&pay.order, &mut report);
         }
         Command::IssueBillingKey(issue) => check_issue(issue, &mut report),
+        Command::OpenWindow(OpenWindow::Payment(payment)) => check_window(payment, drawable, &mut report),
         // Nothing else is routed.
-        Command::DeleteBillingKey(_)
+        Command::OpenWindow(OpenWindow::BillingKey(_))
+        | Command::DeleteBillingKey(_)
         | Command::Cancel(_)
         | Command::CloseVirtualAccount(_)
         | Command::Inquire(_) => {}
@@ -64,6 +73,31 @@ fn check_card(order: &Order, payment: &CardPayment, drawable: &[&Candidate<'_>],
     }
     check_product_type(order, drawable, report);
     check_unread_product_count(order, report);
+}
+
+fn check_window(payment: &WindowPayment, drawable: &[&Candidate<'_>], report: &mut Report) {
+    let (order, customer) = (&payment.order, &payment.order.customer);
+    need(report, &WINDOW, "orderName", is_text(Some(&order.order_name)));
+    need(report, &WINDOW, "customer.fullName", has_name(customer));
+    need(report, &WINDOW, "customer.phoneNumber", is_text(customer.phone_number.as_ref()));
+    need(report, &WINDOW, "customer.email", is_text(customer.email.as_ref()));
+    match &payment.method {
+        WindowMethod::VirtualAccount(account) => {
+            let given = |expiry: &WindowExpiry| expiry.due_date.is_some() || expiry.valid_hours.is_some();
+            need(
+                report,
+                &WINDOW_ACCOUNT,
+                "virtualAccount.accountExpiry",
+                account.expiry.as_ref().is_some_and(given),
+            );
+        }
+        WindowMethod::Mobile(_) => {
+            need(report, &WINDOW_MOBILE, "productType", is_text(payment.settings.product_type.as_ref()));
+        }
+        // Seed 000 asks for nothing more of other methods.
+        _ => {}
+    }
+    check_product_type(order, drawable, report);
 }
 
 fn check_virtual_account(
@@ -226,6 +260,11 @@ const KSNET: &str = "KSNET";
 const BIRTH: &str = "method.card.credential.birthOrBusinessRegistrationNumber";
 const PASSWORD: &str = "method.card.credential.passwordTwoDigits";
 
+const WINDOW: Rule =
+    reject("SR-040", "A window of a group needs the order and the buyer's name, telephone and e-mail.");
+const WINDOW_ACCOUNT: Rule =
+    reject("SR-041", "A virtual-account window of a group needs the deposit's deadline.");
+const WINDOW_MOBILE: Rule = reject("SR-042", "A carrier-billing window of a group needs the product type.");
 const CARD: Rule =
     reject("SR-044", "A card key-in to a group needs the order, the buyer's name and the card.");
 const ACCOUNT: Rule = reject("SR-045", "A virtual account from a group needs what any of its PGs may need.");

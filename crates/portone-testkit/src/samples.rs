@@ -7,10 +7,12 @@ use portone_core::{
     AdapterFactory, Attempt, AttemptId, AttemptSubject, Bank, CallContext, Cancel, CancelRequester, Card,
     CardPayment, CashReceiptRequest, CashReceiptType, Channel, ChannelFacts, ChannelKey, CloseVirtualAccount,
     Command, CommandKind, Contracts, Credentials, Currency, Customer, CustomerName, DeleteBillingKey,
-    Environment, Inquire, InstantMethod, IssueBillingKey, Money, Order, PayInstantly, PayMethod,
+    Environment, Inquire, InstantMethod, IssueBillingKey, Money, OpenWindow, Order, PayInstantly, PayMethod,
     PayWithBillingKey, PaymentAmount, PaymentId, PgAdapter, PgBillingKey, PgMerchantId, PgProfile,
-    PgProvider, RefundAccount, Secret, StoreId, Upstream, VirtualAccountExpiry, VirtualAccountOption,
-    VirtualAccountOptionType, VirtualAccountRequest,
+    PgProvider, ProductType, RefundAccount, Schedule, Secret, StoreId, Upstream, VirtualAccountExpiry,
+    VirtualAccountOption, VirtualAccountOptionType, VirtualAccountRequest, WindowCard, WindowEasyPay,
+    WindowExpiry, WindowIssue, WindowIssueMethod, WindowMethod, WindowMobile, WindowPayment, WindowReceipt,
+    WindowSettings, WindowVirtualAccount,
 };
 
 /// The attempt of [`context`].
@@ -136,6 +138,13 @@ pub fn every(secrets: Secrets) -> Vec<Sample> {
         sample("pay_virtual_account", pay_virtual_account(secrets)),
         sample("issue_billing_key", issue_billing_key(secrets)),
         sample("pay_with_billing_key", pay_with_billing_key(secrets)),
+        sample("schedule", schedule(secrets)),
+        sample("open_card_window", open_window(WindowMethod::Card(WindowCard::default()))),
+        sample("open_virtual_account_window", open_window(virtual_account_window(secrets))),
+        sample("open_transfer_window", open_window(WindowMethod::Transfer(window_receipt(secrets)))),
+        sample("open_mobile_window", open_window(WindowMethod::Mobile(WindowMobile::default()))),
+        sample("open_easy_pay_window", open_window(WindowMethod::EasyPay(WindowEasyPay::default()))),
+        sample("open_billing_key_window", open_billing_key_window()),
         sample(
             "delete_billing_key",
             Command::DeleteBillingKey(DeleteBillingKey { pg_billing_key: billing_key(secrets) }),
@@ -212,6 +221,67 @@ pub fn pay_with_billing_key(secrets: Secrets) -> Command {
         cash_receipt: None,
         locale: None,
     })
+}
+
+/// The same payment, a day later.
+pub fn schedule(secrets: Secrets) -> Command {
+    let Command::PayWithBillingKey(pay) = pay_with_billing_key(secrets) else { unreachable!("it is one") };
+    Command::Schedule(Schedule { pay, time_to_pay: now() + TimeDelta::days(1) })
+}
+
+/// A payment window by this method.
+pub fn open_window(method: WindowMethod) -> Command {
+    let mut order = order();
+    // The browser SDK has no such field.
+    order.product_count = None;
+    Command::OpenWindow(OpenWindow::Payment(Box::new(WindowPayment {
+        order: Order { product_type: Some(ProductType::Digital), ..order },
+        method,
+        confirm_url: None,
+        store_details: None,
+        merpay_category_id: None,
+        settings: window_settings(),
+    })))
+}
+
+/// A window that issues a billing key by card.
+pub fn open_billing_key_window() -> Command {
+    Command::OpenWindow(OpenWindow::BillingKey(Box::new(WindowIssue {
+        method: WindowIssueMethod::Card { card_company: None },
+        issue_id: Some("issue0001A".to_owned()),
+        issue_name: Some("정기 결제".to_owned()),
+        display_amount: Some(AMOUNT),
+        currency: Some(Currency::KRW),
+        customer: customer(),
+        bypass: None,
+        settings: window_settings(),
+    })))
+}
+
+/// A Korean window of digital content that comes back to the shop.
+pub fn window_settings() -> WindowSettings {
+    WindowSettings {
+        redirect_url: Some("https://shop.example/return".to_owned()),
+        locale: Some("KO_KR".to_owned()),
+        product_type: Some("DIGITAL".to_owned()),
+        ..WindowSettings::default()
+    }
+}
+
+fn virtual_account_window(secrets: Secrets) -> WindowMethod {
+    WindowMethod::VirtualAccount(WindowVirtualAccount {
+        bank_code: Some("SHINHAN_BANK".to_owned()),
+        expiry: Some(WindowExpiry { valid_hours: Some(24), due_date: None }),
+        receipt: window_receipt(secrets),
+        ..WindowVirtualAccount::default()
+    })
+}
+
+fn window_receipt(secrets: Secrets) -> WindowReceipt {
+    WindowReceipt {
+        cash_receipt_type: Some("PERSONAL".to_owned()),
+        customer_identifier: Some(Secret::from(secrets.identity)),
+    }
 }
 
 /// A cancel in full of a payment made an hour ago.

@@ -83,8 +83,8 @@ fn is_absent(progress: &Progress) -> bool {
 
 fn first_request(channel: &Channel, upstream: &Upstream, command: &Command) -> PgRequest {
     match dialect(channel, upstream).encode(command, &samples::context(), Shaping::NONE) {
-        Progress::Send { request, .. } => *request,
-        Progress::Done(outcome) => panic!("{outcome:?}"),
+        Ok(Progress::Send { request, .. }) => *request,
+        other => panic!("{other:?}"),
     }
 }
 
@@ -101,7 +101,6 @@ static PROFILE: PgProfile = PgProfile {
     currencies: Currencies::Any,
     payment_id: PaymentIdRule { length_max: None, alphanumeric: false },
     partial_cancel: false,
-    schedule_customer_name: None,
     rules: &[],
     capability_rule: &RULE,
 };

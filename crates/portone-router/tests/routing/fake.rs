@@ -50,7 +50,6 @@ const fn profile(
         currencies: Currencies::Any,
         payment_id: PaymentIdRule { length_max, alphanumeric },
         partial_cancel: true,
-        schedule_customer_name: None,
         rules: &[],
         capability_rule: &CAPABILITY,
     }

@@ -1,9 +1,11 @@
-//! What a group requires of every request: rules SR-044 to SR-053.
+//! What a group requires of every request: rules SR-040 to SR-053.
 
+use chrono::{DateTime, Utc};
 use portone_core::{
-    Card, CashReceiptRequest, CashReceiptType, Command, Customer, FixedAccount, OnViolation, Order,
-    PaymentId, ProductType, Severity, VirtualAccountExpiry, VirtualAccountOption, VirtualAccountOptionType,
-    VirtualAccountRequest,
+    Card, CashReceiptRequest, CashReceiptType, Command, Customer, FixedAccount, OnViolation, OpenWindow,
+    Order, PaymentId, ProductType, Schedule, Severity, VirtualAccountExpiry, VirtualAccountOption,
+    VirtualAccountOptionType, VirtualAccountRequest, WindowCard, WindowExpiry, WindowMethod, WindowMobile,
+    WindowPayment, WindowSettings, WindowVirtualAccount,
 };
 
 use crate::fake::{
@@ -40,6 +42,59 @@ fn the_guides_own_samples_lack_nothing() {
     assert_eq!(findings(&both(), issue(card(), customer())), NOTHING);
     let scene = both().held_by(&["SMARTRO_V2", "KPN"]);
     assert_eq!(findings(&scene, pay_with_key(order())), NOTHING);
+}
+
+#[test]
+fn sr_040_a_window_needs_the_order_and_the_buyer() {
+    let blank = Order { order_name: " ".into(), customer: Customer::default(), ..order() };
+    let expected = [
+        "reject SR-040 orderName",
+        "reject SR-040 customer.fullName",
+        "reject SR-040 customer.phoneNumber",
+        "reject SR-040 customer.email",
+    ];
+    assert_eq!(findings(&both(), window(blank, WindowMethod::Paypal)), expected);
+    assert_eq!(findings(&both(), window(order(), WindowMethod::Card(WindowCard::default()))), NOTHING);
+}
+
+#[test]
+fn sr_041_a_virtual_account_window_needs_its_deadline() {
+    let by = |expiry| WindowVirtualAccount { expiry, ..WindowVirtualAccount::default() };
+    let opened = |account| findings(&both(), window(order(), WindowMethod::VirtualAccount(account)));
+    let expected = ["reject SR-041 virtualAccount.accountExpiry"];
+    assert_eq!(opened(by(None)), expected);
+    assert_eq!(opened(by(Some(WindowExpiry::default()))), expected);
+    assert_eq!(opened(by(Some(WindowExpiry { valid_hours: Some(1), due_date: None }))), NOTHING);
+}
+
+#[test]
+fn sr_042_a_carrier_billing_window_needs_the_product_type() {
+    let mut command = window(order(), WindowMethod::Mobile(WindowMobile::default()));
+    assert_eq!(findings(&both(), command.clone()), ["reject SR-042 productType"]);
+    let Command::OpenWindow(OpenWindow::Payment(payment)) = &mut command else { unreachable!() };
+    payment.settings.product_type = Some("DIGITAL".to_owned());
+    assert_eq!(findings(&both(), command), NOTHING);
+}
+
+fn window(order: Order, method: WindowMethod) -> Command {
+    Command::OpenWindow(OpenWindow::Payment(Box::new(WindowPayment {
+        order,
+        method,
+        confirm_url: None,
+        store_details: None,
+        merpay_category_id: None,
+        settings: WindowSettings::default(),
+    })))
+}
+
+#[test]
+fn sr_049_a_schedule_is_asked_what_its_payment_is() {
+    let scene = both().held_by(&["SMARTRO_V2", "KPN"]);
+    let Command::PayWithBillingKey(mut pay) = pay_with_key(order()) else { unreachable!() };
+    pay.order.customer.email = None;
+    let time_to_pay = DateTime::<Utc>::MAX_UTC;
+    let found = findings(&scene, Command::Schedule(Schedule { pay, time_to_pay }));
+    assert_eq!(found, ["reject SR-049 payment.customer.email"]);
 }
 
 #[test]

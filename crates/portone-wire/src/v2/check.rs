@@ -133,6 +133,17 @@ pub fn future_expiry(rule: &Rule, expiry: &VirtualAccountExpiry, now: DateTime<U
     }
 }
 
+/// A schedule lies in the future.
+pub fn future_schedule(rule: &Rule, time_to_pay: DateTime<Utc>, now: DateTime<Utc>, report: &mut Report) {
+    if time_to_pay <= now {
+        report.add(
+            rule,
+            "timeToPay",
+            format!("`{}` is not in the future; send a later time", time_to_pay.to_rfc3339()),
+        );
+    }
+}
+
 /// A cash receipt that is wanted names whom it is for; `NO_RECEIPT` needs nobody (DOC-038).
 pub fn cash_receipt_identity(rule: &Rule, field: &str, receipt: &CashReceiptRequest, report: &mut Report) {
     let what = match receipt.kind {

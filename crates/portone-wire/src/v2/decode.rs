@@ -44,6 +44,13 @@ impl V2Dialect {
                 let answer: CloseVirtualAccountAnswer = Operation::CloseVirtualAccount.read(reply)?;
                 Outcome::VirtualAccountClosed { closed_at: answer.closed_at }
             }
+            // Nothing is sent for them, so no reply can be theirs.
+            Command::OpenWindow(_) | Command::Schedule(_) => {
+                return Err(PgError::UnknownOutcome(Cause::Undocumented {
+                    status: reply.status,
+                    what: "a reply to what was never sent".to_owned(),
+                }));
+            }
             Command::Inquire(inquire) => return self.decode_inquire(&inquire.of, leg, reply, ctx),
         };
         Ok(Progress::Done(Box::new(outcome)))

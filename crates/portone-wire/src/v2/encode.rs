@@ -3,12 +3,13 @@
 use portone_core::{
     Auth, Body, CallContext, Cancel, CloseVirtualAccount, Command, DeleteBillingKey, Effect, InstantMethod,
     IssueBillingKey, Leg, Method, Order, PayInstantly, PayWithBillingKey, PaymentId, PgBillingKey, PgRequest,
-    Progress, Secret,
+    Progress, Report, Rule, Secret, Severity,
 };
+
+use crate::body::json_body;
 
 use super::{
     Shaping, V2Dialect, Vat,
-    body::json_body,
     operation::Operation,
     path::percent_encoded,
     request::{
@@ -20,6 +21,24 @@ use super::{
 
 /// The leg of a command's own request.
 pub(super) const FIRST_LEG: Leg = Leg(0);
+
+/// What the refusal to encode a schedule says.
+static HELD_SCHEDULE: Rule = Rule {
+    code: "SCHEDULE-HELD",
+    severity: Severity::Reject,
+    reason: "A schedule is checked when it is made and paid when it is due; no PG is asked before.",
+    source: "this project",
+};
+
+fn held_schedule() -> Report {
+    let mut report = Report::new();
+    report.add(
+        &HELD_SCHEDULE,
+        "timeToPay",
+        "is for the engine to keep; pay with the billing key when it is due",
+    );
+    report
+}
 
 const CARD_SECRETS: &[&str] = &[
     "/method/card/credential/number",
@@ -33,8 +52,9 @@ const BILLING_KEY_SECRETS: &[&str] = &["/billingKey", "/cashReceipt/customerIden
 const CANCEL_SECRETS: &[&str] = &["/refundAccount/number"];
 
 impl V2Dialect {
-    /// The first request of a command.
-    pub fn encode(&self, command: &Command, ctx: &CallContext, shaping: Shaping) -> Progress {
+    /// The first request of a command, or its outcome where none is needed. A schedule is refused: the engine holds
+    /// it, and pays it when it is due.
+    pub fn encode(&self, command: &Command, ctx: &CallContext, shaping: Shaping) -> Result<Progress, Report> {
         let request = match command {
             Command::PayInstantly(pay) => self.encode_pay_instantly(pay, ctx, shaping),
             Command::IssueBillingKey(issue) => self.encode_issue_billing_key(issue, ctx),
@@ -42,9 +62,11 @@ impl V2Dialect {
             Command::DeleteBillingKey(delete) => self.encode_delete_billing_key(delete, ctx),
             Command::Cancel(cancel) => self.encode_cancel(cancel, ctx),
             Command::CloseVirtualAccount(close) => self.encode_close_virtual_account(close, ctx),
-            Command::Inquire(inquire) => return self.encode_inquire(&inquire.of, ctx),
+            Command::OpenWindow(window) => return Ok(self.encode_window(window, ctx, shaping)),
+            Command::Schedule(_) => return Err(held_schedule()),
+            Command::Inquire(inquire) => return Ok(self.encode_inquire(&inquire.of, ctx)),
         };
-        Progress::Send { request: Box::new(request), leg: FIRST_LEG }
+        Ok(Progress::Send { request: Box::new(request), leg: FIRST_LEG })
     }
 
     fn encode_pay_instantly(&self, pay: &PayInstantly, ctx: &CallContext, shaping: Shaping) -> PgRequest {

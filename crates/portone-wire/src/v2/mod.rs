@@ -1,6 +1,5 @@
 //! The PortOne V2 REST API (schema version 1.16.0).
 
-mod body;
 pub mod check;
 mod decode;
 mod encode;
@@ -12,12 +11,18 @@ mod reply;
 mod request;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use portone_core::{Channel, ChannelKey, Credentials, Secret, SetupError, Upstream};
+use portone_core::{
+    CallContext, Channel, ChannelKey, Credentials, OpenWindow, Progress, Secret, SetupError, StoreId,
+    Upstream,
+};
+
+use crate::sdk;
 
 /// One channel's way to a PortOne V2 upstream: encodes commands, reads replies, verifies notifications.
 #[derive(Debug)]
 pub struct V2Dialect {
     base_url: String,
+    store_id: StoreId,
     channel_key: ChannelKey,
     api_secret: Secret<String>,
     notice_urls: Option<[String; 1]>,
@@ -37,11 +42,24 @@ impl V2Dialect {
             .map_err(|problem| SetupError { channel: channel.key.clone(), problem: problem.to_owned() })?;
         Ok(Self {
             base_url: upstream.base_url.trim_end_matches('/').to_owned(),
+            store_id: channel.store_id.clone(),
             channel_key: channel.upstream_channel_key.as_ref().unwrap_or(&channel.key).clone(),
             api_secret: api_secret.clone(),
             notice_urls: upstream.notice_url.clone().map(|url| [url]),
             webhook_key,
         })
+    }
+
+    /// The call on the upstream's browser SDK that opens a window. The upstream knows the store by the id it has here.
+    fn encode_window(&self, window: &OpenWindow, ctx: &CallContext, shaping: Shaping) -> Progress {
+        let target = sdk::Target {
+            store_id: &self.store_id,
+            channel_key: &self.channel_key,
+            notice_url: self.notice_urls.as_ref().map(|[url]| url.as_str()),
+            attempt: &ctx.attempt,
+            leaves_vat_out: shaping.vat == Vat::LeftOut,
+        };
+        sdk::encode(window, target)
     }
 }
 

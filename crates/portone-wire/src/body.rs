@@ -9,7 +9,7 @@ use serde::Serialize;
 ///
 /// The length is counted first: a buffer that grows would leave a copy of the card number in freed memory, where
 /// nothing zeroises it.
-pub(super) fn json_body<T: Serialize>(request: &T, secrets: &[&'static str]) -> Body {
+pub(crate) fn json_body<T: Serialize>(request: &T, secrets: &[&'static str]) -> Body {
     let mut count = Count(0);
     write(request, &mut count);
     let mut bytes = Vec::with_capacity(count.0);
