@@ -177,7 +177,7 @@ async fn log(world: &World, id: &PaymentId) -> Vec<Delivery> {
 }
 
 #[tokio::test]
-async fn a_payment_is_announced_and_signed_with_every_secret() {
+async fn v2_100_v2_104_and_v2_105_a_payment_is_announced_in_both_versions_and_signed_with_every_secret() {
     let shop = Shop::open().await;
     let live = shop.endpoint_of("/live", WebhookFormat::V2024April, Environment::Live, &[KEY]);
     let test = shop.endpoint_of("/test", WebhookFormat::V2024April, Environment::Test, &[KEY, OTHER_KEY]);
@@ -207,7 +207,7 @@ async fn a_payment_is_announced_and_signed_with_every_secret() {
 
 /// At once, then after 1, 4, 16, 64 and 256 minutes and up to a tenth more: the same id and body, a fresh signature.
 #[tokio::test]
-async fn a_refused_message_is_tried_six_times() {
+async fn v2_103_v2_106_and_v2_108_a_refused_message_is_tried_six_times() {
     let shop = Shop::open().await;
     shop.answers(500);
     let world = world(vec![shop.endpoint("/", WebhookFormat::V2024April)]).await;
@@ -238,7 +238,7 @@ async fn a_refused_message_is_tried_six_times() {
 }
 
 #[tokio::test]
-async fn a_later_announcement_of_a_payment_waits_for_the_earlier() {
+async fn v2_102_a_later_announcement_of_a_payment_waits_for_the_earlier() {
     let shop = Shop::open().await;
     shop.answers(503);
     let world = world(vec![shop.endpoint("/", WebhookFormat::V2024April)]).await;
@@ -305,7 +305,7 @@ async fn a_message_whose_result_was_lost_is_sent_again_under_the_same_id() {
 }
 
 #[tokio::test]
-async fn notice_urls_replace_the_stores_and_an_empty_list_does_not() {
+async fn v2_048_and_v2_107_notice_urls_replace_the_stores_and_an_empty_list_does_not() {
     let shop = Shop::open().await;
     let world = world(vec![shop.endpoint("/store", WebhookFormat::V2024April)]).await;
     for urls in [vec![], vec![format!("{}/notice", shop.url)]] {

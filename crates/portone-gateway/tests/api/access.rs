@@ -31,7 +31,7 @@ async fn read(world: &World, token: &str) -> Reply {
 }
 
 #[tokio::test]
-async fn an_access_token_opens_its_store_for_half_an_hour() {
+async fn v2_003_an_access_token_opens_its_store_for_half_an_hour() {
     let world = World::new().await;
     let (access, _) = login(&world, SECRET).await;
     let pay = Call::new("POST", "/payments/order1/instant").bearer(&access);
@@ -60,7 +60,7 @@ async fn a_refresh_token_is_good_once_and_for_a_day() {
 }
 
 #[tokio::test]
-async fn a_login_ends_the_refresh_token_before_it_and_no_other_stores() {
+async fn v2_004_a_login_ends_the_refresh_token_before_it_and_no_other_stores() {
     let world = World::new().await;
     let (access, first) = login(&world, SECRET).await;
     let (_, others) = login(&world, OTHER_SECRET).await;

@@ -118,7 +118,7 @@ async fn health_and_metrics_need_no_credential() {
 }
 
 #[tokio::test]
-async fn a_payment_outlives_a_client_that_hangs_up() {
+async fn v2_013_a_payment_outlives_a_client_that_hangs_up() {
     let world = World::new().await;
     world.wire.set(Line::Held);
     let call = Call::new("POST", "/payments/order1/instant").shop().json(&card_payment(KPN, APPROVED));

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::world::{APPROVED, KPN, World, card_payment, with};
 
 #[tokio::test]
-async fn a_payment_without_webhooks_has_none_to_send_again() {
+async fn v2_109_a_payment_without_webhooks_has_none_to_send_again() {
     let world = World::new().await;
     let reply = world.post("/payments/none/resend-webhook", &json!({})).await;
     assert_eq!((reply.status, reply.json()["type"].as_str()), (404, Some("PAYMENT_NOT_FOUND")));
