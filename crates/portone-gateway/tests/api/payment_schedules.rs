@@ -63,7 +63,7 @@ async fn a_schedule_is_made_read_paid_and_shown_by_its_payment() {
         "name": "Port Kim",
         "phoneNumber": "01000001234"
       },
-      "id": "payment-schedule-01a1fb67-187d-7000-8000-0000000b0000",
+      "id": "payment-schedule-01a1fb67-187d-7000-8000-0000000d0000",
       "isCulturalExpense": false,
       "isEscrow": false,
       "merchantId": "merchant-6a97192e-e1d4-8010-91b2-4d2811c8772c",
