@@ -57,7 +57,7 @@ impl InstallationKey {
     }
 
     /// An HMAC that only this installation can make. `purpose` keeps the values of one use out of every other.
-    fn mac(&self, purpose: &str, parts: &[&[u8]]) -> Hmac<Sha256> {
+    pub(crate) fn mac(&self, purpose: &str, parts: &[&[u8]]) -> Hmac<Sha256> {
         // HMAC takes keys of any length.
         #[allow(clippy::expect_used)]
         let mut mac = Hmac::<Sha256>::new_from_slice(self.0.expose()).expect("a key of 32 bytes");

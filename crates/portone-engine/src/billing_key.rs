@@ -9,7 +9,7 @@ use portone_core::{
 use portone_router::{Purpose, Verdict};
 
 use crate::call::{Answer, after_call, attempt};
-use crate::engine::Engine;
+use crate::engine::{Engine, made};
 use crate::error::EngineError;
 use crate::ledger::{
     BillingKeyRecord, BillingKeyStatus, ChannelSnapshot, GroupSnapshot, IssueResult, KeyChannel,
@@ -40,8 +40,13 @@ impl Engine {
         request: IssueBillingKeyRequest,
     ) -> Result<BillingKeyRecord, EngineError> {
         let IssueBillingKeyRequest { caller, selector, issue, extras } = request;
-        let directory = self.directory();
         let now = self.now();
+        if caller.is_resumed()
+            && let Some(begun) = self.store.billing_key(&caller.store_id, &self.key_for(&caller, now)).await?
+        {
+            return self.tell_issue(&begun, now).await;
+        }
+        let directory = self.directory();
         let card = issue.card.facts();
         let customer = issue.customer.clone();
         let command = Command::IssueBillingKey(issue);
@@ -49,7 +54,7 @@ impl Engine {
         let routing = Routing { directory: &directory, store_id: &caller.store_id, ctx: &ctx };
         let plan = plan_issue(routing, &selector, &command, now)?;
         let record = BillingKeyRecord {
-            key: self.new_billing_key(now),
+            key: self.key_for(&caller, now),
             store_id: caller.store_id.clone(),
             status: BillingKeyStatus::Pending,
             customer,
@@ -78,6 +83,14 @@ impl Engine {
             result?;
         }
         self.tell_issue(&record, now).await
+    }
+
+    /// The name of a key to issue: its operation's, where the request came with an idempotency key.
+    fn key_for(&self, caller: &Caller, now: DateTime<Utc>) -> BillingKey {
+        match &caller.operation {
+            Some(operation) => made(BillingKey::parse(&format!("billing-key-{}", operation.id))),
+            None => self.new_billing_key(now),
+        }
     }
 
     fn open_issue(&self, record: &BillingKeyRecord, channel: &ChannelKey, now: DateTime<Utc>) -> OpenAttempt {

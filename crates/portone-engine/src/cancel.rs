@@ -2,12 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use portone_core::{
-    AttemptSubject, CallContext, Cancel, CancelStatus, CancelledFacts, CloseVirtualAccount, Command,
-    CommandKind, Money, Outcome, PaymentId, admit,
+    AttemptSubject, CallContext, Cancel, CancelStatus, CancellationId, CancelledFacts, CloseVirtualAccount,
+    Command, CommandKind, Money, Outcome, PaymentId, admit,
 };
 
 use crate::call::{Answer, after_call, attempt};
-use crate::engine::Engine;
+use crate::engine::{Engine, made};
 use crate::error::EngineError;
 use crate::event::Event;
 use crate::ledger::{Cancellation, OpenAttempt, OpenSubject, PaymentStatus, Transaction};
@@ -23,6 +23,9 @@ impl Engine {
     pub async fn cancel(&self, request: CancelRequest) -> Result<Cancellation, EngineError> {
         for _ in 0..RETRY_COUNT_MAX {
             let transaction = self.payment(&request.caller.store_id, &request.payment_id).await?;
+            if let Some(done) = cancelled_before(&request.caller, &transaction) {
+                return Ok(done.clone());
+            }
             let parts = CancelParts::decide(&request, &transaction, self.config.cancel_count_max)?;
             if let Some(result) = self.cancel_once(&request, transaction, parts).await? {
                 return Ok(result);
@@ -44,10 +47,14 @@ impl Engine {
         })?;
         let now = self.now();
         let command = Command::Cancel(parts.command(request, &transaction, now));
-        let id = self.new_attempt_id(now);
+        let id = self.attempt_id_for(&request.caller, now);
         let ctx = CallContext { now, attempt: id.clone() };
         let admitted = admit(entry.adapter()?, &command, &ctx).map_err(EngineError::Invalid)?;
-        let cancellation = parts.cancellation(request, self.new_cancellation_id(now), now);
+        let cancellation_id = match request.caller.operation {
+            Some(_) => made(CancellationId::parse(id.as_str())),
+            None => self.new_cancellation_id(now),
+        };
+        let cancellation = parts.cancellation(request, cancellation_id, now);
         let open = self.open_cancel(request, &transaction, cancellation.clone(), id, now);
         match self.store.begin_on_transaction(open.clone(), &transaction.id, transaction.revision).await? {
             Begin::Begun => {}
@@ -185,7 +192,7 @@ impl Engine {
         transaction: Transaction,
         closed_at: DateTime<Utc>,
     ) -> Result<(), EngineError> {
-        let id = crate::engine::made(portone_core::CancellationId::parse(open.id.as_str()));
+        let id = made(CancellationId::parse(open.id.as_str()));
         self.settle_on(open, transaction, |transaction, now| {
             transition::closed(transaction, closed_at, id.clone(), now)
         })
@@ -220,6 +227,12 @@ impl Engine {
         // The attempt stays open, so the sweep settles it.
         Err(EngineError::UnknownOutcome)
     }
+}
+
+/// The cancel that the same request made before (rule V2-012).
+fn cancelled_before<'t>(caller: &Caller, transaction: &'t Transaction) -> Option<&'t Cancellation> {
+    let operation = caller.operation.as_ref()?;
+    transaction.cancellations.iter().find(|cancel| cancel.id.as_str() == operation.id.as_str())
 }
 
 /// How much of what is cancelled, decided by the ledger.
@@ -312,12 +325,7 @@ impl CancelParts {
         }
     }
 
-    fn cancellation(
-        &self,
-        request: &CancelRequest,
-        id: portone_core::CancellationId,
-        now: DateTime<Utc>,
-    ) -> Cancellation {
+    fn cancellation(&self, request: &CancelRequest, id: CancellationId, now: DateTime<Utc>) -> Cancellation {
         Cancellation {
             id,
             status: CancelStatus::Requested,

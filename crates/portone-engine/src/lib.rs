@@ -16,6 +16,7 @@ pub mod directory;
 mod engine;
 mod error;
 pub mod event;
+pub mod idempotency;
 pub mod key_list;
 pub mod ledger;
 pub mod list;

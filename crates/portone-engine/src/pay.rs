@@ -27,9 +27,14 @@ impl Engine {
     /// Pays by card number, or issues a virtual account.
     pub async fn pay_instantly(&self, request: PayInstantlyRequest) -> Result<Paid, EngineError> {
         let PayInstantlyRequest { caller, selector, pay, extras } = request;
+        if caller.is_resumed()
+            && let Some(told) = Box::pin(self.paid_before(&caller)).await?
+        {
+            return told;
+        }
         check_parts(&pay.order.amount)?;
         let directory = self.directory();
-        let ctx = self.context();
+        let ctx = self.context_of(&caller);
         let draft = Draft {
             order: pay.order.clone(),
             method: pay.method.pay_method(),
@@ -49,6 +54,11 @@ impl Engine {
     /// Pays with a billing key: at the channel named, else drawn by the group's current weights among the channels that
     /// hold a key (rules SR-070 to SR-076).
     pub async fn pay_with_billing_key(&self, request: PayWithBillingKeyRequest) -> Result<Paid, EngineError> {
+        if request.caller.is_resumed()
+            && let Some(told) = Box::pin(self.paid_before(&request.caller)).await?
+        {
+            return told;
+        }
         self.pay_by_key(request, None).await
     }
 
@@ -61,7 +71,7 @@ impl Engine {
         check_parts(&request.order.amount)?;
         let record = self.usable_key(&request.caller, &request.billing_key).await?;
         let directory = self.directory();
-        let ctx = self.context();
+        let ctx = self.context_of(&request.caller);
         let commands = commands_by_channel(&request, &record);
         let store_id = request.caller.store_id.clone();
         let routing = Routing { directory: &directory, store_id: &store_id, ctx: &ctx };
@@ -233,6 +243,11 @@ impl Engine {
     pub(crate) fn context(&self) -> CallContext {
         let now = self.now();
         CallContext { now, attempt: self.new_attempt_id(now) }
+    }
+
+    fn context_of(&self, caller: &Caller) -> CallContext {
+        let now = self.now();
+        CallContext { now, attempt: self.attempt_id_for(caller, now) }
     }
 }
 

@@ -2,6 +2,7 @@
 //! timer, no socket. A test or the simulator implements them without any.
 
 pub mod access;
+pub mod idempotency;
 pub mod list;
 mod schedules;
 
@@ -167,7 +168,9 @@ pub struct SettleTransaction {
 
 /// The ledger's database. Each method is one business transaction, atomic and durable when it returns.
 #[async_trait]
-pub trait Store: ScheduleStore + WebhookStore + access::AccessStore + list::ListStore {
+pub trait Store:
+    ScheduleStore + WebhookStore + access::AccessStore + idempotency::IdempotencyStore + list::ListStore
+{
     /// Opens an attempt on a payment: new, or failed before. Both rows in one commit.
     async fn begin_payment(&self, new: NewTransaction) -> Result<BeginPayment, StoreError>;
 

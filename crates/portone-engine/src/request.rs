@@ -6,6 +6,8 @@ use portone_core::{
     PayInstantly, PaymentId, RefundAccount, StoreId,
 };
 
+use crate::idempotency::Operation;
+
 /// Who asks.
 #[derive(Debug, Clone)]
 pub struct Caller {
@@ -13,6 +15,15 @@ pub struct Caller {
     pub store_id: StoreId,
     /// Its address.
     pub ip: String,
+    /// What the request runs as, where it came with an idempotency key.
+    pub operation: Option<Operation>,
+}
+
+impl Caller {
+    /// Whether the request may have run before, under its idempotency key.
+    pub fn is_resumed(&self) -> bool {
+        self.operation.as_ref().is_some_and(|operation| operation.is_resumed)
+    }
 }
 
 /// Which channel: one by name, or one of a group (rule SR-020: exactly one of them).

@@ -127,7 +127,11 @@ fn again_at(schedule: &Schedule, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
 
 fn request_of(schedule: &Schedule) -> PayWithBillingKeyRequest {
     PayWithBillingKeyRequest {
-        caller: Caller { store_id: schedule.store_id.clone(), ip: schedule.origin_ip.clone() },
+        caller: Caller {
+            store_id: schedule.store_id.clone(),
+            ip: schedule.origin_ip.clone(),
+            operation: None,
+        },
         billing_key: schedule.billing_key.clone(),
         channel_key: schedule.channel_key.clone(),
         order: schedule.order.clone(),

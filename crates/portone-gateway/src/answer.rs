@@ -14,8 +14,12 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 /// An answer in JSON.
 pub(crate) fn json_response(status: StatusCode, body: &impl Serialize) -> Response<Body> {
     // Every answer is made of texts, integers and lists of them, which always serialise.
-    let bytes = serde_json::to_vec(body).unwrap_or_default();
-    let mut response = Response::new(Body::from(bytes));
+    json_text(status, serde_json::to_vec(body).unwrap_or_default())
+}
+
+/// An answer whose JSON is written already.
+pub(crate) fn json_text(status: StatusCode, text: impl Into<Body>) -> Response<Body> {
+    let mut response = Response::new(text.into());
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, JSON);
     response

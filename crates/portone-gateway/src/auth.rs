@@ -8,6 +8,7 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use portone_core::StoreId;
 use portone_engine::access::CredentialTag;
+use portone_engine::idempotency::Operation;
 use portone_engine::request::Caller;
 use sha2::{Digest as _, Sha256};
 use subtle::{Choice, ConstantTimeEq};
@@ -88,9 +89,16 @@ impl Keyring {
 pub(crate) struct Access {
     stores: Vec<StoreId>,
     ip: IpAddr,
+    /// What it runs as, where it came with an idempotency key.
+    operation: Option<Operation>,
 }
 
 impl Access {
+    /// The stores its credential opens, in the order they are configured.
+    pub(crate) fn stores(&self) -> &[StoreId] {
+        &self.stores
+    }
+
     /// Who asks, for the store the request names: absent is the credential's own, another's is refused (rule V2-006).
     pub(crate) fn caller(&self, store_id: Option<&str>) -> Result<Caller, ApiError> {
         let store = match store_id {
@@ -102,7 +110,7 @@ impl Access {
                 "storeId names a store this API secret does not open; leave it out or use its secret",
             )
         })?;
-        Ok(Caller { store_id: store.clone(), ip: self.ip.to_string() })
+        Ok(Caller { store_id: store.clone(), ip: self.ip.to_string(), operation: self.operation.clone() })
     }
 }
 
@@ -123,7 +131,7 @@ impl FromRequestParts<Gateway> for Access {
                 "send the store's API secret, `Authorization: PortOne <secret>`, or an access token that is not over, `Authorization: Bearer <token>`",
             ));
         }
-        Ok(Self { stores, ip: client_ip(parts) })
+        Ok(Self { stores, ip: client_ip(parts), operation: parts.extensions.get().cloned() })
     }
 }
 

@@ -45,6 +45,10 @@ struct DependentsBody {
     schedules: u64,
 }
 
+/// Marks an answer that leaves open what became of the request.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Undecided;
+
 const INVALID_REQUEST: &str = "INVALID_REQUEST";
 const INTERNAL_SERVER_ERROR: &str = "INTERNAL_SERVER_ERROR";
 const LOOK_FIRST: &str = "the ledger could not be written or read; look the payment up before you try again";
@@ -111,6 +115,15 @@ impl ApiError {
             // A cancel, close or deletion whose channel cannot be reached any more: no type of theirs says so.
             _ => Self::pg_provider(UNAVAILABLE, message),
         }
+    }
+
+    /// Whether it leaves open what became of the request: a call or a write that nobody knows the end of.
+    fn is_undecided(&self) -> bool {
+        let is_open = |code: Option<&str>| code == Some(UNKNOWN_OUTCOME);
+        let failures = self.body.failures.iter().flatten();
+        self.body.kind == INTERNAL_SERVER_ERROR
+            || is_open(self.body.pg_code.as_deref())
+            || failures.map(ChannelFailure::pg_code).any(is_open)
     }
 
     /// The answer of the admin face.
@@ -218,7 +231,11 @@ fn plain(endpoint: Endpoint, error: &EngineError) -> Option<(StatusCode, &'stati
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        json_response(self.status, &self.body)
+        let mut response = json_response(self.status, &self.body);
+        if self.is_undecided() {
+            response.extensions_mut().insert(Undecided);
+        }
+        response
     }
 }
 

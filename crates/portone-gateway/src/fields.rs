@@ -18,6 +18,17 @@ pub(crate) static INPUT: Rule = Rule {
     source: "the V2 REST API's schema",
 };
 
+/// The members that are read as secrets, and the one that holds a card. They are in nothing that is kept.
+pub(crate) const SECRETS: [&str; 7] = [
+    "credential",
+    "number",
+    "expiryYear",
+    "expiryMonth",
+    "birthOrBusinessRegistrationNumber",
+    "passwordTwoDigits",
+    "customerIdentityNumber",
+];
+
 /// How many unknown members are told.
 const UNKNOWN_COUNT_MAX: usize = 10;
 /// Everything that reading one request found.
@@ -238,6 +249,7 @@ impl<'f, 'b> Fields<'f, 'b> {
 
     /// A text that is secret from here on. Its value is in no message.
     pub(crate) fn secret(&self, name: &str) -> Option<Secret<String>> {
+        debug_assert!(SECRETS.contains(&name), "add `{name}` to SECRETS");
         match self.node(name)? {
             Node::Text(text) => Some(text.as_str().into()),
             other => {

@@ -40,6 +40,11 @@ impl RawBody {
         Self(Zeroizing::new(text.as_bytes().to_vec()))
     }
 
+    /// The bytes, for another reader.
+    pub(crate) fn into_bytes(self) -> Zeroizing<Vec<u8>> {
+        self.0
+    }
+
     /// Whether nothing was sent.
     pub(crate) fn is_blank(&self) -> bool {
         self.0.iter().all(u8::is_ascii_whitespace)

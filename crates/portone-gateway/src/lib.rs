@@ -14,6 +14,7 @@ mod endpoint;
 mod error;
 mod fields;
 mod health;
+mod idempotency;
 mod json;
 mod request_id;
 mod state;

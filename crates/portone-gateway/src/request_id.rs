@@ -8,11 +8,14 @@ use metrics::{counter, histogram};
 use tokio::time::Instant;
 use tracing::Instrument;
 
+use crate::idempotency;
 use crate::state::Gateway;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// The longest request id taken over, in characters.
 const REQUEST_ID_LENGTH_MAX: usize = 128;
+/// The face of PortOne's own REST API.
+const V2: &str = "v2";
 /// The route of a request that matches none: its path is the client's, and unbounded.
 const NO_ROUTE: &str = "none";
 
@@ -23,8 +26,14 @@ pub(crate) async fn observe(State(gateway): State<Gateway>, request: Request, ne
     let method = method_name(request.method());
     let route = request.extensions().get::<MatchedPath>().cloned();
     let span = tracing::info_span!("request", %id);
-    let mut response = next.run(request).instrument(span.clone()).await;
     let route = route.as_ref().map_or(NO_ROUTE, MatchedPath::as_str);
+    let is_keyed = face(route) == V2 && idempotency::is_keyed(&request, route);
+    let mut response = if is_keyed {
+        // Boxed: rare, and it would make every request's future larger.
+        Box::pin(idempotency::honour(gateway, request, next)).instrument(span.clone()).await
+    } else {
+        next.run(request).instrument(span.clone()).await
+    };
     let duration = started.elapsed();
     let status = response.status();
     span.in_scope(|| {
@@ -70,7 +79,7 @@ fn face(route: &str) -> &'static str {
         NO_ROUTE => NO_ROUTE,
         "/" | "/health" | "/metrics" => "operations",
         route if route.starts_with("/admin/") => "admin",
-        _ => "v2",
+        _ => V2,
     }
 }
 

@@ -1,10 +1,11 @@
 //! What every handler shares.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::ops::Deref;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::Poll;
 
 use portone_core::StoreId;
 use portone_engine::Engine;
@@ -79,6 +80,15 @@ impl Gateway {
                 tracing::error!(%error, "a use case did not finish");
                 None
             }
+        }
+    }
+
+    /// Starts a piece of work and leaves the rest of it to the tracker: what it does before it waits first is done when
+    /// this returns.
+    pub(crate) async fn begin_and_detach(&self, mut work: Pin<Box<dyn Future<Output = ()> + Send>>) {
+        let is_done = poll_fn(|context| Poll::Ready(work.as_mut().poll(context).is_ready())).await;
+        if !is_done {
+            self.tracker.spawn(work.in_current_span());
         }
     }
 

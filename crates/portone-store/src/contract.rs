@@ -8,6 +8,7 @@ pub mod access;
 pub mod attempts;
 pub mod billing_keys;
 pub mod directory;
+pub mod idempotency;
 pub mod list;
 pub mod payments;
 pub mod records;
@@ -98,6 +99,11 @@ macro_rules! contract_tests {
             directory::channels_and_groups_stay_with_their_store,
             access::the_installation_keeps_its_first_key,
             access::a_credential_has_one_refresh_token,
+            idempotency::a_key_is_claimed_once_and_answered,
+            idempotency::a_claim_that_ended_is_taken_over_with_its_id,
+            idempotency::only_the_holder_of_a_key_answers_it_and_once,
+            idempotency::a_key_is_new_when_it_has_expired,
+            idempotency::expired_keys_are_forgotten_in_batches,
             list::payments_come_in_order,
             list::a_window_and_a_page_cut_the_list,
             list::filters_select_payments,

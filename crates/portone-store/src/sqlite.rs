@@ -7,6 +7,7 @@ mod database;
 mod directory;
 mod events;
 mod folder;
+mod idempotency;
 mod key_list;
 mod list;
 mod numbers;

@@ -15,6 +15,10 @@ const VERIFY_COUNT_MAX: usize = 64;
 
 /// How many due schedules one step pays, side by side.
 const SCHEDULE_COUNT_MAX: usize = 64;
+/// How many expired idempotency keys one step removes: few, because payments wait for the same commit.
+const FORGET_COUNT_MAX: usize = 256;
+/// How often expired idempotency keys are looked for.
+const FORGET_PAUSE: Duration = Duration::from_secs(5);
 /// How many webhooks are under way at once.
 const DELIVERY_COUNT_MAX: usize = 256;
 /// How soon a webhook leaves after its change.
@@ -38,6 +42,11 @@ pub(crate) fn start(engine: &Arc<Engine>, tracker: &TaskTracker, stop: &Cancella
     repeat(tracker, stop, "verify", Duration::from_millis(250), move || {
         let engine = Arc::clone(&comparing);
         async move { engine.verify_paid(VERIFY_COUNT_MAX).await.map(|_| false) }
+    });
+    let forgetting = Arc::clone(engine);
+    repeat(tracker, stop, "forget", FORGET_PAUSE, move || {
+        let engine = Arc::clone(&forgetting);
+        async move { engine.forget_keys(FORGET_COUNT_MAX).await.map(|count| count == FORGET_COUNT_MAX) }
     });
     let refreshing = Arc::clone(engine);
     repeat(tracker, stop, "refresh", Duration::from_secs(1), move || {

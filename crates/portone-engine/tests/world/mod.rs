@@ -265,7 +265,7 @@ impl World {
     }
 
     pub fn caller(&self) -> Caller {
-        Caller { store_id: STORE.parse().unwrap(), ip: "127.0.0.1".to_owned() }
+        Caller { store_id: STORE.parse().unwrap(), ip: "127.0.0.1".to_owned(), operation: None }
     }
 
     pub fn card_request(&self, id: &PaymentId, selector: Selector, number: &str) -> PayInstantlyRequest {

@@ -10,6 +10,7 @@ mod canary;
 mod catalogue;
 mod fuzz;
 mod http;
+mod idempotency;
 mod payment_schedules;
 mod payments;
 mod states;

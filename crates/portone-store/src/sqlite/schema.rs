@@ -9,6 +9,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/0003_access.sql"),
     include_str!("../../migrations/sqlite/0004_list.sql"),
     include_str!("../../migrations/sqlite/0005_webhooks.sql"),
+    include_str!("../../migrations/sqlite/0009_idempotency.sql"),
 ];
 
 /// Applies what is missing, each step in one commit. `Err(Ok(found))` tells of a database newer than this version.

@@ -78,6 +78,14 @@ impl ChannelFailure {
         }
     }
 
+    /// The PG's code, where it was asked.
+    pub(crate) fn pg_code(&self) -> Option<&str> {
+        match self {
+            Self::InvalidRequest { .. } => None,
+            Self::PgProvider { pg_code, .. } => Some(pg_code),
+        }
+    }
+
     /// Why a channel holds no key of a billing key; `None` where it holds one or held one.
     pub(crate) fn of(part: &KeyChannel) -> Option<Self> {
         match &part.state {
