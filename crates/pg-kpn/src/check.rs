@@ -31,6 +31,11 @@ pub(crate) fn check(config: &Config, command: &Command, ctx: &CallContext, repor
         Command::OpenWindow(_)
         | Command::DeleteBillingKey(_)
         | Command::CloseVirtualAccount(_)
+        | Command::IssueCashReceipt(_)
+        | Command::CancelCashReceipt(_)
+        | Command::RegisterEscrowLogistics(_)
+        | Command::ConfirmEscrow(_)
+        | Command::RegisterStoreReceipt(_)
         | Command::Inquire(_) => {}
     }
 }

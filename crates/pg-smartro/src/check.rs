@@ -2,9 +2,9 @@
 
 use encoding_rs::EUC_KR;
 use portone_core::{
-    CallContext, Cancel, CashReceiptRequest, Command, Currency, Customer, Environment, InstantMethod,
-    IssueBillingKey, Order, PayMethod, PayWithBillingKey, Report, Rule, Severity, VirtualAccountOptionType,
-    VirtualAccountRequest,
+    CallContext, Cancel, CashReceiptRequest, Command, Currency, Customer, Environment, EscrowParty,
+    InstantMethod, IssueBillingKey, LogisticsStep, Order, PayMethod, PayWithBillingKey, ReceiptReceiver,
+    RegisterEscrowLogistics, Report, Rule, Severity, VirtualAccountOptionType, VirtualAccountRequest,
 };
 use portone_wire::v2::check::{self, CardParts, ContractNeed};
 
@@ -45,8 +45,16 @@ pub(crate) fn check(config: &Config, command: &Command, ctx: &CallContext, repor
             report.extend(payment.under("payment"));
         }
         Command::Cancel(cancel) => check_cancel(config, cancel, report),
+        Command::IssueCashReceipt(issue) => check_receipt_receiver(&issue.receiver, report),
+        Command::RegisterEscrowLogistics(register) => check_logistics(register, report),
         // The documents set no rule for these, and no face opens windows yet.
-        Command::OpenWindow(_) | Command::DeleteBillingKey(_) | Command::CloseVirtualAccount(_) | Command::Inquire(_) => {}
+        Command::OpenWindow(_)
+        | Command::DeleteBillingKey(_)
+        | Command::CloseVirtualAccount(_)
+        | Command::CancelCashReceipt(_)
+        | Command::ConfirmEscrow(_)
+        | Command::RegisterStoreReceipt(_)
+        | Command::Inquire(_) => {}
     }
 }
 
@@ -273,6 +281,43 @@ fn check_cancel(config: &Config, cancel: &Cancel, report: &mut Report) {
                 cancel.amount.minor, cancel.cancellable, cancel.cancellable
             ),
         );
+    }
+}
+
+fn check_receipt_receiver(receiver: &ReceiptReceiver, report: &mut Report) {
+    let parts = [
+        ("customer.identityNumber", Some(receiver.identity_number.expose().as_str())),
+        ("customer.name", receiver.name.as_deref()),
+        ("customer.phoneNumber", receiver.phone_number.as_deref()),
+    ];
+    for (field, _) in parts.into_iter().filter(|(_, value)| is_blank(*value)) {
+        report.add(
+            &rules::CASH_RECEIPT_RECEIVER,
+            field,
+            "is missing; Smartro issues no cash receipt without it",
+        );
+    }
+}
+
+/// A change needs the delivery only.
+fn check_logistics(register: &RegisterEscrowLogistics, report: &mut Report) {
+    if register.step == LogisticsStep::Register {
+        check_party("sender", register.sender.as_ref(), report);
+        check_party("receiver", register.receiver.as_ref(), report);
+    }
+}
+
+fn check_party(field: &str, party: Option<&EscrowParty>, report: &mut Report) {
+    let text = |part: fn(&EscrowParty) -> Option<&str>| is_blank(party.and_then(part));
+    let parts = [
+        ("name", text(|party| party.name.as_deref())),
+        ("phoneNumber", text(|party| party.phone_number.as_deref())),
+        ("zipcode", text(|party| party.zipcode.as_deref())),
+        ("address", party.is_none_or(|party| party.address.is_none())),
+    ];
+    for (part, _) in parts.into_iter().filter(|(_, is_missing)| *is_missing) {
+        let message = "is missing; Smartro takes no delivery without it";
+        report.add(&rules::ESCROW_ADDRESSES, format!("{field}.{part}"), message);
     }
 }
 

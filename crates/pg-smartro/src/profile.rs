@@ -9,6 +9,11 @@ pub(crate) const PAYMENT_ID_LENGTH_MAX: usize = 40;
 /// The currencies Smartro knows (rule SMARTRO-004).
 pub(crate) const CURRENCIES: &[Currency] = &[Currency::KRW, Currency::USD];
 
+/// The methods a cash receipt is issued for.
+const PAID_IN_CASH: &[PayMethod] = &[PayMethod::Transfer, PayMethod::VirtualAccount];
+/// The methods Smartro holds in escrow.
+const HELD_IN_ESCROW: &[PayMethod] = &[PayMethod::Card, PayMethod::Transfer, PayMethod::VirtualAccount];
+
 /// What Smartro V2 can do through the PortOne V2 REST API.
 pub static PROFILE: PgProfile = PgProfile {
     provider: "SMARTRO_V2",
@@ -60,6 +65,14 @@ pub static PROFILE: PgProfile = PgProfile {
             methods: &[PayMethod::VirtualAccount],
             inquiry: true,
         },
+        CommandSupport { command: CommandKind::IssueCashReceipt, methods: PAID_IN_CASH, inquiry: true },
+        CommandSupport { command: CommandKind::CancelCashReceipt, methods: PAID_IN_CASH, inquiry: true },
+        CommandSupport {
+            command: CommandKind::RegisterEscrowLogistics,
+            methods: HELD_IN_ESCROW,
+            inquiry: true,
+        },
+        CommandSupport { command: CommandKind::ConfirmEscrow, methods: HELD_IN_ESCROW, inquiry: true },
     ],
     currencies: Currencies::Only(CURRENCIES),
     payment_id: PaymentIdRule { length_max: Some(PAYMENT_ID_LENGTH_MAX), alphanumeric: true },

@@ -93,6 +93,12 @@ rules! {
     PARTIAL_CANCEL_TAX_FREE = "SMARTRO-118", Reject,
         "A partial cancel of a payment with a tax-free part says how much of it is tax-free.",
         "docs v1/smartro-v2/api.mdx; v1.openapi.json /payments/cancel";
+    CASH_RECEIPT_RECEIVER = "SMARTRO-120", Reject,
+        "A cash receipt issued by API names its receiver and their telephone; a later cancel of the payment leaves it.",
+        "docs v1/smartro-v2/api.mdx; v1.openapi.json /receipts";
+    ESCROW_ADDRESSES = "SMARTRO-122", Reject,
+        "A delivery is registered with name, telephone, postal code and two-line address of sender and receiver.",
+        "docs v1/smartro-v2/api.mdx; V2 schema SeparatedAddressInput";
     TEST_DEBIT_CARD = "SMARTRO-124", Reject,
         "A test channel cancels a payment by check card in full only.",
         "seed 001; docs v1/smartro-v2/caution.mdx";

@@ -6,9 +6,9 @@ use chrono::TimeDelta;
 use pg_smartro::{FACTORY, PROFILE, capability};
 use portone_core::{
     Bank, Cancel, CardFacts, CashReceiptRequest, CashReceiptType, Channel, Command, Contracts, Currency,
-    Environment, FixedAccount, InstantMethod, IssueBillingKey, Order, PayMethod, PayWithBillingKey,
-    PaymentId, Report, Schedule, Severity, VirtualAccountOption, VirtualAccountOptionType,
-    VirtualAccountRequest, admit,
+    Environment, FixedAccount, InstantMethod, IssueBillingKey, LogisticsStep, Order, PayMethod,
+    PayWithBillingKey, PaymentId, ReceiptReceiver, RegisterEscrowLogistics, Report, Schedule, Severity,
+    VirtualAccountOption, VirtualAccountOptionType, VirtualAccountRequest, admit,
 };
 use portone_testkit::samples::{self, Secrets};
 
@@ -65,6 +65,8 @@ const CASES: &[Case] = &[
     ("SMARTRO-117", Reject, "refundAccount", || refund(|cancel| cancel.refund_account = None), || card_cancel(|cancel| cancel.refund_account = None)),
     ("SMARTRO-118", Reject, "taxFreeAmount", || card_cancel(|cancel| (cancel.amount.minor, cancel.cancellable_tax_free) = (300, 100)), || card_cancel(|cancel| (cancel.amount.minor, cancel.cancellable_tax_free, cancel.tax_free) = (300, 100, Some(0)))),
     ("SMARTRO-118", Reject, "taxFreeAmount", || card_cancel(|cancel| (cancel.amount.minor, cancel.cancellable_tax_free) = (300, 100)), || card_cancel(|cancel| cancel.cancellable_tax_free = 100)),
+    ("SMARTRO-120", Reject, "customer.phoneNumber", || cash_receipt(|receiver| receiver.phone_number = None), || cash_receipt(|_| {})),
+    ("SMARTRO-122", Reject, "receiver.address", || logistics(|register| register.receiver.as_mut().unwrap().address = None), || logistics(|_| {})),
     ("SMARTRO-124", Reject, "amount", || on_test(card_cancel(|cancel| part_of_debit(cancel, 300))), || on_test(card_cancel(|cancel| part_of_debit(cancel, samples::AMOUNT)))),
     ("SMARTRO-124", Reject, "amount", || on_test(card_cancel(|cancel| part_of_debit(cancel, samples::AMOUNT - 1))), || card_cancel(|cancel| part_of_debit(cancel, 300))),
     ("SMARTRO-127", Reject, "method.virtualAccount.bank", || on_test(account(|_, account| account.bank = Bank::KBank)), || on_test(account(|_, _| {}))),
@@ -234,4 +236,18 @@ fn receipt(kind: CashReceiptType) -> Option<CashReceiptRequest> {
 fn part_of_debit(cancel: &mut Cancel, minor: i64) {
     cancel.amount.minor = minor;
     cancel.card = Some(CardFacts { card_type: Some("DEBIT".to_owned()), ..CardFacts::default() });
+}
+
+fn cash_receipt(change: impl FnOnce(&mut ReceiptReceiver)) -> Example {
+    let mut command = samples::receipts::issue_cash_receipt(Secrets::ONE);
+    let Command::IssueCashReceipt(issue) = &mut command else { panic!() };
+    change(&mut issue.receiver);
+    example(command)
+}
+
+fn logistics(change: impl FnOnce(&mut RegisterEscrowLogistics)) -> Example {
+    let mut command = samples::receipts::logistics(LogisticsStep::Register);
+    let Command::RegisterEscrowLogistics(register) = &mut command else { panic!() };
+    change(register);
+    example(command)
 }

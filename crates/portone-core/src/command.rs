@@ -4,8 +4,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Address, AttemptId, Bank, Card, CardFacts, CashReceiptRequest, Customer, Money, OpenWindow,
-    PaymentAmount, PaymentId, PgBillingKey, Secret, VirtualAccountRequest,
+    Address, AttemptId, Bank, CancelCashReceipt, Card, CardFacts, CashReceiptRequest, ConfirmEscrow,
+    Customer, IssueCashReceipt, LogisticsCompany, Money, OpenWindow, PaymentAmount, PaymentId, PgBillingKey,
+    RegisterEscrowLogistics, RegisterStoreReceipt, Secret, VirtualAccountRequest,
 };
 
 /// What a PG can be asked. The enum is exhaustive: an adapter matches every command, and its profile says which it has.
@@ -28,6 +29,16 @@ pub enum Command {
     Cancel(Cancel),
     /// Close a virtual account that waits for its deposit.
     CloseVirtualAccount(CloseVirtualAccount),
+    /// Issue a cash receipt by hand (현금영수증).
+    IssueCashReceipt(IssueCashReceipt),
+    /// Cancel a cash receipt.
+    CancelCashReceipt(CancelCashReceipt),
+    /// Tell the PG of a delivery held in escrow (에스크로), or change what it was told.
+    RegisterEscrowLogistics(RegisterEscrowLogistics),
+    /// Confirm that the buyer has what is held in escrow.
+    ConfirmEscrow(ConfirmEscrow),
+    /// Name sub-shops on the sales slip.
+    RegisterStoreReceipt(RegisterStoreReceipt),
     /// Ask what became of an attempt.
     Inquire(Inquire),
 }
@@ -45,6 +56,11 @@ impl Command {
             Self::DeleteBillingKey(_) => CommandKind::DeleteBillingKey,
             Self::Cancel(_) => CommandKind::Cancel,
             Self::CloseVirtualAccount(_) => CommandKind::CloseVirtualAccount,
+            Self::IssueCashReceipt(_) => CommandKind::IssueCashReceipt,
+            Self::CancelCashReceipt(_) => CommandKind::CancelCashReceipt,
+            Self::RegisterEscrowLogistics(_) => CommandKind::RegisterEscrowLogistics,
+            Self::ConfirmEscrow(_) => CommandKind::ConfirmEscrow,
+            Self::RegisterStoreReceipt(_) => CommandKind::RegisterStoreReceipt,
             Self::Inquire(_) => CommandKind::Inquire,
         }
     }
@@ -60,6 +76,11 @@ impl Command {
             Self::OpenWindow(OpenWindow::BillingKey(issue)) => issue.method.pay_method(),
             Self::Cancel(cancel) => Some(cancel.method),
             Self::CloseVirtualAccount(_) => Some(PayMethod::VirtualAccount),
+            Self::IssueCashReceipt(issue) => issue.method,
+            Self::CancelCashReceipt(cancel) => cancel.method,
+            Self::RegisterEscrowLogistics(register) => Some(register.method),
+            Self::ConfirmEscrow(confirm) => Some(confirm.method),
+            Self::RegisterStoreReceipt(register) => Some(register.method),
             Self::DeleteBillingKey(_) | Self::Inquire(_) => None,
         }
     }
@@ -76,6 +97,11 @@ impl Command {
             | Self::DeleteBillingKey(_)
             | Self::Cancel(_)
             | Self::CloseVirtualAccount(_)
+            | Self::IssueCashReceipt(_)
+            | Self::CancelCashReceipt(_)
+            | Self::RegisterEscrowLogistics(_)
+            | Self::ConfirmEscrow(_)
+            | Self::RegisterStoreReceipt(_)
             | Self::Inquire(_) => None,
         }
     }
@@ -95,6 +121,11 @@ pub enum CommandKind {
     DeleteBillingKey,
     Cancel,
     CloseVirtualAccount,
+    IssueCashReceipt,
+    CancelCashReceipt,
+    RegisterEscrowLogistics,
+    ConfirmEscrow,
+    RegisterStoreReceipt,
     Inquire,
 }
 
@@ -111,6 +142,11 @@ impl CommandKind {
             Self::DeleteBillingKey => "DELETE_BILLING_KEY",
             Self::Cancel => "CANCEL",
             Self::CloseVirtualAccount => "CLOSE_VIRTUAL_ACCOUNT",
+            Self::IssueCashReceipt => "ISSUE_CASH_RECEIPT",
+            Self::CancelCashReceipt => "CANCEL_CASH_RECEIPT",
+            Self::RegisterEscrowLogistics => "REGISTER_ESCROW_LOGISTICS",
+            Self::ConfirmEscrow => "CONFIRM_ESCROW",
+            Self::RegisterStoreReceipt => "REGISTER_STORE_RECEIPT",
             Self::Inquire => "INQUIRE",
         }
     }
@@ -415,6 +451,38 @@ pub enum AttemptSubject {
     },
     /// A virtual account to close.
     CloseVirtualAccount {
+        /// The payment.
+        payment_id: PaymentId,
+    },
+    /// A cash receipt to issue.
+    IssueCashReceipt {
+        /// The payment.
+        payment_id: PaymentId,
+        /// What was asked for, in minor units.
+        total: i64,
+    },
+    /// A cash receipt to cancel.
+    CancelCashReceipt {
+        /// The payment.
+        payment_id: PaymentId,
+    },
+    /// A delivery to tell the PG of.
+    RegisterEscrowLogistics {
+        /// The payment.
+        payment_id: PaymentId,
+        /// The carrier.
+        company: LogisticsCompany,
+        /// The carrier's number of the parcel.
+        invoice_number: String,
+    },
+    /// An escrow to confirm.
+    ConfirmEscrow {
+        /// The payment.
+        payment_id: PaymentId,
+    },
+    /// Sub-shops to name on the sales slip. No read tells whether it happened; it moves no money, and may be asked for
+    /// again.
+    RegisterStoreReceipt {
         /// The payment.
         payment_id: PaymentId,
     },

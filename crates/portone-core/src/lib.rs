@@ -10,11 +10,13 @@
 mod adapter;
 mod bank;
 mod card;
+mod cash_receipt;
 mod channel;
 mod command;
 mod customer;
 mod driver;
 mod error;
+mod escrow;
 mod id;
 mod money;
 mod notification;
@@ -23,6 +25,7 @@ mod profile;
 mod request;
 mod rule;
 mod secret;
+mod store_receipt;
 mod virtual_account;
 mod webhook;
 mod window;
@@ -33,6 +36,10 @@ pub use adapter::{
 };
 pub use bank::Bank;
 pub use card::{Card, CardFacts};
+pub use cash_receipt::{
+    CancelCashReceipt, CashReceiptFacts, IssueCashReceipt, ReceiptIdentityType, ReceiptPurpose,
+    ReceiptReceiver,
+};
 pub use channel::{
     Channel, ChannelFacts, ChannelGroup, Contracts, Environment, GROUP_CHANNEL_COUNT_MAX, GroupMember,
     OnViolation, WEIGHT_SUM,
@@ -45,6 +52,10 @@ pub use command::{
 pub use customer::{Address, Customer, CustomerName};
 pub use driver::{LEG_COUNT_MAX, execute};
 pub use error::{Cause, Decline, PgError};
+pub use escrow::{
+    ConfirmEscrow, Escrow, EscrowDelivery, EscrowParty, EscrowStatus, Logistics, LogisticsCompany,
+    LogisticsStep, RegisterEscrowLogistics,
+};
 pub use id::{
     AttemptId, BillingKey, CancellationId, ChannelGroupId, ChannelKey, ID_LENGTH_MAX, IdError, PaymentId,
     PaymentScheduleId, PgBillingKey, PgMerchantId, PgProvider, PgTxId, StoreId, TransactionId,
@@ -59,6 +70,7 @@ pub use profile::{CommandSupport, Currencies, PaymentIdRule, PgProfile};
 pub use request::{Auth, Body, Break, Effect, Method, PgReply, PgRequest, Transport};
 pub use rule::{Report, Rule, Severity, Violation};
 pub use secret::Secret;
+pub use store_receipt::{RegisterStoreReceipt, StoreReceiptItem};
 pub use virtual_account::{
     CashReceiptRequest, CashReceiptType, FixedAccount, VirtualAccountExpiry, VirtualAccountOption,
     VirtualAccountOptionType, VirtualAccountRequest,

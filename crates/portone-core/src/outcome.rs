@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{Bank, Body, CardFacts, Decline, PgBillingKey, PgTxId};
+use crate::{Bank, Body, CardFacts, CashReceiptFacts, Decline, PgBillingKey, PgTxId};
 
 /// What a PG did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +25,30 @@ pub enum Outcome {
     VirtualAccountClosed {
         /// When.
         closed_at: DateTime<Utc>,
+    },
+    /// A cash receipt was issued.
+    CashReceiptIssued(CashReceiptFacts),
+    /// A cash receipt was cancelled.
+    CashReceiptCancelled {
+        /// How much of it, in minor units, where the upstream told.
+        total: Option<i64>,
+        /// When.
+        cancelled_at: DateTime<Utc>,
+    },
+    /// The PG took note of a delivery.
+    EscrowLogisticsRegistered {
+        /// When.
+        applied_at: DateTime<Utc>,
+    },
+    /// The buyer has the goods, and the PG pays out.
+    EscrowConfirmed {
+        /// When.
+        completed_at: DateTime<Utc>,
+    },
+    /// The sales slip names the sub-shops.
+    StoreReceiptRegistered {
+        /// The slip's page.
+        receipt_url: Option<String>,
     },
     /// What an inquiry found.
     Inquired(Finding),

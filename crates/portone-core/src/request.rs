@@ -14,6 +14,7 @@ use crate::Secret;
 pub enum Method {
     Get,
     Post,
+    Patch,
     Delete,
 }
 
@@ -23,6 +24,7 @@ impl Method {
         match self {
             Self::Get => "GET",
             Self::Post => "POST",
+            Self::Patch => "PATCH",
             Self::Delete => "DELETE",
         }
     }
@@ -54,7 +56,8 @@ pub struct Body {
 }
 
 impl Body {
-    /// A JSON body, with the JSON pointers (RFC 6901) of what is secret in it.
+    /// A JSON body, with the JSON pointers (RFC 6901) of what is secret in it. A pointer may hold one `*`, which stands
+    /// for every item of an array.
     pub fn json(bytes: Vec<u8>, secrets: Vec<&'static str>) -> Self {
         Self { bytes: Zeroizing::new(bytes), secrets }
     }
@@ -68,8 +71,12 @@ impl Body {
     pub fn rendered(&self) -> serde_json::Value {
         let mut value: serde_json::Value = serde_json::from_slice(&self.bytes).unwrap_or_default();
         for pointer in &self.secrets {
-            if let Some(secret) = value.pointer_mut(pointer) {
-                *secret = "[secret]".into();
+            match pointer.split_once("/*") {
+                None => hide(&mut value, pointer),
+                Some((array, rest)) => {
+                    let items = value.pointer_mut(array).and_then(serde_json::Value::as_array_mut);
+                    items.into_iter().flatten().for_each(|item| hide(item, rest));
+                }
             }
         }
         value
@@ -80,6 +87,12 @@ impl Body {
 impl fmt::Debug for Body {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.rendered())
+    }
+}
+
+fn hide(value: &mut serde_json::Value, pointer: &str) {
+    if let Some(secret) = value.pointer_mut(pointer) {
+        *secret = "[secret]".into();
     }
 }
 

@@ -39,6 +39,11 @@ pub(crate) fn check(command: &Command, on_violation: OnViolation, drawable: &[&C
         | Command::DeleteBillingKey(_)
         | Command::Cancel(_)
         | Command::CloseVirtualAccount(_)
+        | Command::IssueCashReceipt(_)
+        | Command::CancelCashReceipt(_)
+        | Command::RegisterEscrowLogistics(_)
+        | Command::ConfirmEscrow(_)
+        | Command::RegisterStoreReceipt(_)
         | Command::Inquire(_) => {}
     }
     if let Some(order) = command.order() {

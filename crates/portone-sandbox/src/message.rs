@@ -15,6 +15,8 @@ pub enum Method {
     Post,
     /// `PUT`
     Put,
+    /// `PATCH`
+    Patch,
     /// `DELETE`
     Delete,
     /// Any other method; answered with 404 like an unknown path.

@@ -219,6 +219,7 @@ fn method_of(method: &http::Method) -> Method {
         http::Method::GET => Method::Get,
         http::Method::POST => Method::Post,
         http::Method::PUT => Method::Put,
+        http::Method::PATCH => Method::Patch,
         http::Method::DELETE => Method::Delete,
         _ => Method::Other,
     }

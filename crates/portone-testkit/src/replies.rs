@@ -1,6 +1,8 @@
 //! What a PortOne V2 upstream answers to the samples.
 
-use portone_core::{AttemptSubject, Command, InstantMethod, PgReply};
+pub mod receipts;
+
+use portone_core::{AttemptSubject, Command, InstantMethod, LogisticsStep, PgReply};
 use serde_json::{Value, json};
 
 use crate::samples::{AMOUNT, ATTEMPT, PAYMENT_ID};
@@ -27,6 +29,14 @@ pub fn success(command: &Command) -> Vec<PgReply> {
         Command::DeleteBillingKey(_) => vec![ok(&json!({ "deletedAt": DONE_AT }))],
         Command::Cancel(_) => vec![ok(&json!({ "cancellation": cancellation("SUCCEEDED", AMOUNT) }))],
         Command::CloseVirtualAccount(_) => vec![ok(&json!({ "closedAt": DONE_AT }))],
+        Command::IssueCashReceipt(_) => vec![receipts::cash_receipt_issued()],
+        Command::CancelCashReceipt(_) => vec![receipts::cash_receipt_cancelled()],
+        Command::RegisterEscrowLogistics(register) => vec![receipts::logistics_taken(match register.step {
+            LogisticsStep::Register => "appliedAt",
+            LogisticsStep::Modify => "modifiedAt",
+        })],
+        Command::ConfirmEscrow(_) => vec![ok(&json!({ "completedAt": DONE_AT }))],
+        Command::RegisterStoreReceipt(_) => vec![ok(&json!({ "receiptUrl": "https://receipts.example/1" }))],
         Command::Inquire(inquire) => vec![match &inquire.of.subject {
             AttemptSubject::Pay { .. } => transactions(&[card_transaction("PAID")]),
             AttemptSubject::IssueBillingKey => billing_keys(&[billing_key("ISSUED")], 1),
@@ -35,6 +45,12 @@ pub fn success(command: &Command) -> Vec<PgReply> {
                 ok(&payment("CANCELLED", AMOUNT, &[cancellation("SUCCEEDED", AMOUNT)]))
             }
             AttemptSubject::CloseVirtualAccount { .. } => ok(&payment("CANCELLED", 0, &[])),
+            AttemptSubject::IssueCashReceipt { .. } => ok(&receipts::cash_receipt("ISSUED")),
+            AttemptSubject::CancelCashReceipt { .. } => ok(&receipts::cash_receipt("CANCELLED")),
+            AttemptSubject::RegisterEscrowLogistics { .. } | AttemptSubject::RegisterStoreReceipt { .. } => {
+                ok(&receipts::payment_in_escrow("REGISTERED"))
+            }
+            AttemptSubject::ConfirmEscrow { .. } => ok(&receipts::payment_in_escrow("CONFIRMED")),
         }],
     }
 }

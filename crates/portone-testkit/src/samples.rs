@@ -1,18 +1,20 @@
 //! A valid command of each kind, and what else a call needs. The values pass the rules of every PG of this project.
 
+pub mod receipts;
+
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use portone_core::{
-    AdapterFactory, Attempt, AttemptId, AttemptSubject, Bank, CallContext, Cancel, CancelRequester, Card,
-    CardPayment, CashReceiptRequest, CashReceiptType, Channel, ChannelFacts, ChannelKey, CloseVirtualAccount,
-    Command, CommandKind, Contracts, Credentials, Currency, Customer, CustomerName, DeleteBillingKey,
-    Environment, Inquire, InstantMethod, IssueBillingKey, Money, OpenWindow, Order, PayInstantly, PayMethod,
-    PayWithBillingKey, PaymentAmount, PaymentId, PgAdapter, PgBillingKey, PgMerchantId, PgProfile,
-    PgProvider, ProductType, RefundAccount, Schedule, Secret, StoreId, Upstream, VirtualAccountExpiry,
-    VirtualAccountOption, VirtualAccountOptionType, VirtualAccountRequest, WindowCard, WindowEasyPay,
-    WindowExpiry, WindowIssue, WindowIssueMethod, WindowMethod, WindowMobile, WindowPayment, WindowReceipt,
-    WindowSettings, WindowVirtualAccount,
+    AdapterFactory, Attempt, AttemptId, AttemptSubject, Bank, CallContext, Cancel, CancelCashReceipt,
+    CancelRequester, Card, CardPayment, CashReceiptRequest, CashReceiptType, Channel, ChannelFacts,
+    ChannelKey, CloseVirtualAccount, Command, CommandKind, Contracts, Credentials, Currency, Customer,
+    CustomerName, DeleteBillingKey, Environment, Inquire, InstantMethod, IssueBillingKey, LogisticsStep,
+    Money, OpenWindow, Order, PayInstantly, PayMethod, PayWithBillingKey, PaymentAmount, PaymentId,
+    PgAdapter, PgBillingKey, PgMerchantId, PgProfile, PgProvider, ProductType, RefundAccount, Schedule,
+    Secret, StoreId, Upstream, VirtualAccountExpiry, VirtualAccountOption, VirtualAccountOptionType,
+    VirtualAccountRequest, WindowCard, WindowEasyPay, WindowExpiry, WindowIssue, WindowIssueMethod,
+    WindowMethod, WindowMobile, WindowPayment, WindowReceipt, WindowSettings, WindowVirtualAccount,
 };
 
 /// The attempt of [`context`].
@@ -155,6 +157,15 @@ pub fn every(secrets: Secrets) -> Vec<Sample> {
             "close_virtual_account",
             Command::CloseVirtualAccount(CloseVirtualAccount { payment_id: payment_id() }),
         ),
+        sample("issue_cash_receipt", receipts::issue_cash_receipt(secrets)),
+        sample(
+            "cancel_cash_receipt",
+            Command::CancelCashReceipt(CancelCashReceipt { payment_id: payment_id(), method: None }),
+        ),
+        sample("register_escrow_logistics", receipts::logistics(LogisticsStep::Register)),
+        sample("modify_escrow_logistics", receipts::logistics(LogisticsStep::Modify)),
+        sample("confirm_escrow", receipts::confirm_escrow()),
+        sample("register_store_receipt", receipts::store_receipt(secrets)),
         inquire("inquire_pay", AttemptSubject::Pay { payment_id: payment_id(), amount }),
         inquire("inquire_issue_billing_key", AttemptSubject::IssueBillingKey),
         inquire(
@@ -169,6 +180,17 @@ pub fn every(secrets: Secrets) -> Vec<Sample> {
             "inquire_close_virtual_account",
             AttemptSubject::CloseVirtualAccount { payment_id: payment_id() },
         ),
+        inquire(
+            "inquire_issue_cash_receipt",
+            AttemptSubject::IssueCashReceipt { payment_id: payment_id(), total: AMOUNT },
+        ),
+        inquire(
+            "inquire_cancel_cash_receipt",
+            AttemptSubject::CancelCashReceipt { payment_id: payment_id() },
+        ),
+        inquire("inquire_escrow_logistics", receipts::logistics_subject()),
+        inquire("inquire_confirm_escrow", AttemptSubject::ConfirmEscrow { payment_id: payment_id() }),
+        inquire("inquire_store_receipt", AttemptSubject::RegisterStoreReceipt { payment_id: payment_id() }),
     ]
 }
 

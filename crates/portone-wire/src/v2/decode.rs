@@ -10,6 +10,7 @@ use super::{
     V2Dialect,
     encode::FIRST_LEG,
     operation::Operation,
+    receipts,
     reply::{
         BillingKeyInfo, CancelAnswer, Cancellation, CancellationStatus, CardInfo, CardMethod,
         CloseVirtualAccountAnswer, DeleteBillingKeyAnswer, IssueBillingKeyAnswer, Payment, PaymentAnswer,
@@ -51,6 +52,11 @@ impl V2Dialect {
                     what: "a reply to what was never sent".to_owned(),
                 }));
             }
+            Command::IssueCashReceipt(_) => receipts::decode_issue_cash_receipt(reply)?,
+            Command::CancelCashReceipt(_) => receipts::decode_cancel_cash_receipt(reply)?,
+            Command::RegisterEscrowLogistics(register) => receipts::decode_escrow_logistics(register, reply)?,
+            Command::ConfirmEscrow(_) => receipts::decode_confirm_escrow(reply)?,
+            Command::RegisterStoreReceipt(_) => receipts::decode_store_receipt(reply)?,
             Command::Inquire(inquire) => return self.decode_inquire(&inquire.of, leg, reply, ctx),
         };
         Ok(Progress::Done(Box::new(outcome)))

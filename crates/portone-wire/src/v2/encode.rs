@@ -64,6 +64,11 @@ impl V2Dialect {
             Command::CloseVirtualAccount(close) => self.encode_close_virtual_account(close, ctx),
             Command::OpenWindow(window) => return Ok(self.encode_window(window, ctx, shaping)),
             Command::Schedule(_) => return Err(held_schedule()),
+            Command::IssueCashReceipt(issue) => self.encode_issue_cash_receipt(issue, ctx),
+            Command::CancelCashReceipt(cancel) => self.encode_cancel_cash_receipt(cancel, ctx),
+            Command::RegisterEscrowLogistics(register) => self.encode_escrow_logistics(register, ctx),
+            Command::ConfirmEscrow(confirm) => self.encode_confirm_escrow(confirm, ctx),
+            Command::RegisterStoreReceipt(register) => self.encode_store_receipt(register, ctx),
             Command::Inquire(inquire) => return Ok(self.encode_inquire(&inquire.of, ctx)),
         };
         Ok(Progress::Send { request: Box::new(request), leg: FIRST_LEG })

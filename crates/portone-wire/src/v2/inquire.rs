@@ -12,6 +12,7 @@ use super::{
     encode::FIRST_LEG,
     operation::{Operation, PAYMENT_NOT_FOUND},
     path::percent_encoded,
+    receipts,
     reply::{
         BillingKeyInfo, BillingKeyPage, Cancellation, CancellationStatus, KeyStatus, Payment, PaymentMethod,
         PaymentStatus, Transactions,
@@ -20,7 +21,7 @@ use super::{
 };
 
 /// How far the clocks of the two sides may be apart.
-const CLOCK_SKEW: TimeDelta = TimeDelta::seconds(60);
+pub(super) const CLOCK_SKEW: TimeDelta = TimeDelta::seconds(60);
 /// How many billing keys one page lists.
 const PAGE_SIZE: u8 = 100;
 
@@ -35,8 +36,13 @@ impl V2Dialect {
             AttemptSubject::DeleteBillingKey { pg_billing_key } => {
                 self.billing_key_request(Operation::ReadBillingKey, Method::Get, pg_billing_key, ctx)
             }
+            AttemptSubject::IssueCashReceipt { payment_id, .. }
+            | AttemptSubject::CancelCashReceipt { payment_id } => self.read_cash_receipt(payment_id, ctx),
             AttemptSubject::Cancel { payment_id, .. }
-            | AttemptSubject::CloseVirtualAccount { payment_id } => {
+            | AttemptSubject::CloseVirtualAccount { payment_id }
+            | AttemptSubject::RegisterEscrowLogistics { payment_id, .. }
+            | AttemptSubject::ConfirmEscrow { payment_id }
+            | AttemptSubject::RegisterStoreReceipt { payment_id } => {
                 self.request(Operation::ReadPayment, Method::Get, self.payment_url(payment_id, ""), None, ctx)
             }
         };
@@ -74,6 +80,15 @@ impl V2Dialect {
                 find_cancel(*amount, *cancelled_before, of.opened_at, reply)?
             }
             AttemptSubject::CloseVirtualAccount { .. } => find_closed_account(reply)?,
+            AttemptSubject::IssueCashReceipt { total, .. } => {
+                receipts::find_issued_receipt(of, *total, reply)?
+            }
+            AttemptSubject::CancelCashReceipt { .. } => receipts::find_cancelled_receipt(reply)?,
+            AttemptSubject::RegisterEscrowLogistics { company, invoice_number, .. } => {
+                receipts::find_logistics(*company, invoice_number, reply, ctx.now)?
+            }
+            AttemptSubject::ConfirmEscrow { .. } => receipts::find_confirmed_escrow(reply, ctx.now)?,
+            AttemptSubject::RegisterStoreReceipt { .. } => receipts::find_store_receipt(reply)?,
         };
         Ok(found(finding))
     }

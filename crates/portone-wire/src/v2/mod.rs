@@ -7,6 +7,7 @@ mod inquire;
 mod notification;
 mod operation;
 mod path;
+mod receipts;
 mod reply;
 mod request;
 

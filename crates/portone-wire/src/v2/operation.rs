@@ -15,6 +15,13 @@ pub(super) enum Operation {
     DeleteBillingKey,
     CancelPayment,
     CloseVirtualAccount,
+    IssueCashReceipt,
+    CancelCashReceipt,
+    RegisterEscrowLogistics,
+    ModifyEscrowLogistics,
+    ConfirmEscrow,
+    RegisterStoreReceipt,
+    ReadCashReceipt,
     ListTransactions,
     ReadPayment,
     ReadBillingKey,
@@ -25,13 +32,23 @@ impl Operation {
     /// What a lost reply may have left behind.
     pub(super) const fn effect(self) -> Effect {
         match self {
-            Self::PayInstantly | Self::PayWithBillingKey | Self::IssueBillingKey | Self::CancelPayment => {
-                Effect::Once
-            }
-            Self::DeleteBillingKey | Self::CloseVirtualAccount => Effect::Repeatable,
-            Self::ListTransactions | Self::ReadPayment | Self::ReadBillingKey | Self::ListBillingKeys => {
-                Effect::Reads
-            }
+            Self::PayInstantly
+            | Self::PayWithBillingKey
+            | Self::IssueBillingKey
+            | Self::CancelPayment
+            | Self::IssueCashReceipt => Effect::Once,
+            Self::DeleteBillingKey
+            | Self::CloseVirtualAccount
+            | Self::CancelCashReceipt
+            | Self::RegisterEscrowLogistics
+            | Self::ModifyEscrowLogistics
+            | Self::ConfirmEscrow
+            | Self::RegisterStoreReceipt => Effect::Repeatable,
+            Self::ListTransactions
+            | Self::ReadPayment
+            | Self::ReadBillingKey
+            | Self::ListBillingKeys
+            | Self::ReadCashReceipt => Effect::Reads,
         }
     }
 
@@ -145,6 +162,19 @@ impl Operation {
             Self::CloseVirtualAccount => {
                 &[(404, "PAYMENT_NOT_FOUND"), (409, "PAYMENT_NOT_WAITING_FOR_DEPOSIT"), (502, "PG_PROVIDER")]
             }
+            Self::IssueCashReceipt => {
+                &[(404, "CHANNEL_NOT_FOUND"), (409, "CASH_RECEIPT_ALREADY_ISSUED"), (502, "PG_PROVIDER")]
+            }
+            Self::CancelCashReceipt => {
+                &[(404, "CASH_RECEIPT_NOT_FOUND"), (404, "CASH_RECEIPT_NOT_ISSUED"), (502, "PG_PROVIDER")]
+            }
+            Self::RegisterEscrowLogistics
+            | Self::ModifyEscrowLogistics
+            | Self::ConfirmEscrow
+            | Self::RegisterStoreReceipt => {
+                &[(404, PAYMENT_NOT_FOUND), (409, "PAYMENT_NOT_PAID"), (502, "PG_PROVIDER")]
+            }
+            Self::ReadCashReceipt => &[(404, "CASH_RECEIPT_NOT_FOUND")],
             Self::ListTransactions | Self::ReadPayment => &[(404, PAYMENT_NOT_FOUND)],
             Self::ReadBillingKey => &[(404, "BILLING_KEY_NOT_FOUND")],
             Self::ListBillingKeys => &[],
@@ -171,6 +201,9 @@ fn was_done_before(error: &ErrorBody) -> bool {
     kind.starts_with("ALREADY_PAID")
         || kind.starts_with("BILLING_KEY_ALREADY_")
         || kind == "PAYMENT_ALREADY_CANCELLED"
+        || kind == "CASH_RECEIPT_ALREADY_ISSUED"
+        // A receipt that is cancelled is not issued any more.
+        || kind == "CASH_RECEIPT_NOT_ISSUED"
         || kind == "IDEMPOTENCY_OUTSTANDING_REQUEST"
         // A channel that succeeded holds a key: the refusal is not the whole answer.
         || error.succeeded_channels.as_ref().is_some_and(|channels| !channels.is_empty())
@@ -205,13 +238,20 @@ fn decline(error: ErrorBody) -> Decline {
 mod tests {
     use super::*;
 
-    const ALL: [Operation; 10] = [
+    const ALL: [Operation; 17] = [
         Operation::PayInstantly,
         Operation::PayWithBillingKey,
         Operation::IssueBillingKey,
         Operation::DeleteBillingKey,
         Operation::CancelPayment,
         Operation::CloseVirtualAccount,
+        Operation::IssueCashReceipt,
+        Operation::CancelCashReceipt,
+        Operation::RegisterEscrowLogistics,
+        Operation::ModifyEscrowLogistics,
+        Operation::ConfirmEscrow,
+        Operation::RegisterStoreReceipt,
+        Operation::ReadCashReceipt,
         Operation::ListTransactions,
         Operation::ReadPayment,
         Operation::ReadBillingKey,
@@ -236,7 +276,9 @@ mod tests {
                 let error = refusal(operation, status, &body);
                 let inquire = kind.starts_with("ALREADY_PAID")
                     || kind.starts_with("BILLING_KEY_ALREADY")
-                    || kind == "PAYMENT_ALREADY_CANCELLED";
+                    || kind == "PAYMENT_ALREADY_CANCELLED"
+                    || kind == "CASH_RECEIPT_ALREADY_ISSUED"
+                    || kind == "CASH_RECEIPT_NOT_ISSUED";
                 let expected = match (inquire, operation.effect(), status) {
                     (true, _, _) => matches!(error, PgError::UnknownOutcome(Cause::InquireFirst(_))),
                     (_, Effect::Reads, _) | (_, _, 401 | 403 | 404) => {
@@ -254,7 +296,7 @@ mod tests {
     #[test]
     fn no_documented_error_is_forgotten() {
         let counts = ALL.map(|operation| operation.own_errors().len() + COMMON_ERRORS.len());
-        assert_eq!(counts, [11, 13, 6, 9, 15, 6, 4, 4, 4, 3]);
+        assert_eq!(counts, [11, 13, 6, 9, 15, 6, 6, 6, 6, 6, 6, 6, 4, 4, 4, 4, 3]);
     }
 
     #[test]

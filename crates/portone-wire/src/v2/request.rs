@@ -217,12 +217,12 @@ impl<'a> OrderInput<'a> {
 /// Schema `PaymentAmountInput`.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct AmountInput {
-    total: i64,
+pub(super) struct AmountInput {
+    pub total: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    tax_free: Option<i64>,
+    pub tax_free: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    vat: Option<i64>,
+    pub vat: Option<i64>,
 }
 
 /// Schema `CustomerInput`.
@@ -295,7 +295,7 @@ impl<'a> From<&'a CustomerName> for NameInput<'a> {
 /// Schema `SeparatedAddressInput`.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct AddressInput<'a> {
+pub(super) struct AddressInput<'a> {
     address_line1: &'a str,
     address_line2: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
