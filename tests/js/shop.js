@@ -5,6 +5,7 @@ import { checkType } from "./types.js";
 
 export const baseUrl = setting("PORTONE_TEST_URL");
 export const secret = setting("PORTONE_TEST_SECRET");
+export const webhookSecret = setting("PORTONE_TEST_WEBHOOK_SECRET");
 export const sandboxUrl = setting("PORTONE_TEST_SANDBOX_URL");
 export const group = setting("PORTONE_TEST_GROUP");
 export const smartro = setting("PORTONE_TEST_SMARTRO");

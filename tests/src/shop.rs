@@ -27,6 +27,15 @@ pub const DEADLINE_MS: u64 = 1_000;
 /// How long after it the upstream may still be working, in milliseconds: wide, since a test may share its processors.
 pub const LEASE_MARGIN_MS: u64 = 4_000;
 
+/// What signs the webhooks of a shop that has some.
+pub const WEBHOOK_SECRET: &str = "whsec_dGVzdHMtd2ViaG9vay1zZWNyZXQtb2YtdGhlLXNob3A=";
+
+/// A URL nobody listens at: requests that name `noticeUrls` take its secret and never its place.
+const WEBHOOKS: &str = r#"webhooks = [
+  { url = "http://127.0.0.1:1/unused", secret = "whsec_dGVzdHMtd2ViaG9vay1zZWNyZXQtb2YtdGhlLXNob3A=", version = "2024-04-25", environment = "test" },
+]
+"#;
+
 const UPSTREAM_SECRET: &str = "tests-upstream-secret";
 
 /// A sandbox and a gateway on a folder of their own. Both end and the folder goes when it is dropped.
@@ -43,9 +52,18 @@ pub struct Shop {
 impl Shop {
     /// Starts both.
     pub async fn start() -> Self {
+        Self::start_with("").await
+    }
+
+    /// Starts both; the shop signs its webhooks with [`WEBHOOK_SECRET`].
+    pub async fn start_with_webhooks() -> Self {
+        Self::start_with(WEBHOOKS).await
+    }
+
+    async fn start_with(store_settings: &str) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let sandbox = Sandbox::start(folder.path()).await;
-        let gateway = Gateway::start(folder.path(), &sandbox).await;
+        let gateway = Gateway::start(folder.path(), &sandbox, store_settings).await;
         Self { gateway, sandbox, folder }
     }
 
@@ -106,10 +124,10 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    /// Writes `portone.toml` into the folder and starts a gateway with it.
-    pub async fn start(folder: &Path, sandbox: &Sandbox) -> Self {
+    /// Writes `portone.toml`, with these lines among its store's, into the folder and starts a gateway with it.
+    pub async fn start(folder: &Path, sandbox: &Sandbox, store_settings: &str) -> Self {
         let listen = free_address();
-        std::fs::write(folder.join("portone.toml"), configuration(listen, &sandbox.url))
+        std::fs::write(folder.join("portone.toml"), configuration(listen, &sandbox.url, store_settings))
             .expect("a writable folder");
         let process = Self::spawn(folder);
         let mut gateway = Self { process, folder: folder.to_owned(), url: format!("http://{listen}") };
@@ -177,7 +195,7 @@ impl Sandbox {
     }
 }
 
-fn configuration(listen: SocketAddr, sandbox_url: &str) -> String {
+fn configuration(listen: SocketAddr, sandbox_url: &str, store_settings: &str) -> String {
     format!(
         r#"
 listen = "{listen}"
@@ -186,6 +204,7 @@ admin_token = "{ADMIN_TOKEN}"
 upstream_deadline_ms = {DEADLINE_MS}
 lease_margin_ms = {LEASE_MARGIN_MS}
 verify_after_ms = 500
+webhook_private_targets = true
 
 [upstreams.sandbox]
 kind = "sandbox"
@@ -196,7 +215,7 @@ api_secret = "{UPSTREAM_SECRET}"
 id = "{STORE}"
 name = "Tests"
 api_secrets = ["{API_SECRET}"]
-
+{store_settings}
 [[stores.channels]]
 key = "{SMARTRO}"
 name = "Smartro"

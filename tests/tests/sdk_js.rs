@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use portone_tests::{API_SECRET, GROUP, KPN, SMARTRO, Shop};
+use portone_tests::{API_SECRET, GROUP, KPN, SMARTRO, Shop, WEBHOOK_SECRET};
 use tokio::process::Command;
 
 #[tokio::test]
@@ -14,13 +14,14 @@ async fn the_official_sdk_pays_cancels_and_hears_of_errors() {
         eprintln!("THE SDK TESTS WERE NOT RUN: {missing}");
         return;
     }
-    let mut shop = Shop::start().await;
+    let mut shop = Shop::start_with_webhooks().await;
     let status = Command::new("node")
         .args(["--test", "--test-concurrency=1"])
         .args(test_files(&folder))
         .current_dir(&folder)
         .env("PORTONE_TEST_URL", &shop.gateway.url)
         .env("PORTONE_TEST_SECRET", API_SECRET)
+        .env("PORTONE_TEST_WEBHOOK_SECRET", WEBHOOK_SECRET)
         .env("PORTONE_TEST_SANDBOX_URL", &shop.sandbox.url)
         .env("PORTONE_TEST_GROUP", GROUP)
         .env("PORTONE_TEST_SMARTRO", SMARTRO)
