@@ -4,6 +4,7 @@
 mod bench;
 mod cargo;
 mod ci;
+mod docs;
 mod test;
 mod tidy;
 
@@ -31,6 +32,8 @@ enum Task {
     Test,
     /// Check what the compiler does not: dependency arrows, small builds, files, adapters of one shape.
     Tidy,
+    /// Write docs/rules.md and docs/support-matrix.md from the adapters.
+    Docs(docs::DocsArgs),
     /// Everything a change must pass: fmt, clippy, tidy, test.
     Ci,
 }
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
         Task::Bench(args) => bench::run(&workspace, &args),
         Task::Test => test::run(&workspace),
         Task::Tidy => tidy::run(&workspace),
+        Task::Docs(args) => docs::run(&workspace, &args),
         Task::Ci => ci::run(&workspace),
     });
     match result {

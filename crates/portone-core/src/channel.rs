@@ -205,6 +205,9 @@ impl ChannelGroup {
     }
 }
 
+/// The rules of a group by itself and its channels, in the catalogue's order.
+pub const GROUP_RULES: &[Rule] = &[GROUP_SIZE, GROUP_WEIGHTS, GROUP_ENVIRONMENT, GROUP_NAME, GROUP_MEMBER];
+
 const CONSOLE_GUIDE: &str = "console guide of smart routing";
 const GROUP_SIZE: Rule = reject("SR-001", "A group holds 1 to 10 channels.");
 const GROUP_WEIGHTS: Rule =

@@ -41,8 +41,8 @@ pub use cash_receipt::{
     ReceiptReceiver,
 };
 pub use channel::{
-    Channel, ChannelFacts, ChannelGroup, Contracts, Environment, GROUP_CHANNEL_COUNT_MAX, GroupMember,
-    OnViolation, WEIGHT_SUM,
+    Channel, ChannelFacts, ChannelGroup, Contracts, Environment, GROUP_CHANNEL_COUNT_MAX, GROUP_RULES,
+    GroupMember, OnViolation, WEIGHT_SUM,
 };
 pub use command::{
     Attempt, AttemptSubject, Cancel, CancelRequester, CardPayment, CloseVirtualAccount, Command, CommandKind,

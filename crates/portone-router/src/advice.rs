@@ -88,13 +88,13 @@ fn advise_on_newcomers(profiles: &[Option<&PgProfile>], mut known: BTreeSet<&str
     }
 }
 
-const COVERAGE: Rule = Rule {
+pub(crate) const COVERAGE: Rule = Rule {
     code: "SR-010",
     severity: Severity::Advise,
     reason: "Routing does not look at pay methods: a member that lacks one fails the payments it draws.",
     source: "guide of smart routing (FAQ), seed 000",
 };
-const NEWCOMER: Rule = Rule {
+pub(crate) const NEWCOMER: Rule = Rule {
     code: "SR-012",
     severity: Severity::Advise,
     reason: "The fields a PG needs differ; a payment that lacks one fails, and a window may not open.",

@@ -154,7 +154,7 @@ fn advice(
     advice
 }
 
-const ZERO_WEIGHT: Rule = Rule {
+pub(crate) const ZERO_WEIGHT: Rule = Rule {
     code: "SR-074",
     severity: Severity::Advise,
     reason: "Weight 0 does not stop charges of a billing key that no weighted channel holds.",

@@ -10,6 +10,7 @@ mod refusal;
 mod registry;
 mod required;
 mod roster;
+mod rules;
 mod selector;
 
 pub use advice::advise;
@@ -22,4 +23,5 @@ pub use record::{
 pub use refusal::{GroupVersion, NoChannel, NoChannelReason};
 pub use registry::{factory, registry};
 pub use roster::{Ask, Candidate, Roster};
+pub use rules::group_rules;
 pub use selector::{Selector, select};

@@ -265,21 +265,25 @@ const KSNET: &str = "KSNET";
 const BIRTH: &str = "method.card.credential.birthOrBusinessRegistrationNumber";
 const PASSWORD: &str = "method.card.credential.passwordTwoDigits";
 
-const WINDOW: Rule =
+pub(crate) const WINDOW: Rule =
     reject("SR-040", "A window of a group needs the order and the buyer's name, telephone and e-mail.");
-const WINDOW_ACCOUNT: Rule =
+pub(crate) const WINDOW_ACCOUNT: Rule =
     reject("SR-041", "A virtual-account window of a group needs the deposit's deadline.");
-const WINDOW_MOBILE: Rule = reject("SR-042", "A carrier-billing window of a group needs the product type.");
-const CARD: Rule =
+pub(crate) const WINDOW_MOBILE: Rule =
+    reject("SR-042", "A carrier-billing window of a group needs the product type.");
+pub(crate) const CARD: Rule =
     reject("SR-044", "A card key-in to a group needs the order, the buyer's name and the card.");
-const ACCOUNT: Rule = reject("SR-045", "A virtual account from a group needs what any of its PGs may need.");
-const FIXED_ACCOUNT: Rule = advise("SR-046", "Fixed accounts are issued in a different way by each PG.");
-const VALID_HOURS: Rule = advise("SR-047", "Few PGs read validHours.");
-const BILLING: Rule = reject("SR-049", "A super billing key needs the whole card and the buyer.");
-const PRODUCT_TYPE: Rule = advise("SR-050", "KSNET compares productType with the contract of the MID.");
-const PRODUCT_COUNT: Rule =
+pub(crate) const ACCOUNT: Rule =
+    reject("SR-045", "A virtual account from a group needs what any of its PGs may need.");
+pub(crate) const FIXED_ACCOUNT: Rule =
+    advise("SR-046", "Fixed accounts are issued in a different way by each PG.");
+pub(crate) const VALID_HOURS: Rule = advise("SR-047", "Few PGs read validHours.");
+pub(crate) const BILLING: Rule = reject("SR-049", "A super billing key needs the whole card and the buyer.");
+pub(crate) const PRODUCT_TYPE: Rule =
+    advise("SR-050", "KSNET compares productType with the contract of the MID.");
+pub(crate) const PRODUCT_COUNT: Rule =
     advise("SR-051", "productCount is read only where Smartro issues a virtual account.");
-const PAYMENT_ID: Rule = reject("SR-053", "The payment id must suit every PG it can go to.");
+pub(crate) const PAYMENT_ID: Rule = reject("SR-053", "The payment id must suit every PG it can go to.");
 
 const fn reject(code: &'static str, reason: &'static str) -> Rule {
     Rule { code, severity: Severity::Reject, reason, source: "seed 000" }

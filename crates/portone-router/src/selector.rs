@@ -56,13 +56,13 @@ fn add_id_error(report: &mut Report, field: &str, error: &IdError) {
 const CHANNEL_FIELD: &str = "channelKey";
 const GROUP_FIELD: &str = "channelGroupId";
 
-const ONE_OF: Rule = Rule {
+pub(crate) const ONE_OF: Rule = Rule {
     code: "SR-020",
     severity: Severity::Reject,
     reason: "An instant payment or an issue names exactly one of a channel and a group.",
     source: "seed 000; schemas InstantPaymentInput, IssueBillingKeyBody",
 };
-const GROUP_OF_KEY: Rule = Rule {
+pub(crate) const GROUP_OF_KEY: Rule = Rule {
     code: "SR-021",
     severity: Severity::Reject,
     reason: "A payment with a billing key has no group of its own: the key remembers it.",
