@@ -8,6 +8,7 @@ use portone_core::{Currency, Environment, PayMethod, PgProvider, StoreId};
 
 use crate::engine::Engine;
 use crate::error::EngineError;
+use crate::facet::Facet;
 use crate::ledger::{PaymentStatus, Transaction};
 use crate::port::StoreError;
 use crate::search::TextSearch;
@@ -107,17 +108,8 @@ pub struct PaymentFilter {
 
 impl PaymentFilter {
     fn matches(&self, transaction: &Transaction) -> bool {
-        let card = transaction.card.as_ref();
-        let is = |wanted: &Option<String>, fact: Option<&String>| wanted.is_none() || wanted.as_ref() == fact;
         !self.none
-            && self.providers.as_ref().is_none_or(|wanted| wanted.contains(&transaction.channel.provider))
-            && self.environment.is_none_or(|wanted| wanted == transaction.channel.environment)
-            && self.methods.as_ref().is_none_or(|wanted| wanted.contains(&transaction.method))
-            && self.currency.is_none_or(|wanted| wanted == transaction.order.amount.currency)
-            && self.is_escrow.is_none_or(|wanted| wanted == transaction.order.is_escrow.unwrap_or(false))
-            && is(&self.card_brand, card.and_then(|card| card.brand.as_ref()))
-            && is(&self.card_type, card.and_then(|card| card.card_type.as_ref()))
-            && is(&self.card_owner_type, card.and_then(|card| card.owner_type.as_ref()))
+            && self.wants(&Facet::of(transaction))
             && self.texts.iter().all(|text| text.is_in(transaction))
     }
 }

@@ -5,6 +5,7 @@
 pub(crate) enum Endpoint {
     Payments,
     PaymentsByCursor,
+    PaymentEventsByCursor,
     BillingKeyInfos,
     Login,
     RefreshToken,
@@ -31,7 +32,7 @@ impl Endpoint {
     pub(crate) const fn documented(self) -> &'static [&'static str] {
         match self {
             Self::Login | Self::RefreshToken => &["INVALID_REQUEST", "UNAUTHORIZED"],
-            Self::Payments | Self::PaymentsByCursor | Self::BillingKeyInfos => {
+            Self::Payments | Self::PaymentsByCursor | Self::PaymentEventsByCursor | Self::BillingKeyInfos => {
                 &["INVALID_REQUEST", "UNAUTHORIZED", "FORBIDDEN"]
             }
             Self::PayInstantly => &[
@@ -147,6 +148,7 @@ impl Endpoint {
             Self::RefreshToken => "refreshToken",
             Self::Payments => "getPayments",
             Self::PaymentsByCursor => "getAllPaymentsByCursor",
+            Self::PaymentEventsByCursor => "getAllPaymentEventsByCursor",
             Self::BillingKeyInfos => "getBillingKeyInfos",
             Self::PayInstantly => "payInstantly",
             Self::PayWithBillingKey => "payWithBillingKey",
@@ -178,6 +180,7 @@ impl Endpoint {
             | Self::RefreshToken
             | Self::Payments
             | Self::PaymentsByCursor
+            | Self::PaymentEventsByCursor
             | Self::BillingKeyInfos
             | Self::Payment
             | Self::Transactions

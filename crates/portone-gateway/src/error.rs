@@ -247,7 +247,8 @@ mod tests {
 
     use super::*;
 
-    const ENDPOINTS: [Endpoint; 19] = [
+    const ENDPOINTS: [Endpoint; 20] = [
+        Endpoint::PaymentEventsByCursor,
         Endpoint::BillingKeyInfos,
         Endpoint::Payments,
         Endpoint::PaymentsByCursor,

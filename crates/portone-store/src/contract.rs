@@ -10,6 +10,7 @@ pub mod billing_keys;
 pub mod directory;
 pub mod idempotency;
 pub mod list;
+pub mod payment_events;
 pub mod payments;
 pub mod records;
 pub mod schedules;
@@ -107,9 +108,14 @@ macro_rules! contract_tests {
             list::payments_come_in_order,
             list::a_window_and_a_page_cut_the_list,
             list::filters_select_payments,
+            list::several_states_and_methods_are_merged_in_order,
+            list::one_time_selects_what_the_other_sorts,
             list::a_payment_is_listed_once_and_to_its_store,
             list::a_walk_meets_every_payment_once,
             list::issued_keys_are_listed_by_their_times,
+            payment_events::what_moved_money_is_written_once_announced_or_not,
+            payment_events::a_later_row_is_never_earlier_in_time,
+            payment_events::a_walk_stays_in_its_window_and_store,
         }
     };
     (@each $runner:ident: $($module:ident :: $case:ident),* $(,)?) => {

@@ -6,11 +6,13 @@ mod billing_keys;
 mod database;
 mod directory;
 mod events;
+mod facets;
 mod folder;
 mod idempotency;
 mod key_list;
 mod list;
 mod numbers;
+mod payment_events;
 #[cfg(test)]
 mod plans;
 mod readers;
@@ -25,7 +27,7 @@ mod writer;
 use std::{
     fs::File,
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use async_trait::async_trait;
@@ -45,7 +47,7 @@ use thiserror::Error;
 use self::attempts::AttemptRow;
 use self::billing_keys::IssueRows;
 use self::database::{Database, Fault};
-use self::readers::Readers;
+use self::readers::{ReaderThreads, Readers};
 use self::transactions::{BeginRows, SettleRows};
 use self::verifications::FinishRows;
 use self::writer::Writer;
@@ -130,7 +132,8 @@ enum Backend {
 /// Fields are dropped in this order: the lock goes when nothing is open any more.
 #[derive(Debug)]
 struct OnDisk {
-    readers: Readers,
+    threads: ReaderThreads,
+    readers: Arc<Readers>,
     writer: Writer,
     _lock: File,
 }
@@ -147,10 +150,12 @@ impl SqliteStore {
         let lock = folder::prepare(path)?;
         let database = Database::open_writer(path).map_err(|problem| refused(path, &problem))?;
         migrate(&database, path)?;
-        let readers = Readers::new(path, options.reader_count_max);
+        let readers = Arc::new(Readers::new(path, options.reader_count_max));
+        let threads = ReaderThreads::start(&readers)
+            .map_err(|problem| OpenError::File { path: path.to_owned(), problem })?;
         let writer = Writer::start(database, options.batch_job_count_max, options.job_queue_length_max)
             .map_err(|problem| OpenError::File { path: path.to_owned(), problem })?;
-        Ok(Self { backend: Backend::OnDisk(OnDisk { readers, writer, _lock: lock }) })
+        Ok(Self { backend: Backend::OnDisk(OnDisk { threads, readers, writer, _lock: lock }) })
     }
 
     /// A database that lives in memory and dies with this value. It runs everything on the caller's stack, without a
@@ -182,6 +187,19 @@ impl SqliteStore {
             Backend::OnDisk(disk) => disk.writer.submit(work),
         };
         receiver.await.unwrap_or_else(|_| Err(StoreError("the writer has stopped".to_owned())))
+    }
+
+    /// A read that may take milliseconds: on a thread of its own, where there are threads.
+    async fn read_long<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Database) -> Result<T, Fault> + Send + 'static,
+    {
+        let receiver = match &self.backend {
+            Backend::Inline(_) => return self.read(work),
+            Backend::OnDisk(disk) => disk.threads.submit(work),
+        };
+        receiver.await.unwrap_or_else(|_| Err(StoreError("a read panicked".to_owned())))
     }
 
     fn read<T>(&self, work: impl FnOnce(&Database) -> Result<T, Fault>) -> Result<T, StoreError> {

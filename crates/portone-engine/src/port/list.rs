@@ -8,6 +8,7 @@ use super::StoreError;
 use crate::key_list::KeyQuery;
 use crate::ledger::{BillingKeyRecord, Transaction};
 use crate::list::{Cursor, PaymentQuery, Reached};
+use crate::payment_event::PaymentEvent;
 
 /// The part of the ledger's database that lists.
 #[async_trait]
@@ -18,6 +19,17 @@ pub trait ListStore: Send + Sync {
 
     /// One page of a store's billing keys, under the same limit.
     async fn list_billing_keys(&self, query: KeyQuery) -> Result<Reached<BillingKeyRecord>, StoreError>;
+
+    /// A store's movements of money by creation, the oldest first: up to `count_max` after `after` that were created no
+    /// later than `until`. They are written with the change that moved the money, in this order: whatever is written
+    /// later comes after whatever was read.
+    async fn payment_events_after(
+        &self,
+        store: &StoreId,
+        after: Cursor,
+        until: DateTime<Utc>,
+        count_max: usize,
+    ) -> Result<Vec<(PaymentEvent, Cursor)>, StoreError>;
 
     /// A store's payments by creation, the oldest first: up to `count_max` after `after` that were created no later than
     /// `until`.

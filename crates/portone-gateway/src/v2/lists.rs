@@ -4,11 +4,13 @@ use axum::extract::State;
 use axum::response::Response;
 use portone_engine::ledger::{BillingKeyRecord, Transaction};
 use portone_engine::list::{Cursor, Reached};
+use portone_engine::payment_event::PaymentEvent;
 
 use super::asked::Asked;
 use super::dto::page::Page;
 use super::dto::{key_list as key_list_body, list as list_body};
 use super::view::list::{BillingKeysResponse, PageInfo, PaymentsByCursorResponse, PaymentsResponse};
+use super::view::payment_event::PaymentEventsResponse;
 use super::{IntoAnswer, answer, ok};
 use crate::endpoint::Endpoint;
 use crate::state::Gateway;
@@ -28,6 +30,16 @@ pub(super) async fn payments_by_cursor(State(gateway): State<Gateway>, asked: As
     answer(&gateway, Endpoint::PaymentsByCursor, read, |engine, walk| async move {
         let found = engine.payments_after(&walk.store_id, walk.after, walk.until, walk.size).await?;
         Ok(Walked(found))
+    })
+    .await
+}
+
+/// `GET /payment-events-by-cursor`
+pub(super) async fn payment_events_by_cursor(State(gateway): State<Gateway>, asked: Asked) -> Response {
+    let read = list_body::by_cursor(&asked.body, &asked.access, gateway.engine.now());
+    answer(&gateway, Endpoint::PaymentEventsByCursor, read, |engine, walk| async move {
+        let found = engine.payment_events_after(&walk.store_id, walk.after, walk.until, walk.size).await?;
+        Ok(Moved(found))
     })
     .await
 }
@@ -70,5 +82,13 @@ struct Walked(Vec<(Transaction, Cursor)>);
 impl IntoAnswer for Walked {
     fn into_answer(self) -> Response {
         ok(&PaymentsByCursorResponse::from(self.0.as_slice()))
+    }
+}
+
+struct Moved(Vec<(PaymentEvent, Cursor)>);
+
+impl IntoAnswer for Moved {
+    fn into_answer(self) -> Response {
+        ok(&PaymentEventsResponse::from(self.0.as_slice()))
     }
 }

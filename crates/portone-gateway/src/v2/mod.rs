@@ -40,6 +40,7 @@ pub(crate) fn routes() -> Router<Gateway> {
         .route("/banks", get(banks::banks))
         .route("/payments", get(lists::payments))
         .route("/payments-by-cursor", get(lists::payments_by_cursor))
+        .route("/payment-events-by-cursor", get(lists::payment_events_by_cursor))
         .route("/payments/{paymentId}", get(payments::payment))
         .route("/payments/{paymentId}/transactions", get(payments::transactions))
         .route("/payments/{paymentId}/instant", post(payments::pay_instantly))

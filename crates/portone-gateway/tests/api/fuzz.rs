@@ -22,7 +22,6 @@ const TO_COME: &[&str] = &[
     "/billing-keys/confirm",
     "/billing-keys/confirm-issue-and-pay",
     "/cash-receipts",
-    "/payment-events-by-cursor",
     "/payment-gateways/card-promotion",
     "/payment-sessions",
     "/payment-sessions/{sessionId}",

@@ -108,6 +108,64 @@ pub async fn filters_select_payments(store: &dyn Store) {
     }
 }
 
+/// Six payments: asked for at 10 to 60; 1, 3 and 5 become paid and 2 fails, the later ones first. 4 and 6 wait.
+async fn six(store: &dyn Store) {
+    for number in 1..=6 {
+        begin_at(store, number, 10 * i64::try_from(number).expect("is small")).await;
+    }
+    for (number, seconds) in [(5, 100), (3, 200), (2, 300), (1, 400)] {
+        let mut settle = if number == 2 { settle_failed(2, 2) } else { settle_paid(number, number) };
+        settle.transaction.requested_at = at(10 * i64::try_from(number).expect("is small"));
+        settle.transaction.status_changed_at = at(seconds);
+        if let Some(card) = settle.transaction.card.as_mut().filter(|_| number == 3) {
+            card.brand = Some("VISA".to_owned());
+        }
+        store.settle_transaction(settle).await.expect("settles");
+    }
+}
+
+/// Whatever a list is made of, it is in one order, and its pages follow each other.
+pub async fn several_states_and_methods_are_merged_in_order(store: &dyn Store) {
+    six(store).await;
+    let all = [PaymentStatus::Paid, PaymentStatus::Failed, PaymentStatus::PayPending].to_vec();
+    let changed = PaymentQuery { statuses: Some(all), ..query(TimeField::StatusChanged) };
+    assert_eq!(listed(store, changed.clone()).await, (vec![4, 6, 5, 3, 2, 1], 6));
+    let created = PaymentQuery { time: TimeField::Created, sort: TimeField::Created, ..changed.clone() };
+    assert_eq!(listed(store, created).await, (vec![1, 2, 3, 4, 5, 6], 6));
+    for offset in 0..=6 {
+        let down = PaymentQuery { descending: true, offset, count_max: 2, ..changed.clone() };
+        let expected: Vec<u64> = [1, 2, 3, 5, 6, 4].into_iter().skip(offset).take(2).collect();
+        assert_eq!(listed(store, down).await, (expected, 6));
+    }
+    let over = |statuses: &[PaymentStatus]| PaymentQuery {
+        statuses: Some(statuses.to_vec()),
+        window: Window { from: at(100), until: at(300) },
+        ..changed.clone()
+    };
+    assert_eq!(listed(store, over(&[PaymentStatus::Paid])).await, (vec![5, 3], 2));
+    assert_eq!(listed(store, over(&[PaymentStatus::PayPending])).await, (vec![], 0));
+    let brand = PaymentFilter { card_brand: Some("VISA".to_owned()), ..PaymentFilter::default() };
+    let visa = PaymentQuery { filter: brand, statuses: None, ..changed };
+    assert_eq!(listed(store, visa).await, (vec![3], 1));
+}
+
+/// Paid ones by change, in the order they were made, and the other way round.
+pub async fn one_time_selects_what_the_other_sorts(store: &dyn Store) {
+    six(store).await;
+    let paid = |time, sort, descending, (from, until)| PaymentQuery {
+        sort,
+        descending,
+        statuses: Some(vec![PaymentStatus::Paid]),
+        window: Window { from: at(from), until: at(until) },
+        ..query(time)
+    };
+    let (created, changed) = (TimeField::Created, TimeField::StatusChanged);
+    assert_eq!(listed(store, paid(changed, created, false, (0, 1_000))).await, (vec![1, 3, 5], 3));
+    assert_eq!(listed(store, paid(changed, created, true, (150, 1_000))).await, (vec![3, 1], 2));
+    assert_eq!(listed(store, paid(created, changed, false, (0, 1_000))).await, (vec![5, 3, 1], 3));
+    assert_eq!(listed(store, paid(created, changed, true, (20, 40))).await, (vec![3], 1));
+}
+
 /// A payment that was tried again is listed once, as its latest transaction; another store's is not listed.
 pub async fn a_payment_is_listed_once_and_to_its_store(store: &dyn Store) {
     store.begin_payment(begin(1, 1)).await.expect("begins");

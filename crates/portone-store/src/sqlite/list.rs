@@ -7,23 +7,24 @@ use portone_core::StoreId;
 use portone_engine::key_list::KeyQuery;
 use portone_engine::ledger::{BillingKeyRecord, PaymentStatus, Transaction};
 use portone_engine::list::{Cursor, EXAMINED_COUNT_MAX, PaymentQuery, Reached, TimeField};
+use portone_engine::payment_event::PaymentEvent;
 use portone_engine::port::StoreError;
 use portone_engine::port::list::ListStore;
 use rusqlite::params;
 
 use super::database::{Database, Fault};
 use super::transactions::{self, select};
-use super::{SqliteStore, key_list};
+use super::{SqliteStore, facets, key_list, payment_events};
 use crate::document::millis;
 
 #[async_trait]
 impl ListStore for SqliteStore {
     async fn list_payments(&self, query: PaymentQuery) -> Result<Reached<Transaction>, StoreError> {
-        self.read(|database| database.snapshot(|| payments(database, &query)))
+        self.read_long(move |database| database.snapshot(|| payments(database, &query))).await
     }
 
     async fn list_billing_keys(&self, query: KeyQuery) -> Result<Reached<BillingKeyRecord>, StoreError> {
-        self.read(|database| database.snapshot(|| key_list::billing_keys(database, &query)))
+        self.read_long(move |database| database.snapshot(|| key_list::billing_keys(database, &query))).await
     }
 
     async fn payments_after(
@@ -33,7 +34,19 @@ impl ListStore for SqliteStore {
         until: DateTime<Utc>,
         count_max: usize,
     ) -> Result<Vec<(Transaction, Cursor)>, StoreError> {
-        self.read(|database| payments_after(database, store, after, until, count_max))
+        let store = store.clone();
+        self.read_long(move |database| payments_after(database, &store, after, until, count_max)).await
+    }
+
+    async fn payment_events_after(
+        &self,
+        store: &StoreId,
+        after: Cursor,
+        until: DateTime<Utc>,
+        count_max: usize,
+    ) -> Result<Vec<(PaymentEvent, Cursor)>, StoreError> {
+        let store = store.clone();
+        self.read_long(move |database| payment_events::after(database, &store, after, until, count_max)).await
     }
 }
 
@@ -41,12 +54,17 @@ fn payments(database: &Database, query: &PaymentQuery) -> Result<Reached<Transac
     let Some(store_no) = database.find_store_no(&query.store_id)? else {
         return Ok(Reached { items: Vec::new(), total_count: 0, is_whole: true });
     };
+    if query.filter.none {
+        return Ok(Reached { items: Vec::new(), total_count: 0, is_whole: true });
+    }
+    if query.is_plain() && query.statuses.is_none() {
+        return plain(database, query, store_no);
+    }
+    if query.is_by_facets() {
+        return facets::page(database, query, store_no);
+    }
     let statuses = query.statuses.as_deref().map(between_bars);
-    // The index by creation never changes, so it does not know states.
-    let is_indexed = statuses.is_none() || query.time == TimeField::StatusChanged;
-    if query.is_plain() && is_indexed {
-        plain(database, query, store_no, statuses.as_deref())
-    } else if query.sort == query.time {
+    if query.sort == query.time {
         examined(database, query, store_no, statuses.as_deref())
     } else {
         sorted(database, query, store_no, statuses.as_deref())
@@ -86,52 +104,34 @@ const fn window(time: TimeField, descending: bool) -> &'static str {
 }
 
 /// The page and the count from an index alone.
-fn plain(
-    database: &Database,
-    query: &PaymentQuery,
-    store_no: i64,
-    statuses: Option<&str>,
-) -> Result<Reached<Transaction>, Fault> {
+fn plain(database: &Database, query: &PaymentQuery, store_no: i64) -> Result<Reached<Transaction>, Fault> {
     let (from, until) = (millis(query.window.from), millis(query.window.until));
     let mut statement = database.prepared(window(query.time, query.descending))?;
     let mut rows =
-        statement.query(params![store_no, from, until, statuses, query.count_max, query.offset])?;
+        statement.query(params![store_no, from, until, None::<&str>, query.count_max, query.offset])?;
     let mut items = Vec::new();
     while let Some(row) = rows.next()? {
         items.push(transactions::read(database, row)?);
     }
-    let total_count = count(database, query, store_no, statuses)?;
+    let total_count = count(database, query, store_no)?;
     Ok(Reached { items, total_count, is_whole: true })
 }
 
 /// How many payments of a window there are, as far as pages reach.
-fn count(
-    database: &Database,
-    query: &PaymentQuery,
-    store_no: i64,
-    statuses: Option<&str>,
-) -> Result<usize, Fault> {
-    let (from, until) = (millis(query.window.from), millis(query.window.until));
-    match query.time {
+fn count(database: &Database, query: &PaymentQuery, store_no: i64) -> Result<usize, Fault> {
+    let sql = match query.time {
         TimeField::Created => {
-            let mut statement = database.prepared(
-                "SELECT count(*) FROM (SELECT 1 FROM transactions WHERE store_no = ?1 AND latest = 1
-                 AND requested_at BETWEEN ?2 AND ?3 ORDER BY requested_at LIMIT ?4)",
-            )?;
-            let params = params![store_no, from, until, EXAMINED_COUNT_MAX];
-            Ok(statement.query_row(params, |row| row.get(0))?)
+            "SELECT count(*) FROM (SELECT 1 FROM transactions WHERE store_no = ?1 AND latest = 1
+             AND requested_at BETWEEN ?2 AND ?3 ORDER BY requested_at LIMIT ?4)"
         }
         TimeField::StatusChanged => {
-            let mut statement = database.prepared(
-                "SELECT count(*) FROM (SELECT 1 FROM transactions WHERE store_no = ?1 AND latest = 1
-                 AND status_changed_at BETWEEN ?2 AND ?3
-                 AND (?4 IS NULL OR instr(?4, '|' || status || '|') > 0)
-                 ORDER BY status_changed_at LIMIT ?5)",
-            )?;
-            let params = params![store_no, from, until, statuses, EXAMINED_COUNT_MAX];
-            Ok(statement.query_row(params, |row| row.get(0))?)
+            "SELECT count(*) FROM (SELECT 1 FROM transactions WHERE store_no = ?1 AND latest = 1
+             AND status_changed_at BETWEEN ?2 AND ?3 ORDER BY status_changed_at LIMIT ?4)"
         }
-    }
+    };
+    let (from, until) = (millis(query.window.from), millis(query.window.until));
+    let params = params![store_no, from, until, EXAMINED_COUNT_MAX];
+    Ok(database.prepared(sql)?.query_row(params, |row| row.get(0))?)
 }
 
 /// The page and the count from a look at the records, in their order.
@@ -177,7 +177,7 @@ fn sorted(
     Ok(Reached { items, total_count: found.len(), is_whole })
 }
 
-fn by_no(database: &Database, no: i64) -> Result<Transaction, Fault> {
+pub(super) fn by_no(database: &Database, no: i64) -> Result<Transaction, Fault> {
     let mut statement = database.prepared(select!("no = ?1"))?;
     let mut rows = statement.query([no])?;
     let row = rows.next()?.ok_or_else(|| Fault::Contract("a transaction went away".to_owned()))?;

@@ -20,6 +20,7 @@ pub(super) struct Numbers {
     store_by_no: HashMap<i64, StoreId>,
     no_by_channel: HashMap<String, i64>,
     channel_by_no: HashMap<i64, ChannelSnapshot>,
+    no_by_facet: HashMap<String, i64>,
     /// Where a store's announcements go; forgotten when that is declared anew.
     pub(super) targets_by_store: HashMap<i64, Arc<[Target]>>,
 }
@@ -65,6 +66,19 @@ impl Database {
         let no = statement.query_row([doc], |row| row.get(0))?;
         room(&mut self.numbers.borrow_mut().no_by_channel).insert(doc.to_owned(), no);
         Ok(no)
+    }
+
+    /// The number of a combination of facts, by its document. New ones are written.
+    pub(super) fn facet_no(&self, doc: Option<&str>) -> Result<Option<i64>, Fault> {
+        let Some(doc) = doc else { return Ok(None) };
+        if let Some(no) = self.numbers.borrow().no_by_facet.get(doc) {
+            return Ok(Some(*no));
+        }
+        self.execute("INSERT INTO payment_facets (doc) VALUES (?1) ON CONFLICT (doc) DO NOTHING", [doc])?;
+        let mut statement = self.prepared("SELECT no FROM payment_facets WHERE doc = ?1")?;
+        let no = statement.query_row([doc], |row| row.get(0))?;
+        room(&mut self.numbers.borrow_mut().no_by_facet).insert(doc.to_owned(), no);
+        Ok(Some(no))
     }
 
     /// The channel as it was with this number.

@@ -28,7 +28,8 @@ impl ScheduleStore for SqliteStore {
     }
 
     async fn schedules(&self, query: &ScheduleQuery) -> Result<SchedulePage, StoreError> {
-        self.read(|database| database.snapshot(|| schedules::page(database, query)))
+        let query = query.clone();
+        self.read_long(move |database| database.snapshot(|| schedules::page(database, &query))).await
     }
 
     async fn revoke_schedules(

@@ -10,6 +10,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/0004_list.sql"),
     include_str!("../../migrations/sqlite/0005_webhooks.sql"),
     include_str!("../../migrations/sqlite/0009_idempotency.sql"),
+    include_str!("../../migrations/sqlite/0010_list_speed.sql"),
 ];
 
 /// Applies what is missing, each step in one commit. `Err(Ok(found))` tells of a database newer than this version.
@@ -33,4 +34,53 @@ pub(super) fn migrate(connection: &Connection) -> Result<(), Result<usize, rusql
 /// The version this code knows.
 pub(super) const fn known_version() -> usize {
     MIGRATIONS.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What lists and walks need is made for the payments that are there already.
+    #[test]
+    fn an_old_ledger_gets_its_facets_and_payment_events() {
+        let connection = Connection::open_in_memory().unwrap();
+        let last = MIGRATIONS.iter().position(|sql| sql.contains("TABLE payment_facets")).unwrap();
+        for sql in &MIGRATIONS[..last] {
+            connection.execute_batch(sql).unwrap();
+        }
+        connection.pragma_update(None, "user_version", last).unwrap();
+        connection
+            .execute_batch(
+                r#"INSERT INTO stores (no, id, name) VALUES (1, 'store', 'Shop');
+                INSERT INTO channel_snapshots (no, doc) VALUES (1, '{"provider":"KPN","environment":"test"}');
+                INSERT INTO transactions (id, store_no, payment_id, seq, status, revision, channel_no, requested_at,
+                    status_changed_at, decision, doc) VALUES
+                ('a', 1, 'p', 1, 'CANCELLED', 3, 1, 10, 40, '', '{"order":{"amount":{"total":300,"currency":"KRW"},
+                    "is_escrow":true},"method":"CARD","card":{"brand":"VISA"},"paid_at":20,"cancellations":[
+                    {"id":"c1","status":"SUCCEEDED","total":100,"cancelled_at":"1970-01-01T00:00:00.030Z"},
+                    {"id":"c2","status":"SUCCEEDED","total":200,"cancelled_at":"1970-01-01T00:00:00.040Z"}]}'),
+                ('b', 1, 'q', 1, 'FAILED', 1, 1, 11, 12, '', '{"order":{"amount":{"total":5,"currency":"KRW"}},
+                    "method":"CARD"}'),
+                ('c', 1, 'r', 1, 'PAY_PENDING', 0, 1, 11, 11, '', '{"order":{"amount":{"total":5,"currency":"KRW"}},
+                    "method":"CARD"}');"#,
+            )
+            .unwrap();
+        migrate(&connection).unwrap();
+        let texts = |sql: &str| -> Vec<String> {
+            let mut statement = connection.prepare(sql).unwrap();
+            let rows = statement.query_map([], |row| row.get(0)).unwrap();
+            rows.collect::<Result<_, _>>().unwrap()
+        };
+        let events =
+            "SELECT created_at || ' ' || kind || ' ' || amount || ' ' || ifnull(cancellation_id, '-')
+            FROM payment_events ORDER BY seq";
+        assert_eq!(texts(events), ["20 PAID 300 -", "30 PARTIAL_CANCELLED 100 c1", "40 CANCELLED 200 c2"]);
+        let facets = "SELECT t.id || ' ' || ifnull(f.doc, '-') FROM transactions AS t
+            LEFT JOIN payment_facets AS f ON f.no = t.facet_no ORDER BY t.id";
+        let found = texts(facets);
+        assert_eq!(found[2], "c -");
+        let docs: Vec<portone_engine::facet::Facet> =
+            found[..2].iter().map(|text| serde_json::from_str(&text[2..]).unwrap()).collect();
+        assert!(docs[0].is_escrow && docs[0].card_brand.as_deref() == Some("VISA") && !docs[1].is_escrow);
+    }
 }

@@ -8,7 +8,7 @@ use rusqlite::{OptionalExtension, Row, params};
 use super::attempts::{self, AttemptRow};
 use super::database::{Database, Fault};
 use super::events::{self, EventRow};
-use super::schedules;
+use super::{facets, payment_events, schedules};
 use crate::document::{
     TransactionColumns, TransactionDocument, Unreadable, decode, decode_code, encode, millis, time,
 };
@@ -92,7 +92,7 @@ pub(super) fn insert(
     }
     database.execute(
         "INSERT INTO transactions (id, store_no, payment_id, seq, status, revision, channel_no, requested_at,
-            status_changed_at, decision, doc) VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, ?8, ?9, ?10)",
+            status_changed_at, facet_no, decision, doc) VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, ?8, ?9, ?10, ?11)",
         params![
             transaction.id.as_str(),
             store_no,
@@ -102,6 +102,7 @@ pub(super) fn insert(
             database.channel_no(channel)?,
             millis(transaction.requested_at),
             millis(transaction.status_changed_at),
+            database.facet_no(facets::encoded(transaction)?.as_deref())?,
             decision,
             doc,
         ],
@@ -157,6 +158,7 @@ fn find_revision(database: &Database, transaction: &TransactionId) -> Result<Opt
 pub(super) struct SettleRows {
     settle: SettleTransaction,
     doc: String,
+    facet: Option<String>,
     events: Vec<EventRow>,
 }
 
@@ -164,17 +166,19 @@ impl SettleRows {
     pub(super) fn encode(settle: SettleTransaction) -> Result<Self, Unreadable> {
         let doc = encode("transaction", &TransactionDocument::of(&settle.transaction))?;
         let events = settle.events.iter().cloned().map(EventRow::encode).collect::<Result<_, _>>()?;
-        Ok(Self { settle, doc, events })
+        let facet = facets::encoded(&settle.transaction)?;
+        Ok(Self { settle, doc, facet, events })
     }
 }
 
 /// Writes a result, if the attempt is open and the transaction is as it was read.
 pub(super) fn settle_transaction(database: &Database, rows: &SettleRows) -> Result<Settle, Fault> {
     let SettleTransaction { attempt, transaction, verify_at, run_again_at, .. } = &rows.settle;
+    let before = payment_events::before(database, transaction)?;
     // One statement decides and writes, so that a refusal leaves nothing behind. A comparison that is due stays due.
     let written = database.execute(
         "UPDATE transactions SET revision = revision + 1, status = ?3, status_changed_at = ?4,
-            verify_at = coalesce(?5, verify_at), doc = ?6
+            verify_at = coalesce(?5, verify_at), doc = ?6, facet_no = ?8
          WHERE id = ?1 AND revision = ?2 AND EXISTS (SELECT 1 FROM open_attempts WHERE id = ?7)",
         params![
             transaction.id.as_str(),
@@ -184,12 +188,14 @@ pub(super) fn settle_transaction(database: &Database, rows: &SettleRows) -> Resu
             verify_at.map(millis),
             rows.doc,
             attempt.as_str(),
+            database.facet_no(rows.facet.as_deref())?,
         ],
     )?;
     if written == 0 {
         return why_not_settled(database, &rows.settle);
     }
     attempts::delete(database, attempt)?;
+    payment_events::write(database, before.as_ref(), transaction)?;
     events::insert(database, &rows.events)?;
     schedules::follow(database, transaction, *run_again_at)?;
     Ok(Settle::Settled)

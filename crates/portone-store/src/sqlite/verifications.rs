@@ -6,7 +6,7 @@ use portone_engine::port::Settle;
 use rusqlite::{OptionalExtension, params};
 
 use super::database::{Database, Fault};
-use super::transactions;
+use super::{facets, transactions};
 use crate::document::{TransactionDocument, Unreadable, decode, encode, millis};
 
 /// Takes transactions that are due to be compared, the longest due first.
@@ -40,6 +40,7 @@ pub(super) fn is_any_due(database: &Database, now: DateTime<Utc>) -> Result<bool
 pub(super) struct FinishRows {
     transaction: Transaction,
     doc: String,
+    facet: Option<String>,
     discrepancy: Option<String>,
 }
 
@@ -47,7 +48,8 @@ impl FinishRows {
     pub(super) fn encode(transaction: Transaction, found: Option<&Discrepancy>) -> Result<Self, Unreadable> {
         let doc = encode("transaction", &TransactionDocument::of(&transaction))?;
         let discrepancy = found.map(|found| encode("discrepancy", found)).transpose()?;
-        Ok(Self { transaction, doc, discrepancy })
+        let facet = facets::encoded(&transaction)?;
+        Ok(Self { transaction, doc, facet, discrepancy })
     }
 }
 
@@ -56,13 +58,14 @@ pub(super) fn finish(database: &Database, rows: &FinishRows) -> Result<Settle, F
     let transaction = &rows.transaction;
     let written = database.execute(
         "UPDATE transactions SET revision = revision + 1, status = ?3, status_changed_at = ?4,
-            verify_at = NULL, doc = ?5 WHERE id = ?1 AND revision = ?2",
+            verify_at = NULL, doc = ?5, facet_no = ?6 WHERE id = ?1 AND revision = ?2",
         params![
             transaction.id.as_str(),
             transaction.revision,
             transaction.status.code(),
             millis(transaction.status_changed_at),
             rows.doc,
+            database.facet_no(rows.facet.as_deref())?,
         ],
     )?;
     if written == 0 {

@@ -105,7 +105,8 @@ pub(crate) fn payments(body: &RawBody, access: &Access, now: DateTime<Utc>) -> R
     })
 }
 
-/// A step through every payment (schema `GetAllPaymentsByCursorBody`).
+/// A step through every payment (schema `GetAllPaymentsByCursorBody`), or through what moved money (schema
+/// `GetAllPaymentEventsByCursorBody`).
 pub(crate) fn by_cursor(body: &RawBody, access: &Access, now: DateTime<Utc>) -> Read<Walk> {
     read_body(body, access, &["storeId", "from", "until", "cursor", "size"], |fields, caller| {
         let fields = fields.under(&rules::CURSOR);

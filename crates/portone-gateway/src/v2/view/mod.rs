@@ -9,6 +9,7 @@ pub(crate) mod customer;
 pub(crate) mod list;
 pub(crate) mod method;
 pub(crate) mod payment;
+pub(super) mod payment_event;
 pub(crate) mod schedule;
 pub(crate) mod webhook;
 

@@ -127,7 +127,7 @@ struct StateView<'a> {
 /// Schema `PaymentAmount`.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct AmountView {
+pub(super) struct AmountView {
     total: i64,
     tax_free: i64,
     vat: i64,
@@ -141,7 +141,7 @@ struct AmountView {
 /// Schema `PaymentOrigin`.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct OriginView<'a> {
+pub(super) struct OriginView<'a> {
     platform_type: &'static str,
     ip_address: &'a str,
 }
@@ -163,7 +163,7 @@ impl<'a> PaymentView<'a> {
         let mut view = Self::of(transaction);
         view.id = transaction.order.payment_id.as_str();
         view.transaction_id = Some(transaction.id.as_str());
-        view.origin = Some(OriginView { platform_type: "API", ip_address: &transaction.origin_ip });
+        view.origin = Some(origin(transaction));
         view.webhooks = webhooks.iter().map(WebhookView::from).collect();
         if transaction.status == PaymentStatus::Paid {
             view.state.disputes = Some([]);
@@ -259,8 +259,13 @@ fn failure(failure: Option<&Failure>) -> FailureView<'_> {
     }
 }
 
+/// Where the payment came from: requests of the API, so far.
+pub(super) fn origin(transaction: &Transaction) -> OriginView<'_> {
+    OriginView { platform_type: "API", ip_address: &transaction.origin_ip }
+}
+
 /// The amounts (rule V2-044). Nothing is discounted here, so what was paid is the total, once it was.
-fn amount(transaction: &Transaction) -> AmountView {
+pub(super) fn amount(transaction: &Transaction) -> AmountView {
     let ordered = &transaction.order.amount;
     AmountView {
         total: ordered.total,
