@@ -311,6 +311,8 @@ pub struct PayWithBillingKey {
     pub order: Order,
     /// The PG's key of the card.
     pub pg_billing_key: PgBillingKey,
+    /// Ledger: the card, as far as the PG told.
+    pub card: Option<CardFacts>,
     /// Instalments in months; 0, 1 or absent is a lump sum.
     pub installment_month: Option<i32>,
     /// Whether the shop bears the interest.

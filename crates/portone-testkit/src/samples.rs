@@ -237,6 +237,7 @@ pub fn pay_with_billing_key(secrets: Secrets) -> Command {
     Command::PayWithBillingKey(PayWithBillingKey {
         order: order(),
         pg_billing_key: billing_key(secrets),
+        card: None,
         installment_month: None,
         use_free_interest_from_merchant: None,
         use_card_point: None,

@@ -310,6 +310,7 @@ pub(crate) fn pay_with_key(order: Order) -> Command {
     Command::PayWithBillingKey(PayWithBillingKey {
         order,
         pg_billing_key: PgBillingKey::parse(billing_key.as_str()).expect("a PG key"),
+        card: None,
         installment_month: None,
         use_free_interest_from_merchant: None,
         use_card_point: None,
