@@ -1,5 +1,6 @@
 //! Smartro's rules: each fires on its bad example and is silent on its good one.
 
+#[path = "check/windows.rs"]
 mod windows;
 
 use std::collections::BTreeSet;
