@@ -68,7 +68,7 @@ impl<'a> Roster<'a> {
 
     /// Whom a payment may be drawn to.
     fn drawable(&self, kind: CommandKind) -> Vec<&Candidate<'a>> {
-        let by_key = kind == CommandKind::PayWithBillingKey;
+        let by_key = matches!(kind, CommandKind::PayWithBillingKey | CommandKind::Schedule);
         let reachable = || {
             self.group.members.iter().zip(&self.candidates).filter(move |(member, candidate)| {
                 member.active

@@ -291,6 +291,18 @@ fn sr_053_forty_letters_are_taken_and_one_more_is_not() {
 }
 
 #[test]
+fn sr_053_a_schedule_asks_only_the_channels_its_payment_can_reach() {
+    let order = Order { payment_id: PaymentId::parse(UUID_ID).expect("an id"), ..order() };
+    let Command::PayWithBillingKey(pay) = pay_with_key(order) else { unreachable!() };
+    let schedule = || Command::Schedule(Schedule { pay: pay.clone(), time_to_pay: DateTime::<Utc>::MAX_UTC });
+    let mut scene = Scene::of(&[&SMARTRO, &OPEN]).held_by(&["SMARTRO_V2", "OPEN"]);
+    scene.group.members[0].weight = 0;
+    assert_eq!(findings(&scene, schedule()), NOTHING, "a weighted holder comes first");
+    let last_resort = scene.inactive("OPEN");
+    assert_eq!(findings(&last_resort, schedule()), ["reject SR-053 paymentId"]);
+}
+
+#[test]
 fn sr_053_a_payment_with_a_super_key_asks_only_the_channels_it_can_reach() {
     let by_key = || pay_with_key(Order { payment_id: PaymentId::parse(UUID_ID).expect("an id"), ..order() });
     let scene = Scene::of(&[&SMARTRO, &OPEN]);
