@@ -94,6 +94,15 @@ pub(crate) struct Access {
 }
 
 impl Access {
+    /// An access to nothing, to read a request with that is only checked: to the store it names, whichever that is.
+    pub(crate) fn to_check(store_id: Option<StoreId>) -> Self {
+        Self {
+            stores: store_id.into_iter().collect(),
+            ip: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+            operation: None,
+        }
+    }
+
     /// The stores its credential opens, in the order they are configured.
     pub(crate) fn stores(&self) -> &[StoreId] {
         &self.stores

@@ -36,6 +36,9 @@ struct ErrorBody {
     succeeded_channels: Option<Vec<SelectedChannel>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     dependents: Option<DependentsBody>,
+    /// What the message is made of, where rules refused the request.
+    #[serde(skip)]
+    report: Report,
 }
 
 #[derive(Debug, Serialize)]
@@ -61,7 +64,9 @@ impl ApiError {
     /// 400, with one line a violation; advice is no reason for a refusal.
     pub(crate) fn invalid(report: &Report) -> Self {
         let lines: Vec<String> = report.rejections().map(ToString::to_string).collect();
-        Self::new(StatusCode::BAD_REQUEST, INVALID_REQUEST, lines.join("\n"))
+        let mut error = Self::new(StatusCode::BAD_REQUEST, INVALID_REQUEST, lines.join("\n"));
+        error.body.report = report.clone();
+        error
     }
 
     pub(crate) fn unauthorized(message: &str) -> Self {
@@ -164,6 +169,15 @@ impl ApiError {
             }
         }
         self
+    }
+
+    pub(crate) fn into_message(self) -> String {
+        self.body.message
+    }
+
+    /// The rules that refused the request; empty where something else did.
+    pub(crate) fn into_report(self) -> Report {
+        self.body.report
     }
 
     #[cfg(test)]

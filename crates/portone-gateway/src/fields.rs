@@ -160,6 +160,11 @@ impl<'f, 'b> Fields<'f, 'b> {
         if self.prefix.is_empty() { name.to_owned() } else { format!("{}.{name}", self.prefix) }
     }
 
+    /// The rule its own problems are told under.
+    pub(crate) const fn own_rule(&self) -> &'static Rule {
+        self.rule
+    }
+
     /// The same members, read under another rule.
     pub(crate) fn under(&self, rule: &'static Rule) -> Self {
         Self { findings: self.findings, rule, prefix: self.prefix.clone(), members: self.members }

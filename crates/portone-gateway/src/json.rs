@@ -45,6 +45,11 @@ impl RawBody {
         self.0
     }
 
+    /// The bytes, for another reader of the same body.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
     /// Whether nothing was sent.
     pub(crate) fn is_blank(&self) -> bool {
         self.0.iter().all(u8::is_ascii_whitespace)
@@ -92,7 +97,7 @@ fn too_long() -> ApiError {
 
 impl ApiError {
     /// A request that cannot be read at all.
-    fn input(message: &str) -> Self {
+    pub(crate) fn input(message: &str) -> Self {
         let mut report = Report::new();
         report.add(&INPUT, "body", message);
         Self::invalid(&report)

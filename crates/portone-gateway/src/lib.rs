@@ -26,7 +26,8 @@ use std::sync::Arc;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
-use portone_core::{Secret, StoreId};
+use chrono::{DateTime, Utc};
+use portone_core::{Report, Secret, StoreId};
 use portone_engine::Engine;
 use tokio_util::task::TaskTracker;
 
@@ -55,6 +56,13 @@ pub struct StoreAccess {
     pub name: String,
     /// Its V2 API secrets: `Authorization: PortOne <secret>`.
     pub api_secrets: Vec<Secret<String>>,
+}
+
+/// What a provider's documented rules say of one request, without a gateway or a call to anybody.
+///
+/// `body` is what `POST /admin/check` takes, by `provider`. Fails with a line a problem when it is something else.
+pub fn check_request(body: &str, now: DateTime<Utc>) -> Result<Report, String> {
+    admin::check::check_alone(body, now)
 }
 
 /// The router of every face. The client's address is taken from `ConnectInfo<SocketAddr>` where the server provides it.

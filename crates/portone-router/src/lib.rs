@@ -4,6 +4,7 @@
 mod advice;
 mod choose;
 mod draw;
+mod group_check;
 mod issue;
 mod record;
 mod refusal;
@@ -16,6 +17,7 @@ mod selector;
 pub use advice::advise;
 pub use choose::{Choice, pin};
 pub use draw::weighted_index;
+pub use group_check::{ChannelCheck, GroupCheck};
 pub use issue::{IssueMemberRecord, IssuePlan, IssueRecord, IssueTry};
 pub use record::{
     CandidateRecord, Decision, GroupDecision, PinnedDecision, Probability, Purpose, Verdict, ViolationRecord,

@@ -24,6 +24,9 @@ pub(crate) enum Command {
     Sandbox(SandboxArgs),
     /// Check a configuration file: every mistake with its line, and nothing is started.
     Check(CheckArgs),
+    /// Check one request against a PG's documented rules, without sending it: exit code 0 when the PG takes it, 2 when
+    /// it would refuse, corrupt or alter it, 1 when the question cannot be read.
+    CheckRequest(CheckRequestArgs),
     /// Show how a channel group distributes payments, without paying.
     Route(RouteArgs),
 }
@@ -62,6 +65,12 @@ pub(crate) struct CheckArgs {
     /// The configuration file.
     #[arg(default_value = "portone.toml", env = "PORTONE_CONFIG")]
     pub(crate) config: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckRequestArgs {
+    /// What `POST /admin/check` takes, by `provider`; `-` reads standard input.
+    pub(crate) file: PathBuf,
 }
 
 #[derive(Debug, Args)]

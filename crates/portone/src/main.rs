@@ -1,6 +1,7 @@
-//! The gateway in one binary: `portone serve` (the default), `sandbox`, `check` and `route`.
+//! The gateway in one binary: `portone serve` (the default), `sandbox`, `check`, `check-request` and `route`.
 
 mod banner;
+mod check_request;
 mod cli;
 mod config;
 mod demo;
@@ -28,10 +29,15 @@ fn main() -> ExitCode {
         Command::Serve(args) => system::run(serve::serve(args)),
         Command::Sandbox(args) => system::run(sandbox::run(args)),
         Command::Check(args) => serve::check(&args),
+        Command::CheckRequest(args) => return exit(check_request::check_request(&args)),
         Command::Route(args) => route::route(&args),
     };
+    exit(result.map(|()| ExitCode::SUCCESS))
+}
+
+fn exit(result: Result<ExitCode, system::Failure>) -> ExitCode {
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("portone: {error}");
             ExitCode::FAILURE

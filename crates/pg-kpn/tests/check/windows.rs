@@ -38,7 +38,7 @@ const ELSEWHERE: &[(&str, &str)] =
 
 /// The rules that windows break, each shown to fire on its bad example only.
 pub(crate) fn proven() -> BTreeSet<String> {
-    catalogue::prove("KPN", OPS, CAPABILITIES, BESIDE, ELSEWHERE, check)
+    catalogue::prove("KPN", OPS, CAPABILITIES, BESIDE, ELSEWHERE, &[], check)
 }
 
 #[test]
@@ -71,15 +71,15 @@ fn check(placed: &Placed) -> Vec<String> {
         Some("android") => Some(BuyerOs::Android),
         other => panic!("{other:?}"),
     };
-    settings.consents_collected = placed.context["consentsCollected"] == true;
+    settings.consents_collected = placed.context["consents_collected"] == true;
     let mut channel = samples::channel(&PROFILE);
     channel.environment = if placed.test { Environment::Test } else { Environment::Live };
     channel.contracts = Contracts(Some(placed.contracts.iter().cloned().collect()));
-    let fact = |name: &str| placed.facts.get(name).cloned();
+    let fact = |name: &str| placed.context.get(name).cloned();
     channel.facts = ChannelFacts {
-        mid_currency: fact("midCurrency").and_then(|code| Currency::parse(code.as_str()?).ok()),
-        usd_enabled: fact("usdEnabled").and_then(|flag| flag.as_bool()),
-        mid_product_type: fact("midProductType").and_then(|name| Some(name.as_str()?.to_owned())),
+        mid_currency: fact("mid_currency").and_then(|code| Currency::parse(code.as_str()?).ok()),
+        usd_enabled: fact("usd_enabled").and_then(|flag| flag.as_bool()),
+        mid_product_type: fact("mid_product_type").and_then(|name| Some(name.as_str()?.to_owned())),
         keyin_requires_full_auth: None,
     };
     codes(&report(&channel, &Command::OpenWindow(window)))

@@ -2,6 +2,7 @@
 
 mod attempts;
 mod channels;
+pub(crate) mod check;
 mod groups;
 mod input;
 mod records;
@@ -33,6 +34,8 @@ pub(crate) fn routes() -> Router<Gateway> {
         .route("/channel-groups", get(groups::list).post(groups::create))
         .route("/channel-groups/{id}", group)
         .route("/channel-groups/{id}/deactivate", post(groups::deactivate))
+        .route("/channel-groups/{id}/check", post(check::check_group))
+        .route("/check", post(check::check))
         .route("/channel-groups/{id}/history", get(groups::history))
         .route("/payments/{paymentId}/routing", get(routing::explain))
         .route("/attempts", get(attempts::list))

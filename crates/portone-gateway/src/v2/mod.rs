@@ -4,6 +4,7 @@ mod access;
 mod asked;
 mod banks;
 mod billing_keys;
+pub(crate) mod check;
 mod dto;
 mod lists;
 mod payments;

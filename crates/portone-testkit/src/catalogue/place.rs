@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Example;
+use super::{Example, rest};
 
 /// An otherwise valid request with an example in it, and what is known besides.
 #[derive(Debug, Clone)]
@@ -17,9 +17,7 @@ pub struct Placed {
     pub test: bool,
     /// What the channel's contract covers.
     pub contracts: Vec<String>,
-    /// Facts of the channel, as the admin face spells them.
-    pub facts: Map<String, Value>,
-    /// Stored facts (`os`, `cardType`, …).
+    /// Facts of the channel and stored ones (`mid_currency`, `os`, `card_type`, …).
     pub context: Map<String, Value>,
 }
 
@@ -28,31 +26,51 @@ impl Placed {
     pub(super) fn new(example: &Example, op: &str, value: &Value, capabilities: &[&str]) -> Self {
         let block = block(&example.v2);
         let op = value["op"].as_str().unwrap_or(op);
+        let is_window = op.starts_with("WINDOW");
+        let request = if is_window { base(op, method_of(example, value, block)) } else { rest::base(op) };
         let mut placed = Self {
             op: op.to_owned(),
-            request: base(op, method_of(example, value, block)),
+            request,
             payment_id: "payment0001A".to_owned(),
             test: example.env.as_deref() == Some("test"),
             contracts: capabilities.iter().map(|&name| name.to_owned()).collect(),
-            facts: Map::new(),
-            context: context_of(&example.id),
+            context: context_of(&example.id, is_window),
         };
+        rest::add_ledger(&mut placed, example);
         if example.id == "SMARTRO-010" {
             // The wallet whose rule it is.
             placed.put("easyPay.easyPayProvider", json!("PINPAY"));
+        }
+        if example.id == "KPN-065" {
+            // The example is the whole method.
+            placed.put("method", json!({}));
         }
         match value {
             Value::Object(parts) => {
                 if parts.contains_key("firstName") {
                     placed.put("customer.fullName", Value::Null);
                 }
+                // A credential or an account stands for itself: what it lacks is not filled in.
+                if !is_window && parts.contains_key("number") {
+                    placed.put(
+                        if op == "API_CANCEL" { "refundAccount" } else { "method.card.credential" },
+                        json!({}),
+                    );
+                }
+                if !is_window && parts.is_empty() && op == "API_CANCEL" {
+                    placed.put("refundAccount", Value::Null);
+                }
                 for (name, part) in parts {
                     placed.put_part(example, name, part, block);
                 }
             }
             scalar => {
-                let path = path_of(&example.v2, op);
-                placed.put(&path, scalar.clone());
+                let path = if is_window { path_of(&example.v2, op) } else { rest::path_of(&example.v2, op) };
+                if path.ends_with("path:paymentId") {
+                    scalar.as_str().unwrap_or_default().clone_into(&mut placed.payment_id);
+                } else {
+                    placed.put(&path, scalar.clone());
+                }
             }
         }
         placed
@@ -72,13 +90,20 @@ impl Placed {
                     self.contracts.retain(|held| Some(held) != example.capability.as_ref());
                 }
             }
-            "mid_currency" => drop(self.facts.insert("midCurrency".to_owned(), part.clone())),
-            "usd_enabled" => drop(self.facts.insert("usdEnabled".to_owned(), part.clone())),
-            "mid_product_type" => drop(self.facts.insert("midProductType".to_owned(), part.clone())),
-            "os" => drop(self.context.insert("os".to_owned(), part.clone())),
-            "consents_collected" => drop(self.context.insert("consentsCollected".to_owned(), part.clone())),
+            "mid_currency" | "usd_enabled" | "mid_product_type" | "os" | "consents_collected"
+            | "card_type" => {
+                self.context.insert(name.to_owned(), part.clone());
+            }
+            "cardCompany" if !self.op.starts_with("WINDOW") => {
+                self.context.insert("card_issuer".to_owned(), part.clone());
+            }
+            "currency" if self.op == "API_CANCEL" => {
+                self.context.insert(name.to_owned(), part.clone());
+            }
             "channel" => self.test = part == "TEST",
-            "op" => {}
+            // The same value as each API writes it.
+            "v2" => self.put("totalAmount", part.clone()),
+            "op" | "v1" => {}
             "keys" => {
                 for key in part.as_array().into_iter().flatten().filter_map(Value::as_str) {
                     let (path, value) = bypass_key(key);
@@ -88,7 +113,19 @@ impl Placed {
             "configured_at" => {
                 if part == "request" {
                     self.contracts.retain(|held| held != "merchant_free_interest");
-                    self.put("card.useFreeInterestFromMall", json!(true));
+                    self.put(
+                        match self.op.as_str() {
+                            "WINDOW_PAY" => "card.useFreeInterestFromMall",
+                            "API_INSTANT_CARD" => "method.card.useFreeInterestFromMerchant",
+                            _ => "useFreeInterestFromMerchant",
+                        },
+                        json!(true),
+                    );
+                }
+            }
+            _ if !self.op.starts_with("WINDOW") => {
+                if let Some((path, value)) = rest::part(example, name, part, &self.op) {
+                    self.put(&path, value);
                 }
             }
             _ => {
@@ -116,7 +153,8 @@ impl Placed {
             } else {
                 members.insert(last.to_owned(), value);
             }
-            if path.ends_with("accountExpiry.dueDate") && members.get("validHours") == Some(&json!(24)) {
+            let expires = path.ends_with("accountExpiry.dueDate") || path.ends_with("expiry.dueDate");
+            if expires && members.get("validHours") == Some(&json!(24)) {
                 members.remove("validHours");
             }
         }
@@ -157,10 +195,13 @@ fn method_of(example: &Example, value: &Value, block: Option<&str>) -> &'static 
     }
 }
 
-fn context_of(id: &str) -> Map<String, Value> {
+fn context_of(id: &str, is_window: bool) -> Map<String, Value> {
     let mut context = Map::new();
+    if !is_window {
+        return context;
+    }
     context.insert("os".to_owned(), json!(if id == "SMARTRO-098" { "android" } else { "windows" }));
-    context.insert("consentsCollected".to_owned(), json!(true));
+    context.insert("consents_collected".to_owned(), json!(true));
     context
 }
 
