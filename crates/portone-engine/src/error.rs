@@ -92,6 +92,18 @@ pub enum EngineError {
     /// The payment does not wait for a deposit.
     #[error("the payment is {0}, and does not wait for a deposit")]
     PaymentNotWaitingForDeposit(&'static str),
+    /// The payment is not what was fixed (rule V2-050); names the member.
+    #[error("`{0}` is not what was registered before; register anew or pay what was registered")]
+    DiffersFromRegistered(&'static str),
+    /// There is no such session.
+    #[error("there is no payment session of that id in this store")]
+    SessionNotFound,
+    /// The session is over.
+    #[error("the payment session is over: it was closed, or its time has passed")]
+    SessionExpired,
+    /// A session may not be open that long.
+    #[error("ttlSeconds is more than {0}, the longest a session is open")]
+    SessionLifeExceeded(i64),
     /// There is no such billing key.
     #[error("there is no billing key of that name in this store")]
     BillingKeyNotFound,

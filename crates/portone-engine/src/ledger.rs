@@ -1,8 +1,12 @@
 //! The ledger's records. Nothing here can hold a card number: cards are [`CardFacts`] only.
 
 mod schedule;
+mod session;
 
 pub use schedule::{Schedule, ScheduleStatus};
+pub use session::{
+    PaymentSession, PreRegistration, SessionAgreement, SessionColors, SessionId, SessionOffer, SessionProduct,
+};
 
 use chrono::{DateTime, Utc};
 use portone_core::{

@@ -25,6 +25,10 @@ pub(crate) enum Endpoint {
     ResendWebhook,
     CapturePayment,
     StopCancellation,
+    PreRegisterPayment,
+    CreatePaymentSession,
+    PaymentSession,
+    ClosePaymentSession,
 }
 
 impl Endpoint {
@@ -148,6 +152,14 @@ impl Endpoint {
                 "PAYMENT_NOT_PAID",
                 "PG_PROVIDER",
             ],
+            Self::PreRegisterPayment => &["INVALID_REQUEST", "UNAUTHORIZED", "FORBIDDEN", "ALREADY_PAID"],
+            Self::CreatePaymentSession => {
+                &["INVALID_REQUEST", "MAX_TTL_EXCEEDED", "UNAUTHORIZED", "FORBIDDEN"]
+            }
+            Self::PaymentSession => &["INVALID_REQUEST", "SESSION_NOT_FOUND", "SESSION_EXPIRED"],
+            Self::ClosePaymentSession => {
+                &["INVALID_REQUEST", "UNAUTHORIZED", "FORBIDDEN", "SESSION_NOT_FOUND"]
+            }
             Self::StopCancellation => &[
                 "INVALID_REQUEST",
                 "UNAUTHORIZED",
@@ -185,6 +197,10 @@ impl Endpoint {
             Self::ResendWebhook => "resendWebhook",
             Self::CapturePayment => "capturePayment",
             Self::StopCancellation => "stopPaymentCancellation",
+            Self::PreRegisterPayment => "preRegisterPayment",
+            Self::CreatePaymentSession => "createPaymentSession",
+            Self::PaymentSession => "getPaymentSession",
+            Self::ClosePaymentSession => "closePaymentSession",
         }
     }
 
@@ -212,6 +228,10 @@ impl Endpoint {
             | Self::PaymentSchedule
             | Self::PaymentSchedules
             | Self::RevokePaymentSchedules
+            | Self::PreRegisterPayment
+            | Self::CreatePaymentSession
+            | Self::PaymentSession
+            | Self::ClosePaymentSession
             | Self::ResendWebhook => false,
         }
     }

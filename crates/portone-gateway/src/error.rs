@@ -193,6 +193,10 @@ fn plain(endpoint: Endpoint, error: &EngineError) -> Option<(StatusCode, &'stati
         EngineError::AlreadyPaid => (Code::CONFLICT, "ALREADY_PAID"),
         EngineError::TransactionCountReached(_) => (Code::BAD_REQUEST, "MAX_TRANSACTION_COUNT_REACHED"),
         EngineError::SumOfPartsExceedsTotal => (Code::CONFLICT, "SUM_OF_PARTS_EXCEEDS_TOTAL_AMOUNT"),
+        EngineError::DiffersFromRegistered(_) => (Code::CONFLICT, "INFORMATION_MISMATCH"),
+        EngineError::SessionNotFound => (Code::NOT_FOUND, "SESSION_NOT_FOUND"),
+        EngineError::SessionExpired => (Code::GONE, "SESSION_EXPIRED"),
+        EngineError::SessionLifeExceeded(_) => (Code::BAD_REQUEST, "MAX_TTL_EXCEEDED"),
         EngineError::PaymentNotFound(_) => (Code::NOT_FOUND, "PAYMENT_NOT_FOUND"),
         EngineError::PaymentNotPaid(_) => (Code::CONFLICT, "PAYMENT_NOT_PAID"),
         EngineError::PaymentAlreadyCancelled => (Code::CONFLICT, "PAYMENT_ALREADY_CANCELLED"),
@@ -249,7 +253,7 @@ mod tests {
 
     use super::*;
 
-    const ENDPOINTS: [Endpoint; 22] = [
+    const ENDPOINTS: [Endpoint; 26] = [
         Endpoint::PaymentEventsByCursor,
         Endpoint::BillingKeyInfos,
         Endpoint::Payments,
@@ -272,6 +276,10 @@ mod tests {
         Endpoint::ResendWebhook,
         Endpoint::CapturePayment,
         Endpoint::StopCancellation,
+        Endpoint::PreRegisterPayment,
+        Endpoint::CreatePaymentSession,
+        Endpoint::PaymentSession,
+        Endpoint::ClosePaymentSession,
     ];
 
     fn no_channel(reason: NoChannelReason) -> EngineError {
@@ -288,6 +296,10 @@ mod tests {
             EngineError::AlreadyPaid,
             EngineError::TransactionCountReached(20),
             EngineError::SumOfPartsExceedsTotal,
+            EngineError::DiffersFromRegistered("totalAmount"),
+            EngineError::SessionNotFound,
+            EngineError::SessionExpired,
+            EngineError::SessionLifeExceeded(1),
             EngineError::PaymentNotFound("p".to_owned()),
             EngineError::PaymentNotPaid("FAILED"),
             EngineError::PaymentAlreadyCancelled,

@@ -367,6 +367,10 @@ impl<'f, 'b> Fields<'f, 'b> {
         self.choice(name, codes.iter().map(|code| (*code, *code))).map(str::to_owned)
     }
 
+    pub(crate) fn need_code(&self, name: &str, codes: &'static [&'static str]) -> Option<String> {
+        self.need_choice(name, codes.iter().map(|code| (*code, *code))).map(str::to_owned)
+    }
+
     /// A moment, strictly as RFC 3339 writes it, with its offset.
     pub(crate) fn moment(&self, name: &str) -> Option<DateTime<Utc>> {
         let given = self.text(name)?;

@@ -39,6 +39,8 @@ pub struct GatewayConfig {
     pub engine: Arc<Engine>,
     /// Who may ask, store by store.
     pub stores: Vec<StoreAccess>,
+    /// Where browsers reach this gateway, without a trailing slash.
+    pub public_url: String,
     /// The token of the admin face. An empty one opens it to nobody.
     pub admin_token: Secret<String>,
     /// Where use cases run, so that one outlives its client and a graceful stop can wait for all.

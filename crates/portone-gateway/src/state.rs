@@ -25,6 +25,7 @@ pub(crate) struct Gateway(Arc<Shared>);
 pub(crate) struct Shared {
     pub(crate) engine: Arc<Engine>,
     pub(crate) keyring: Keyring,
+    pub(crate) public_url: String,
     pub(crate) admin: Digest,
     pub(crate) stores: Vec<StoreName>,
     pub(crate) metrics: Option<MetricsPage>,
@@ -50,13 +51,14 @@ impl Deref for Gateway {
 
 impl Gateway {
     pub(crate) fn new(config: GatewayConfig) -> Self {
-        let GatewayConfig { engine, stores, admin_token, tracker, metrics } = config;
+        let GatewayConfig { engine, stores, public_url, admin_token, tracker, metrics } = config;
         let keyring = Keyring::new(&stores, |digest| engine.credential_tag(digest));
         let stores = stores.into_iter().map(|store| StoreName { id: store.id, name: store.name }).collect();
         Self(Arc::new(Shared {
             started_ms: engine.now().timestamp_millis(),
             engine,
             keyring,
+            public_url,
             admin: Digest::of(admin_token.expose()),
             stores,
             metrics,

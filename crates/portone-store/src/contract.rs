@@ -7,6 +7,7 @@
 pub mod access;
 pub mod attempts;
 pub mod billing_keys;
+pub mod confirm;
 pub mod directory;
 pub mod idempotency;
 pub mod list;
@@ -105,6 +106,8 @@ macro_rules! contract_tests {
             idempotency::only_the_holder_of_a_key_answers_it_and_once,
             idempotency::a_key_is_new_when_it_has_expired,
             idempotency::expired_keys_are_forgotten_in_batches,
+            confirm::a_payment_is_registered_until_it_is_paid,
+            confirm::a_session_is_kept_and_closed_once,
             list::payments_come_in_order,
             list::a_window_and_a_page_cut_the_list,
             list::filters_select_payments,

@@ -3,6 +3,7 @@
 mod access;
 mod attempts;
 mod billing_keys;
+mod confirm;
 mod database;
 mod directory;
 mod events;

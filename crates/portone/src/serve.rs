@@ -194,6 +194,7 @@ fn gateway_config(
     Ok(GatewayConfig {
         engine,
         stores: stores.collect(),
+        public_url: config.public_url.clone(),
         admin_token: config.admin_token.clone(),
         tracker: tracker.clone(),
         metrics: Some(Arc::new(move || metrics.render())),

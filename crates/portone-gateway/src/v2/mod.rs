@@ -9,6 +9,7 @@ mod dto;
 mod lists;
 mod payments;
 mod schedules;
+mod sessions;
 pub(crate) mod view;
 mod webhooks;
 
@@ -51,6 +52,11 @@ pub(crate) fn routes() -> Router<Gateway> {
         .route("/payments/{paymentId}/virtual-account/close", post(payments::close_virtual_account))
         .route("/payments/{paymentId}/capture", post(capture::capture))
         .route("/payments/{paymentId}/cancellations/{cancellationId}/stop", post(capture::stop))
+        .route("/payments/{paymentId}/pre-register", post(sessions::pre_register))
+        .route("/payment-sessions", post(sessions::create))
+        .route("/payment-sessions/{sessionId}", get(sessions::session))
+        .route("/payment-sessions/{sessionId}/close", post(sessions::close))
+        .route("/checkout/{sessionId}", get(sessions::checkout))
         .route("/payments/{paymentId}/schedule", post(schedules::create))
         .route("/payments/{paymentId}/resend-webhook", post(webhooks::resend))
         .route("/payment-schedules", get(schedules::list).delete(schedules::revoke))

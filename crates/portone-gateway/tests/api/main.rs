@@ -13,6 +13,7 @@ mod http;
 mod idempotency;
 mod payment_events;
 mod payment_schedules;
+mod payment_sessions;
 mod payments;
 mod states;
 mod transport;

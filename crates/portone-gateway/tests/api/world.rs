@@ -217,6 +217,7 @@ impl World {
         let router = portone_gateway::router(GatewayConfig {
             engine: Arc::clone(&engine),
             stores: vec![access(STORE, SECRET), access(OTHER_STORE, OTHER_SECRET)],
+            public_url: "https://pay.example.com".to_owned(),
             admin_token: ADMIN.into(),
             tracker: tracker.clone(),
             metrics: Some(Arc::new(|| recorder().render())),

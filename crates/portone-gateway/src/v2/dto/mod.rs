@@ -14,6 +14,7 @@ pub(super) mod payment;
 pub(super) mod query;
 mod rules;
 pub(super) mod schedule;
+pub(super) mod session;
 mod virtual_account;
 pub(super) mod webhook;
 
@@ -33,6 +34,11 @@ pub(super) struct Read<T> {
 }
 
 impl<T> Read<T> {
+    /// A request that has nothing to read.
+    pub(super) fn of(request: T) -> Self {
+        Self { request: Ok(request), unknown: UnknownFields::default() }
+    }
+
     fn refused(error: ApiError) -> Self {
         Self { request: Err(error), unknown: UnknownFields::default() }
     }

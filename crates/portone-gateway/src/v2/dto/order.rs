@@ -56,7 +56,7 @@ fn amount(fields: &Fields<'_, '_>, currency: Option<Currency>) -> Option<Payment
 }
 
 /// A currency code (schema `Currency`); the browser SDK's spelling is refused with the right one.
-fn currency(fields: &Fields<'_, '_>) -> Option<Currency> {
+pub(super) fn currency(fields: &Fields<'_, '_>) -> Option<Currency> {
     let given = fields.need_text("currency")?;
     let parsed = Currency::parse(given).ok();
     if parsed.is_none() {

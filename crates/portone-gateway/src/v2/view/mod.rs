@@ -12,6 +12,7 @@ pub(crate) mod method;
 pub(crate) mod payment;
 pub(super) mod payment_event;
 pub(crate) mod schedule;
+pub(crate) mod session;
 pub(crate) mod webhook;
 
 use portone_core::StoreId;
