@@ -4,6 +4,7 @@ mod access;
 mod asked;
 mod banks;
 mod billing_keys;
+pub(crate) mod check;
 mod dto;
 mod lists;
 mod payments;
@@ -95,7 +96,7 @@ where
     F: Future<Output = Result<V, EngineError>> + Send + 'static,
     V: IntoAnswer + Send + 'static,
 {
-    let Read { request, unknown } = read;
+    let Read { request, unknown, .. } = read;
     let result = match request {
         Ok(request) => {
             let result = gateway.run(Box::pin(work(Arc::clone(&gateway.engine), request))).await;

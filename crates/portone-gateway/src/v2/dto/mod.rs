@@ -17,7 +17,7 @@ pub(super) mod schedule;
 mod virtual_account;
 pub(super) mod webhook;
 
-use portone_core::{CommandKind, PaymentId};
+use portone_core::{CommandKind, PaymentId, Report};
 use portone_engine::request::{Caller, Extras, Selector};
 use portone_router::select;
 
@@ -30,11 +30,13 @@ use crate::json::RawBody;
 pub(super) struct Read<T> {
     pub(super) request: Result<T, ApiError>,
     pub(super) unknown: UnknownFields,
+    /// Everything wrong with it, where it was read at all.
+    pub(super) report: Report,
 }
 
 impl<T> Read<T> {
     fn refused(error: ApiError) -> Self {
-        Self { request: Err(error), unknown: UnknownFields::default() }
+        Self { request: Err(error), unknown: UnknownFields::default(), report: Report::new() }
     }
 }
 
@@ -83,7 +85,7 @@ fn finish<T>(findings: Findings, request: Option<T>) -> Read<T> {
         report.add(&INPUT, "body", "cannot be read; compare it with the schema");
     }
     let request = request.filter(|_| !report.refuses()).ok_or_else(|| ApiError::invalid(&report));
-    Read { request, unknown }
+    Read { request, unknown, report }
 }
 
 /// The payment id of a path.
