@@ -33,7 +33,7 @@ mod window;
 
 pub use adapter::{
     AdapterFactory, Admitted, BuildAdapter, CallContext, Credentials, Leg, PgAdapter, Progress, SetupError,
-    Upstream, admit,
+    Upstream, admit, findings,
 };
 pub use bank::Bank;
 pub use card::{Card, CardFacts};

@@ -16,6 +16,7 @@ mod fields;
 mod health;
 mod idempotency;
 mod json;
+mod preflight;
 mod request_id;
 mod state;
 mod v2;
@@ -31,6 +32,7 @@ use portone_engine::Engine;
 use tokio_util::task::TaskTracker;
 
 use crate::error::ApiError;
+pub use crate::preflight::{Preflight, check_request};
 use crate::state::Gateway;
 
 /// Everything the faces are built from.

@@ -2,6 +2,7 @@
 #![warn(missing_docs)]
 
 mod advice;
+mod check;
 mod choose;
 mod draw;
 mod issue;
@@ -14,6 +15,7 @@ mod rules;
 mod selector;
 
 pub use advice::advise;
+pub use check::{GroupCheck, MemberCheck};
 pub use choose::{Choice, pin};
 pub use draw::weighted_index;
 pub use issue::{IssueMemberRecord, IssuePlan, IssueRecord, IssueTry};

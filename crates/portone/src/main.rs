@@ -1,6 +1,8 @@
-//! The gateway in one binary: `portone serve` (the default), `sandbox`, `check` and `route`.
+//! The gateway in one binary: `portone serve` (the default), `sandbox`, `check`, `check-request`
+//! and `route`.
 
 mod banner;
+mod check_request;
 mod cli;
 mod config;
 mod demo;
@@ -28,6 +30,7 @@ fn main() -> ExitCode {
         Command::Serve(args) => system::run(serve::serve(args)),
         Command::Sandbox(args) => system::run(sandbox::run(args)),
         Command::Check(args) => serve::check(&args),
+        Command::CheckRequest(args) => check_request::run(&args),
         Command::Route(args) => route::route(&args),
     };
     match result {

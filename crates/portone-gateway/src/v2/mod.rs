@@ -5,6 +5,7 @@ mod asked;
 mod banks;
 mod billing_keys;
 mod capture;
+pub(crate) mod check;
 mod dto;
 mod lists;
 mod payments;
@@ -105,7 +106,7 @@ where
     F: Future<Output = Result<V, EngineError>> + Send + 'static,
     V: IntoAnswer + Send + 'static,
 {
-    let Read { request, unknown } = read;
+    let Read { request, unknown, .. } = read;
     let result = match request {
         Ok(request) => {
             let result = gateway.run(Box::pin(work(Arc::clone(&gateway.engine), request))).await;
