@@ -3,8 +3,8 @@
 use std::{collections::BTreeSet, fmt::Debug, sync::Arc, time::Duration};
 
 use portone_core::{
-    AdapterFactory, Admitted, Body, Break, Command, Effect, LEG_COUNT_MAX, Leg, Outcome, PgAdapter, PgError,
-    PgReply, PgRequest, Progress, Report, SdkCall, admit, execute,
+    AdapterFactory, Admitted, Body, Break, Command, CommandKind, Effect, LEG_COUNT_MAX, Leg, Outcome,
+    PgAdapter, PgError, PgReply, PgRequest, Progress, Report, SdkCall, admit, execute,
 };
 
 use crate::{
@@ -60,8 +60,9 @@ pub fn cut_replies_are_no_outcome(factory: &AdapterFactory, folder: &str) {
         let place = fixture.path.display().to_string();
         let sample = known.iter().find(|sample| sample.name == fixture.sample);
         let command = &sample.unwrap_or_else(|| panic!("{place}: no such sample")).command;
-        let effect =
-            *effects(&adapter, command).get(usize::from(fixture.leg.0)).expect("a leg of the sample");
+        let effect = *effects(factory, &adapter, command)
+            .get(usize::from(fixture.leg.0))
+            .expect("a leg of the sample");
         for length in 0..fixture.reply.body.len() {
             let cut = PgReply { status: fixture.reply.status, body: fixture.reply.body[..length].to_vec() };
             let error = decode(&adapter, command, fixture.leg, &cut)
@@ -77,8 +78,8 @@ pub fn breaks_have_their_class_on_every_leg(factory: &AdapterFactory) {
     let adapter = samples::adapter(factory);
     for Sample { name, command } in samples::commands(factory.profile) {
         let Encoded::Request(_) = encoded(&adapter, &command) else { continue };
-        let effects = effects(&adapter, &command);
-        let good = replies::success(&command);
+        let effects = effects(factory, &adapter, &command);
+        let good = replies::success(factory.protocol, &command);
         assert_eq!(effects.len(), good.len(), "{name}");
         let outcome = run(&adapter, &command, good.iter().cloned().map(Step::Reply));
         outcome.unwrap_or_else(|error| panic!("{name}: {error}"));
@@ -107,6 +108,9 @@ pub fn the_profile_is_what_is_admitted(factory: &AdapterFactory) {
         if samples::has(factory.profile, &command) {
             encoded(&adapter, &command);
             continue;
+        }
+        if command.kind() == CommandKind::Inquire {
+            continue; // asked only about commands it has
         }
         let report = admit(&*adapter, &command, &ctx).expect_err(name);
         let refused = report
@@ -192,10 +196,10 @@ fn decode(
 }
 
 /// The effect of each leg on the way to success.
-fn effects(adapter: &Arc<dyn PgAdapter>, command: &Command) -> Vec<Effect> {
+fn effects(factory: &AdapterFactory, adapter: &Arc<dyn PgAdapter>, command: &Command) -> Vec<Effect> {
     let mut progress = adapter.encode(&admitted(adapter, command), &samples::context()).unwrap();
     let mut effects = Vec::new();
-    let mut good = replies::success(command).into_iter();
+    let mut good = replies::success(factory.protocol, command).into_iter();
     while let Progress::Send { request, leg } = progress {
         assert_eq!(usize::from(leg.0), effects.len(), "legs are counted from 0");
         assert!(leg.0 < LEG_COUNT_MAX, "too many legs");
@@ -210,7 +214,7 @@ fn run(
     command: &Command,
     steps: impl Iterator<Item = Step>,
 ) -> Result<impl Debug, PgError> {
-    let transport = ScriptedTransport::new(steps);
+    let transport = ScriptedTransport::logging_in(replies::v1::token(), steps);
     block_on(execute(&admitted(adapter, command), &samples::context(), &transport, DEADLINE))
 }
 
