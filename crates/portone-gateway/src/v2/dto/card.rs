@@ -6,7 +6,7 @@ use super::rules;
 use crate::fields::Fields;
 
 const CREDENTIAL: &[&str] =
-    &["number", "expiryYear", "expiryMonth", "birthOrBusinessRegistrationNumber", "passwordTwoDigits"];
+    &["number", "expiryYear", "expiryMonth", "birthOrBusinessRegistrationNumber", "passwordTwoDigits", "cvc"];
 
 /// The card of `credential` (schema `CardCredential`, rule V2-045). No message holds a value.
 pub(super) fn read(card: &Fields<'_, '_>) -> Option<Card> {
