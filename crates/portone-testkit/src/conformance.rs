@@ -79,7 +79,7 @@ pub fn breaks_have_their_class_on_every_leg(factory: &AdapterFactory) {
     for Sample { name, command } in samples::commands(factory.profile) {
         let Encoded::Request(_) = encoded(&adapter, &command) else { continue };
         let effects = effects(factory, &adapter, &command);
-        let good = replies::success(factory.protocol, &command);
+        let good = replies::success_at(factory.protocol, &command);
         assert_eq!(effects.len(), good.len(), "{name}");
         let outcome = run(&adapter, &command, good.iter().cloned().map(Step::Reply));
         outcome.unwrap_or_else(|error| panic!("{name}: {error}"));
@@ -199,7 +199,7 @@ fn decode(
 fn effects(factory: &AdapterFactory, adapter: &Arc<dyn PgAdapter>, command: &Command) -> Vec<Effect> {
     let mut progress = adapter.encode(&admitted(adapter, command), &samples::context()).unwrap();
     let mut effects = Vec::new();
-    let mut good = replies::success(factory.protocol, command).into_iter();
+    let mut good = replies::success_at(factory.protocol, command).into_iter();
     while let Progress::Send { request, leg } = progress {
         assert_eq!(usize::from(leg.0), effects.len(), "legs are counted from 0");
         assert!(leg.0 < LEG_COUNT_MAX, "too many legs");

@@ -15,14 +15,15 @@ const REQUESTED_AT: &str = "2026-03-02T05:04:04Z";
 const DONE_AT: &str = "2026-03-02T05:04:05.123Z";
 
 /// The replies that lead a sample command to success, one a leg.
-pub fn success(protocol: Protocol, command: &Command) -> Vec<PgReply> {
+pub fn success_at(protocol: Protocol, command: &Command) -> Vec<PgReply> {
     match protocol {
-        Protocol::PortOneV2 => v2_success(command),
+        Protocol::PortOneV2 => success(command),
         Protocol::IamportV1 => v1::success(command),
     }
 }
 
-fn v2_success(command: &Command) -> Vec<PgReply> {
+/// The replies of a V2 upstream that lead a sample command to success, one a leg.
+pub fn success(command: &Command) -> Vec<PgReply> {
     match command {
         Command::PayInstantly(pay) => match pay.method {
             InstantMethod::Card(_) => vec![paid()],

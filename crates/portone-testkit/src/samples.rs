@@ -153,6 +153,11 @@ pub fn has(profile: &PgProfile, command: &Command) -> bool {
         AttemptSubject::DeleteBillingKey { .. } => CommandKind::DeleteBillingKey,
         AttemptSubject::Cancel { .. } => CommandKind::Cancel,
         AttemptSubject::CloseVirtualAccount { .. } => CommandKind::CloseVirtualAccount,
+        AttemptSubject::IssueCashReceipt { .. } => CommandKind::IssueCashReceipt,
+        AttemptSubject::CancelCashReceipt { .. } => CommandKind::CancelCashReceipt,
+        AttemptSubject::RegisterEscrowLogistics { .. } => CommandKind::RegisterEscrowLogistics,
+        AttemptSubject::ConfirmEscrow { .. } => CommandKind::ConfirmEscrow,
+        AttemptSubject::RegisterStoreReceipt { .. } => CommandKind::RegisterStoreReceipt,
     };
     profile.supports(kind, None)
 }

@@ -14,7 +14,7 @@ const DONE_AT: i64 = 1_772_427_845;
 
 /// The replies that lead a sample command to success, one a leg, without the log-in.
 ///
-/// Panics for the commands of virtual accounts, which V1 adapters have not got.
+/// Panics for commands that V1 adapters have not got.
 pub fn success(command: &Command) -> Vec<PgReply> {
     match command {
         Command::PayInstantly(_) | Command::PayWithBillingKey(_) => vec![done(&payment("paid"))],
@@ -23,13 +23,13 @@ pub fn success(command: &Command) -> Vec<PgReply> {
         Command::Cancel(_) => vec![done(&cancelled(AMOUNT))],
         // Nothing is sent for them.
         Command::OpenWindow(_) | Command::Schedule(_) => vec![],
-        Command::CloseVirtualAccount(_) => panic!("V1 adapters close no virtual account"),
+        _ => panic!("V1 adapters have no {:?}", command.kind()),
         Command::Inquire(inquire) => match &inquire.of.subject {
             AttemptSubject::Pay { .. } => found(&payment("paid")),
             AttemptSubject::IssueBillingKey => vec![done(&customer(ATTEMPT))],
             AttemptSubject::DeleteBillingKey { .. } => vec![unknown_key()],
             AttemptSubject::Cancel { .. } => found(&cancelled(AMOUNT)),
-            AttemptSubject::CloseVirtualAccount { .. } => panic!("V1 adapters close no virtual account"),
+            other => panic!("V1 adapters do not inquire {other:?}"),
         },
     }
 }

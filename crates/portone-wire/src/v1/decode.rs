@@ -45,9 +45,8 @@ impl V1Dialect {
             }
             Command::Cancel(cancel) => decode_cancel(cancel, reply)?,
             Command::Inquire(inquire) => return self.decode_inquire(&inquire.of, leg, reply, ctx),
-            Command::Schedule(_) | Command::OpenWindow(_) | Command::CloseVirtualAccount(_) => {
-                return Err(never_sent());
-            }
+            // Nothing else is sent.
+            _ => return Err(never_sent()),
         };
         Ok(Progress::Done(Box::new(outcome)))
     }

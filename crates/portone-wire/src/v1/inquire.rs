@@ -36,7 +36,8 @@ impl V1Dialect {
             AttemptSubject::DeleteBillingKey { pg_billing_key } => {
                 self.billing_key_request(Operation::ReadBillingKey, Method::Get, pg_billing_key)
             }
-            AttemptSubject::CloseVirtualAccount { .. } => return None,
+            // Nothing else is ever sent, so there is nothing else to ask about.
+            _ => return None,
         })
     }
 
@@ -76,9 +77,8 @@ impl V1Dialect {
             }
             AttemptSubject::IssueBillingKey => find_issued_key(reply, ctx)?,
             AttemptSubject::DeleteBillingKey { .. } => find_deleted_key(reply, ctx)?,
-            AttemptSubject::CloseVirtualAccount { .. } => {
-                return Err(PgError::Unavailable(Cause::InquireFirst("V1 was not asked".to_owned())));
-            }
+            // Nothing else was asked.
+            _ => return Err(PgError::Unavailable(Cause::InquireFirst("V1 was not asked".to_owned()))),
         };
         Ok(Progress::Done(Box::new(Outcome::Inquired(finding))))
     }
