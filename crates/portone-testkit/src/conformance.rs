@@ -3,8 +3,8 @@
 use std::{collections::BTreeSet, fmt::Debug, sync::Arc, time::Duration};
 
 use portone_core::{
-    AdapterFactory, Admitted, Body, Break, Command, CommandKind, Effect, LEG_COUNT_MAX, Leg, Outcome,
-    PgAdapter, PgError, PgReply, PgRequest, Progress, Report, SdkCall, admit, execute,
+    AdapterFactory, Admitted, Body, Break, Command, Effect, LEG_COUNT_MAX, Leg, Outcome, PgAdapter, PgError,
+    PgReply, PgRequest, Progress, Report, SdkCall, admit, execute,
 };
 
 use crate::{
@@ -109,9 +109,6 @@ pub fn the_profile_is_what_is_admitted(factory: &AdapterFactory) {
             encoded(&adapter, &command);
             continue;
         }
-        if command.kind() == CommandKind::Inquire {
-            continue; // asked only about commands it has
-        }
         let report = admit(&*adapter, &command, &ctx).expect_err(name);
         let refused = report
             .rejections()
@@ -147,7 +144,7 @@ fn names_method(field: &str) -> bool {
 enum Encoded {
     Request(Box<PgRequest>),
     Call(SdkCall),
-    /// A schedule: it is checked and held, never encoded.
+    /// A schedule: it is checked and held, never encoded. Or an inquiry about what the PG has not got.
     Held(Report),
 }
 
@@ -173,7 +170,8 @@ impl Encoded {
 fn encoded(adapter: &Arc<dyn PgAdapter>, command: &Command) -> Encoded {
     let progress = adapter.encode(&admitted(adapter, command), &samples::context());
     match (command, progress) {
-        (Command::Schedule(_), Err(report)) => return Encoded::Held(report),
+        // Nobody inquires about a command that the PG has not got.
+        (Command::Schedule(_) | Command::Inquire(_), Err(report)) => return Encoded::Held(report),
         (Command::OpenWindow(_), Ok(Progress::Done(outcome))) => {
             if let Outcome::CallSdk(call) = *outcome {
                 return Encoded::Call(call);

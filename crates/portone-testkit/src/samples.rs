@@ -142,24 +142,9 @@ pub fn commands(profile: &PgProfile) -> Vec<Sample> {
     every(Secrets::ONE).into_iter().filter(|sample| has(profile, &sample.command)).collect()
 }
 
-/// Whether a PG has a command by its profile; an inquiry, whether it has the command inquired about.
+/// Whether a PG has a command by its profile.
 pub fn has(profile: &PgProfile, command: &Command) -> bool {
-    let Command::Inquire(inquire) = command else {
-        return profile.supports(command.kind(), command.pay_method());
-    };
-    let kind = match &inquire.of.subject {
-        AttemptSubject::Pay { .. } => return true,
-        AttemptSubject::IssueBillingKey => CommandKind::IssueBillingKey,
-        AttemptSubject::DeleteBillingKey { .. } => CommandKind::DeleteBillingKey,
-        AttemptSubject::Cancel { .. } => CommandKind::Cancel,
-        AttemptSubject::CloseVirtualAccount { .. } => CommandKind::CloseVirtualAccount,
-        AttemptSubject::IssueCashReceipt { .. } => CommandKind::IssueCashReceipt,
-        AttemptSubject::CancelCashReceipt { .. } => CommandKind::CancelCashReceipt,
-        AttemptSubject::RegisterEscrowLogistics { .. } => CommandKind::RegisterEscrowLogistics,
-        AttemptSubject::ConfirmEscrow { .. } => CommandKind::ConfirmEscrow,
-        AttemptSubject::RegisterStoreReceipt { .. } => CommandKind::RegisterStoreReceipt,
-    };
-    profile.supports(kind, None)
+    command.kind() == CommandKind::Inquire || profile.supports(command.kind(), command.pay_method())
 }
 
 /// Every sample, with these secrets.
