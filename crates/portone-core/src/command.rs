@@ -251,6 +251,8 @@ pub struct PayWithBillingKey {
     pub order: Order,
     /// The PG's key of the card.
     pub pg_billing_key: PgBillingKey,
+    /// Ledger: the e-mail address the key was issued with (rule PW-005).
+    pub issue_email: Option<String>,
     /// Instalments in months; 0, 1 or absent is a lump sum.
     pub installment_month: Option<i32>,
     /// Whether the shop bears the interest.
@@ -300,6 +302,8 @@ pub struct Cancel {
     pub cancellable: i64,
     /// Ledger: the tax-free part of what can still be cancelled.
     pub cancellable_tax_free: i64,
+    /// Ledger: the value-added tax the payment asked for, where it said one (rule IAMPORT-095).
+    pub ordered_vat: Option<i64>,
     /// Ledger: how it was paid.
     pub method: PayMethod,
     /// Ledger: the card it was paid with, as far as the PG told.

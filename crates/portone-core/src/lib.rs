@@ -27,13 +27,14 @@ mod request;
 mod rule;
 mod secret;
 mod store_receipt;
+mod token;
 mod virtual_account;
 mod webhook;
 mod window;
 
 pub use adapter::{
-    AdapterFactory, Admitted, BuildAdapter, CallContext, Credentials, Leg, PgAdapter, Progress, SetupError,
-    Upstream, admit, findings,
+    AdapterFactory, Admitted, BuildAdapter, CallContext, Credentials, Leg, PgAdapter, Progress, Protocol,
+    SetupError, Upstream, admit, findings,
 };
 pub use bank::Bank;
 pub use card::{Card, CardFacts};
@@ -73,6 +74,7 @@ pub use request::{Auth, Body, Break, Effect, Method, PgReply, PgRequest, Transpo
 pub use rule::{Report, Rule, Severity, Violation};
 pub use secret::Secret;
 pub use store_receipt::{RegisterStoreReceipt, StoreReceiptItem};
+pub use token::{LOGIN_DEADLINE_MAX, ReadToken, Token, TokenSource};
 pub use virtual_account::{
     CashReceiptRequest, CashReceiptType, FixedAccount, VirtualAccountExpiry, VirtualAccountOption,
     VirtualAccountOptionType, VirtualAccountRequest,

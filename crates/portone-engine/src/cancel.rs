@@ -320,6 +320,7 @@ impl CancelParts {
             refund_account: request.refund_account.clone(),
             cancellable: self.cancellable,
             cancellable_tax_free: self.cancellable_tax_free,
+            ordered_vat: transaction.order.amount.vat,
             method: transaction.method,
             card: transaction.card.clone(),
             paid_at: transaction.paid_at.unwrap_or(now),

@@ -317,6 +317,7 @@ pub(crate) fn commands_by_channel(
         Command::PayWithBillingKey(PayWithBillingKey {
             order: request.order.clone(),
             pg_billing_key,
+            issue_email: record.customer.email.clone(),
             installment_month: request.installment_month,
             use_free_interest_from_merchant: request.use_free_interest_from_merchant,
             use_card_point: request.use_card_point,

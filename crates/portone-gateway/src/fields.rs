@@ -19,13 +19,14 @@ pub(crate) static INPUT: Rule = Rule {
 };
 
 /// The members that are read as secrets, and the one that holds a card. They are in nothing that is kept.
-pub(crate) const SECRETS: [&str; 7] = [
+pub(crate) const SECRETS: [&str; 8] = [
     "credential",
     "number",
     "expiryYear",
     "expiryMonth",
     "birthOrBusinessRegistrationNumber",
     "passwordTwoDigits",
+    "cvc",
     "customerIdentityNumber",
 ];
 

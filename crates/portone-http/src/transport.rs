@@ -104,8 +104,10 @@ fn http_request(client: &Client, request: &PgRequest) -> Result<Request, Break> 
         Method::Patch => reqwest::Method::PATCH,
         Method::Delete => reqwest::Method::DELETE,
     };
-    let mut builder =
-        client.request(method, &request.url).header(AUTHORIZATION, authorization(&request.auth)?);
+    let mut builder = client.request(method, &request.url);
+    if let Some(authorization) = authorization(&request.auth)? {
+        builder = builder.header(AUTHORIZATION, authorization);
+    }
     for (name, value) in &request.headers {
         builder = builder.header(*name, value);
     }
@@ -119,12 +121,17 @@ fn http_request(client: &Client, request: &PgRequest) -> Result<Request, Break> 
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-fn authorization(auth: &Auth) -> Result<HeaderValue, Break> {
-    let Auth::PortOneSecret(secret) = auth;
-    let text = Zeroizing::new(format!("PortOne {}", secret.expose()));
+fn authorization(auth: &Auth) -> Result<Option<HeaderValue>, Break> {
+    let text = Zeroizing::new(match auth {
+        Auth::PortOneSecret(secret) => format!("PortOne {}", secret.expose()),
+        Auth::Bearer(token) => format!("Bearer {}", token.expose()),
+        Auth::InBody => return Ok(None),
+        // The driver fetches the token before a transport sees the request.
+        Auth::V1Token(_) => return Err(unbuildable()),
+    });
     let mut value = HeaderValue::from_str(&text).map_err(|_| unbuildable())?;
     value.set_sensitive(true);
-    Ok(value)
+    Ok(Some(value))
 }
 
 async fn read_body(response: &mut Response, length_max: usize) -> Result<Vec<u8>, Break> {

@@ -1,8 +1,9 @@
-//! What a PortOne V2 upstream answers to the samples.
+//! What a PortOne V2 upstream answers to the samples; what a V1 upstream answers is in [`v1`].
 
 pub mod receipts;
+pub mod v1;
 
-use portone_core::{AttemptSubject, Command, InstantMethod, LogisticsStep, PgReply};
+use portone_core::{AttemptSubject, Command, InstantMethod, LogisticsStep, PgReply, Protocol};
 use serde_json::{Value, json};
 
 use crate::samples::{AMOUNT, ATTEMPT, CANCELLATION_ID, PAYMENT_ID};
@@ -14,6 +15,14 @@ const REQUESTED_AT: &str = "2026-03-02T05:04:04Z";
 const DONE_AT: &str = "2026-03-02T05:04:05.123Z";
 
 /// The replies that lead a sample command to success, one a leg.
+pub fn success_at(protocol: Protocol, command: &Command) -> Vec<PgReply> {
+    match protocol {
+        Protocol::PortOneV2 => success(command),
+        Protocol::IamportV1 => v1::success(command),
+    }
+}
+
+/// The replies of a V2 upstream that lead a sample command to success, one a leg.
 pub fn success(command: &Command) -> Vec<PgReply> {
     match command {
         Command::PayInstantly(pay) => match pay.method {

@@ -11,8 +11,8 @@ use portone_core::{
     ChannelKey, CloseVirtualAccount, Command, CommandKind, Contracts, Credentials, Currency, Customer,
     CustomerName, DeleteBillingKey, Environment, Inquire, InstantMethod, IssueBillingKey, LogisticsStep,
     Money, OpenWindow, Order, PayInstantly, PayMethod, PayWithBillingKey, PaymentAmount, PaymentId,
-    PgAdapter, PgBillingKey, PgMerchantId, PgProfile, PgProvider, ProductType, RefundAccount, Schedule,
-    Secret, StopCancel, StoreId, Upstream, VirtualAccountExpiry, VirtualAccountOption,
+    PgAdapter, PgBillingKey, PgMerchantId, PgProfile, PgProvider, ProductType, Protocol, RefundAccount,
+    Schedule, Secret, StopCancel, StoreId, Upstream, VirtualAccountExpiry, VirtualAccountOption,
     VirtualAccountOptionType, VirtualAccountRequest, WindowCard, WindowEasyPay, WindowExpiry, WindowIssue,
     WindowIssueMethod, WindowMethod, WindowMobile, WindowPayment, WindowReceipt, WindowSettings,
     WindowVirtualAccount,
@@ -115,9 +115,28 @@ pub fn upstream() -> Upstream {
     }
 }
 
+/// A PortOne V1 upstream.
+pub fn v1_upstream() -> Upstream {
+    Upstream {
+        credentials: Credentials::IamportV1 {
+            imp_key: Secret::from("sample-imp-key"),
+            imp_secret: Secret::from("sample-api-secret"),
+        },
+        ..upstream()
+    }
+}
+
+/// The upstream of an adapter, by what it speaks.
+pub fn upstream_of(factory: &AdapterFactory) -> Upstream {
+    match factory.protocol {
+        Protocol::PortOneV2 => upstream(),
+        Protocol::IamportV1 => v1_upstream(),
+    }
+}
+
 /// The adapter of the sample channel at the sample upstream.
 pub fn adapter(factory: &AdapterFactory) -> Arc<dyn PgAdapter> {
-    (factory.build)(&channel(factory.profile), &upstream()).unwrap()
+    (factory.build)(&channel(factory.profile), &upstream_of(factory)).unwrap()
 }
 
 /// The samples a PG has by its profile, and the inquiries about them.
@@ -256,6 +275,7 @@ pub fn pay_with_billing_key(secrets: Secrets) -> Command {
     Command::PayWithBillingKey(PayWithBillingKey {
         order: order(),
         pg_billing_key: billing_key(secrets),
+        issue_email: Some("hong@example.com".to_owned()),
         installment_month: None,
         use_free_interest_from_merchant: None,
         use_card_point: None,
@@ -337,6 +357,7 @@ pub fn cancel(method: PayMethod, refund_account: Option<RefundAccount>) -> Comma
         refund_account,
         cancellable: AMOUNT,
         cancellable_tax_free: 0,
+        ordered_vat: None,
         method,
         card: None,
         paid_at: now() - TimeDelta::hours(1),
@@ -381,6 +402,7 @@ pub fn card(secrets: Secrets) -> Card {
         expiry_month: secrets.expiry_month.into(),
         birth_or_business_registration_number: Some(secrets.birth.into()),
         password_two_digits: Some(secrets.password.into()),
+        cvc: None,
     }
 }
 

@@ -133,9 +133,14 @@ async fn start_upstreams(
     let mut upstreams = BTreeMap::new();
     let mut sandboxes = Vec::new();
     for (name, upstream) in &config.upstreams {
-        let (base_url, api_secret, webhook_secret) = match upstream {
+        let (base_url, credentials) = match upstream {
             UpstreamConfig::PortOneV2 { base_url, api_secret, webhook_secret } => {
-                (base_url.clone(), api_secret, webhook_secret.clone())
+                let (api_secret, webhook_secret) = (api_secret.clone(), webhook_secret.clone());
+                (base_url.clone(), Credentials::PortOneV2 { api_secret, webhook_secret })
+            }
+            UpstreamConfig::IamportV1 { base_url, imp_key, imp_secret } => {
+                let (imp_key, imp_secret) = (imp_key.clone(), imp_secret.clone());
+                (base_url.clone(), Credentials::IamportV1 { imp_key, imp_secret })
             }
             UpstreamConfig::Sandbox { listen, url, api_secret } => {
                 let folder =
@@ -150,10 +155,10 @@ async fn start_upstreams(
                 let started = address.map(|address| format!("http://{address}"));
                 let base_url = started.or_else(|| url.clone()).unwrap_or_default();
                 sandboxes.push(((name.clone(), base_url.clone()), address));
-                (base_url, api_secret, None)
+                let api_secret = api_secret.clone();
+                (base_url, Credentials::PortOneV2 { api_secret, webhook_secret: None })
             }
         };
-        let credentials = Credentials::PortOneV2 { api_secret: api_secret.clone(), webhook_secret };
         upstreams.insert(name.clone(), Upstream { base_url, credentials, notice_url: notice_url.clone() });
     }
     Ok((upstreams, sandboxes))

@@ -422,6 +422,7 @@ pub fn card(number: &str) -> Card {
         expiry_month: "12".into(),
         birth_or_business_registration_number: Some("900101".into()),
         password_two_digits: Some("00".into()),
+        cvc: None,
     }
 }
 

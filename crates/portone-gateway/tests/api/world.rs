@@ -161,7 +161,7 @@ impl Transport for Wire {
         self.sent_count.fetch_add(1, Ordering::Relaxed);
         let target = request.url.strip_prefix(UPSTREAM).unwrap();
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
-        let Auth::PortOneSecret(secret) = &request.auth;
+        let Auth::PortOneSecret(secret) = &request.auth else { panic!("{request:?} is no V2 request") };
         let key = request.headers.iter().find(|(name, _)| *name == "idempotency-key");
         let reply = self.handle(Request {
             method: match request.method {

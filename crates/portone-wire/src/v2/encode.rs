@@ -6,12 +6,11 @@ use portone_core::{
     Progress, Report, Rule, Secret, Severity, StopCancel,
 };
 
-use crate::body::json_body;
+use crate::{body::json_body, path::percent_encoded, refusal::held_schedule};
 
 use super::{
     Shaping, V2Dialect, Vat,
     operation::Operation,
-    path::percent_encoded,
     request::{
         BillingKeyCardInput, BillingKeyMethodInput, BillingKeyPaymentInput, CancelPaymentBody,
         CashReceiptInput, CustomerInput, EmptyBody, InstantCardInput, InstantMethodInput,
@@ -21,24 +20,6 @@ use super::{
 
 /// The leg of a command's own request.
 pub(super) const FIRST_LEG: Leg = Leg(0);
-
-/// What the refusal to encode a schedule says.
-static HELD_SCHEDULE: Rule = Rule {
-    code: "SCHEDULE-HELD",
-    severity: Severity::Reject,
-    reason: "A schedule is checked when it is made and paid when it is due; no PG is asked before.",
-    source: "this project",
-};
-
-fn held_schedule() -> Report {
-    let mut report = Report::new();
-    report.add(
-        &HELD_SCHEDULE,
-        "timeToPay",
-        "is for the engine to keep; pay with the billing key when it is due",
-    );
-    report
-}
 
 const CARD_SECRETS: &[&str] = &[
     "/method/card/credential/number",

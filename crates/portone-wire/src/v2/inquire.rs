@@ -12,7 +12,6 @@ use super::{
     decode::{cancelled_facts, failed_cancellation, issued_key, paid_facts, virtual_account_facts},
     encode::FIRST_LEG,
     operation::{Operation, PAYMENT_NOT_FOUND},
-    path::percent_encoded,
     receipts,
     reply::{
         BillingKeyInfo, BillingKeyPage, Cancellation, CancellationStatus, CaptureAnswer, KeyStatus, Payment,
@@ -20,6 +19,7 @@ use super::{
     },
     request::{BillingKeyFilterInput, GetBillingKeyInfosBody, PageInput, SortInput},
 };
+use crate::path::percent_encoded;
 
 /// How far the clocks of the two sides may be apart.
 pub(super) const CLOCK_SKEW: TimeDelta = TimeDelta::seconds(60);

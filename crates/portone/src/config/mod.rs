@@ -6,7 +6,7 @@ mod webhooks;
 
 use std::{collections::BTreeMap, fmt, net::SocketAddr, path::Path, path::PathBuf, time::Duration};
 
-use portone_core::{Secret, StoreId};
+use portone_core::{Protocol, Secret, StoreId};
 use portone_engine::EngineConfig;
 use portone_engine::port::DeclaredStore;
 use toml::de::DeTable;
@@ -56,6 +56,25 @@ pub(crate) enum UpstreamConfig {
         /// The secret its webhooks are signed with.
         webhook_secret: Option<Secret<String>>,
     },
+    /// PortOne V1, the iamport REST API.
+    IamportV1 {
+        /// Scheme and host.
+        base_url: String,
+        /// Our REST API key there.
+        imp_key: Secret<String>,
+        /// Our REST API secret there.
+        imp_secret: Secret<String>,
+    },
+}
+
+impl UpstreamConfig {
+    /// What it speaks.
+    pub(crate) const fn protocol(&self) -> Protocol {
+        match self {
+            Self::Sandbox { .. } | Self::PortOneV2 { .. } => Protocol::PortOneV2,
+            Self::IamportV1 { .. } => Protocol::IamportV1,
+        }
+    }
 }
 
 /// One shop.
@@ -146,10 +165,17 @@ impl Config {
         }
         let admin_token = reader.secret(root, "admin_token");
         let (names, upstreams) = read_upstreams(reader, root);
+        let reach = Reach {
+            names: &names,
+            protocols: upstreams
+                .iter()
+                .map(|(name, upstream)| (name.as_str(), upstream.protocol()))
+                .collect(),
+        };
         let webhook_private_targets = reader.flag(root, "webhook_private_targets").unwrap_or(false);
         let mut engine = read_engine(reader, root);
         let stores =
-            declare::read_stores(reader, root, &names, webhook_private_targets, &mut engine.webhooks);
+            declare::read_stores(reader, root, &reach, webhook_private_targets, &mut engine.webhooks);
         Some(Self {
             public_url,
             listen,
@@ -161,6 +187,14 @@ impl Config {
             webhook_private_targets,
         })
     }
+}
+
+/// What channels may name as their upstream.
+struct Reach<'a> {
+    /// The names declared, those of upstreams with mistakes included.
+    names: &'a [&'a str],
+    /// What the upstreams without mistakes speak.
+    protocols: BTreeMap<&'a str, Protocol>,
 }
 
 const KEYS: &[&str] = &[
@@ -235,11 +269,15 @@ fn read_upstream<'a>(reader: &mut Reader<'a>, table: &Section<'a>) -> Option<Ups
     enum Kind {
         Sandbox,
         PortOneV2,
+        IamportV1,
     }
     reader.required_text(table, "kind")?;
-    match reader.one_of(table, "kind", &[("sandbox", Kind::Sandbox), ("portone-v2", Kind::PortOneV2)])? {
+    let kinds =
+        [("sandbox", Kind::Sandbox), ("portone-v2", Kind::PortOneV2), ("iamport-v1", Kind::IamportV1)];
+    match reader.one_of(table, "kind", &kinds)? {
         Kind::Sandbox => Some(read_sandbox(reader, table)),
         Kind::PortOneV2 => read_portone_v2(reader, table),
+        Kind::IamportV1 => read_iamport_v1(reader, table),
     }
 }
 
@@ -264,6 +302,18 @@ fn read_portone_v2<'a>(reader: &mut Reader<'a>, table: &Section<'a>) -> Option<U
     let api_secret = reader.secret(table, "api_secret")?;
     let webhook_secret = reader.secret(table, "webhook_secret");
     Some(UpstreamConfig::PortOneV2 { base_url, api_secret, webhook_secret })
+}
+
+fn read_iamport_v1<'a>(reader: &mut Reader<'a>, table: &Section<'a>) -> Option<UpstreamConfig> {
+    reader.only(table, &["kind", "base_url", "imp_key", "imp_secret"]);
+    let base_url = read_url(reader, table, "base_url").unwrap_or_else(|| "https://api.iamport.kr".to_owned());
+    for key in ["imp_key", "imp_secret"] {
+        if !table.entries().any(|(name, _)| name == key) {
+            reader.missing(table, key);
+        }
+    }
+    let (imp_key, imp_secret) = (reader.secret(table, "imp_key"), reader.secret(table, "imp_secret"));
+    Some(UpstreamConfig::IamportV1 { base_url, imp_key: imp_key?, imp_secret: imp_secret? })
 }
 
 /// Scheme and host without a trailing slash.
