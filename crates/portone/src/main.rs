@@ -1,4 +1,4 @@
-//! The gateway in one binary: `portone serve` (the default), `sandbox`, `check` and `route`.
+//! The gateway in one binary: `portone serve` (the default), `sandbox`, `check`, `route` and `webhooks`.
 
 mod banner;
 mod cli;
@@ -9,6 +9,7 @@ mod route;
 mod sandbox;
 mod serve;
 mod system;
+mod webhooks;
 
 use std::process::ExitCode;
 
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
         Command::Sandbox(args) => system::run(sandbox::run(args)),
         Command::Check(args) => serve::check(&args),
         Command::Route(args) => route::route(&args),
+        Command::Webhooks(args) => system::run(webhooks::run(args)),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

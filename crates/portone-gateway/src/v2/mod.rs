@@ -31,7 +31,8 @@ use crate::fields::UnknownFields;
 use crate::json::RawBody;
 use crate::state::Gateway;
 use crate::v2::dto::Read;
-use crate::v2::dto::query::Pairs;
+
+pub(crate) use crate::v2::dto::query::Pairs;
 
 pub(crate) fn routes() -> Router<Gateway> {
     Router::new()
