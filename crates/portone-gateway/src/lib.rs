@@ -16,6 +16,8 @@ mod fields;
 mod health;
 mod idempotency;
 mod json;
+mod openapi;
+mod pass_through;
 mod preflight;
 mod request_id;
 mod state;
@@ -35,6 +37,8 @@ use crate::error::ApiError;
 pub use crate::preflight::{Preflight, check_request};
 use crate::state::Gateway;
 
+pub use pass_through::{LiveUpstream, PassThrough};
+
 /// Everything the faces are built from.
 pub struct GatewayConfig {
     /// The engine that does the work.
@@ -49,6 +53,8 @@ pub struct GatewayConfig {
     pub tracker: TaskTracker,
     /// Renders `/metrics` (Prometheus text); absent answers 404 there.
     pub metrics: Option<Arc<dyn Fn() -> String + Send + Sync>>,
+    /// Where requests go that this gateway does not serve; absent answers 501 to all of them.
+    pub pass_through: Option<PassThrough>,
 }
 
 /// A store and the API secrets that open it.
@@ -68,6 +74,8 @@ pub fn router(config: GatewayConfig) -> Router {
         .merge(v2::routes())
         .nest("/admin", admin::routes())
         .merge(health::routes())
+        .merge(pass_through::routes())
+        .merge(openapi::routes())
         .fallback(async || ApiError::new(StatusCode::NOT_FOUND, "NOT_FOUND", "there is no such path here"))
         .method_not_allowed_fallback(async || {
             let message = "this path has no such method";

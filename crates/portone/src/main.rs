@@ -1,5 +1,4 @@
-//! The gateway in one binary: `portone serve` (the default), `sandbox`, `check`, `check-request`
-//! and `route`.
+//! The gateway in one binary: `portone serve` (the default), `sandbox`, `check`, `check-request`, `route` and `webhooks`.
 
 mod banner;
 mod check_request;
@@ -11,6 +10,7 @@ mod route;
 mod sandbox;
 mod serve;
 mod system;
+mod webhooks;
 
 use std::process::ExitCode;
 
@@ -32,6 +32,7 @@ fn main() -> ExitCode {
         Command::Check(args) => serve::check(&args),
         Command::CheckRequest(args) => check_request::run(&args),
         Command::Route(args) => route::route(&args),
+        Command::Webhooks(args) => system::run(webhooks::run(args)),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -6,8 +6,8 @@ use axum::serve::ListenerExt as _;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use portone_core::{ChannelKey, Credentials, Upstream};
 use portone_engine::{Engine, Ports};
-use portone_gateway::{GatewayConfig, StoreAccess};
-use portone_http::{HttpConfig, HttpTransport, HttpWebhookSender, WebhookConfig};
+use portone_gateway::{GatewayConfig, LiveUpstream, PassThrough, StoreAccess};
+use portone_http::{Forwarder, HttpConfig, HttpTransport, HttpWebhookSender, WebhookConfig};
 use portone_store::SqliteStore;
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -203,5 +203,19 @@ fn gateway_config(
         admin_token: config.admin_token.clone(),
         tracker: tracker.clone(),
         metrics: Some(Arc::new(move || metrics.render())),
+        pass_through: Some(pass_through(config)?),
     })
+}
+
+/// The upstreams that requests are passed on to which this gateway does not serve.
+fn pass_through(config: &Config) -> Result<PassThrough, Failure> {
+    let live = |(name, upstream): (&String, &UpstreamConfig)| match upstream {
+        UpstreamConfig::PortOneV2 { base_url, api_secret, .. } => {
+            let live = LiveUpstream { base_url: base_url.clone(), api_secret: api_secret.clone() };
+            Some((name.clone(), live))
+        }
+        UpstreamConfig::Sandbox { .. } => None,
+    };
+    let upstreams = config.upstreams.iter().filter_map(live).collect();
+    Ok(PassThrough { forwarder: Forwarder::new(&HttpConfig::default())?, upstreams })
 }

@@ -214,6 +214,7 @@ impl World {
         let engine = Arc::new(start(&clock, &wire, channels.to_vec(), group(members)).await);
         let tracker = TaskTracker::new();
         recorder();
+        let pass_through = crate::pass_through::stub(UPSTREAM_SECRET).await;
         let router = portone_gateway::router(GatewayConfig {
             engine: Arc::clone(&engine),
             stores: vec![access(STORE, SECRET), access(OTHER_STORE, OTHER_SECRET)],
@@ -221,6 +222,7 @@ impl World {
             admin_token: ADMIN.into(),
             tracker: tracker.clone(),
             metrics: Some(Arc::new(|| recorder().render())),
+            pass_through: Some(pass_through),
         });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
