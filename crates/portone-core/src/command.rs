@@ -39,6 +39,10 @@ pub enum Command {
     ConfirmEscrow(ConfirmEscrow),
     /// Name sub-shops on the sales slip.
     RegisterStoreReceipt(RegisterStoreReceipt),
+    /// Claim an approved payment by hand (수동 매입).
+    Capture(Capture),
+    /// Withdraw a cancel that was accepted and is not done (rule V2-064).
+    StopCancel(StopCancel),
     /// Ask what became of an attempt.
     Inquire(Inquire),
 }
@@ -61,6 +65,8 @@ impl Command {
             Self::RegisterEscrowLogistics(_) => CommandKind::RegisterEscrowLogistics,
             Self::ConfirmEscrow(_) => CommandKind::ConfirmEscrow,
             Self::RegisterStoreReceipt(_) => CommandKind::RegisterStoreReceipt,
+            Self::Capture(_) => CommandKind::Capture,
+            Self::StopCancel(_) => CommandKind::StopCancel,
             Self::Inquire(_) => CommandKind::Inquire,
         }
     }
@@ -81,7 +87,8 @@ impl Command {
             Self::RegisterEscrowLogistics(register) => Some(register.method),
             Self::ConfirmEscrow(confirm) => Some(confirm.method),
             Self::RegisterStoreReceipt(register) => Some(register.method),
-            Self::DeleteBillingKey(_) | Self::Inquire(_) => None,
+            Self::Capture(capture) => Some(capture.method),
+            Self::DeleteBillingKey(_) | Self::StopCancel(_) | Self::Inquire(_) => None,
         }
     }
 
@@ -102,6 +109,8 @@ impl Command {
             | Self::RegisterEscrowLogistics(_)
             | Self::ConfirmEscrow(_)
             | Self::RegisterStoreReceipt(_)
+            | Self::Capture(_)
+            | Self::StopCancel(_)
             | Self::Inquire(_) => None,
         }
     }
@@ -126,6 +135,8 @@ pub enum CommandKind {
     RegisterEscrowLogistics,
     ConfirmEscrow,
     RegisterStoreReceipt,
+    Capture,
+    StopCancel,
     Inquire,
 }
 
@@ -147,6 +158,8 @@ impl CommandKind {
             Self::RegisterEscrowLogistics => "REGISTER_ESCROW_LOGISTICS",
             Self::ConfirmEscrow => "CONFIRM_ESCROW",
             Self::RegisterStoreReceipt => "REGISTER_STORE_RECEIPT",
+            Self::Capture => "CAPTURE",
+            Self::StopCancel => "STOP_CANCEL",
             Self::Inquire => "INQUIRE",
         }
     }
@@ -405,6 +418,24 @@ pub struct CloseVirtualAccount {
     pub payment_id: PaymentId,
 }
 
+/// Claim an approved payment by hand. Only merchants that agreed on it with the PG need to.
+#[derive(Debug, Clone)]
+pub struct Capture {
+    /// The payment.
+    pub payment_id: PaymentId,
+    /// Ledger: how it was paid.
+    pub method: PayMethod,
+}
+
+/// Withdraw a cancel that was accepted and is not done.
+#[derive(Debug, Clone)]
+pub struct StopCancel {
+    /// The payment.
+    pub payment_id: PaymentId,
+    /// Ledger: the upstream's id of the cancel.
+    pub upstream_cancellation_id: String,
+}
+
 /// Ask what became of an attempt.
 #[derive(Debug, Clone)]
 pub struct Inquire {
@@ -485,5 +516,17 @@ pub enum AttemptSubject {
     RegisterStoreReceipt {
         /// The payment.
         payment_id: PaymentId,
+    },
+    /// A payment to capture.
+    Capture {
+        /// The payment.
+        payment_id: PaymentId,
+    },
+    /// A cancel to withdraw.
+    StopCancel {
+        /// The payment.
+        payment_id: PaymentId,
+        /// The upstream's id of the cancel.
+        upstream_cancellation_id: String,
     },
 }

@@ -45,9 +45,9 @@ pub use channel::{
     GroupMember, OnViolation, WEIGHT_SUM,
 };
 pub use command::{
-    Attempt, AttemptSubject, Cancel, CancelRequester, CardPayment, CloseVirtualAccount, Command, CommandKind,
-    DeleteBillingKey, Inquire, InstantMethod, IssueBillingKey, Order, PayInstantly, PayMethod,
-    PayWithBillingKey, Product, ProductType, RefundAccount, Schedule,
+    Attempt, AttemptSubject, Cancel, CancelRequester, Capture, CardPayment, CloseVirtualAccount, Command,
+    CommandKind, DeleteBillingKey, Inquire, InstantMethod, IssueBillingKey, Order, PayInstantly, PayMethod,
+    PayWithBillingKey, Product, ProductType, RefundAccount, Schedule, StopCancel,
 };
 pub use customer::{Address, Customer, CustomerName};
 pub use driver::{LEG_COUNT_MAX, execute};

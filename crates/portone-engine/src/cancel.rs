@@ -124,9 +124,10 @@ impl Engine {
     ) -> Result<Cancellation, EngineError> {
         cancellation.status = facts.status;
         cancellation.pg_cancellation_id = facts.pg_cancellation_id;
+        cancellation.upstream_id = facts.upstream_id;
         cancellation.cancelled_at = match facts.status {
             CancelStatus::Succeeded => Some(facts.cancelled_at.unwrap_or_else(|| self.now())),
-            CancelStatus::Requested => None,
+            CancelStatus::Requested | CancelStatus::Failed => None,
         };
         let done = cancellation.clone();
         self.settle_on(open, transaction, |transaction, now| {
@@ -335,6 +336,7 @@ impl CancelParts {
             reason: request.reason.clone(),
             requester: request.requester,
             pg_cancellation_id: None,
+            upstream_id: None,
             requested_at: now,
             cancelled_at: None,
         }

@@ -77,6 +77,12 @@ pub enum EngineError {
     /// A list's page is not found among as many records as may be looked at.
     #[error("the page is not among the first {0} records of the time range; narrow from and until")]
     TooMany(usize),
+    /// There is no such cancel.
+    #[error("the payment has no cancel `{0}`; payment.cancellations lists them")]
+    CancellationNotFound(String),
+    /// The cancel is over.
+    #[error("the cancel {0}; only one that is REQUESTED can be withdrawn")]
+    CancellationNotPending(&'static str),
     /// The parts of the cancel exceed it.
     #[error("taxFreeAmount and vatAmount add up to more than amount")]
     SumOfPartsExceedsCancel,

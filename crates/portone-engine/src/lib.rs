@@ -12,6 +12,7 @@ mod admin;
 mod billing_key;
 mod call;
 mod cancel;
+mod capture;
 pub mod directory;
 mod engine;
 mod error;

@@ -292,6 +292,7 @@ impl Draft {
             status_changed_at: now,
             paid_at: None,
             failed_at: None,
+            captured_at: None,
             cancelled_at: None,
             pg_tx_id: None,
             receipt_url: None,

@@ -117,6 +117,15 @@ impl Engine {
             OpenSubject::CloseVirtualAccount { payment_id, .. } => {
                 AttemptSubject::CloseVirtualAccount { payment_id: payment_id.clone() }
             }
+            OpenSubject::Capture { payment_id, .. } => {
+                AttemptSubject::Capture { payment_id: payment_id.clone() }
+            }
+            OpenSubject::StopCancel { payment_id, upstream_cancellation_id, .. } => {
+                AttemptSubject::StopCancel {
+                    payment_id: payment_id.clone(),
+                    upstream_cancellation_id: upstream_cancellation_id.clone(),
+                }
+            }
             OpenSubject::IssueBillingKey { .. } => AttemptSubject::IssueBillingKey,
             OpenSubject::DeleteBillingKey { billing_key, skip_webhook } => {
                 let record = self.store.billing_key(&open.store_id, billing_key).await?;
@@ -163,6 +172,17 @@ impl Engine {
                 let transaction = self.transaction_of(transaction_id).await?;
                 self.settle_close(open, transaction, closed_at).await
             }
+            (OpenSubject::Capture { transaction_id, .. }, Outcome::Captured) => {
+                let transaction = self.transaction_of(transaction_id).await?;
+                self.settle_capture(open, transaction).await
+            }
+            (
+                OpenSubject::StopCancel { transaction_id, cancellation_id, .. },
+                Outcome::CancelStopped { .. },
+            ) => {
+                let transaction = self.transaction_of(transaction_id).await?;
+                self.settle_stop(open, transaction, cancellation_id).await
+            }
             (OpenSubject::IssueBillingKey { .. }, Outcome::BillingKeyIssued(facts)) => {
                 let result =
                     IssueResult::Issued { pg_billing_key: facts.pg_billing_key, issued_at: facts.issued_at };
@@ -194,7 +214,10 @@ impl Engine {
                 })
                 .await
             }
-            OpenSubject::Cancel { .. } | OpenSubject::CloseVirtualAccount { .. } => {
+            OpenSubject::Cancel { .. }
+            | OpenSubject::CloseVirtualAccount { .. }
+            | OpenSubject::Capture { .. }
+            | OpenSubject::StopCancel { .. } => {
                 self.store.drop_attempt(&open.id).await?;
                 Ok(())
             }
@@ -222,6 +245,8 @@ fn marker(open: &OpenAttempt) -> AttemptId {
         OpenSubject::Pay { transaction_id, .. } => made(AttemptId::parse(transaction_id.as_str())),
         OpenSubject::Cancel { .. }
         | OpenSubject::CloseVirtualAccount { .. }
+        | OpenSubject::Capture { .. }
+        | OpenSubject::StopCancel { .. }
         | OpenSubject::IssueBillingKey { .. }
         | OpenSubject::DeleteBillingKey { .. } => open.id.clone(),
     }

@@ -3,6 +3,8 @@
 
 #![allow(clippy::large_futures)] // a test holds one at a time
 
+#[path = "faults/capture.rs"]
+mod capture;
 mod world;
 
 use portone_core::{BillingKey, PaymentId};

@@ -23,6 +23,8 @@ pub(crate) enum Endpoint {
     PaymentSchedules,
     RevokePaymentSchedules,
     ResendWebhook,
+    CapturePayment,
+    StopCancellation,
 }
 
 impl Endpoint {
@@ -138,6 +140,23 @@ impl Endpoint {
                 "WEBHOOK_NOT_FOUND",
                 "MAX_WEBHOOK_RETRY_COUNT_REACHED",
             ],
+            Self::CapturePayment => &[
+                "INVALID_REQUEST",
+                "UNAUTHORIZED",
+                "FORBIDDEN",
+                "PAYMENT_NOT_FOUND",
+                "PAYMENT_NOT_PAID",
+                "PG_PROVIDER",
+            ],
+            Self::StopCancellation => &[
+                "INVALID_REQUEST",
+                "UNAUTHORIZED",
+                "FORBIDDEN",
+                "PAYMENT_CANCELLATION_NOT_FOUND",
+                "PAYMENT_NOT_FOUND",
+                "PAYMENT_CANCELLATION_NOT_PENDING",
+                "PG_PROVIDER",
+            ],
         }
     }
 
@@ -164,6 +183,8 @@ impl Endpoint {
             Self::PaymentSchedules => "getPaymentSchedules",
             Self::RevokePaymentSchedules => "revokePaymentSchedules",
             Self::ResendWebhook => "resendWebhook",
+            Self::CapturePayment => "capturePayment",
+            Self::StopCancellation => "stopPaymentCancellation",
         }
     }
 
@@ -174,6 +195,8 @@ impl Endpoint {
             | Self::PayWithBillingKey
             | Self::CancelPayment
             | Self::CloseVirtualAccount
+            | Self::CapturePayment
+            | Self::StopCancellation
             | Self::IssueBillingKey
             | Self::DeleteBillingKey => true,
             Self::Login

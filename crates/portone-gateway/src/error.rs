@@ -208,6 +208,8 @@ fn plain(endpoint: Endpoint, error: &EngineError) -> Option<(StatusCode, &'stati
         EngineError::CancelTaxExceeds { .. } => {
             (Code::CONFLICT, "CANCEL_TAX_AMOUNT_EXCEEDS_CANCELLABLE_TAX_AMOUNT")
         }
+        EngineError::CancellationNotFound(_) => (Code::NOT_FOUND, "PAYMENT_CANCELLATION_NOT_FOUND"),
+        EngineError::CancellationNotPending(_) => (Code::CONFLICT, "PAYMENT_CANCELLATION_NOT_PENDING"),
         EngineError::SumOfPartsExceedsCancel => (Code::CONFLICT, "SUM_OF_PARTS_EXCEEDS_CANCEL_AMOUNT"),
         EngineError::PaymentNotWaitingForDeposit(_) => (Code::CONFLICT, "PAYMENT_NOT_WAITING_FOR_DEPOSIT"),
         EngineError::WebhookNotFound => (Code::NOT_FOUND, "WEBHOOK_NOT_FOUND"),
@@ -247,7 +249,7 @@ mod tests {
 
     use super::*;
 
-    const ENDPOINTS: [Endpoint; 20] = [
+    const ENDPOINTS: [Endpoint; 22] = [
         Endpoint::PaymentEventsByCursor,
         Endpoint::BillingKeyInfos,
         Endpoint::Payments,
@@ -268,6 +270,8 @@ mod tests {
         Endpoint::PaymentSchedules,
         Endpoint::RevokePaymentSchedules,
         Endpoint::ResendWebhook,
+        Endpoint::CapturePayment,
+        Endpoint::StopCancellation,
     ];
 
     fn no_channel(reason: NoChannelReason) -> EngineError {
@@ -292,6 +296,8 @@ mod tests {
             EngineError::CancelTaxFreeExceeds { amount: 2, cancellable: 1 },
             EngineError::CancelTaxExceeds { amount: 2, cancellable: 1 },
             EngineError::SumOfPartsExceedsCancel,
+            EngineError::CancellationNotFound("c".to_owned()),
+            EngineError::CancellationNotPending("is done"),
             EngineError::CancelCountReached(20),
             EngineError::PaymentNotWaitingForDeposit("PAID"),
             EngineError::BillingKeyNotFound,

@@ -148,6 +148,9 @@ fn payment_line(payment: &Payment, ledger: &Ledger, is_wanted: &dyn Fn(&str) -> 
                 line["pgTxId"] = json!(charge.pg_tx_id);
                 line["booked"] = json!(charge.booked);
                 line["productCount"] = json!(charge.product_count);
+                if let Some(captured_at) = charge.captured_at {
+                    line["capturedAt"] = json!(time_text(captured_at));
+                }
             }
             line
         })

@@ -14,6 +14,8 @@ pub(crate) enum Command {
     DeleteBillingKey,
     Cancel,
     CloseVirtualAccount,
+    Capture,
+    StopCancel,
     Read,
 }
 
@@ -168,22 +170,26 @@ impl Fault {
 }
 
 impl Command {
-    const NAMES: [&'static str; 7] = [
+    const NAMES: [&'static str; 9] = [
         "PAY_INSTANTLY",
         "PAY_WITH_BILLING_KEY",
         "ISSUE_BILLING_KEY",
         "DELETE_BILLING_KEY",
         "CANCEL",
         "CLOSE_VIRTUAL_ACCOUNT",
+        "CAPTURE",
+        "STOP_CANCEL",
         "READ",
     ];
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 9] = [
         Self::PayInstantly,
         Self::PayWithBillingKey,
         Self::IssueBillingKey,
         Self::DeleteBillingKey,
         Self::Cancel,
         Self::CloseVirtualAccount,
+        Self::Capture,
+        Self::StopCancel,
         Self::Read,
     ];
 
@@ -199,6 +205,8 @@ impl Command {
             Self::DeleteBillingKey => "DELETE_BILLING_KEY",
             Self::Cancel => "CANCEL",
             Self::CloseVirtualAccount => "CLOSE_VIRTUAL_ACCOUNT",
+            Self::Capture => "CAPTURE",
+            Self::StopCancel => "STOP_CANCEL",
             Self::Read => "READ",
         }
     }

@@ -129,6 +129,9 @@ pub(crate) struct Charge {
     /// Money taken: the total, or 0 while a deposit is awaited.
     pub(crate) charged: i64,
     pub(crate) cancelled: i64,
+    /// When the merchant captured it itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) captured_at: Option<DateTime<Utc>>,
     /// The account takes no deposit any more.
     pub(crate) is_closed: bool,
 }

@@ -3,6 +3,7 @@
 mod account;
 mod banks;
 mod cancel;
+mod capture;
 pub(crate) mod input;
 mod keys;
 mod pay;
@@ -34,6 +35,8 @@ pub(crate) enum Operation {
     ReadTransactions { payment_id: String },
     Cancel { payment_id: String },
     CloseAccount { payment_id: String },
+    Capture { payment_id: String },
+    StopCancel { payment_id: String, cancellation_id: String },
     IssueKey,
     ListKeys,
     ReadKey { key: String },
@@ -68,6 +71,11 @@ impl Operation {
             (Method::Post, ["payments", id, "virtual-account", "close"]) => {
                 Some(Self::CloseAccount { payment_id: payment_id(id) })
             }
+            (Method::Post, ["payments", id, "capture"]) => Some(Self::Capture { payment_id: payment_id(id) }),
+            (Method::Post, ["payments", id, "cancellations", cancellation_id, "stop"]) => {
+                let cancellation_id = decode_id(cancellation_id);
+                Some(Self::StopCancel { payment_id: payment_id(id), cancellation_id })
+            }
             (Method::Post, ["billing-keys"]) => Some(Self::IssueKey),
             (Method::Get, ["billing-keys"]) => Some(Self::ListKeys),
             (Method::Get, ["billing-keys", key]) => Some(Self::ReadKey { key: decode_id(key) }),
@@ -82,6 +90,8 @@ impl Operation {
             Self::PayWithBillingKey { .. } => Command::PayWithBillingKey,
             Self::Cancel { .. } => Command::Cancel,
             Self::CloseAccount { .. } => Command::CloseVirtualAccount,
+            Self::Capture { .. } => Command::Capture,
+            Self::StopCancel { .. } => Command::StopCancel,
             Self::IssueKey => Command::IssueBillingKey,
             Self::DeleteKey { .. } => Command::DeleteBillingKey,
             Self::ReadPayment { .. }
@@ -103,7 +113,9 @@ impl Operation {
             Self::ReadPayment { payment_id }
             | Self::ReadTransactions { payment_id }
             | Self::Cancel { payment_id }
-            | Self::CloseAccount { payment_id } => {
+            | Self::CloseAccount { payment_id }
+            | Self::Capture { payment_id }
+            | Self::StopCancel { payment_id, .. } => {
                 ledger.find_payment(payment_id).map(|payment| payment.latest().channel_key.clone())
             }
             Self::ReadKey { key } | Self::DeleteKey { key } => {
@@ -133,6 +145,10 @@ impl Context<'_> {
             Operation::ReadTransactions { payment_id } => view::transactions(self.ledger, payment_id),
             Operation::Cancel { payment_id } => cancel::cancel(self, payment_id, &fields),
             Operation::CloseAccount { payment_id } => account::close(self, payment_id, &fields),
+            Operation::Capture { payment_id } => capture::capture(self, payment_id, &fields),
+            Operation::StopCancel { payment_id, cancellation_id } => {
+                cancel::stop(self, payment_id, cancellation_id, &fields)
+            }
             Operation::IssueKey => keys::issue(self, &fields),
             Operation::ListKeys => {
                 let asked = query_value(query, "requestBody").filter(|_| fields.is_empty());

@@ -7,20 +7,23 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use portone_core::{
     AdapterFactory, Attempt, AttemptId, AttemptSubject, Bank, CallContext, Cancel, CancelCashReceipt,
-    CancelRequester, Card, CardPayment, CashReceiptRequest, CashReceiptType, Channel, ChannelFacts,
+    CancelRequester, Capture, Card, CardPayment, CashReceiptRequest, CashReceiptType, Channel, ChannelFacts,
     ChannelKey, CloseVirtualAccount, Command, CommandKind, Contracts, Credentials, Currency, Customer,
     CustomerName, DeleteBillingKey, Environment, Inquire, InstantMethod, IssueBillingKey, LogisticsStep,
     Money, OpenWindow, Order, PayInstantly, PayMethod, PayWithBillingKey, PaymentAmount, PaymentId,
     PgAdapter, PgBillingKey, PgMerchantId, PgProfile, PgProvider, ProductType, RefundAccount, Schedule,
-    Secret, StoreId, Upstream, VirtualAccountExpiry, VirtualAccountOption, VirtualAccountOptionType,
-    VirtualAccountRequest, WindowCard, WindowEasyPay, WindowExpiry, WindowIssue, WindowIssueMethod,
-    WindowMethod, WindowMobile, WindowPayment, WindowReceipt, WindowSettings, WindowVirtualAccount,
+    Secret, StopCancel, StoreId, Upstream, VirtualAccountExpiry, VirtualAccountOption,
+    VirtualAccountOptionType, VirtualAccountRequest, WindowCard, WindowEasyPay, WindowExpiry, WindowIssue,
+    WindowIssueMethod, WindowMethod, WindowMobile, WindowPayment, WindowReceipt, WindowSettings,
+    WindowVirtualAccount,
 };
 
 /// The attempt of [`context`].
 pub const ATTEMPT: &str = "7b1f0c9e-9f57-4a47-8a0c-3d2f6f3b6a11";
 /// The payment of every sample.
 pub const PAYMENT_ID: &str = "payment0001A";
+/// The upstream's id of the cancel that samples speak of.
+pub const CANCELLATION_ID: &str = "0195557b-0000-7000-8000-000000000001";
 /// What every sample pays or cancels, in won.
 pub const AMOUNT: i64 = 1100;
 /// What the sample upstream signs its notifications with.
@@ -166,6 +169,14 @@ pub fn every(secrets: Secrets) -> Vec<Sample> {
         sample("modify_escrow_logistics", receipts::logistics(LogisticsStep::Modify)),
         sample("confirm_escrow", receipts::confirm_escrow()),
         sample("register_store_receipt", receipts::store_receipt(secrets)),
+        sample("capture", Command::Capture(Capture { payment_id: payment_id(), method: PayMethod::Card })),
+        sample(
+            "stop_cancel",
+            Command::StopCancel(StopCancel {
+                payment_id: payment_id(),
+                upstream_cancellation_id: CANCELLATION_ID.to_owned(),
+            }),
+        ),
         inquire("inquire_pay", AttemptSubject::Pay { payment_id: payment_id(), amount }),
         inquire("inquire_issue_billing_key", AttemptSubject::IssueBillingKey),
         inquire(
@@ -191,6 +202,14 @@ pub fn every(secrets: Secrets) -> Vec<Sample> {
         inquire("inquire_escrow_logistics", receipts::logistics_subject()),
         inquire("inquire_confirm_escrow", AttemptSubject::ConfirmEscrow { payment_id: payment_id() }),
         inquire("inquire_store_receipt", AttemptSubject::RegisterStoreReceipt { payment_id: payment_id() }),
+        inquire("inquire_capture", AttemptSubject::Capture { payment_id: payment_id() }),
+        inquire(
+            "inquire_stop_cancel",
+            AttemptSubject::StopCancel {
+                payment_id: payment_id(),
+                upstream_cancellation_id: CANCELLATION_ID.to_owned(),
+            },
+        ),
     ]
 }
 

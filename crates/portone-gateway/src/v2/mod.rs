@@ -4,6 +4,7 @@ mod access;
 mod asked;
 mod banks;
 mod billing_keys;
+mod capture;
 mod dto;
 mod lists;
 mod payments;
@@ -22,6 +23,7 @@ use axum::routing::{get, post};
 use metrics::counter;
 use portone_engine::{Engine, EngineError};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::answer::{UNKNOWN_FIELDS, json_response};
 use crate::auth::Access;
@@ -47,6 +49,8 @@ pub(crate) fn routes() -> Router<Gateway> {
         .route("/payments/{paymentId}/billing-key", post(payments::pay_with_billing_key))
         .route("/payments/{paymentId}/cancel", post(payments::cancel))
         .route("/payments/{paymentId}/virtual-account/close", post(payments::close_virtual_account))
+        .route("/payments/{paymentId}/capture", post(capture::capture))
+        .route("/payments/{paymentId}/cancellations/{cancellationId}/stop", post(capture::stop))
         .route("/payments/{paymentId}/schedule", post(schedules::create))
         .route("/payments/{paymentId}/resend-webhook", post(webhooks::resend))
         .route("/payment-schedules", get(schedules::list).delete(schedules::revoke))
@@ -55,15 +59,15 @@ pub(crate) fn routes() -> Router<Gateway> {
         .route("/billing-keys/{billingKey}", get(billing_keys::info).delete(billing_keys::delete))
 }
 
-/// An authenticated request to a path with one id, its query parsed.
-struct Call {
+/// An authenticated request to a path with one id, its query parsed. `I` is the path's id, or a tuple of them.
+struct Call<I = String> {
     access: Access,
     /// Percent-decoded once.
-    id: String,
+    id: I,
     query: Pairs,
 }
 
-impl FromRequestParts<Gateway> for Call {
+impl<I: DeserializeOwned + Send> FromRequestParts<Gateway> for Call<I> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, ApiError> {

@@ -85,7 +85,7 @@ pub(super) async fn close_virtual_account(State(gateway): State<Gateway>, call: 
 }
 
 /// An id that cannot be one belongs to no payment.
-fn found(id: &str) -> Result<PaymentId, EngineError> {
+pub(super) fn found(id: &str) -> Result<PaymentId, EngineError> {
     PaymentId::parse(id).map_err(|_| EngineError::PaymentNotFound(id.trim().to_owned()))
 }
 

@@ -33,6 +33,7 @@ pub(crate) enum Reason {
     TaxFreeMissing,
     RefundPhoneMissing,
     CancelTooSmall,
+    CapturedBefore,
 }
 
 impl Reason {
@@ -68,6 +69,7 @@ impl Reason {
             Self::TaxFreeMissing => ("501", "취소 면세금액이 필요합니다"),
             Self::RefundPhoneMissing => ("502", "환불 계좌 예금주의 연락처가 필요합니다"),
             Self::CancelTooSmall => ("503", "매입사가 허용하지 않는 취소 금액입니다"),
+            Self::CapturedBefore => ("504", "이미 매입된 거래입니다"),
         }
     }
 }

@@ -218,6 +218,7 @@ fn book(context: &mut Context<'_>, attempt: &Attempt<'_>, transaction_id: &str, 
         charged: if status == Status::Paid { booked.total } else { 0 },
         booked,
         cancelled: 0,
+        captured_at: None,
         is_closed: false,
     });
     pg_tx_id

@@ -75,6 +75,11 @@ fn read_within<T>(
     finish(findings, request)
 }
 
+/// A body that says for which store, and nothing else.
+pub(super) fn store_only(body: &RawBody, access: &Access) -> Read<Caller> {
+    read_body(body, access, &["storeId"], |_, caller| Some(caller))
+}
+
 /// The request, unless something refuses it.
 fn finish<T>(findings: Findings, request: Option<T>) -> Read<T> {
     let (mut report, unknown) = findings.into_parts();

@@ -4,6 +4,7 @@ pub(crate) mod access;
 pub(crate) mod bank;
 pub(crate) mod billing_key;
 pub(crate) mod cancellation;
+pub(crate) mod capture;
 pub(crate) mod channel;
 pub(crate) mod customer;
 pub(crate) mod list;
