@@ -20,6 +20,7 @@ mod escrow;
 mod id;
 mod money;
 mod notification;
+mod order;
 mod outcome;
 mod profile;
 mod request;
@@ -46,8 +47,8 @@ pub use channel::{
 };
 pub use command::{
     Attempt, AttemptSubject, Cancel, CancelRequester, Capture, CardPayment, CloseVirtualAccount, Command,
-    CommandKind, DeleteBillingKey, Inquire, InstantMethod, IssueBillingKey, Order, PayInstantly, PayMethod,
-    PayWithBillingKey, Product, ProductType, RefundAccount, Schedule, StopCancel,
+    CommandKind, DeleteBillingKey, Inquire, InstantMethod, IssueBillingKey, PayInstantly, PayMethod,
+    PayWithBillingKey, RefundAccount, Schedule, StopCancel,
 };
 pub use customer::{Address, Customer, CustomerName};
 pub use driver::{LEG_COUNT_MAX, execute};
@@ -62,6 +63,7 @@ pub use id::{
 };
 pub use money::{Currency, CurrencyError, Money, PaymentAmount};
 pub use notification::{Ack, Notification, NotificationError, NotificationSubject, RawNotification};
+pub use order::{Order, Product, ProductType};
 pub use outcome::{
     CancelStatus, CancelledFacts, Finding, IssuedKeyFacts, Outcome, PaidFacts, Sdk, SdkCall,
     VirtualAccountFacts,
