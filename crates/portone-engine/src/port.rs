@@ -2,6 +2,7 @@
 //! timer, no socket. A test or the simulator implements them without any.
 
 pub mod access;
+pub mod follow;
 pub mod idempotency;
 pub mod list;
 mod schedules;
@@ -169,7 +170,12 @@ pub struct SettleTransaction {
 /// The ledger's database. Each method is one business transaction, atomic and durable when it returns.
 #[async_trait]
 pub trait Store:
-    ScheduleStore + WebhookStore + access::AccessStore + idempotency::IdempotencyStore + list::ListStore
+    ScheduleStore
+    + WebhookStore
+    + access::AccessStore
+    + follow::FollowStore
+    + idempotency::IdempotencyStore
+    + list::ListStore
 {
     /// Opens an attempt on a payment: new, or failed before. Both rows in one commit.
     async fn begin_payment(&self, new: NewTransaction) -> Result<BeginPayment, StoreError>;

@@ -10,6 +10,7 @@ mod path;
 mod receipts;
 mod reply;
 mod request;
+mod standing;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use portone_core::{
