@@ -79,6 +79,7 @@ fn face(route: &str) -> &'static str {
         NO_ROUTE => NO_ROUTE,
         "/" | "/health" | "/metrics" => "operations",
         route if route.starts_with("/admin/") => "admin",
+        route if route.starts_with("/notifications/") => "notifications",
         _ => V2,
     }
 }

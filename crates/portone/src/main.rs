@@ -5,6 +5,7 @@ mod cli;
 mod config;
 mod demo;
 mod duties;
+mod notices;
 mod route;
 mod sandbox;
 mod serve;

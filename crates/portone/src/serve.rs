@@ -13,10 +13,10 @@ use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::cli::{CheckArgs, ServeArgs};
-use crate::config::{Config, UpstreamConfig, database_path};
-use crate::sandbox::SandboxChannels;
+use crate::config::{Config, SANDBOX_WEBHOOK_SECRET, UpstreamConfig, database_path};
+use crate::sandbox::{SandboxChannels, Secrets};
 use crate::system::{Failure, SystemClock, SystemRandom, stop_on_signal};
-use crate::{banner, demo, duties, sandbox};
+use crate::{banner, demo, duties, notices, sandbox};
 
 /// Runs a gateway until it is told to stop; then requests under way are finished first.
 pub(crate) async fn serve(args: ServeArgs) -> Result<(), Failure> {
@@ -129,7 +129,6 @@ async fn start_upstreams(
     config: &Config,
     here: &Sandboxes,
 ) -> Result<(BTreeMap<String, Upstream>, Vec<StartedSandbox>), Failure> {
-    let notice_url = Some(format!("{}/notifications", config.public_url));
     let mut upstreams = BTreeMap::new();
     let mut sandboxes = Vec::new();
     for (name, upstream) in &config.upstreams {
@@ -137,24 +136,32 @@ async fn start_upstreams(
             UpstreamConfig::PortOneV2 { base_url, api_secret, webhook_secret } => {
                 (base_url.clone(), api_secret, webhook_secret.clone())
             }
-            UpstreamConfig::Sandbox { listen, url, api_secret } => {
+            UpstreamConfig::Sandbox { listen, url, api_secret, webhook_secret } => {
+                let webhook_secret = webhook_secret.clone().unwrap_or_else(|| match listen {
+                    Some(_) => notices::new_secret(&SystemRandom),
+                    None => SANDBOX_WEBHOOK_SECRET.into(),
+                });
                 let folder =
                     config.database.parent().unwrap_or(Path::new(".")).join(format!("sandbox-{name}"));
                 let address = match listen {
                     Some(listen) => {
-                        let secret = api_secret.expose().clone();
-                        Some(sandbox::start(*listen, secret, Some(folder), &here.tracker, &here.stop).await?)
+                        let secrets = Secrets {
+                            api: api_secret.expose().clone(),
+                            webhook: webhook_secret.expose().clone(),
+                        };
+                        Some(sandbox::start(*listen, secrets, Some(folder), &here.tracker, &here.stop).await?)
                     }
                     None => None,
                 };
                 let started = address.map(|address| format!("http://{address}"));
                 let base_url = started.or_else(|| url.clone()).unwrap_or_default();
                 sandboxes.push(((name.clone(), base_url.clone()), address));
-                (base_url, api_secret, None)
+                (base_url, api_secret, Some(webhook_secret))
             }
         };
+        let notice_url = notices::notice_url(name, &config.public_url, &base_url, webhook_secret.is_some());
         let credentials = Credentials::PortOneV2 { api_secret: api_secret.clone(), webhook_secret };
-        upstreams.insert(name.clone(), Upstream { base_url, credentials, notice_url: notice_url.clone() });
+        upstreams.insert(name.clone(), Upstream { base_url, credentials, notice_url });
     }
     Ok((upstreams, sandboxes))
 }

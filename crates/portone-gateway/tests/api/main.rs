@@ -11,6 +11,7 @@ mod catalogue;
 mod fuzz;
 mod http;
 mod idempotency;
+mod notifications;
 mod payment_events;
 mod payment_schedules;
 mod payments;
