@@ -78,6 +78,6 @@ fn refusal(channel: &ChannelKey, error: &NotifyError) -> ApiError {
 }
 
 fn unknown_channel(name: &str) -> ApiError {
-    let known: String = name.chars().filter(|c| c.is_ascii_graphic()).take(64).collect();
+    let known: String = name.chars().filter(char::is_ascii_graphic).take(64).collect();
     ApiError::new(StatusCode::NOT_FOUND, "CHANNEL_NOT_FOUND", format!("there is no channel `{known}`"))
 }

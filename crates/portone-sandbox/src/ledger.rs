@@ -215,9 +215,10 @@ impl Ledger {
         let news = News { kind, store_id: &store_id, payment_id, transaction_id: &id, cancellation_id };
         for url in &notice_urls {
             let id = format!("msg_{}", self.ids.uuid());
-            match self.notices.add(now, id, url, &news) {
-                Some(number) => self.note(Change::Notice(number)),
-                None => tracing::warn!("too many notifications wait: one is lost"),
+            if let Some(number) = self.notices.add(now, id, url, &news) {
+                self.note(Change::Notice(number));
+            } else {
+                tracing::warn!("too many notifications wait: one is lost");
             }
         }
         Ok(())

@@ -109,7 +109,6 @@ static PROFILE: PgProfile = PgProfile {
     currencies: Currencies::Any,
     payment_id: PaymentIdRule { length_max: None, alphanumeric: false },
     partial_cancel: false,
-    schedule_customer_name: None,
     rules: &[],
     capability_rule: &RULE,
 };

@@ -49,13 +49,11 @@ fn is_public(url: &str) -> bool {
     let Ok(url) = reqwest::Url::parse(url) else { return false };
     let Some(host) = url.host_str() else { return false };
     let host = host.trim_start_matches('[').trim_end_matches(']').trim_end_matches('.');
-    match host.parse() {
-        Ok(address) => portone_http::is_public(address),
-        Err(_) => {
-            let ends_so = |end: &str| host == end || host.ends_with(&format!(".{end}"));
-            host.contains('.') && !LOCAL.iter().any(|end| ends_so(end))
-        }
+    if let Ok(address) = host.parse() {
+        return portone_http::is_public(address);
     }
+    let ends_so = |end: &str| host == end || host.ends_with(&format!(".{end}"));
+    host.contains('.') && !LOCAL.iter().any(|end| ends_so(end))
 }
 
 #[cfg(test)]
