@@ -107,7 +107,7 @@ fn what_happens_outside_is_told_too() {
     assert_eq!(bench.booked("order2")["charged"], approved["amount"]["total"]);
     let (status, refusal) = bench.post("/sandbox/payments/order2/approve", &json!({}));
     assert_eq!((status, &refusal["type"]), (409, &json!("PAYMENT_NOT_FAILED")));
-    bench.channel("deaf", "KPN", "live", &json!({"contracts": []}));
+    bench.channel("deaf", "KPN", "live", &json!({"contracts": ["api_keyin"]}));
     bench.posted("/payments/order3/instant", &account("deaf"));
     heard(&mut bench);
     bench.posted("/sandbox/payments/order3/deposit", &json!({}));
