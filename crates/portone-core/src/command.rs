@@ -395,6 +395,11 @@ pub enum AttemptSubject {
         /// What was asked for.
         amount: Money,
     },
+    /// A payment that was settled before: where it stands now.
+    Standing {
+        /// The payment.
+        payment_id: PaymentId,
+    },
     /// A billing key to issue.
     IssueBillingKey,
     /// A billing key to delete.

@@ -26,6 +26,7 @@ mod profile;
 mod request;
 mod rule;
 mod secret;
+mod standing;
 mod store_receipt;
 mod token;
 mod virtual_account;
@@ -73,6 +74,7 @@ pub use profile::{CommandSupport, Currencies, PaymentIdRule, PgProfile};
 pub use request::{Auth, Body, Break, Effect, Method, PgReply, PgRequest, Transport};
 pub use rule::{Report, Rule, Severity, Violation};
 pub use secret::Secret;
+pub use standing::{CancelStanding, Standing, StandingState};
 pub use store_receipt::{RegisterStoreReceipt, StoreReceiptItem};
 pub use token::{LOGIN_DEADLINE_MAX, ReadToken, Token, TokenSource};
 pub use virtual_account::{

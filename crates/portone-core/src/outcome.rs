@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{Bank, Body, CardFacts, CashReceiptFacts, Decline, PgBillingKey, PgTxId};
+use crate::{Bank, Body, CardFacts, CashReceiptFacts, Decline, PgBillingKey, PgTxId, Standing};
 
 /// What a PG did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +57,8 @@ pub enum Outcome {
         /// When.
         stopped_at: DateTime<Utc>,
     },
+    /// Where a payment stands.
+    Standing(Box<Standing>),
     /// What an inquiry found.
     Inquired(Finding),
     /// The window opens by this call in the buyer's browser. Nothing was sent; no money moved.

@@ -1,5 +1,6 @@
 //! The ledger's records. Nothing here can hold a card number: cards are [`CardFacts`] only.
 
+mod follow;
 mod schedule;
 mod session;
 

@@ -3,6 +3,7 @@
 
 pub mod access;
 mod confirm;
+pub mod follow;
 pub mod idempotency;
 pub mod list;
 mod schedules;
@@ -175,6 +176,7 @@ pub trait Store:
     ScheduleStore
     + WebhookStore
     + access::AccessStore
+    + follow::FollowStore
     + idempotency::IdempotencyStore
     + list::ListStore
     + ConfirmStore

@@ -129,11 +129,11 @@ pub(crate) fn merge_card(transaction: &mut Transaction, told: Option<portone_cor
     });
 }
 
-fn none_pending(transaction: &Transaction) -> bool {
+pub(crate) fn none_pending(transaction: &Transaction) -> bool {
     transaction.cancellations.iter().all(|cancellation| cancellation.status != CancelStatus::Requested)
 }
 
-fn enter(transaction: &mut Transaction, status: PaymentStatus, now: DateTime<Utc>) {
+pub(crate) fn enter(transaction: &mut Transaction, status: PaymentStatus, now: DateTime<Utc>) {
     transaction.status = status;
     transaction.updated_at = now;
     transaction.status_changed_at = now;
@@ -145,7 +145,7 @@ fn announce_success(transaction: Transaction, kind: EventKind, now: DateTime<Utc
     (transaction, events)
 }
 
-fn event(
+pub(crate) fn event(
     transaction: &Transaction,
     kind: EventKind,
     cancellation_id: Option<CancellationId>,
@@ -160,6 +160,7 @@ fn event(
             transaction_id: transaction.id.clone(),
             cancellation_id,
         },
+        trigger: None,
         notice_urls: transaction.notice_urls.clone(),
     }
 }

@@ -1,5 +1,5 @@
 //! The HTTP faces of the engine: the PortOne V2 REST API at the root, the admin API under `/admin`, `/health` and
-//! `/metrics`. It reads requests, asks the engine and writes answers; no business rule lives here.
+//! `/metrics`, and `/notifications`, where upstreams tell of what happens by itself. It reads requests, asks the engine and writes answers; no business rule lives here.
 //!
 //! Requests are read strictly and told about at once: every wrong type, unknown value and missing member in one answer,
 //! by path and rule code, never by a value that may be secret. Members nobody knows are tolerated on the V2 face and
@@ -16,6 +16,7 @@ mod fields;
 mod health;
 mod idempotency;
 mod json;
+mod notifications;
 mod openapi;
 mod pass_through;
 mod preflight;
@@ -76,6 +77,7 @@ pub fn router(config: GatewayConfig) -> Router {
         .merge(health::routes())
         .merge(pass_through::routes())
         .merge(openapi::routes())
+        .merge(notifications::routes())
         .fallback(async || ApiError::new(StatusCode::NOT_FOUND, "NOT_FOUND", "there is no such path here"))
         .method_not_allowed_fallback(async || {
             let message = "this path has no such method";

@@ -80,6 +80,7 @@ fn face(route: &str) -> &'static str {
         "/" | "/health" | "/metrics" | "/openapi.json" => "operations",
         route if route.starts_with("/docs") => "operations",
         route if route.starts_with("/admin/") => "admin",
+        route if route.starts_with("/notifications/") => "notifications",
         _ => V2,
     }
 }

@@ -12,7 +12,7 @@ use reqwest::{
 use crate::{
     HttpConfig, HttpSetupError,
     classify::{late, unbuildable},
-    transport::{authorization, client, exchange_with},
+    transport::{client, exchange_with, portone_secret},
 };
 
 /// A request to forward.

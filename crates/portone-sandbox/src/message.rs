@@ -110,4 +110,8 @@ pub enum Change {
     BillingKey(String),
     /// A finished answer kept for an idempotency key.
     Answer(String),
+    /// A notification, by its number.
+    Notice(u64),
+    /// How far the clock is ahead of the time it is told.
+    Clock,
 }

@@ -39,6 +39,9 @@ pub(crate) struct Transaction {
     pub(crate) customer: Customer,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) custom_data: Option<String>,
+    /// Where its changes are told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) notice_urls: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) billing_key: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

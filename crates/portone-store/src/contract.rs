@@ -9,6 +9,7 @@ pub mod attempts;
 pub mod billing_keys;
 pub mod confirm;
 pub mod directory;
+pub mod follow;
 pub mod idempotency;
 pub mod list;
 pub mod payment_events;
@@ -91,6 +92,13 @@ macro_rules! contract_tests {
             schedules::a_schedule_that_no_pg_was_asked_about_ends_with_a_failed_payment,
             schedules::schedules_are_revoked_together_or_not_at_all,
             schedules::schedules_are_listed_by_page,
+            follow::what_waits_is_asked_about_and_what_does_not_is_not,
+            follow::a_due_follow_up_is_claimed_once,
+            follow::a_notification_wins_over_the_next_date,
+            follow::a_change_is_written_with_what_it_announces,
+            follow::a_change_waits_for_an_open_call_and_for_the_record_as_read,
+            follow::an_attempt_that_turns_out_paid_is_the_payment,
+            follow::an_open_attempt_is_found_and_hastened,
             directory::a_declaration_makes_the_directory,
             directory::an_unchanged_declaration_leaves_the_database_alone,
             directory::a_changed_declaration_is_a_new_version,

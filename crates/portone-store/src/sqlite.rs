@@ -9,6 +9,7 @@ mod directory;
 mod events;
 mod facets;
 mod folder;
+mod follow_ups;
 mod idempotency;
 mod key_list;
 mod list;

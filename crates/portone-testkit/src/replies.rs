@@ -50,6 +50,7 @@ pub fn success(command: &Command) -> Vec<PgReply> {
         Command::StopCancel(_) => vec![ok(&json!({ "stoppedAt": DONE_AT }))],
         Command::Inquire(inquire) => vec![match &inquire.of.subject {
             AttemptSubject::Pay { .. } => transactions(&[card_transaction("PAID")]),
+            AttemptSubject::Standing { .. } => ok(&card_transaction("PAID")),
             AttemptSubject::IssueBillingKey => billing_keys(&[billing_key("ISSUED")], 1),
             AttemptSubject::DeleteBillingKey { .. } => ok(&billing_key("DELETED")),
             AttemptSubject::Cancel { .. } => {

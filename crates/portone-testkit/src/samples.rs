@@ -197,6 +197,7 @@ pub fn every(secrets: Secrets) -> Vec<Sample> {
             }),
         ),
         inquire("inquire_pay", AttemptSubject::Pay { payment_id: payment_id(), amount }),
+        inquire("inquire_standing", AttemptSubject::Standing { payment_id: payment_id() }),
         inquire("inquire_issue_billing_key", AttemptSubject::IssueBillingKey),
         inquire(
             "inquire_delete_billing_key",

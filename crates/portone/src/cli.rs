@@ -59,6 +59,9 @@ pub(crate) struct SandboxArgs {
     /// The secret it expects from its callers.
     #[arg(long, env = "PORTONE_SANDBOX_SECRET", default_value = crate::config::SANDBOX_SECRET, hide_env_values = true)]
     pub(crate) api_secret: String,
+    /// The secret it signs its notifications with.
+    #[arg(long, env = "PORTONE_SANDBOX_WEBHOOK_SECRET", default_value = crate::config::SANDBOX_WEBHOOK_SECRET, hide_env_values = true)]
+    pub(crate) webhook_secret: String,
 }
 
 #[derive(Debug, Args)]

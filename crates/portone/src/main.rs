@@ -6,6 +6,7 @@ mod cli;
 mod config;
 mod demo;
 mod duties;
+mod notices;
 mod route;
 mod sandbox;
 mod serve;

@@ -13,10 +13,10 @@ use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::cli::{CheckArgs, ServeArgs};
-use crate::config::{Config, UpstreamConfig, database_path};
-use crate::sandbox::SandboxChannels;
+use crate::config::{Config, SANDBOX_WEBHOOK_SECRET, UpstreamConfig, database_path};
+use crate::sandbox::{SandboxChannels, Secrets};
 use crate::system::{Failure, SystemClock, SystemRandom, stop_on_signal};
-use crate::{banner, demo, duties, sandbox};
+use crate::{banner, demo, duties, notices, sandbox};
 
 /// Runs a gateway until it is told to stop; then requests under way are finished first.
 pub(crate) async fn serve(args: ServeArgs) -> Result<(), Failure> {
@@ -129,7 +129,6 @@ async fn start_upstreams(
     config: &Config,
     here: &Sandboxes,
 ) -> Result<(BTreeMap<String, Upstream>, Vec<StartedSandbox>), Failure> {
-    let notice_url = Some(format!("{}/notifications", config.public_url));
     let mut upstreams = BTreeMap::new();
     let mut sandboxes = Vec::new();
     for (name, upstream) in &config.upstreams {
@@ -142,13 +141,20 @@ async fn start_upstreams(
                 let (imp_key, imp_secret) = (imp_key.clone(), imp_secret.clone());
                 (base_url.clone(), Credentials::IamportV1 { imp_key, imp_secret })
             }
-            UpstreamConfig::Sandbox { listen, url, api_secret } => {
+            UpstreamConfig::Sandbox { listen, url, api_secret, webhook_secret } => {
+                let webhook_secret = webhook_secret.clone().unwrap_or_else(|| match listen {
+                    Some(_) => notices::new_secret(&SystemRandom),
+                    None => SANDBOX_WEBHOOK_SECRET.into(),
+                });
                 let folder =
                     config.database.parent().unwrap_or(Path::new(".")).join(format!("sandbox-{name}"));
                 let address = match listen {
                     Some(listen) => {
-                        let secret = api_secret.expose().clone();
-                        Some(sandbox::start(*listen, secret, Some(folder), &here.tracker, &here.stop).await?)
+                        let secrets = Secrets {
+                            api: api_secret.expose().clone(),
+                            webhook: webhook_secret.expose().clone(),
+                        };
+                        Some(sandbox::start(*listen, secrets, Some(folder), &here.tracker, &here.stop).await?)
                     }
                     None => None,
                 };
@@ -156,10 +162,12 @@ async fn start_upstreams(
                 let base_url = started.or_else(|| url.clone()).unwrap_or_default();
                 sandboxes.push(((name.clone(), base_url.clone()), address));
                 let api_secret = api_secret.clone();
-                (base_url, Credentials::PortOneV2 { api_secret, webhook_secret: None })
+                (base_url, Credentials::PortOneV2 { api_secret, webhook_secret: Some(webhook_secret) })
             }
         };
-        upstreams.insert(name.clone(), Upstream { base_url, credentials, notice_url: notice_url.clone() });
+        let is_signed = matches!(&credentials, Credentials::PortOneV2 { webhook_secret: Some(_), .. });
+        let notice_url = notices::notice_url(name, &config.public_url, &base_url, is_signed);
+        upstreams.insert(name.clone(), Upstream { base_url, credentials, notice_url });
     }
     Ok((upstreams, sandboxes))
 }

@@ -17,7 +17,7 @@ use portone_core::{
 use portone_engine::port::{Clock, DeclaredStore, Random};
 use portone_engine::{Engine, EngineConfig, Ports};
 use portone_gateway::{GatewayConfig, StoreAccess};
-use portone_sandbox::{Answer, Method, Request, Sandbox, SandboxConfig};
+use portone_sandbox::{Answer, Method, Notification, Request, Sandbox, SandboxConfig};
 use portone_store::SqliteStore;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -42,6 +42,8 @@ pub(crate) const REFUSED_BY_KPN: &str = "4000000000000127";
 /// Refused at issue everywhere.
 pub(crate) const STOLEN: &str = "4000000000000044";
 const UPSTREAM_SECRET: &str = "sandbox-secret";
+/// What the sandbox signs its notifications with.
+pub(crate) const NOTICE_SECRET: &str = "whsec_bm90aWNlLXNlY3JldC0wMDAx";
 const UPSTREAM: &str = "http://sandbox.test";
 
 pub(crate) struct TestClock(Mutex<DateTime<Utc>>);
@@ -132,6 +134,44 @@ impl Wire {
         }
     }
 
+    /// What the PGs have to say now, without the address's host.
+    pub(crate) fn notifications(&self) -> Vec<Notification> {
+        let mut taken = self.sandbox.lock().unwrap().take_notifications(self.clock.now(), 1_000);
+        for notification in &mut taken {
+            self.sandbox.lock().unwrap().notified(self.clock.now(), notification.number, true);
+            notification.url = notification.url.strip_prefix("http://gateway.test").unwrap().to_owned();
+        }
+        taken
+    }
+
+    /// What the outside world does at a PG: a request to the sandbox's control API.
+    pub(crate) fn control(&self, path: &str, body: &Value) -> Value {
+        let request = Request {
+            method: Method::Post,
+            path: format!("/sandbox{path}"),
+            query: String::new(),
+            authorization: None,
+            idempotency_key: None,
+            body: Bytes::from(body.to_string()),
+        };
+        let reply = self.handle(request).unwrap();
+        assert_eq!(reply.status, 200, "{path}: {}", String::from_utf8_lossy(&reply.body));
+        serde_json::from_slice(&reply.body).unwrap()
+    }
+
+    /// What the upstream says of something.
+    pub(crate) fn read(&self, path: &str) -> Value {
+        let request = Request {
+            method: Method::Get,
+            path: path.to_owned(),
+            query: String::new(),
+            authorization: Some(format!("PortOne {UPSTREAM_SECRET}")),
+            idempotency_key: None,
+            body: Bytes::new(),
+        };
+        serde_json::from_slice(&self.handle(request).unwrap().body).unwrap()
+    }
+
     fn declare(&self, channel: &Channel) {
         let body = json!({"key": channel.key, "provider": channel.provider,
             "pgMerchantId": channel.pg_merchant_id, "environment": "test"});
@@ -198,9 +238,21 @@ impl World {
     }
 
     pub(crate) async fn with_group(members: &[(&str, u32)]) -> Self {
+        Self::build(members, None).await
+    }
+
+    /// A world whose PGs are asked to notify.
+    pub(crate) async fn notified() -> Self {
+        Self::build(&[(SMARTRO, 50), (KPN, 50)], Some("http://gateway.test/notifications")).await
+    }
+
+    async fn build(members: &[(&str, u32)], notice_url: Option<&str>) -> Self {
         let clock = Arc::new(TestClock(Mutex::new("2026-11-21T00:00:00.125Z".parse().unwrap())));
         let wire = Arc::new(Wire {
-            sandbox: Mutex::new(Sandbox::new(SandboxConfig::new(UPSTREAM_SECRET))),
+            sandbox: Mutex::new(Sandbox::new(SandboxConfig {
+                webhook_secret: Some(NOTICE_SECRET.to_owned()),
+                ..SandboxConfig::new(UPSTREAM_SECRET)
+            })),
             clock: Arc::clone(&clock),
             line: Mutex::new(Line::Up),
             sent_count: AtomicU64::new(0),
@@ -211,7 +263,7 @@ impl World {
         for channel in &channels {
             wire.declare(channel);
         }
-        let engine = Arc::new(start(&clock, &wire, channels.to_vec(), group(members)).await);
+        let engine = Arc::new(start(&clock, &wire, channels.to_vec(), group(members), notice_url).await);
         let tracker = TaskTracker::new();
         recorder();
         let pass_through = crate::pass_through::stub(UPSTREAM_SECRET).await;
@@ -328,11 +380,15 @@ async fn start(
     wire: &Arc<Wire>,
     channels: Vec<Channel>,
     group: ChannelGroup,
+    notice_url: Option<&str>,
 ) -> Engine {
     let upstream = Upstream {
         base_url: UPSTREAM.to_owned(),
-        credentials: Credentials::PortOneV2 { api_secret: UPSTREAM_SECRET.into(), webhook_secret: None },
-        notice_url: None,
+        credentials: Credentials::PortOneV2 {
+            api_secret: UPSTREAM_SECRET.into(),
+            webhook_secret: Some(NOTICE_SECRET.into()),
+        },
+        notice_url: notice_url.map(str::to_owned),
     };
     let shop = DeclaredStore {
         id: STORE.parse().unwrap(),

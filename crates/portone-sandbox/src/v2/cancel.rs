@@ -53,6 +53,13 @@ pub(super) fn cancel(
     if !is_later {
         complete_cancellation(context.ledger, context.now, payment_id, &id, true)?;
     }
+    if !input.skip_webhook {
+        if is_later {
+            context.ledger.announce(context.now, payment_id, "Transaction.CancelPending", Some(&id))?;
+        } else {
+            context.ledger.announce_state(context.now, payment_id, Some(&id))?;
+        }
+    }
     let transaction = context.ledger.payment(payment_id)?.latest();
     let done = transaction.cancellations.iter().find(|cancel| cancel.id == id);
     Ok(json!({"cancellation": done.map(cancellation_view)}))

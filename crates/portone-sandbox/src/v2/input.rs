@@ -20,6 +20,8 @@ pub(crate) struct Terms {
     pub(crate) currency: String,
     pub(crate) customer: Customer,
     pub(crate) custom_data: Option<String>,
+    pub(crate) notice_urls: Vec<String>,
+    pub(crate) skip_webhook: bool,
     pub(crate) product_count: Option<i64>,
     pub(crate) is_escrow: bool,
     pub(crate) is_cultural_expense: Option<bool>,
@@ -80,6 +82,7 @@ pub(crate) struct CancelInput {
     pub(crate) reason: String,
     pub(crate) current_cancellable: Option<i64>,
     pub(crate) refund_account: Option<RefundAccount>,
+    pub(crate) skip_webhook: bool,
 }
 
 /// Where money is returned to; its number is not kept.
@@ -118,6 +121,8 @@ impl Terms {
             currency: read_currency(body)?,
             customer: Customer::read(body.optional_object("customer")?)?,
             custom_data: body.owned_text("customData")?,
+            notice_urls: notice_urls(body)?,
+            skip_webhook: body.flag("skipWebhook")?.unwrap_or(false),
             product_count: body.optional_integer("productCount")?,
             is_escrow: body.flag("isEscrow")?.unwrap_or(false),
             is_cultural_expense: body.flag("isCulturalExpense")?,
@@ -211,7 +216,6 @@ impl CancelInput {
         }
         body.one_of("requester", &["CUSTOMER", "ADMIN"])?;
         body.one_of("promotionDiscountRetainOption", &["RETAIN", "RELEASE"])?;
-        body.flag("skipWebhook")?;
         body.optional_text("refundEmail")?;
         Ok(Self {
             store_id: body.owned_text("storeId")?,
@@ -224,6 +228,7 @@ impl CancelInput {
                 .optional_object("refundAccount")?
                 .map(|account| RefundAccount::read(&account))
                 .transpose()?,
+            skip_webhook: body.flag("skipWebhook")?.unwrap_or(false),
         })
     }
 }
@@ -239,8 +244,6 @@ impl RefundAccount {
 
 /// Members the sandbox makes no use of, whose types the hub checks all the same.
 fn check_untouched(body: &Fields<'_>) -> Result<(), Refusal> {
-    body.texts("noticeUrls")?;
-    body.flag("skipWebhook")?;
     body.optional_object("bypass")?;
     body.optional_object("shippingAddress")?;
     body.optional_text("country")?;
@@ -249,6 +252,11 @@ fn check_untouched(body: &Fields<'_>) -> Result<(), Refusal> {
         return Err(body.error("promotionId", "names no promotion of this store"));
     }
     Ok(())
+}
+
+fn notice_urls(body: &Fields<'_>) -> Result<Vec<String>, Refusal> {
+    let urls = body.texts("noticeUrls")?.unwrap_or_default();
+    Ok(urls.into_iter().map(str::to_owned).collect())
 }
 
 fn read_currency(body: &Fields<'_>) -> Result<String, Refusal> {

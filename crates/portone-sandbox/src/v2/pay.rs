@@ -192,12 +192,16 @@ fn settle(
             transaction.pg_tx_id = Some(pg_tx_id);
             transaction.paid_at = (status == Status::Paid).then_some(context.now);
             context.ledger.add_transaction(attempt.payment_id, transaction);
+            if !attempt.terms.skip_webhook {
+                context.ledger.announce_state(context.now, attempt.payment_id, None)?;
+            }
             Ok(reply)
         }
         Err(Refusal::Pg(refusal)) => {
             let mut transaction = transaction_of(context, attempt, transaction_id, method, Status::Failed);
             transaction.failure = Some(refusal.clone());
             context.ledger.add_transaction(attempt.payment_id, transaction);
+            context.ledger.announce_state(context.now, attempt.payment_id, None)?;
             Err(Refusal::Pg(refusal))
         }
         Err(refusal) => Err(refusal),
@@ -248,6 +252,7 @@ fn transaction_of(
         vat: terms.vat.unwrap_or_else(|| vat_of(terms.total, terms.tax_free)),
         customer: terms.customer.clone(),
         custom_data: terms.custom_data.clone(),
+        notice_urls: terms.notice_urls.clone(),
         billing_key: attempt.billing_key.clone(),
         product_count: terms.product_count,
         is_cultural_expense: terms.is_cultural_expense,

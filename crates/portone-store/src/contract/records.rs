@@ -255,6 +255,7 @@ pub fn event(transaction: &Transaction, kind: EventKind) -> Event {
             transaction_id: transaction.id.clone(),
             cancellation_id: None,
         },
+        trigger: None,
         notice_urls: Vec::new(),
     }
 }

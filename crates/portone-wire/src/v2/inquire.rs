@@ -47,6 +47,7 @@ impl V2Dialect {
             | AttemptSubject::StopCancel { payment_id, .. } => {
                 self.request(Operation::ReadPayment, Method::Get, self.payment_url(payment_id, ""), None, ctx)
             }
+            AttemptSubject::Standing { payment_id } => self.encode_standing(payment_id, ctx),
             AttemptSubject::Capture { payment_id } => self.encode_capture(payment_id, ctx),
         };
         Progress::Send { request: Box::new(request), leg: FIRST_LEG }
@@ -92,6 +93,9 @@ impl V2Dialect {
             }
             AttemptSubject::ConfirmEscrow { .. } => receipts::find_confirmed_escrow(reply, ctx.now)?,
             AttemptSubject::RegisterStoreReceipt { .. } => receipts::find_store_receipt(reply)?,
+            AttemptSubject::Standing { payment_id } => {
+                return self.find_standing(of, payment_id, leg, reply, ctx);
+            }
             AttemptSubject::Capture { .. } => find_capture(reply)?,
             AttemptSubject::StopCancel { upstream_cancellation_id, .. } => {
                 find_stopped_cancel(upstream_cancellation_id, reply, ctx)?
@@ -129,7 +133,7 @@ impl V2Dialect {
     }
 }
 
-fn found(finding: Finding) -> Progress {
+pub(super) fn found(finding: Finding) -> Progress {
     Progress::Done(Box::new(Outcome::Inquired(finding)))
 }
 
@@ -169,7 +173,7 @@ fn payment_finding(mut payment: Payment) -> Result<Finding, &'static str> {
     }
 }
 
-fn failure(payment: Payment) -> Decline {
+pub(super) fn failure(payment: Payment) -> Decline {
     let (code, message) = payment
         .failure
         .map_or((None, None), |failure| (failure.pg_code, failure.pg_message.or(failure.reason)));

@@ -8,6 +8,7 @@ mod operation;
 mod receipts;
 mod reply;
 mod request;
+mod standing;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use portone_core::{

@@ -46,6 +46,8 @@ pub(crate) enum UpstreamConfig {
         url: Option<String>,
         /// The secret it expects.
         api_secret: Secret<String>,
+        /// The secret it signs its notifications with; drawn at the start for one in this process.
+        webhook_secret: Option<Secret<String>>,
     },
     /// PortOne V2.
     PortOneV2 {
@@ -118,6 +120,9 @@ pub(crate) const SANDBOX_LISTEN: SocketAddr =
     SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8789);
 /// The secret between a gateway and its sandbox: it guards nothing but a loopback port.
 pub(crate) const SANDBOX_SECRET: &str = "sandbox-upstream-secret";
+/// What a sandbox in a process of its own signs its notifications with unless told otherwise: a message it signs makes
+/// nothing happen but a question to that sandbox.
+pub(crate) const SANDBOX_WEBHOOK_SECRET: &str = "whsec_c2FuZGJveC1ub3RpZmljYXRpb25z";
 /// Where the database is unless told otherwise.
 pub(crate) const DATABASE: &str = "portone-data/portone.db";
 
@@ -282,7 +287,7 @@ fn read_upstream<'a>(reader: &mut Reader<'a>, table: &Section<'a>) -> Option<Ups
 }
 
 fn read_sandbox<'a>(reader: &mut Reader<'a>, table: &Section<'a>) -> UpstreamConfig {
-    reader.only(table, &["kind", "listen", "url", "api_secret"]);
+    reader.only(table, &["kind", "listen", "url", "api_secret", "webhook_secret"]);
     let url = read_url(reader, table, "url");
     let listen = reader.parsed(table, "listen");
     if url.is_some() && listen.is_some() {
@@ -290,7 +295,9 @@ fn read_sandbox<'a>(reader: &mut Reader<'a>, table: &Section<'a>) -> UpstreamCon
     }
     let listen = if url.is_some() { None } else { Some(listen.unwrap_or(SANDBOX_LISTEN)) };
     let api_secret = reader.secret(table, "api_secret").unwrap_or_else(|| SANDBOX_SECRET.into());
-    UpstreamConfig::Sandbox { listen, url, api_secret }
+    let webhook_secret = reader.secret(table, "webhook_secret");
+    check_webhook_secret(reader, table, webhook_secret.as_ref());
+    UpstreamConfig::Sandbox { listen, url, api_secret, webhook_secret }
 }
 
 fn read_portone_v2<'a>(reader: &mut Reader<'a>, table: &Section<'a>) -> Option<UpstreamConfig> {
@@ -301,6 +308,7 @@ fn read_portone_v2<'a>(reader: &mut Reader<'a>, table: &Section<'a>) -> Option<U
     }
     let api_secret = reader.secret(table, "api_secret")?;
     let webhook_secret = reader.secret(table, "webhook_secret");
+    check_webhook_secret(reader, table, webhook_secret.as_ref());
     Some(UpstreamConfig::PortOneV2 { base_url, api_secret, webhook_secret })
 }
 
@@ -314,6 +322,12 @@ fn read_iamport_v1<'a>(reader: &mut Reader<'a>, table: &Section<'a>) -> Option<U
     }
     let (imp_key, imp_secret) = (reader.secret(table, "imp_key"), reader.secret(table, "imp_secret"));
     Some(UpstreamConfig::IamportV1 { base_url, imp_key: imp_key?, imp_secret: imp_secret? })
+}
+
+fn check_webhook_secret<'a>(reader: &mut Reader<'a>, table: &Section<'a>, secret: Option<&Secret<String>>) {
+    if let Some(Err(problem)) = secret.map(portone_engine::webhook::WebhookSecret::parse) {
+        reader.problem_at(table, "webhook_secret", problem.to_string());
+    }
 }
 
 /// Scheme and host without a trailing slash.
