@@ -1,7 +1,9 @@
 //! The ledger's records. Nothing here can hold a card number: cards are [`CardFacts`] only.
 
+mod receipt;
 mod schedule;
 
+pub use receipt::{CashReceipt, ReceiptStatus};
 pub use schedule::{Schedule, ScheduleStatus};
 
 use chrono::{DateTime, Utc};
@@ -293,15 +295,41 @@ pub enum OpenSubject {
         /// Whether it is announced.
         skip_webhook: bool,
     },
+    /// A cash receipt to issue. Whom it is for is not kept: reading the receipt back settles it.
+    IssueCashReceipt {
+        /// The receipt, pending.
+        receipt_id: AttemptId,
+        /// Its payment.
+        payment_id: PaymentId,
+        /// What was asked for, in minor units.
+        total: i64,
+    },
+    /// A cash receipt to cancel.
+    CancelCashReceipt {
+        /// The receipt.
+        receipt_id: AttemptId,
+        /// Its payment.
+        payment_id: PaymentId,
+    },
 }
 
 impl OpenSubject {
-    /// The payment it locks, if it is about one: at most one attempt is open per payment.
+    /// The payment it locks, if it does: at most one attempt is open per payment. Cash receipts have a lock of their own.
+    pub const fn locked_payment(&self) -> Option<&PaymentId> {
+        match self {
+            Self::IssueCashReceipt { .. } | Self::CancelCashReceipt { .. } => None,
+            _ => self.payment_id(),
+        }
+    }
+
+    /// The payment it is about, if it is about one.
     pub const fn payment_id(&self) -> Option<&PaymentId> {
         match self {
             Self::Pay { payment_id, .. }
             | Self::Cancel { payment_id, .. }
-            | Self::CloseVirtualAccount { payment_id, .. } => Some(payment_id),
+            | Self::CloseVirtualAccount { payment_id, .. }
+            | Self::IssueCashReceipt { payment_id, .. }
+            | Self::CancelCashReceipt { payment_id, .. } => Some(payment_id),
             Self::IssueBillingKey { .. } | Self::DeleteBillingKey { .. } => None,
         }
     }
@@ -312,7 +340,11 @@ impl OpenSubject {
             Self::IssueBillingKey { billing_key } | Self::DeleteBillingKey { billing_key, .. } => {
                 Some(billing_key)
             }
-            Self::Pay { .. } | Self::Cancel { .. } | Self::CloseVirtualAccount { .. } => None,
+            Self::Pay { .. }
+            | Self::Cancel { .. }
+            | Self::CloseVirtualAccount { .. }
+            | Self::IssueCashReceipt { .. }
+            | Self::CancelCashReceipt { .. } => None,
         }
     }
 }

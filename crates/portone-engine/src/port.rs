@@ -4,7 +4,10 @@
 pub mod access;
 pub mod idempotency;
 pub mod list;
+mod receipts;
 mod schedules;
+
+pub use receipts::{BeginReceipt, ReceiptStore};
 
 pub use schedules::{
     CreateSchedule, RefusedPayment, RefusedSchedule, RevokeSchedules, SchedulePage, ScheduleQuery,
@@ -169,7 +172,12 @@ pub struct SettleTransaction {
 /// The ledger's database. Each method is one business transaction, atomic and durable when it returns.
 #[async_trait]
 pub trait Store:
-    ScheduleStore + WebhookStore + access::AccessStore + idempotency::IdempotencyStore + list::ListStore
+    ScheduleStore
+    + WebhookStore
+    + ReceiptStore
+    + access::AccessStore
+    + idempotency::IdempotencyStore
+    + list::ListStore
 {
     /// Opens an attempt on a payment: new, or failed before. Both rows in one commit.
     async fn begin_payment(&self, new: NewTransaction) -> Result<BeginPayment, StoreError>;

@@ -23,6 +23,10 @@ pub(crate) enum Endpoint {
     PaymentSchedules,
     RevokePaymentSchedules,
     ResendWebhook,
+    IssueCashReceipt,
+    CashReceipts,
+    CashReceipt,
+    CancelCashReceipt,
 }
 
 impl Endpoint {
@@ -32,9 +36,11 @@ impl Endpoint {
     pub(crate) const fn documented(self) -> &'static [&'static str] {
         match self {
             Self::Login | Self::RefreshToken => &["INVALID_REQUEST", "UNAUTHORIZED"],
-            Self::Payments | Self::PaymentsByCursor | Self::PaymentEventsByCursor | Self::BillingKeyInfos => {
-                &["INVALID_REQUEST", "UNAUTHORIZED", "FORBIDDEN"]
-            }
+            Self::Payments
+            | Self::PaymentsByCursor
+            | Self::PaymentEventsByCursor
+            | Self::BillingKeyInfos
+            | Self::CashReceipts => &["INVALID_REQUEST", "UNAUTHORIZED", "FORBIDDEN"],
             Self::PayInstantly => &[
                 "INVALID_REQUEST",
                 "MAX_TRANSACTION_COUNT_REACHED",
@@ -130,6 +136,23 @@ impl Endpoint {
                 "PAYMENT_SCHEDULE_ALREADY_PROCESSED",
                 "PAYMENT_SCHEDULE_ALREADY_REVOKED",
             ],
+            Self::IssueCashReceipt => &[
+                "INVALID_REQUEST",
+                "UNAUTHORIZED",
+                "FORBIDDEN",
+                "CHANNEL_NOT_FOUND",
+                "CASH_RECEIPT_ALREADY_ISSUED",
+                "PG_PROVIDER",
+            ],
+            Self::CashReceipt => &["INVALID_REQUEST", "UNAUTHORIZED", "FORBIDDEN", "CASH_RECEIPT_NOT_FOUND"],
+            Self::CancelCashReceipt => &[
+                "INVALID_REQUEST",
+                "UNAUTHORIZED",
+                "FORBIDDEN",
+                "CASH_RECEIPT_NOT_FOUND",
+                "CASH_RECEIPT_NOT_ISSUED",
+                "PG_PROVIDER",
+            ],
             Self::ResendWebhook => &[
                 "INVALID_REQUEST",
                 "UNAUTHORIZED",
@@ -164,6 +187,10 @@ impl Endpoint {
             Self::PaymentSchedules => "getPaymentSchedules",
             Self::RevokePaymentSchedules => "revokePaymentSchedules",
             Self::ResendWebhook => "resendWebhook",
+            Self::IssueCashReceipt => "issueCashReceipt",
+            Self::CashReceipts => "getCashReceipts",
+            Self::CashReceipt => "getCashReceiptByPaymentId",
+            Self::CancelCashReceipt => "cancelCashReceiptByPaymentId",
         }
     }
 
@@ -174,6 +201,8 @@ impl Endpoint {
             | Self::PayWithBillingKey
             | Self::CancelPayment
             | Self::CloseVirtualAccount
+            | Self::IssueCashReceipt
+            | Self::CancelCashReceipt
             | Self::IssueBillingKey
             | Self::DeleteBillingKey => true,
             Self::Login
@@ -189,7 +218,9 @@ impl Endpoint {
             | Self::PaymentSchedule
             | Self::PaymentSchedules
             | Self::RevokePaymentSchedules
-            | Self::ResendWebhook => false,
+            | Self::ResendWebhook
+            | Self::CashReceipts
+            | Self::CashReceipt => false,
         }
     }
 }

@@ -14,6 +14,8 @@ pub(crate) enum Command {
     DeleteBillingKey,
     Cancel,
     CloseVirtualAccount,
+    IssueCashReceipt,
+    CancelCashReceipt,
     Read,
 }
 
@@ -168,22 +170,26 @@ impl Fault {
 }
 
 impl Command {
-    const NAMES: [&'static str; 7] = [
+    const NAMES: [&'static str; 9] = [
         "PAY_INSTANTLY",
         "PAY_WITH_BILLING_KEY",
         "ISSUE_BILLING_KEY",
         "DELETE_BILLING_KEY",
         "CANCEL",
         "CLOSE_VIRTUAL_ACCOUNT",
+        "ISSUE_CASH_RECEIPT",
+        "CANCEL_CASH_RECEIPT",
         "READ",
     ];
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 9] = [
         Self::PayInstantly,
         Self::PayWithBillingKey,
         Self::IssueBillingKey,
         Self::DeleteBillingKey,
         Self::Cancel,
         Self::CloseVirtualAccount,
+        Self::IssueCashReceipt,
+        Self::CancelCashReceipt,
         Self::Read,
     ];
 
@@ -199,6 +205,8 @@ impl Command {
             Self::DeleteBillingKey => "DELETE_BILLING_KEY",
             Self::Cancel => "CANCEL",
             Self::CloseVirtualAccount => "CLOSE_VIRTUAL_ACCOUNT",
+            Self::IssueCashReceipt => "ISSUE_CASH_RECEIPT",
+            Self::CancelCashReceipt => "CANCEL_CASH_RECEIPT",
             Self::Read => "READ",
         }
     }

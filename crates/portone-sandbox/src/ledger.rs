@@ -9,7 +9,7 @@ use crate::channel::Channel;
 use crate::idempotency::{Answers, KeptAnswer};
 use crate::ids::IdSource;
 use crate::message::Change;
-use crate::records::{BillingKey, Charge, Payment, Transaction};
+use crate::records::{BillingKey, CashReceipt, Charge, Payment, Transaction};
 use crate::refusal::Refusal;
 
 /// The records, in the order of their keys.
@@ -22,6 +22,8 @@ pub(crate) struct Ledger {
     /// Channel key and PG order id of every charge.
     orders: BTreeSet<(String, String)>,
     keys: BTreeMap<String, BillingKey>,
+    /// By payment id.
+    receipts: BTreeMap<String, CashReceipt>,
     /// Billing keys in the order of their issue.
     issue_order: Vec<String>,
     changes: Vec<Change>,
@@ -45,6 +47,7 @@ enum RecordOut<'a> {
     Payment(&'a Payment),
     Charge(&'a Charge),
     BillingKey(&'a BillingKey),
+    CashReceipt(&'a CashReceipt),
     Answer(&'a KeptAnswer),
 }
 
@@ -61,6 +64,7 @@ enum RecordIn {
     Payment(Payment),
     Charge(Charge),
     BillingKey(BillingKey),
+    CashReceipt(CashReceipt),
     Answer(KeptAnswer),
 }
 
@@ -73,6 +77,7 @@ impl Ledger {
             charges: BTreeMap::new(),
             orders: BTreeSet::new(),
             keys: BTreeMap::new(),
+            receipts: BTreeMap::new(),
             issue_order: Vec::new(),
             changes: Vec::new(),
         }
@@ -172,6 +177,19 @@ impl Ledger {
         self.keys.insert(key.key.clone(), key);
     }
 
+    pub(crate) fn receipt(&self, payment_id: &str) -> Option<&CashReceipt> {
+        self.receipts.get(payment_id)
+    }
+
+    pub(crate) fn receipts(&self) -> impl Iterator<Item = &CashReceipt> {
+        self.receipts.values()
+    }
+
+    pub(crate) fn put_receipt(&mut self, receipt: CashReceipt) {
+        self.note(Change::CashReceipt(receipt.payment_id.clone()));
+        self.receipts.insert(receipt.payment_id.clone(), receipt);
+    }
+
     pub(crate) fn note(&mut self, change: Change) {
         note(&mut self.changes, change);
     }
@@ -187,8 +205,9 @@ impl Ledger {
         let payments = self.payments.keys().cloned().map(Change::Payment);
         let charges = self.charges.keys().cloned().map(Change::Charge);
         let keys = self.issue_order.iter().cloned().map(Change::BillingKey);
+        let receipts = self.receipts.keys().cloned().map(Change::CashReceipt);
         let kept = answers.keys().cloned().map(Change::Answer);
-        channels.chain(payments).chain(charges).chain(keys).chain(kept).collect()
+        channels.chain(payments).chain(charges).chain(keys).chain(receipts).chain(kept).collect()
     }
 
     /// Appends the present state of a record to `out`, with its line feed; nothing when it is gone.
@@ -198,6 +217,7 @@ impl Ledger {
             Change::Payment(id) => self.payments.get(id).map(RecordOut::Payment),
             Change::Charge(id) => self.charges.get(id).map(RecordOut::Charge),
             Change::BillingKey(key) => self.keys.get(key).map(RecordOut::BillingKey),
+            Change::CashReceipt(id) => self.receipts.get(id).map(RecordOut::CashReceipt),
             Change::Answer(key) => answers.find(key).map(RecordOut::Answer),
         };
         if let Some(record) = record {
@@ -219,6 +239,7 @@ impl Ledger {
             }
             RecordIn::Charge(charge) => self.put_charge(charge),
             RecordIn::BillingKey(key) => self.put_key(key),
+            RecordIn::CashReceipt(receipt) => self.put_receipt(receipt),
             RecordIn::Answer(kept) => answers.keep(kept),
         }
         self.changes.clear();

@@ -16,6 +16,7 @@ mod payment_events;
 #[cfg(test)]
 mod plans;
 mod readers;
+mod receipts;
 mod schedule_store;
 mod schedules;
 mod schema;

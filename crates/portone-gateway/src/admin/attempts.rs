@@ -72,6 +72,9 @@ fn transaction_id(attempt: &OpenAttempt) -> Option<&str> {
         OpenSubject::Pay { .. } => Some(attempt.id.as_str()),
         OpenSubject::Cancel { transaction_id, .. }
         | OpenSubject::CloseVirtualAccount { transaction_id, .. } => Some(transaction_id.as_str()),
-        OpenSubject::IssueBillingKey { .. } | OpenSubject::DeleteBillingKey { .. } => None,
+        OpenSubject::IssueBillingKey { .. }
+        | OpenSubject::DeleteBillingKey { .. }
+        | OpenSubject::IssueCashReceipt { .. }
+        | OpenSubject::CancelCashReceipt { .. } => None,
     }
 }

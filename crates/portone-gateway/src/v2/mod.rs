@@ -7,6 +7,7 @@ mod billing_keys;
 mod dto;
 mod lists;
 mod payments;
+mod receipts;
 mod schedules;
 pub(crate) mod view;
 mod webhooks;
@@ -51,6 +52,9 @@ pub(crate) fn routes() -> Router<Gateway> {
         .route("/payments/{paymentId}/resend-webhook", post(webhooks::resend))
         .route("/payment-schedules", get(schedules::list).delete(schedules::revoke))
         .route("/payment-schedules/{paymentScheduleId}", get(schedules::schedule))
+        .route("/cash-receipts", get(receipts::list).post(receipts::issue))
+        .route("/payments/{paymentId}/cash-receipt", get(receipts::receipt))
+        .route("/payments/{paymentId}/cash-receipt/cancel", post(receipts::cancel))
         .route("/billing-keys", get(lists::billing_keys).post(billing_keys::issue))
         .route("/billing-keys/{billingKey}", get(billing_keys::info).delete(billing_keys::delete))
 }
