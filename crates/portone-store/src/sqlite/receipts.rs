@@ -51,7 +51,7 @@ impl ReceiptStore for SqliteStore {
     }
 
     async fn list_receipts(&self, query: ReceiptQuery) -> Result<Reached<CashReceipt>, StoreError> {
-        self.read(|database| database.snapshot(|| page(database, &query)))
+        self.read_long(move |database| database.snapshot(|| page(database, &query))).await
     }
 }
 
