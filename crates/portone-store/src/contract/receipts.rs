@@ -142,6 +142,7 @@ pub async fn a_receipt_is_cancelled_once_and_issued_again(store: &dyn Store) {
 
 /// Receipts are listed by each of their times, in order, a page at a time; the count is of all.
 pub async fn receipts_are_listed_by_their_times(store: &dyn Store) {
+    use ReceiptTime::{Cancelled, Issued, StatusUpdated};
     let mut ids: Vec<AttemptId> = Vec::new();
     for (number, seconds) in [(1, 10), (2, 20), (3, 30)] {
         ids.push(issue(store, number, number, seconds).await.id);
@@ -151,7 +152,6 @@ pub async fn receipts_are_listed_by_their_times(store: &dyn Store) {
     // Pending: on no list.
     let pending = receipt(4, 4, 40);
     store.begin_receipt(pending.clone(), issue_attempt(&pending)).await.expect("begins");
-    use ReceiptTime::{Cancelled, Issued, StatusUpdated};
     let all = query(store_id(), Issued);
     assert_listed(store, all.clone(), &[&ids[2], &ids[1], &ids[0]], 3).await;
     let ascending = ReceiptQuery { descending: false, ..all.clone() };

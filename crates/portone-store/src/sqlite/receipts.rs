@@ -237,14 +237,13 @@ fn page(database: &Database, query: &ReceiptQuery) -> Result<Reached<CashReceipt
         let total_count = database.prepared(count(query.time))?.query_row(span, |row| row.get(0))?;
         return Ok(Reached { items, total_count, is_whole: true });
     }
-    let (mut found, is_whole) = match &query.filter.payment_id {
-        Some(payment) => (every_of_payment(database, store_no, payment)?, true),
-        None => {
-            let mut found = list(database, store_no, query, false, (EXAMINED_COUNT_MAX + 1, 0))?;
-            let is_whole = found.len() <= EXAMINED_COUNT_MAX;
-            found.truncate(EXAMINED_COUNT_MAX);
-            (found, is_whole)
-        }
+    let (mut found, is_whole) = if let Some(payment) = &query.filter.payment_id {
+        (every_of_payment(database, store_no, payment)?, true)
+    } else {
+        let mut found = list(database, store_no, query, false, (EXAMINED_COUNT_MAX + 1, 0))?;
+        let is_whole = found.len() <= EXAMINED_COUNT_MAX;
+        found.truncate(EXAMINED_COUNT_MAX);
+        (found, is_whole)
     };
     let is_within = |receipt: &CashReceipt| {
         query.time.of(receipt).is_some_and(|at| query.window.from <= at && at <= query.window.until)
