@@ -144,6 +144,15 @@ pub enum EngineError {
         "the outcome is not known yet; it is being inquired and a webhook will tell: do not pay again under another id"
     )]
     UnknownOutcome,
+    /// The payment has a cash receipt that is not cancelled (rule V2-070).
+    #[error("the payment has a cash receipt already; cancel it first")]
+    CashReceiptAlreadyIssued,
+    /// The payment has no cash receipt.
+    #[error("the payment `{0}` has no cash receipt in this store")]
+    CashReceiptNotFound(String),
+    /// The cash receipt was not issued, or was cancelled.
+    #[error("the cash receipt is {0}, not issued")]
+    CashReceiptNotIssued(&'static str),
     /// There is no such webhook, or none was sent.
     #[error("there is no webhook of that id; payment.webhooks lists them")]
     WebhookNotFound,

@@ -1,9 +1,11 @@
 //! The ledger's records. Nothing here can hold a card number: cards are [`CardFacts`] only.
 
 mod follow;
+mod receipt;
 mod schedule;
 mod session;
 
+pub use receipt::{CashReceipt, ReceiptStatus};
 pub use schedule::{Schedule, ScheduleStatus};
 pub use session::{
     PaymentSession, PreRegistration, SessionAgreement, SessionColors, SessionId, SessionOffer, SessionProduct,
@@ -327,17 +329,43 @@ pub enum OpenSubject {
         /// Whether it is announced.
         skip_webhook: bool,
     },
+    /// A cash receipt to issue. Whom it is for is not kept: reading the receipt back settles it.
+    IssueCashReceipt {
+        /// The receipt, pending.
+        receipt_id: AttemptId,
+        /// Its payment.
+        payment_id: PaymentId,
+        /// What was asked for, in minor units.
+        total: i64,
+    },
+    /// A cash receipt to cancel.
+    CancelCashReceipt {
+        /// The receipt.
+        receipt_id: AttemptId,
+        /// Its payment.
+        payment_id: PaymentId,
+    },
 }
 
 impl OpenSubject {
-    /// The payment it locks, if it is about one: at most one attempt is open per payment.
+    /// The payment it locks, if it does: at most one attempt is open per payment. Cash receipts have a lock of their own.
+    pub const fn locked_payment(&self) -> Option<&PaymentId> {
+        match self {
+            Self::IssueCashReceipt { .. } | Self::CancelCashReceipt { .. } => None,
+            _ => self.payment_id(),
+        }
+    }
+
+    /// The payment it is about, if it is about one.
     pub const fn payment_id(&self) -> Option<&PaymentId> {
         match self {
             Self::Pay { payment_id, .. }
             | Self::Cancel { payment_id, .. }
             | Self::CloseVirtualAccount { payment_id, .. }
             | Self::Capture { payment_id, .. }
-            | Self::StopCancel { payment_id, .. } => Some(payment_id),
+            | Self::StopCancel { payment_id, .. }
+            | Self::IssueCashReceipt { payment_id, .. }
+            | Self::CancelCashReceipt { payment_id, .. } => Some(payment_id),
             Self::IssueBillingKey { .. } | Self::DeleteBillingKey { .. } => None,
         }
     }
@@ -352,7 +380,9 @@ impl OpenSubject {
             | Self::Cancel { .. }
             | Self::CloseVirtualAccount { .. }
             | Self::Capture { .. }
-            | Self::StopCancel { .. } => None,
+            | Self::StopCancel { .. }
+            | Self::IssueCashReceipt { .. }
+            | Self::CancelCashReceipt { .. } => None,
         }
     }
 }

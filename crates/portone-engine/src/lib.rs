@@ -27,6 +27,8 @@ mod notify;
 mod pay;
 pub mod payment_event;
 pub mod port;
+mod receipt;
+pub mod receipt_list;
 pub mod request;
 mod routing;
 mod run_schedules;

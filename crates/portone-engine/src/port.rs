@@ -6,7 +6,10 @@ mod confirm;
 pub mod follow;
 pub mod idempotency;
 pub mod list;
+mod receipts;
 mod schedules;
+
+pub use receipts::{BeginReceipt, ReceiptStore};
 
 pub use schedules::{
     CreateSchedule, RefusedPayment, RefusedSchedule, RevokeSchedules, SchedulePage, ScheduleQuery,
@@ -175,6 +178,7 @@ pub struct SettleTransaction {
 pub trait Store:
     ScheduleStore
     + WebhookStore
+    + ReceiptStore
     + access::AccessStore
     + follow::FollowStore
     + idempotency::IdempotencyStore

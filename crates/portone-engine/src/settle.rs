@@ -12,6 +12,7 @@ use crate::ledger::{
     Failure, IssueResult, KeyChannelState, KeyFailure, OpenAttempt, OpenSubject, Transaction,
 };
 use crate::port::StoreError;
+use crate::receipt::{ReceiptFound, issue_subject};
 use crate::transition;
 
 /// What one step of a background duty did.
@@ -127,6 +128,10 @@ impl Engine {
                 }
             }
             OpenSubject::IssueBillingKey { .. } => AttemptSubject::IssueBillingKey,
+            OpenSubject::IssueCashReceipt { payment_id, total, .. } => issue_subject(payment_id, *total),
+            OpenSubject::CancelCashReceipt { payment_id, .. } => {
+                AttemptSubject::CancelCashReceipt { payment_id: payment_id.clone() }
+            }
             OpenSubject::DeleteBillingKey { billing_key, skip_webhook } => {
                 let record = self.store.billing_key(&open.store_id, billing_key).await?;
                 let channels = record.map(|record| record.channels).unwrap_or_default();
@@ -193,6 +198,13 @@ impl Engine {
                 self.store.settle_delete(&open.id, true, *skip_webhook, self.now()).await?;
                 Ok(())
             }
+            (OpenSubject::IssueCashReceipt { receipt_id, .. }, Outcome::CashReceiptIssued(facts)) => {
+                self.settle_receipt_happened(open, receipt_id, ReceiptFound::Issued(facts)).await
+            }
+            (
+                OpenSubject::CancelCashReceipt { receipt_id, .. },
+                Outcome::CashReceiptCancelled { cancelled_at, .. },
+            ) => self.settle_receipt_happened(open, receipt_id, ReceiptFound::Cancelled(cancelled_at)).await,
             (_, other) => {
                 tracing::error!(attempt = %open.id, ?other, "the inquiry found something else than was asked for");
                 Err(EngineError::UnknownOutcome)
@@ -221,6 +233,10 @@ impl Engine {
                 self.store.drop_attempt(&open.id).await?;
                 Ok(())
             }
+            OpenSubject::IssueCashReceipt { receipt_id, .. }
+            | OpenSubject::CancelCashReceipt { receipt_id, .. } => {
+                self.settle_receipt_refused(open, receipt_id, failure).await
+            }
             OpenSubject::IssueBillingKey { .. } => {
                 let result = IssueResult::Failed(key_failure(failure, now));
                 self.store.settle_issue(&open.id, result, now).await?;
@@ -248,7 +264,9 @@ fn marker(open: &OpenAttempt) -> AttemptId {
         | OpenSubject::Capture { .. }
         | OpenSubject::StopCancel { .. }
         | OpenSubject::IssueBillingKey { .. }
-        | OpenSubject::DeleteBillingKey { .. } => open.id.clone(),
+        | OpenSubject::DeleteBillingKey { .. }
+        | OpenSubject::IssueCashReceipt { .. }
+        | OpenSubject::CancelCashReceipt { .. } => open.id.clone(),
     }
 }
 

@@ -29,6 +29,10 @@ pub(crate) enum Endpoint {
     CreatePaymentSession,
     PaymentSession,
     ClosePaymentSession,
+    IssueCashReceipt,
+    CashReceipts,
+    CashReceipt,
+    CancelCashReceipt,
 }
 
 impl Endpoint {
@@ -38,9 +42,11 @@ impl Endpoint {
     pub(crate) const fn documented(self) -> &'static [&'static str] {
         match self {
             Self::Login | Self::RefreshToken => &["INVALID_REQUEST", "UNAUTHORIZED"],
-            Self::Payments | Self::PaymentsByCursor | Self::PaymentEventsByCursor | Self::BillingKeyInfos => {
-                &["INVALID_REQUEST", "UNAUTHORIZED", "FORBIDDEN"]
-            }
+            Self::Payments
+            | Self::PaymentsByCursor
+            | Self::PaymentEventsByCursor
+            | Self::BillingKeyInfos
+            | Self::CashReceipts => &["INVALID_REQUEST", "UNAUTHORIZED", "FORBIDDEN"],
             Self::PayInstantly => &[
                 "INVALID_REQUEST",
                 "MAX_TRANSACTION_COUNT_REACHED",
@@ -136,6 +142,23 @@ impl Endpoint {
                 "PAYMENT_SCHEDULE_ALREADY_PROCESSED",
                 "PAYMENT_SCHEDULE_ALREADY_REVOKED",
             ],
+            Self::IssueCashReceipt => &[
+                "INVALID_REQUEST",
+                "UNAUTHORIZED",
+                "FORBIDDEN",
+                "CHANNEL_NOT_FOUND",
+                "CASH_RECEIPT_ALREADY_ISSUED",
+                "PG_PROVIDER",
+            ],
+            Self::CashReceipt => &["INVALID_REQUEST", "UNAUTHORIZED", "FORBIDDEN", "CASH_RECEIPT_NOT_FOUND"],
+            Self::CancelCashReceipt => &[
+                "INVALID_REQUEST",
+                "UNAUTHORIZED",
+                "FORBIDDEN",
+                "CASH_RECEIPT_NOT_FOUND",
+                "CASH_RECEIPT_NOT_ISSUED",
+                "PG_PROVIDER",
+            ],
             Self::ResendWebhook => &[
                 "INVALID_REQUEST",
                 "UNAUTHORIZED",
@@ -201,6 +224,10 @@ impl Endpoint {
             Self::CreatePaymentSession => "createPaymentSession",
             Self::PaymentSession => "getPaymentSession",
             Self::ClosePaymentSession => "closePaymentSession",
+            Self::IssueCashReceipt => "issueCashReceipt",
+            Self::CashReceipts => "getCashReceipts",
+            Self::CashReceipt => "getCashReceiptByPaymentId",
+            Self::CancelCashReceipt => "cancelCashReceiptByPaymentId",
         }
     }
 
@@ -213,6 +240,8 @@ impl Endpoint {
             | Self::CloseVirtualAccount
             | Self::CapturePayment
             | Self::StopCancellation
+            | Self::IssueCashReceipt
+            | Self::CancelCashReceipt
             | Self::IssueBillingKey
             | Self::DeleteBillingKey => true,
             Self::Login
@@ -232,7 +261,9 @@ impl Endpoint {
             | Self::CreatePaymentSession
             | Self::PaymentSession
             | Self::ClosePaymentSession
-            | Self::ResendWebhook => false,
+            | Self::ResendWebhook
+            | Self::CashReceipts
+            | Self::CashReceipt => false,
         }
     }
 }

@@ -221,6 +221,9 @@ fn plain(endpoint: Endpoint, error: &EngineError) -> Option<(StatusCode, &'stati
         EngineError::CancellationNotPending(_) => (Code::CONFLICT, "PAYMENT_CANCELLATION_NOT_PENDING"),
         EngineError::SumOfPartsExceedsCancel => (Code::CONFLICT, "SUM_OF_PARTS_EXCEEDS_CANCEL_AMOUNT"),
         EngineError::PaymentNotWaitingForDeposit(_) => (Code::CONFLICT, "PAYMENT_NOT_WAITING_FOR_DEPOSIT"),
+        EngineError::CashReceiptAlreadyIssued => (Code::CONFLICT, "CASH_RECEIPT_ALREADY_ISSUED"),
+        EngineError::CashReceiptNotFound(_) => (Code::NOT_FOUND, "CASH_RECEIPT_NOT_FOUND"),
+        EngineError::CashReceiptNotIssued(_) => (Code::NOT_FOUND, "CASH_RECEIPT_NOT_ISSUED"),
         EngineError::WebhookNotFound => (Code::NOT_FOUND, "WEBHOOK_NOT_FOUND"),
         EngineError::WebhookResendCountReached(_) => (Code::BAD_REQUEST, "MAX_WEBHOOK_RETRY_COUNT_REACHED"),
         EngineError::BillingKeyNotFound => (Code::NOT_FOUND, "BILLING_KEY_NOT_FOUND"),
@@ -258,7 +261,7 @@ mod tests {
 
     use super::*;
 
-    const ENDPOINTS: [Endpoint; 26] = [
+    const ENDPOINTS: [Endpoint; 30] = [
         Endpoint::PaymentEventsByCursor,
         Endpoint::BillingKeyInfos,
         Endpoint::Payments,
@@ -285,6 +288,10 @@ mod tests {
         Endpoint::CreatePaymentSession,
         Endpoint::PaymentSession,
         Endpoint::ClosePaymentSession,
+        Endpoint::IssueCashReceipt,
+        Endpoint::CashReceipts,
+        Endpoint::CashReceipt,
+        Endpoint::CancelCashReceipt,
     ];
 
     fn no_channel(reason: NoChannelReason) -> EngineError {
@@ -325,6 +332,9 @@ mod tests {
             EngineError::ScheduleAlreadyProcessed("s".to_owned()),
             EngineError::ScheduleAlreadyRevoked("s".to_owned()),
             EngineError::ChannelSpecific { failures: Vec::new(), succeeded: Vec::new() },
+            EngineError::CashReceiptAlreadyIssued,
+            EngineError::CashReceiptNotFound("p".to_owned()),
+            EngineError::CashReceiptNotIssued("CANCELLED"),
             EngineError::WebhookNotFound,
             EngineError::WebhookResendCountReached(20),
             EngineError::Declined(declined),
@@ -376,6 +386,7 @@ mod tests {
                     }
                     "PG_PROVIDER" | "CHANNEL_SPECIFIC" => 502,
                     kind if kind.ends_with("_NOT_FOUND") => 404,
+                    "CASH_RECEIPT_NOT_ISSUED" => 404,
                     _ => 409,
                 };
                 assert_eq!(answer.status.as_u16(), status, "{error:?}");

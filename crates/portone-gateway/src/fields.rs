@@ -19,7 +19,7 @@ pub(crate) static INPUT: Rule = Rule {
 };
 
 /// The members that are read as secrets, and the one that holds a card. They are in nothing that is kept.
-pub(crate) const SECRETS: [&str; 8] = [
+pub(crate) const SECRETS: [&str; 10] = [
     "credential",
     "number",
     "expiryYear",
@@ -28,6 +28,8 @@ pub(crate) const SECRETS: [&str; 8] = [
     "passwordTwoDigits",
     "cvc",
     "customerIdentityNumber",
+    "identityNumber",
+    "businessRegistrationNumber",
 ];
 
 /// How many unknown members are told.

@@ -286,7 +286,8 @@ mod tests {
         let body = r#"{"method": {"card": {"credential": {"nubmer": "4242424242424242"}}},
             "refundAccount": {"number": "1101234567"}, "number": 4242, "passwordTwoDigits": "77",
             "expiryYear": "29", "expiryMonth": "12", "birthOrBusinessRegistrationNumber": "900101",
-            "customerIdentityNumber": "01012345678", "orderName": "pass"}"#;
+            "customerIdentityNumber": "01012345678", "identityNumber": "01012345678",
+            "businessRegistrationNumber": "1012345678", "orderName": "pass"}"#;
         let bytes = asked("POST", "/", body);
         let text = String::from_utf8_lossy(&bytes);
         for secret in ["4242", "1101234567", "77", "29", "12", "900101", "0101"] {

@@ -11,9 +11,12 @@ use crate::fields::{self, Fields};
 use crate::ledger::Ledger;
 use crate::message::{Change, Method, Request};
 use crate::pg::Booked;
-use crate::records::{Charge, PaidWith, Payment, Status};
+use crate::records::{CashReceipt, Charge, PaidWith, Payment, Status};
 use crate::refusal::Refusal;
-use crate::v2::{cancellation_view, complete_cancellation, decode_id, payment_view, query_value, time_text};
+use crate::v2::{
+    cancellation_view, complete_cancellation, decode_id, issue_with_deposit, payment_view, query_value,
+    time_text,
+};
 
 /// Answers a request whose path starts with `/sandbox`; `segments` are those after it.
 pub(crate) fn answer(
@@ -79,6 +82,8 @@ fn deposit(ledger: &mut Ledger, now: DateTime<Utc>, payment_id: &str) -> Result<
         transaction.status = Status::Paid;
         transaction.status_changed_at = now;
         transaction.paid_at = Some(now);
+        let transaction = transaction.clone();
+        issue_with_deposit(ledger, &channel, payment_id, &transaction, now);
         ledger.announce_state(now, payment_id, None)?;
     }
     Ok(payment_view(ledger.payment(payment_id)?, ledger))
@@ -185,7 +190,24 @@ fn ledger_view(ledger: &Ledger, channel_key: Option<&str>) -> Value {
         })
         .collect();
     let charges = ledger.charges().filter(|charge| is_wanted(&charge.channel_key));
-    json!({"payments": payments, "billingKeys": keys, "totals": totals_view(charges)})
+    let receipts = ledger.receipts().filter(|receipt| is_wanted(&receipt.channel_key)).map(receipt_line);
+    json!({
+        "payments": payments,
+        "billingKeys": keys,
+        "cashReceipts": receipts.collect::<Vec<_>>(),
+        "totals": totals_view(charges),
+    })
+}
+
+fn receipt_line(receipt: &CashReceipt) -> Value {
+    json!({
+        "paymentId": receipt.payment_id,
+        "channelKey": receipt.channel_key,
+        "status": receipt.status_name(),
+        "amount": receipt.total,
+        "isManual": receipt.is_manual,
+        "issueNumber": receipt.issue_number,
+    })
 }
 
 /// A payment with its attempts on the wanted channels, or `None` when it has none.

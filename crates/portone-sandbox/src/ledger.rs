@@ -11,7 +11,7 @@ use crate::idempotency::{Answers, KeptAnswer};
 use crate::ids::IdSource;
 use crate::message::Change;
 use crate::notices::{News, Notice, Notices};
-use crate::records::{BillingKey, Charge, Payment, Status, Transaction};
+use crate::records::{BillingKey, CashReceipt, Charge, Payment, Status, Transaction};
 use crate::refusal::Refusal;
 
 /// The records, in the order of their keys.
@@ -24,6 +24,8 @@ pub(crate) struct Ledger {
     /// Channel key and PG order id of every charge.
     orders: BTreeSet<(String, String)>,
     keys: BTreeMap<String, BillingKey>,
+    /// By payment id.
+    receipts: BTreeMap<String, CashReceipt>,
     /// Billing keys in the order of their issue.
     issue_order: Vec<String>,
     pub(crate) notices: Notices,
@@ -50,6 +52,7 @@ enum RecordOut<'a> {
     Payment(&'a Payment),
     Charge(&'a Charge),
     BillingKey(&'a BillingKey),
+    CashReceipt(&'a CashReceipt),
     Answer(&'a KeptAnswer),
     Notice(&'a Notice),
     /// The notification of this number was taken, or given up.
@@ -70,6 +73,7 @@ enum RecordIn {
     Payment(Payment),
     Charge(Charge),
     BillingKey(BillingKey),
+    CashReceipt(CashReceipt),
     Answer(KeptAnswer),
     Notice(Notice),
     NoticeDone(u64),
@@ -85,6 +89,7 @@ impl Ledger {
             charges: BTreeMap::new(),
             orders: BTreeSet::new(),
             keys: BTreeMap::new(),
+            receipts: BTreeMap::new(),
             issue_order: Vec::new(),
             notices: Notices::default(),
             ahead: TimeDelta::zero(),
@@ -224,6 +229,19 @@ impl Ledger {
         Ok(())
     }
 
+    pub(crate) fn receipt(&self, payment_id: &str) -> Option<&CashReceipt> {
+        self.receipts.get(payment_id)
+    }
+
+    pub(crate) fn receipts(&self) -> impl Iterator<Item = &CashReceipt> {
+        self.receipts.values()
+    }
+
+    pub(crate) fn put_receipt(&mut self, receipt: CashReceipt) {
+        self.note(Change::CashReceipt(receipt.payment_id.clone()));
+        self.receipts.insert(receipt.payment_id.clone(), receipt);
+    }
+
     pub(crate) fn note(&mut self, change: Change) {
         note(&mut self.changes, change);
     }
@@ -239,10 +257,12 @@ impl Ledger {
         let payments = self.payments.keys().cloned().map(Change::Payment);
         let charges = self.charges.keys().cloned().map(Change::Charge);
         let keys = self.issue_order.iter().cloned().map(Change::BillingKey);
+        let receipts = self.receipts.keys().cloned().map(Change::CashReceipt);
         let kept = answers.keys().cloned().map(Change::Answer);
         let clock = (!self.ahead.is_zero()).then_some(Change::Clock);
         let waiting = self.notices.numbers().map(Change::Notice).chain(clock);
-        channels.chain(payments).chain(charges).chain(keys).chain(kept).chain(waiting).collect()
+        let records = channels.chain(payments).chain(charges).chain(keys).chain(receipts);
+        records.chain(kept).chain(waiting).collect()
     }
 
     /// Appends the present state of a record to `out`, with its line feed; nothing when it is gone.
@@ -252,6 +272,7 @@ impl Ledger {
             Change::Payment(id) => self.payments.get(id).map(RecordOut::Payment),
             Change::Charge(id) => self.charges.get(id).map(RecordOut::Charge),
             Change::BillingKey(key) => self.keys.get(key).map(RecordOut::BillingKey),
+            Change::CashReceipt(id) => self.receipts.get(id).map(RecordOut::CashReceipt),
             Change::Answer(key) => answers.find(key).map(RecordOut::Answer),
             Change::Notice(number) => {
                 Some(self.notices.find(*number).map_or(RecordOut::NoticeDone(*number), RecordOut::Notice))
@@ -277,6 +298,7 @@ impl Ledger {
             }
             RecordIn::Charge(charge) => self.put_charge(charge),
             RecordIn::BillingKey(key) => self.put_key(key),
+            RecordIn::CashReceipt(receipt) => self.put_receipt(receipt),
             RecordIn::Answer(kept) => answers.keep(kept),
             RecordIn::Notice(notice) => self.notices.put(notice),
             RecordIn::NoticeDone(number) => self.notices.remove(number),

@@ -7,6 +7,7 @@ mod capture;
 pub(crate) mod input;
 mod keys;
 mod pay;
+mod receipts;
 mod view;
 
 use std::borrow::Cow;
@@ -24,6 +25,7 @@ use crate::message::Method;
 use crate::refusal::{PgRefusal, Refusal};
 
 pub(crate) use cancel::complete_cancellation;
+pub(crate) use receipts::issue_with_deposit;
 pub(crate) use view::{cancellation_view, payment_view, time_text};
 
 /// An operation of the V2 API, with its ids decoded.
@@ -37,6 +39,9 @@ pub(crate) enum Operation {
     CloseAccount { payment_id: String },
     Capture { payment_id: String },
     StopCancel { payment_id: String, cancellation_id: String },
+    IssueReceipt,
+    ReadReceipt { payment_id: String },
+    CancelReceipt { payment_id: String },
     IssueKey,
     ListKeys,
     ReadKey { key: String },
@@ -76,6 +81,13 @@ impl Operation {
                 let cancellation_id = decode_id(cancellation_id);
                 Some(Self::StopCancel { payment_id: payment_id(id), cancellation_id })
             }
+            (Method::Post, ["cash-receipts"]) => Some(Self::IssueReceipt),
+            (Method::Get, ["payments", id, "cash-receipt"]) => {
+                Some(Self::ReadReceipt { payment_id: payment_id(id) })
+            }
+            (Method::Post, ["payments", id, "cash-receipt", "cancel"]) => {
+                Some(Self::CancelReceipt { payment_id: payment_id(id) })
+            }
             (Method::Post, ["billing-keys"]) => Some(Self::IssueKey),
             (Method::Get, ["billing-keys"]) => Some(Self::ListKeys),
             (Method::Get, ["billing-keys", key]) => Some(Self::ReadKey { key: decode_id(key) }),
@@ -92,10 +104,13 @@ impl Operation {
             Self::CloseAccount { .. } => Command::CloseVirtualAccount,
             Self::Capture { .. } => Command::Capture,
             Self::StopCancel { .. } => Command::StopCancel,
+            Self::IssueReceipt => Command::IssueCashReceipt,
+            Self::CancelReceipt { .. } => Command::CancelCashReceipt,
             Self::IssueKey => Command::IssueBillingKey,
             Self::DeleteKey { .. } => Command::DeleteBillingKey,
             Self::ReadPayment { .. }
             | Self::ReadTransactions { .. }
+            | Self::ReadReceipt { .. }
             | Self::ListKeys
             | Self::ReadKey { .. } => Command::Read,
         }
@@ -105,7 +120,7 @@ impl Operation {
     pub(crate) fn channel_key(&self, ledger: &Ledger, body: &Value) -> Option<String> {
         let named = || body.get("channelKey").and_then(Value::as_str).map(str::to_owned);
         match self {
-            Self::PayInstantly { .. } | Self::IssueKey => named(),
+            Self::PayInstantly { .. } | Self::IssueKey | Self::IssueReceipt => named(),
             Self::PayWithBillingKey { .. } => named().or_else(|| {
                 let key = body.get("billingKey").and_then(Value::as_str)?;
                 ledger.key(key).ok().map(|key| key.channel_key.clone())
@@ -117,6 +132,9 @@ impl Operation {
             | Self::Capture { payment_id }
             | Self::StopCancel { payment_id, .. } => {
                 ledger.find_payment(payment_id).map(|payment| payment.latest().channel_key.clone())
+            }
+            Self::ReadReceipt { payment_id } | Self::CancelReceipt { payment_id } => {
+                ledger.receipt(payment_id).map(|receipt| receipt.channel_key.clone())
             }
             Self::ReadKey { key } | Self::DeleteKey { key } => {
                 ledger.key(key).ok().map(|key| key.channel_key.clone())
@@ -149,6 +167,9 @@ impl Context<'_> {
             Operation::StopCancel { payment_id, cancellation_id } => {
                 cancel::stop(self, payment_id, cancellation_id, &fields)
             }
+            Operation::IssueReceipt => receipts::issue(self, &fields),
+            Operation::ReadReceipt { payment_id } => receipts::read(self, payment_id),
+            Operation::CancelReceipt { payment_id } => receipts::cancel(self, payment_id),
             Operation::IssueKey => keys::issue(self, &fields),
             Operation::ListKeys => {
                 let asked = query_value(query, "requestBody").filter(|_| fields.is_empty());

@@ -14,6 +14,7 @@ pub mod idempotency;
 pub mod list;
 pub mod payment_events;
 pub mod payments;
+pub mod receipts;
 pub mod records;
 pub mod schedules;
 pub mod verifications;
@@ -83,6 +84,12 @@ macro_rules! contract_tests {
             billing_keys::a_muted_deletion_announces_nothing,
             billing_keys::a_result_of_the_wrong_command_is_an_error,
             billing_keys::issued_keys_depend_on_their_group,
+            receipts::a_payment_has_one_live_receipt,
+            receipts::an_open_receipt_does_not_lock_its_payment,
+            receipts::a_receipt_is_settled_once,
+            receipts::a_receipt_is_cancelled_once_and_issued_again,
+            receipts::receipts_are_listed_by_their_times,
+            receipts::filters_select_receipts,
             schedules::every_part_of_a_schedule_comes_back,
             schedules::a_payment_has_one_schedule,
             schedules::a_schedule_and_a_deletion_exclude_each_other,

@@ -18,6 +18,7 @@ mod payment_events;
 #[cfg(test)]
 mod plans;
 mod readers;
+mod receipts;
 mod schedule_store;
 mod schedules;
 mod schema;

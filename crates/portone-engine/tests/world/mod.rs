@@ -3,6 +3,8 @@
 
 #![allow(dead_code, unreachable_pub, clippy::unused_self)] // each test file uses its part of the world
 
+pub mod faulty;
+
 use std::{
     collections::BTreeMap, sync::Arc, sync::Mutex, sync::atomic::AtomicU64, sync::atomic::Ordering,
     time::Duration,
@@ -245,6 +247,16 @@ impl World {
 
     pub async fn clear_faults(&self) {
         self.client.delete(format!("{}/sandbox/faults", self.sandbox)).send().await.unwrap();
+    }
+
+    /// Issues a cash receipt at the upstream behind our back.
+    pub async fn issue_receipt_upstream(&self, id: &PaymentId, total: i64) {
+        let body = json!({"paymentId": id, "channelKey": SMARTRO, "type": "PERSONAL", "orderName": "Pass",
+            "currency": "KRW", "amount": {"total": total},
+            "customer": {"identityNumber": "01000001234", "name": "Kim", "phoneNumber": "01000001234"}});
+        let request = self.client.post(format!("{}/cash-receipts", self.sandbox)).json(&body);
+        let reply = request.header("authorization", format!("PortOne {SECRET}")).send().await.unwrap();
+        assert!(reply.status().is_success(), "{}", reply.text().await.unwrap());
     }
 
     /// The PGs' own ledger.

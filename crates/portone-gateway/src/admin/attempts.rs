@@ -74,6 +74,9 @@ fn transaction_id(attempt: &OpenAttempt) -> Option<&str> {
         | OpenSubject::CloseVirtualAccount { transaction_id, .. }
         | OpenSubject::Capture { transaction_id, .. }
         | OpenSubject::StopCancel { transaction_id, .. } => Some(transaction_id.as_str()),
-        OpenSubject::IssueBillingKey { .. } | OpenSubject::DeleteBillingKey { .. } => None,
+        OpenSubject::IssueBillingKey { .. }
+        | OpenSubject::DeleteBillingKey { .. }
+        | OpenSubject::IssueCashReceipt { .. }
+        | OpenSubject::CancelCashReceipt { .. } => None,
     }
 }

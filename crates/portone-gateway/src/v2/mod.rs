@@ -10,6 +10,7 @@ mod dto;
 mod examples;
 mod lists;
 mod payments;
+mod receipts;
 mod schedules;
 mod sessions;
 pub(crate) mod view;
@@ -150,6 +151,9 @@ pub(crate) fn routes() -> Router<Gateway> {
         .route("/payments/{paymentId}/resend-webhook", post(webhooks::resend))
         .route("/payment-schedules", get(schedules::list).delete(schedules::revoke))
         .route("/payment-schedules/{paymentScheduleId}", get(schedules::schedule))
+        .route("/cash-receipts", get(receipts::list).post(receipts::issue))
+        .route("/payments/{paymentId}/cash-receipt", get(receipts::receipt))
+        .route("/payments/{paymentId}/cash-receipt/cancel", post(receipts::cancel))
         .route("/billing-keys", get(lists::billing_keys).post(billing_keys::issue))
         .route("/billing-keys/{billingKey}", get(billing_keys::info).delete(billing_keys::delete))
 }

@@ -7,6 +7,7 @@ mod banks;
 mod billing_keys;
 mod billing_keys_list;
 mod canary;
+mod cash_receipts;
 mod catalogue;
 mod fuzz;
 mod http;

@@ -441,6 +441,13 @@ pub(crate) fn account_payment(channel: &str) -> Value {
             "cashReceipt": {"type": "PERSONAL", "customerIdentityNumber": "01000001234"}}}})
 }
 
+/// A cash receipt that Smartro issues.
+pub(crate) fn cash_receipt(channel: &str) -> Value {
+    json!({"paymentId": "order1", "channelKey": channel, "type": "PERSONAL", "orderName": "Monthly pass",
+        "currency": "KRW", "amount": {"total": 8900},
+        "customer": {"identityNumber": "01000001234", "name": "Port Kim", "phoneNumber": "01000001234"}})
+}
+
 /// A billing key to issue; `selector` is `channelKey` or `channelGroupId`.
 pub(crate) fn issue(selector: &str, value: &str, number: &str) -> Value {
     json!({selector: value, "customer": customer(), "method": {"card": {"credential": credential(number)}}})

@@ -57,7 +57,8 @@ pub(crate) struct AccountInput {
     pub(crate) kind: AccountKind,
     pub(crate) expires_at: DateTime<Utc>,
     pub(crate) remittee: Option<String>,
-    pub(crate) has_cash_receipt: bool,
+    /// What the cash receipt that was asked for is for.
+    pub(crate) receipt_purpose: Option<String>,
 }
 
 /// `option` of a virtual account (V2-046).
@@ -196,7 +197,7 @@ impl AccountInput {
             kind: read_account_kind(&account.object("option")?)?,
             expires_at: read_expiry(now, &account.object("expiry")?)?,
             remittee: account.owned_text("remitteeName")?,
-            has_cash_receipt: read_cash_receipt(account.optional_object("cashReceipt")?)?,
+            receipt_purpose: read_cash_receipt(account.optional_object("cashReceipt")?)?,
         })
     }
 
@@ -259,7 +260,7 @@ fn notice_urls(body: &Fields<'_>) -> Result<Vec<String>, Refusal> {
     Ok(urls.into_iter().map(str::to_owned).collect())
 }
 
-fn read_currency(body: &Fields<'_>) -> Result<String, Refusal> {
+pub(super) fn read_currency(body: &Fields<'_>) -> Result<String, Refusal> {
     let currency = body.text("currency")?;
     if currency.len() == 3 && currency.bytes().all(|byte| byte.is_ascii_uppercase()) {
         Ok(currency.to_owned())
@@ -318,12 +319,13 @@ fn read_expiry(now: DateTime<Utc>, expiry: &Fields<'_>) -> Result<DateTime<Utc>,
 }
 
 /// An absent receipt is `NO_RECEIPT`; a present one needs its number whatever its type (V2-047).
-fn read_cash_receipt(receipt: Option<Fields<'_>>) -> Result<bool, Refusal> {
-    let Some(receipt) = receipt else { return Ok(false) };
+/// What the receipt is for; `NO_RECEIPT` is as good as none.
+fn read_cash_receipt(receipt: Option<Fields<'_>>) -> Result<Option<String>, Refusal> {
+    let Some(receipt) = receipt else { return Ok(None) };
     let kind = receipt.one_of("type", &["PERSONAL", "CORPORATE", "NO_RECEIPT"])?;
     receipt.text("customerIdentityNumber")?;
     match kind {
-        Some(kind) => Ok(kind != "NO_RECEIPT"),
+        Some(kind) => Ok(Some(kind).filter(|kind| *kind != "NO_RECEIPT").map(str::to_owned)),
         None => Err(receipt.error("type", "is required")),
     }
 }

@@ -160,7 +160,8 @@ fn issue_account(
         number,
         remittee: account.remittee,
         expires_at: account.expires_at,
-        has_cash_receipt: account.has_cash_receipt,
+        has_cash_receipt: account.receipt_purpose.is_some(),
+        receipt_purpose: account.receipt_purpose,
     };
     settle(context, attempt, method, Status::VirtualAccountIssued, verdict)
 }

@@ -37,7 +37,7 @@ pub(super) fn insert(database: &Database, store_no: i64, row: &AttemptRow) -> Re
             attempt.command.name(),
             store_no,
             attempt.channel.as_str(),
-            attempt.subject.payment_id().map(PaymentId::as_str),
+            attempt.subject.locked_payment().map(PaymentId::as_str),
             attempt.subject.billing_key().map(BillingKey::as_str),
             millis(attempt.opened_at),
             millis(attempt.lease_until),

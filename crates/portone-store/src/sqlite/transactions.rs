@@ -136,7 +136,7 @@ pub(super) fn begin_on_transaction(
 ) -> Result<Begin, Fault> {
     let attempt = row.attempt();
     let store_no = database.store_no(&attempt.store_id)?;
-    let Some(payment) = attempt.subject.payment_id() else {
+    let Some(payment) = attempt.subject.locked_payment() else {
         return Err(Fault::Contract("an attempt on a transaction names a payment".to_owned()));
     };
     if attempts::locks_payment(database, store_no, payment)? {

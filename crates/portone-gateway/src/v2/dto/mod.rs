@@ -12,6 +12,8 @@ mod order;
 pub(super) mod page;
 pub(super) mod payment;
 pub(super) mod query;
+pub(super) mod receipt;
+pub(super) mod receipt_list;
 mod rules;
 pub(super) mod schedule;
 pub(super) mod session;

@@ -44,6 +44,11 @@ pub(super) static REFUND_ACCOUNT: Rule = reject(
 );
 pub(super) static PROMOTION: Rule =
     reject("V2-067", "A cancel says what becomes of a promotion.", "schema PromotionDiscountRetainOption");
+pub(super) static RECEIPT: Rule = reject(
+    "V2-070",
+    "A cash receipt has a payment id, a channel, an amount and somebody it is for.",
+    "schema IssueCashReceiptBody",
+);
 pub(super) static ISSUE: Rule =
     reject("V2-080", "A billing key is issued for a card.", "schema IssueBillingKeyBody");
 pub(super) static KEY_PAYMENT: Rule =
