@@ -14,13 +14,10 @@ pub(crate) enum Command {
     DeleteBillingKey,
     Cancel,
     CloseVirtualAccount,
-<<<<<<< HEAD
     Capture,
     StopCancel,
-=======
     IssueCashReceipt,
     CancelCashReceipt,
->>>>>>> receipts
     Read,
 }
 
@@ -182,13 +179,10 @@ impl Command {
         "DELETE_BILLING_KEY",
         "CANCEL",
         "CLOSE_VIRTUAL_ACCOUNT",
-<<<<<<< HEAD
         "CAPTURE",
         "STOP_CANCEL",
-=======
         "ISSUE_CASH_RECEIPT",
         "CANCEL_CASH_RECEIPT",
->>>>>>> receipts
         "READ",
     ];
     const ALL: [Self; 9] = [
@@ -198,13 +192,10 @@ impl Command {
         Self::DeleteBillingKey,
         Self::Cancel,
         Self::CloseVirtualAccount,
-<<<<<<< HEAD
         Self::Capture,
         Self::StopCancel,
-=======
         Self::IssueCashReceipt,
         Self::CancelCashReceipt,
->>>>>>> receipts
         Self::Read,
     ];
 
@@ -220,13 +211,10 @@ impl Command {
             Self::DeleteBillingKey => "DELETE_BILLING_KEY",
             Self::Cancel => "CANCEL",
             Self::CloseVirtualAccount => "CLOSE_VIRTUAL_ACCOUNT",
-<<<<<<< HEAD
             Self::Capture => "CAPTURE",
             Self::StopCancel => "STOP_CANCEL",
-=======
             Self::IssueCashReceipt => "ISSUE_CASH_RECEIPT",
             Self::CancelCashReceipt => "CANCEL_CASH_RECEIPT",
->>>>>>> receipts
             Self::Read => "READ",
         }
     }
