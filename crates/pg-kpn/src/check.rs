@@ -1,5 +1,8 @@
 //! KPN's rules, command by command.
 
+mod issue_window;
+mod window;
+
 use portone_core::{
     CallContext, Cancel, CardPayment, Command, Currency, CustomerName, InstantMethod, IssueBillingKey, Order,
     PayInstantly, PayMethod, PayWithBillingKey, Report, Schedule, Severity, VirtualAccountOptionType,
@@ -27,9 +30,9 @@ pub(crate) fn check(config: &Config, command: &Command, ctx: &CallContext, repor
         Command::PayWithBillingKey(pay) => check_key_payment(config, pay, report),
         Command::Schedule(schedule) => check_schedule(config, schedule, ctx, report),
         Command::Cancel(cancel) => check_cancel(config, cancel, ctx, report),
-        // The documents set no rule for these, and no face opens windows yet.
-        Command::OpenWindow(_)
-        | Command::DeleteBillingKey(_)
+        Command::OpenWindow(window) => window::check(config, window, report),
+        // The documents set no rule for these.
+        Command::DeleteBillingKey(_)
         | Command::CloseVirtualAccount(_)
         | Command::IssueCashReceipt(_)
         | Command::CancelCashReceipt(_)
@@ -50,7 +53,7 @@ fn check_instant(config: &Config, pay: &PayInstantly, ctx: &CallContext, report:
         what: "key-in payment",
     };
     check::contract(need, &config.contracts, report);
-    check_order(config, &pay.order, report);
+    check_order(config, &pay.order, OrderFields::REST, report);
     let currency = pay.order.amount.currency;
     if !CURRENCIES.contains(&currency) {
         report.add(
@@ -81,12 +84,24 @@ fn check_instant(config: &Config, pay: &PayInstantly, ctx: &CallContext, report:
     }
 }
 
-fn check_order(config: &Config, order: &Order, report: &mut Report) {
+/// Where the parts of an order stand that the REST API and the browser SDK spell differently.
+#[derive(Clone, Copy)]
+struct OrderFields {
+    tax_free: &'static str,
+    vat: &'static str,
+}
+
+impl OrderFields {
+    const REST: Self = Self { tax_free: "amount.taxFree", vat: "amount.vat" };
+    const WINDOW: Self = Self { tax_free: "taxFreeAmount", vat: "vatAmount" };
+}
+
+fn check_order(config: &Config, order: &Order, fields: OrderFields, report: &mut Report) {
     check::alphanumeric_payment_id(&rules::PAYMENT_ID_ALPHABET, &order.payment_id, report);
     if let Some(vat) = order.amount.vat {
         report.add(
             &rules::VAT_IGNORED,
-            "amount.vat",
+            fields.vat,
             format!("`{vat}` is left out: KPN computes the value-added tax itself; do not send it"),
         );
     }
@@ -102,7 +117,7 @@ fn check_order(config: &Config, order: &Order, report: &mut Report) {
         let need = ContractNeed {
             rule: &rules::TAX_FREE_CONTRACT,
             capability: capability::TAX_FREE_AMOUNT,
-            field: "amount.taxFree",
+            field: fields.tax_free,
             what: "a tax-free amount",
         };
         check::contract(need, &config.contracts, report);
@@ -225,7 +240,7 @@ fn is_complete(name: Option<&CustomerName>) -> bool {
 }
 
 fn check_key_payment(config: &Config, pay: &PayWithBillingKey, report: &mut Report) {
-    check_order(config, &pay.order, report);
+    check_order(config, &pay.order, OrderFields::REST, report);
     let currency = pay.order.amount.currency;
     if currency != Currency::KRW {
         report.add(

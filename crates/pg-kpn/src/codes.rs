@@ -10,6 +10,10 @@ pub mod capability {
     pub const API_BILLING_KEY: &str = "api_billing_key";
     /// Saying the tax-free amount in each request (rule KPN-016).
     pub const TAX_FREE_AMOUNT: &str = "tax_free_amount";
+    /// Escrow, in the window only (rule KPN-017).
+    pub const ESCROW_WINDOW: &str = "escrow_window";
+    /// A wallet that opens directly (rule KPN-018).
+    pub const EASY_PAY_DIRECT: &str = "easy_pay_direct";
     /// Being told of deposits into virtual accounts (rule KPN-019).
     pub const VA_DEPOSIT_NOTICE: &str = "va_deposit_notice";
     /// Returning money to the buyer's bank account (rule KPN-020).
@@ -36,3 +40,27 @@ pub(crate) const ACCOUNT_BANKS: &[Bank] = &[
     Bank::Hana,
     Bank::Shinhan,
 ];
+
+/// The card companies whose page opens directly (rule KPN-032).
+pub(crate) const DIRECT_CARDS: &[&str] = &[
+    "SHINHAN_CARD",
+    "HYUNDAI_CARD",
+    "SAMSUNG_CARD",
+    "NH_CARD",
+    "HANA_CARD",
+    "LOTTE_CARD",
+    "CITI_CARD",
+    "WOORI_CARD",
+    "BC_CARD",
+    "KOOKMIN_CARD",
+    "EPOST",
+    "KFCC",
+    "SHINHYUP",
+    "SAVINGS_BANK_KOREA",
+    "KOREA_DEVELOPMENT_BANK",
+    "KAKAO_BANK",
+    "K_BANK",
+];
+
+/// The wallets that open directly; Naver Pay is in the window only (rule KPN-035).
+pub(crate) const DIRECT_WALLETS: &[&str] = &["KAKAOPAY", "SAMSUNGPAY", "TOSSPAY", "PAYCO"];

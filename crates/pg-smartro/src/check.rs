@@ -1,5 +1,10 @@
 //! Smartro's rules, command by command.
 
+mod bypass;
+mod issue_window;
+mod receipt;
+mod window;
+
 use encoding_rs::EUC_KR;
 use portone_core::{
     CallContext, Cancel, CashReceiptRequest, Command, Currency, Customer, Environment, EscrowParty,
@@ -9,7 +14,7 @@ use portone_core::{
 use portone_wire::v2::check::{self, CardParts, ContractNeed};
 
 use crate::{
-    codes::{DEBIT_CARD, TEST_MODE_BLOCKED_BANKS, capability},
+    codes::{DEBIT_CARD, TEST_MODE_BLOCKED_BANKS, TEST_MODE_BLOCKED_ISSUERS, capability},
     config::Config,
     profile::{CURRENCIES, PAYMENT_ID_LENGTH_MAX},
     rules,
@@ -31,7 +36,7 @@ pub(crate) fn check(config: &Config, command: &Command, ctx: &CallContext, repor
                 "is no method Smartro has without a window; use `method.virtualAccount`, a billing key or another channel",
             ),
             InstantMethod::VirtualAccount(account) => {
-                check_order(config, &pay.order, report);
+                check_order(config, &pay.order, OrderFields::REST, report);
                 check_account(config, account, ctx, report);
                 check_customer_complete(&rules::ACCOUNT_CUSTOMER, &pay.order.customer, report);
             }
@@ -47,9 +52,9 @@ pub(crate) fn check(config: &Config, command: &Command, ctx: &CallContext, repor
         Command::Cancel(cancel) => check_cancel(config, cancel, report),
         Command::IssueCashReceipt(issue) => check_receipt_receiver(&issue.receiver, report),
         Command::RegisterEscrowLogistics(register) => check_logistics(register, report),
-        // The documents set no rule for these, and no face opens windows yet.
-        Command::OpenWindow(_)
-        | Command::DeleteBillingKey(_)
+        Command::OpenWindow(window) => window::check(config, window, ctx, report),
+        // The documents set no rule for these.
+        Command::DeleteBillingKey(_)
         | Command::CloseVirtualAccount(_)
         | Command::CancelCashReceipt(_)
         | Command::ConfirmEscrow(_)
@@ -60,7 +65,18 @@ pub(crate) fn check(config: &Config, command: &Command, ctx: &CallContext, repor
     }
 }
 
-fn check_order(config: &Config, order: &Order, report: &mut Report) {
+/// Where the parts of an order stand that the REST API and the browser SDK spell differently.
+#[derive(Clone, Copy)]
+struct OrderFields {
+    tax_free: &'static str,
+}
+
+impl OrderFields {
+    const REST: Self = Self { tax_free: "amount.taxFree" };
+    const WINDOW: Self = Self { tax_free: "taxFreeAmount" };
+}
+
+fn check_order(config: &Config, order: &Order, fields: OrderFields, report: &mut Report) {
     check::alphanumeric_payment_id(&rules::PAYMENT_ID_ALPHABET, &order.payment_id, report);
     let length = order.payment_id.as_str().chars().count();
     if length > PAYMENT_ID_LENGTH_MAX {
@@ -76,7 +92,7 @@ fn check_order(config: &Config, order: &Order, report: &mut Report) {
         let need = ContractNeed {
             rule: &rules::TAX_FREE_CONTRACT,
             capability: capability::TAX_FREE,
-            field: "amount.taxFree",
+            field: fields.tax_free,
             what: "a tax-free amount",
         };
         check::contract(need, &config.contracts, report);
@@ -99,6 +115,16 @@ fn check_currency(config: &Config, currency: Currency, report: &mut Report) {
     }
 }
 
+fn check_usd(config: &Config, report: &mut Report) {
+    if config.facts.usd_enabled != Some(true) {
+        report.add(
+            &rules::USD_ENABLED,
+            "currency",
+            "`USD` may be switched off at Smartro; set `usd_enabled` on the channel once Smartro confirms it",
+        );
+    }
+}
+
 fn check_order_name(order_name: &str, report: &mut Report) {
     let euc_kr_bytes = EUC_KR.encode(order_name).0.len();
     let (severity, bytes, encoding) = if euc_kr_bytes > ORDER_NAME_LENGTH_BYTES_MAX {
@@ -117,6 +143,13 @@ fn check_order_name(order_name: &str, report: &mut Report) {
 }
 
 fn check_account(config: &Config, account: &VirtualAccountRequest, ctx: &CallContext, report: &mut Report) {
+    let need = ContractNeed {
+        rule: &rules::DEPOSIT_NOTICE,
+        capability: capability::VA_DEPOSIT_NOTICE,
+        field: ACCOUNT,
+        what: "an account whose deposits Smartro must tell",
+    };
+    check::contract(need, &config.contracts, report);
     check::one_expiry(&rules::ONE_EXPIRY, &account.expiry, report);
     check_account_option(account, report);
     check::future_expiry(&rules::FUTURE_EXPIRY, &account.expiry, ctx.now, report);
@@ -212,13 +245,18 @@ fn check_issue(issue: &IssueBillingKey, report: &mut Report) {
 }
 
 fn check_key_payment(config: &Config, pay: &PayWithBillingKey, report: &mut Report) {
-    check_order(config, &pay.order, report);
-    if pay.order.amount.currency == Currency::USD && config.facts.usd_enabled != Some(true) {
+    check_order(config, &pay.order, OrderFields::REST, report);
+    let issuer = pay.card.as_ref().and_then(|card| card.issuer.as_deref()).unwrap_or_default();
+    let blocked = TEST_MODE_BLOCKED_ISSUERS.iter().any(|name| issuer.contains(name));
+    if config.environment == Environment::Test && blocked {
         report.add(
-            &rules::USD_ENABLED,
-            "currency",
-            "`USD` may be switched off at Smartro; set `usd_enabled` on the channel once Smartro confirms it",
+            &rules::TEST_CARD,
+            "billingKey",
+            format!("is of `{issuer}`, whose cards never pay on a test channel; use another card"),
         );
+    }
+    if pay.order.amount.currency == Currency::USD {
+        check_usd(config, report);
     }
     let wanted = [
         (

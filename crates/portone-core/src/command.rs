@@ -253,6 +253,8 @@ pub struct PayWithBillingKey {
     pub pg_billing_key: PgBillingKey,
     /// Ledger: the e-mail address the key was issued with (rule PW-005).
     pub issue_email: Option<String>,
+    /// Ledger: the card, as far as the PG told.
+    pub card: Option<CardFacts>,
     /// Instalments in months; 0, 1 or absent is a lump sum.
     pub installment_month: Option<i32>,
     /// Whether the shop bears the interest.

@@ -318,6 +318,7 @@ pub(crate) fn commands_by_channel(
             order: request.order.clone(),
             pg_billing_key,
             issue_email: record.customer.email.clone(),
+            card: Some(record.card.clone()),
             installment_month: request.installment_month,
             use_free_interest_from_merchant: request.use_free_interest_from_merchant,
             use_card_point: request.use_card_point,

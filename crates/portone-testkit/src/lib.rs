@@ -3,6 +3,8 @@
 // Each function here is a check or a part of one: it says no by panicking.
 #![allow(clippy::missing_panics_doc)]
 
+#[cfg(feature = "catalogue")]
+pub mod catalogue;
 pub mod conformance;
 #[cfg(feature = "contract")]
 pub mod contract;

@@ -277,6 +277,7 @@ pub fn pay_with_billing_key(secrets: Secrets) -> Command {
         order: order(),
         pg_billing_key: billing_key(secrets),
         issue_email: Some("hong@example.com".to_owned()),
+        card: None,
         installment_month: None,
         use_free_interest_from_merchant: None,
         use_card_point: None,

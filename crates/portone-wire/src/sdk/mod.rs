@@ -4,6 +4,7 @@
 //! by name: each field has its type, or the argument is refused with everything that is wrong with it. Names that the
 //! SDK does not know are advice. [`encode`] writes the argument our window page calls the upstream's SDK with.
 
+pub mod check;
 mod encode;
 mod fields;
 mod json;

@@ -1,0 +1,97 @@
+//! KPN's rules of windows: each fires on the catalogue's bad example and is silent on its good one.
+
+use std::collections::BTreeSet;
+
+use pg_kpn::{FACTORY, PROFILE, capability};
+use portone_core::{
+    BuyerOs, Channel, ChannelFacts, Command, Contracts, Currency, Environment, OpenWindow, Report,
+};
+use portone_testkit::{
+    catalogue::{self, Placed},
+    samples,
+};
+use portone_wire::sdk::{parse_issue_billing_key, parse_payment};
+use serde_json::json;
+
+const OPS: &[&str] = &["WINDOW_PAY", "WINDOW_ISSUE_KEY"];
+
+const CAPABILITIES: &[&str] = &[
+    capability::API_KEYIN,
+    capability::API_BILLING_KEY,
+    capability::TAX_FREE_AMOUNT,
+    capability::ESCROW_WINDOW,
+    capability::EASY_PAY_DIRECT,
+    capability::VA_DEPOSIT_NOTICE,
+    capability::ACCOUNT_REFUND,
+    capability::MERCHANT_FREE_INTEREST,
+    capability::PARTIAL_FREE_INTEREST,
+];
+
+/// What else an example breaks by itself.
+const BESIDE: &[(&str, &[&str])] = &[
+    // The flag that asks for what the contract lacks is one that KPN ignores.
+    ("KPN-021", &["KPN-031"]),
+];
+
+const ELSEWHERE: &[(&str, &str)] =
+    &[("KPN-013", "V1 upstreams only"), ("KPN-042", "key-in: a window ignores the bank (KPN-039)")];
+
+/// The rules that windows break, each shown to fire on its bad example only.
+pub(crate) fn proven() -> BTreeSet<String> {
+    catalogue::prove("KPN", OPS, CAPABILITIES, BESIDE, ELSEWHERE, check)
+}
+
+#[test]
+fn everything_wrong_with_a_window_is_said_at_once() {
+    let request = json!({
+        "storeId": "store-1", "paymentId": "payment-1", "orderName": "의자", "totalAmount": 1000,
+        "currency": "USD", "payMethod": "EASY_PAY", "isEscrow": true, "locale": "JA_JP", "vatAmount": 90,
+        "bypass": { "kpn": { "CardSelect": ["VISA", "11PAY", 7] } },
+        "easyPay": { "easyPayProvider": "NAVERPAY", "useCardPoint": true, "availablePayMethods": ["MONEY"] },
+    });
+    let window = parse_payment(&request).unwrap().window;
+    let mut channel = samples::channel(&PROFILE);
+    channel.contracts = Contracts(Some(BTreeSet::new()));
+    insta::assert_snapshot!(report(&channel, &Command::OpenWindow(window)));
+}
+
+fn check(placed: &Placed) -> Vec<String> {
+    let read = match placed.op.as_str() {
+        "WINDOW_PAY" => parse_payment(&placed.request),
+        _ => parse_issue_billing_key(&placed.request),
+    };
+    let mut window = read.unwrap_or_else(|report| panic!("{placed:#?}: {report}")).window;
+    let settings = match &mut window {
+        OpenWindow::Payment(payment) => &mut payment.settings,
+        OpenWindow::BillingKey(issue) => &mut issue.settings,
+    };
+    settings.os = match placed.context["os"].as_str() {
+        Some("windows") => Some(BuyerOs::Windows),
+        Some("macos") => Some(BuyerOs::MacOs),
+        Some("android") => Some(BuyerOs::Android),
+        other => panic!("{other:?}"),
+    };
+    settings.consents_collected = placed.context["consentsCollected"] == true;
+    let mut channel = samples::channel(&PROFILE);
+    channel.environment = if placed.test { Environment::Test } else { Environment::Live };
+    channel.contracts = Contracts(Some(placed.contracts.iter().cloned().collect()));
+    let fact = |name: &str| placed.facts.get(name).cloned();
+    channel.facts = ChannelFacts {
+        mid_currency: fact("midCurrency").and_then(|code| Currency::parse(code.as_str()?).ok()),
+        usd_enabled: fact("usdEnabled").and_then(|flag| flag.as_bool()),
+        mid_product_type: fact("midProductType").and_then(|name| Some(name.as_str()?.to_owned())),
+        keyin_requires_full_auth: None,
+    };
+    codes(&report(&channel, &Command::OpenWindow(window)))
+}
+
+fn report(channel: &Channel, command: &Command) -> Report {
+    let adapter = (FACTORY.build)(channel, &samples::upstream()).unwrap();
+    let mut report = Report::new();
+    adapter.check(command, &samples::context(), &mut report);
+    report
+}
+
+fn codes(report: &Report) -> Vec<String> {
+    report.violations.iter().map(|violation| violation.rule.to_owned()).collect()
+}

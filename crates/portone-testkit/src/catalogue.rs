@@ -1,0 +1,141 @@
+//! The catalogue's examples: for each documented rule a value that breaks it and one that does not. The facts are kept
+//! here; where the catalogue itself lies beside the checkout (`../shared/reference`, or the folder `PORTONE_REFERENCE`
+//! names), the two are compared.
+
+mod place;
+
+use std::collections::BTreeSet;
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use serde_json::Value;
+
+pub use place::Placed;
+
+/// One rule's examples.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Example {
+    /// The rule.
+    pub id: String,
+    /// What becomes of a request that breaks it (`REJECT`, `REJECT_TRUNCATED`, `CONTRACT`, `WARN`, `WARN_IGNORED`).
+    pub outcome: String,
+    /// The operations it concerns (`WINDOW_PAY`, …).
+    pub ops: Vec<String>,
+    /// The fields it concerns in V2.
+    pub v2: String,
+    /// `test` where it concerns test channels only.
+    pub env: Option<String>,
+    /// What a contract must cover.
+    pub capability: Option<String>,
+    /// A value that keeps it.
+    pub ok: Value,
+    /// A value that breaks it.
+    pub bad: Value,
+}
+
+const OUTCOMES: [&str; 5] = ["REJECT", "REJECT_TRUNCATED", "CONTRACT", "WARN", "WARN_IGNORED"];
+
+/// The examples of the rules with this prefix (`SMARTRO`).
+pub fn examples(prefix: &str) -> Vec<Example> {
+    let all: Value =
+        serde_json::from_str(include_str!("catalogue/examples.json")).expect("the examples are JSON");
+    of_prefix(prefix, all.as_array().expect("the examples are a list"))
+}
+
+/// Compares the examples kept here with the catalogue's own, where that is there, and says aloud where it is not.
+pub fn compare_with_published(prefix: &str) {
+    let Some(published) = published() else { return };
+    let kept = examples(prefix);
+    let published = of_prefix(prefix, &published);
+    let ids = |examples: &[Example]| examples.iter().map(|example| example.id.clone()).collect::<Vec<_>>();
+    assert_eq!(ids(&kept), ids(&published), "the catalogue has other rules");
+    for (kept, published) in kept.into_iter().zip(published) {
+        assert_eq!(kept, published, "the catalogue's example is another one now");
+    }
+}
+
+/// Shows that the rules hold for one PG: each bad example, merged into an otherwise valid request of its operation with
+/// every contract declared, fires its rule, and beside it only those that `beside` names for it; its good example does
+/// not fire it. `capabilities` are the names of the PG's contracts. `elsewhere` names rules that no such request can
+/// break, each with who keeps it instead. Returns the rules that fired.
+pub fn prove(
+    prefix: &str,
+    ops: &[&str],
+    capabilities: &[&str],
+    beside: &[(&str, &[&str])],
+    elsewhere: &[(&str, &str)],
+    check: impl Fn(&Placed) -> Vec<String>,
+) -> BTreeSet<String> {
+    compare_with_published(prefix);
+    let mut proven = BTreeSet::new();
+    for example in examples(prefix) {
+        let id = example.id.as_str();
+        if elsewhere.iter().any(|(kept_elsewhere, _)| *kept_elsewhere == id) {
+            continue;
+        }
+        for op in example.ops.iter().map(String::as_str).filter(|op| ops.contains(op)) {
+            let bad = Placed::new(&example, op, &example.bad, capabilities);
+            let fired: BTreeSet<String> = check(&bad).into_iter().collect();
+            assert!(fired.contains(id), "{id} {op}: is silent on its bad example {bad:#?}: {fired:?}");
+            let named = beside.iter().filter(|(rule, _)| *rule == id).flat_map(|(_, codes)| *codes);
+            let allowed: BTreeSet<&str> = named.copied().chain([id]).collect();
+            let others: Vec<_> = fired.iter().filter(|code| !allowed.contains(code.as_str())).collect();
+            assert!(others.is_empty(), "{id} {op}: beside it {others:?} fire on {bad:#?}");
+            let good = Placed::new(&example, op, &example.ok, capabilities);
+            let fired = check(&good);
+            assert!(!fired.iter().any(|code| code == id), "{id} {op}: fires on its good example {good:#?}");
+            proven.insert(id.to_owned());
+        }
+    }
+    proven
+}
+
+fn of_prefix(prefix: &str, all: &[Value]) -> Vec<Example> {
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    all.iter()
+        .filter(|rule| rule["id"].as_str().is_some_and(|id| id.starts_with(&format!("{prefix}-"))))
+        .filter(|rule| rule["outcome"].as_str().is_some_and(|outcome| OUTCOMES.contains(&outcome)))
+        .map(|rule| Example {
+            id: text(&rule["id"]).expect("an id"),
+            outcome: text(&rule["outcome"]).expect("an outcome"),
+            ops: rule["ops"].as_array().into_iter().flatten().filter_map(text).collect(),
+            v2: text(&rule["v2"]).unwrap_or_default(),
+            env: text(&rule["env"]),
+            capability: text(&rule["capability"]).or_else(|| text(&rule["const"]["capability"])),
+            ok: spelt_out(&rule["ok"]),
+            bad: spelt_out(&rule["bad"]),
+        })
+        .collect()
+}
+
+/// `{repeat: a, n: 3}` is `aaa`.
+fn spelt_out(value: &Value) -> Value {
+    match (value["repeat"].as_str(), value["n"].as_u64()) {
+        (Some(text), Some(count)) => Value::from(text.repeat(usize::try_from(count).expect("a short text"))),
+        _ => value.clone(),
+    }
+}
+
+/// Every rule of the catalogue, if its file is there.
+fn published() -> Option<Vec<Value>> {
+    let path = folder().join("pg-rules.md");
+    let Ok(text) = std::fs::read_to_string(&path) else {
+        // Not `eprintln!`, which the test harness keeps to itself.
+        let _ = writeln!(
+            std::io::stderr(),
+            "catalogue: {} is absent: the examples are not compared with it; set PORTONE_REFERENCE to its folder",
+            path.display()
+        );
+        return None;
+    };
+    let blocks = text.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let lists = blocks.filter_map(|block| serde_norway::from_str::<Value>(block).ok());
+    Some(lists.filter_map(|list| list.as_array().cloned()).flatten().collect())
+}
+
+fn folder() -> PathBuf {
+    std::env::var_os("PORTONE_REFERENCE").map_or_else(
+        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/reference")),
+        PathBuf::from,
+    )
+}

@@ -1,0 +1,250 @@
+//! Where an example's parts stand in a request of an operation.
+
+use serde_json::{Map, Value, json};
+
+use super::Example;
+
+/// An otherwise valid request with an example in it, and what is known besides.
+#[derive(Debug, Clone)]
+pub struct Placed {
+    /// The operation (`WINDOW_PAY`, …).
+    pub op: String,
+    /// The argument of the browser SDK, or the body of the V2 REST API.
+    pub request: Value,
+    /// The order number of the path, for operations of the REST API.
+    pub payment_id: String,
+    /// Whether the channel is a test channel.
+    pub test: bool,
+    /// What the channel's contract covers.
+    pub contracts: Vec<String>,
+    /// Facts of the channel, as the admin face spells them.
+    pub facts: Map<String, Value>,
+    /// Stored facts (`os`, `cardType`, …).
+    pub context: Map<String, Value>,
+}
+
+impl Placed {
+    /// The request of an operation with this example of a rule in it.
+    pub(super) fn new(example: &Example, op: &str, value: &Value, capabilities: &[&str]) -> Self {
+        let block = block(&example.v2);
+        let op = value["op"].as_str().unwrap_or(op);
+        let mut placed = Self {
+            op: op.to_owned(),
+            request: base(op, method_of(example, value, block)),
+            payment_id: "payment0001A".to_owned(),
+            test: example.env.as_deref() == Some("test"),
+            contracts: capabilities.iter().map(|&name| name.to_owned()).collect(),
+            facts: Map::new(),
+            context: context_of(&example.id),
+        };
+        if example.id == "SMARTRO-010" {
+            // The wallet whose rule it is.
+            placed.put("easyPay.easyPayProvider", json!("PINPAY"));
+        }
+        match value {
+            Value::Object(parts) => {
+                if parts.contains_key("firstName") {
+                    placed.put("customer.fullName", Value::Null);
+                }
+                for (name, part) in parts {
+                    placed.put_part(example, name, part, block);
+                }
+            }
+            scalar => {
+                let path = path_of(&example.v2, op);
+                placed.put(&path, scalar.clone());
+            }
+        }
+        placed
+    }
+
+    fn put_part(&mut self, example: &Example, name: &str, part: &Value, block: Option<&str>) {
+        match name {
+            "capabilities" => {
+                self.contracts.retain(|held| Some(held) != example.capability.as_ref());
+                self.contracts.extend(
+                    part.as_array().into_iter().flatten().filter_map(|name| Some(name.as_str()?.to_owned())),
+                );
+            }
+            // An answer without the mark of escrow is what a channel without the contract gives.
+            "response_escrow" => {
+                if part == "absent" {
+                    self.contracts.retain(|held| Some(held) != example.capability.as_ref());
+                }
+            }
+            "mid_currency" => drop(self.facts.insert("midCurrency".to_owned(), part.clone())),
+            "usd_enabled" => drop(self.facts.insert("usdEnabled".to_owned(), part.clone())),
+            "mid_product_type" => drop(self.facts.insert("midProductType".to_owned(), part.clone())),
+            "os" => drop(self.context.insert("os".to_owned(), part.clone())),
+            "consents_collected" => drop(self.context.insert("consentsCollected".to_owned(), part.clone())),
+            "channel" => self.test = part == "TEST",
+            "op" => {}
+            "keys" => {
+                for key in part.as_array().into_iter().flatten().filter_map(Value::as_str) {
+                    let (path, value) = bypass_key(key);
+                    self.put(path, value);
+                }
+            }
+            "configured_at" => {
+                if part == "request" {
+                    self.contracts.retain(|held| held != "merchant_free_interest");
+                    self.put("card.useFreeInterestFromMall", json!(true));
+                }
+            }
+            _ => {
+                let path = part_path(name, block);
+                self.put(&path, part_value(name, part));
+            }
+        }
+    }
+
+    /// Sets a member by its path; null takes it away.
+    fn put(&mut self, path: &str, value: Value) {
+        let mut target = &mut self.request;
+        let (parents, last) =
+            path.rsplit_once('.').map_or((None, path), |(parents, last)| (Some(parents), last));
+        for name in parents.into_iter().flat_map(|parents| parents.split('.')) {
+            target = &mut target[name];
+            if target.is_null() {
+                *target = json!({});
+            }
+        }
+        // One end of an expiry alone: the base's own would be a second one.
+        if let Some(members) = target.as_object_mut() {
+            if value.is_null() {
+                members.remove(last);
+            } else {
+                members.insert(last.to_owned(), value);
+            }
+            if path.ends_with("accountExpiry.dueDate") && members.get("validHours") == Some(&json!(24)) {
+                members.remove("validHours");
+            }
+        }
+    }
+}
+
+/// The pay method's block that the rule speaks of.
+fn block(v2: &str) -> Option<&'static str> {
+    if v2.contains("{transfer,virtualAccount}") {
+        return Some("transfer");
+    }
+    let blocks = ["card", "easyPay", "virtualAccount", "transfer", "mobile"];
+    blocks.into_iter().find(|block| v2.contains(&format!("sdk:{block}.")))
+}
+
+/// The pay method of the base request.
+fn method_of(example: &Example, value: &Value, block: Option<&str>) -> &'static str {
+    // These rules name the method in words only.
+    if ["SMARTRO-008", "SMARTRO-010"].contains(&example.id.as_str()) {
+        return "EASY_PAY";
+    }
+    if ["SMARTRO-080", "SMARTRO-081", "KPN-040"].contains(&example.id.as_str()) {
+        return "MOBILE";
+    }
+    if example.id == "KPN-019" {
+        return "VIRTUAL_ACCOUNT";
+    }
+    let known = ["CARD", "TRANSFER", "VIRTUAL_ACCOUNT", "MOBILE", "EASY_PAY"];
+    if let Some(method) = known.into_iter().find(|known| value["payMethod"] == *known) {
+        return method;
+    }
+    match block {
+        Some("easyPay") => "EASY_PAY",
+        Some("virtualAccount") => "VIRTUAL_ACCOUNT",
+        Some("transfer") => "TRANSFER",
+        Some("mobile") => "MOBILE",
+        _ => "CARD",
+    }
+}
+
+fn context_of(id: &str) -> Map<String, Value> {
+    let mut context = Map::new();
+    context.insert("os".to_owned(), json!(if id == "SMARTRO-098" { "android" } else { "windows" }));
+    context.insert("consentsCollected".to_owned(), json!(true));
+    context
+}
+
+/// An otherwise valid request.
+fn base(op: &str, method: &str) -> Value {
+    let customer = json!({
+        "customerId": "customer1234", "fullName": "Hong Gildong", "phoneNumber": "010-1234-5678",
+        "email": "hong@example.com",
+    });
+    let mut request = json!({
+        "storeId": "store-1", "channelKey": "channel-key-1", "customer": customer,
+        "redirectUrl": "https://shop.example/return", "locale": "KO_KR",
+    });
+    let own = match op {
+        "WINDOW_ISSUE_KEY" => json!({ "billingKeyMethod": "CARD", "issueId": "issue0001A" }),
+        _ => json!({
+            "paymentId": "payment0001A", "orderName": "Norway swivel chair", "totalAmount": 10_000,
+            "currency": "KRW", "payMethod": method,
+        }),
+    };
+    let members = request.as_object_mut().expect("an object");
+    members.extend(own.as_object().cloned().unwrap_or_default());
+    match method {
+        "VIRTUAL_ACCOUNT" => {
+            members.insert("virtualAccount".to_owned(), json!({ "accountExpiry": { "validHours": 24 } }));
+        }
+        "MOBILE" => {
+            members.insert("productType".to_owned(), json!("DIGITAL"));
+        }
+        _ => {}
+    }
+    request
+}
+
+/// The path of the field that the rule is about, in this kind of operation.
+fn path_of(v2: &str, op: &str) -> String {
+    let wanted = if op.starts_with("WINDOW") { "sdk:" } else { "body:" };
+    let part = v2.split(" / ").find(|part| part.starts_with(wanted)).unwrap_or(v2);
+    let first = part.split([',', ' ']).next().unwrap_or(part);
+    match part.trim_start_matches(wanted) {
+        "{transfer,virtualAccount}.cashReceiptType" => "transfer.cashReceiptType".to_owned(),
+        "virtualAccount.accountExpiry" => "virtualAccount.accountExpiry.dueDate".to_owned(),
+        _ => first.trim_start_matches(wanted).trim_end_matches("[]").to_owned(),
+    }
+}
+
+/// Where a named part of an example stands.
+fn part_path(name: &str, block: Option<&str>) -> String {
+    let path = match name {
+        "cardCompany" | "useFreeInterestFromMall" | "useCardPoint" | "useAppCardOnly" | "useInstallment" => {
+            return format!("{}.{name}", block.unwrap_or("card"));
+        }
+        "monthOption" | "freeInstallmentPlans" => return format!("card.installment.{name}"),
+        "fixedMonth" | "availableMonthList" => return format!("card.installment.monthOption.{name}"),
+        "easyPayProvider" | "availablePayMethods" => return format!("easyPay.{name}"),
+        "card" => "easyPay.availableCards",
+        "bankCode" | "availableBanks" => return format!("virtualAccount.{name}"),
+        "bank" => "virtualAccount.bankCode",
+        "dueDate" | "validHours" => return format!("virtualAccount.accountExpiry.{name}"),
+        "cashReceiptType" | "customerIdentifier" => return format!("{}.{name}", block.unwrap_or("transfer")),
+        "carrier" => "mobile.carrier",
+        "range" | "interval" => return format!("offerPeriod.{name}"),
+        "taxFree" => "taxFreeAmount",
+        "vat" => "vatAmount",
+        "total" => "totalAmount",
+        "OpenType" => "bypass.smartro_v2.OpenType",
+        "firstName" | "lastName" => return format!("customer.{name}"),
+        other => other,
+    };
+    path.to_owned()
+}
+
+fn part_value(name: &str, part: &Value) -> Value {
+    match (name, part.as_str()) {
+        ("card", Some(card)) => json!([card]),
+        // The rule's table gives the REST API's name.
+        ("bank", Some("SHINHAN")) => json!("SHINHAN_BANK"),
+        _ => part.clone(),
+    }
+}
+
+fn bypass_key(key: &str) -> (&'static str, Value) {
+    match key {
+        "GoodsCnt" => ("bypass.smartro_v2.GoodsCnt", json!(1)),
+        _ => ("bypass.smartro_v2.OpenType", json!("KR")),
+    }
+}
