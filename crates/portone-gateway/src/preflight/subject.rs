@@ -115,17 +115,17 @@ impl Asked {
     }
 
     fn of_entry(entry: &ChannelEntry, question: &Question) -> Result<Self, ApiError> {
-        Self::of_channel(entry.channel.clone(), entry.adapter.as_ref().ok(), question)
+        Self::of_channel(entry.channel.clone(), entry.adapter.clone().ok(), question)
     }
 
     /// The channel as the question has it: its own adapter, or one of the environment and the contracts asked about.
     fn of_channel(
         mut channel: Channel,
-        adapter: Option<&Arc<dyn PgAdapter>>,
+        adapter: Option<Arc<dyn PgAdapter>>,
         question: &Question,
     ) -> Result<Self, ApiError> {
         let is_changed = question.environment.is_some() || question.contracts.is_some();
-        if let (Some(adapter), false) = (adapter, is_changed) {
+        if let (Some(adapter), false) = (&adapter, is_changed) {
             return Ok(Self { channel, adapter: Arc::clone(adapter) });
         }
         channel.environment = question.environment.unwrap_or(channel.environment);
