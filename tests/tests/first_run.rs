@@ -233,23 +233,6 @@ async fn check_passes_the_demo_file() {
     assert!(told.contains("no mistakes") && told.contains("2 channels, 1 channel groups"), "{told}");
 }
 
-/// A shop's CI asks without a gateway: what would be refused fails it, and what would not passes.
-#[tokio::test]
-async fn check_request_fails_what_a_pg_would_refuse() {
-    let question = |id: &str| json!({"channelKey": "channel-key-smartro", "api": "v2", "operation": "API_CLOSE_VA", "path": {"paymentId": id}});
-    let folder = tempfile::tempdir().unwrap();
-    for (id, passes) in [("order1", true), ("", false)] {
-        std::fs::write(folder.path().join("question.json"), question(id).to_string()).unwrap();
-        let output = run(command(folder.path()).args(["check-request", "question.json"])).await;
-        let told = String::from_utf8_lossy(&output.stdout);
-        assert_eq!(output.status.success(), passes, "{told}");
-        let answer: Value = serde_json::from_str(&told).unwrap();
-        assert_eq!(answer["violations"].as_array().unwrap().is_empty(), passes, "{answer}");
-    }
-    let files = std::fs::read_dir(folder.path()).unwrap().count();
-    assert_eq!(files, 1, "a check starts nothing and leaves nothing behind");
-}
-
 async fn check(source: &str) -> Output {
     let folder = tempfile::tempdir().expect("a temporary folder");
     std::fs::write(folder.path().join("portone.toml"), source).expect("a writable folder");

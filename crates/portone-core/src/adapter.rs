@@ -98,16 +98,10 @@ pub fn admit<'a>(
     command: &'a Command,
     ctx: &CallContext,
 ) -> Result<Admitted<'a>, Report> {
-    let report = findings(adapter, command, ctx);
-    if report.refuses() { Err(report) } else { Ok(Admitted { adapter, command, advice: report }) }
-}
-
-/// Everything an adapter's profile and rules say of a command, refusals and advice.
-pub fn findings(adapter: &dyn PgAdapter, command: &Command, ctx: &CallContext) -> Report {
     let mut report = Report::new();
     adapter.check(command, ctx, &mut report);
     check_capability(adapter.profile(), command, &mut report);
-    report
+    if report.refuses() { Err(report) } else { Ok(Admitted { adapter, command, advice: report }) }
 }
 
 fn check_capability(profile: &PgProfile, command: &Command, report: &mut Report) {

@@ -35,7 +35,7 @@ mod window;
 
 pub use adapter::{
     AdapterFactory, Admitted, BuildAdapter, CallContext, Credentials, Leg, PgAdapter, Progress, Protocol,
-    SetupError, Upstream, admit, findings,
+    SetupError, Upstream, admit,
 };
 pub use bank::Bank;
 pub use card::{Card, CardFacts};

@@ -42,18 +42,6 @@ pub struct Violation {
     pub source: &'static str,
 }
 
-impl Violation {
-    /// Whether it refuses the request.
-    pub fn refuses(&self) -> bool {
-        self.severity == Severity::Reject
-    }
-
-    /// Whether the field is missing: the message of such a violation begins with `is missing`, in every rule.
-    pub fn is_about_missing(&self) -> bool {
-        self.message.starts_with("is missing")
-    }
-}
-
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}: {}", self.rule, self.field, self.message)
@@ -98,12 +86,12 @@ impl Report {
 
     /// Whether any finding refuses the request.
     pub fn refuses(&self) -> bool {
-        self.violations.iter().any(Violation::refuses)
+        self.violations.iter().any(|violation| violation.severity == Severity::Reject)
     }
 
     /// The findings that refuse the request.
     pub fn rejections(&self) -> impl Iterator<Item = &Violation> {
-        self.violations.iter().filter(|violation| violation.refuses())
+        self.violations.iter().filter(|violation| violation.severity == Severity::Reject)
     }
 
     /// Whether nothing was found.

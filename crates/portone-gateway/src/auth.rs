@@ -94,11 +94,6 @@ pub(crate) struct Access {
 }
 
 impl Access {
-    /// Access to one store by somebody whom this face did not ask for a credential.
-    pub(crate) fn of_store(store: StoreId) -> Self {
-        Self { stores: vec![store], ip: Ipv4Addr::LOCALHOST.into(), operation: None }
-    }
-
     /// The stores its credential opens, in the order they are configured.
     pub(crate) fn stores(&self) -> &[StoreId] {
         &self.stores

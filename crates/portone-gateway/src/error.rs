@@ -58,11 +58,6 @@ impl ApiError {
         Self { status, body: Box::new(ErrorBody { kind, message: message.into(), ..ErrorBody::default() }) }
     }
 
-    /// What is told.
-    pub(crate) fn message(&self) -> &str {
-        &self.body.message
-    }
-
     /// 400, with one line a violation; advice is no reason for a refusal.
     pub(crate) fn invalid(report: &Report) -> Self {
         let lines: Vec<String> = report.rejections().map(ToString::to_string).collect();

@@ -89,17 +89,12 @@ impl UnknownFields {
 
     /// Adds each one as a violation, for a face that tolerates none.
     pub(crate) fn refuse(&self, rule: &Rule, report: &mut Report) {
-        self.tell(rule, Severity::Reject, report);
-    }
-
-    /// Adds each one as a violation of this severity.
-    pub(crate) fn tell(&self, rule: &Rule, severity: Severity, report: &mut Report) {
         for unknown in &self.0 {
             let remedy = match &unknown.resembles {
                 Some(known) => format!("did you mean `{known}`?"),
                 None => "leave it out".to_owned(),
             };
-            report.add_with(rule, severity, unknown.path.clone(), format!("is unknown: {remedy}"));
+            report.add(rule, unknown.path.clone(), format!("is unknown: {remedy}"));
         }
     }
 }

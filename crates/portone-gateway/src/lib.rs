@@ -19,7 +19,6 @@ mod json;
 mod notifications;
 mod openapi;
 mod pass_through;
-mod preflight;
 mod request_id;
 mod state;
 mod v2;
@@ -35,7 +34,6 @@ use portone_engine::Engine;
 use tokio_util::task::TaskTracker;
 
 use crate::error::ApiError;
-pub use crate::preflight::{Preflight, check_request};
 use crate::state::Gateway;
 
 pub use pass_through::{LiveUpstream, PassThrough};

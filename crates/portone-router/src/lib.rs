@@ -2,7 +2,6 @@
 #![warn(missing_docs)]
 
 mod advice;
-mod check;
 mod choose;
 mod draw;
 mod issue;
@@ -15,7 +14,6 @@ mod rules;
 mod selector;
 
 pub use advice::advise;
-pub use check::{GroupCheck, MemberCheck};
 pub use choose::{Choice, pin};
 pub use draw::weighted_index;
 pub use issue::{IssueMemberRecord, IssuePlan, IssueRecord, IssueTry};

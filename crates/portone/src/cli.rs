@@ -24,8 +24,6 @@ pub(crate) enum Command {
     Sandbox(SandboxArgs),
     /// Check a configuration file: every mistake with its line, and nothing is started.
     Check(CheckArgs),
-    /// Ask what a request would run into at a PG, before it is made: the body of POST /admin/check, from a file.
-    CheckRequest(CheckRequestArgs),
     /// Show how a channel group distributes payments, without paying.
     Route(RouteArgs),
     /// Print a store's webhooks as they are sent, or forward them to a URL that the gateway cannot reach.
@@ -69,15 +67,6 @@ pub(crate) struct CheckArgs {
     /// The configuration file.
     #[arg(default_value = "portone.toml", env = "PORTONE_CONFIG")]
     pub(crate) config: PathBuf,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct CheckRequestArgs {
-    /// The question: a JSON file, or - for the standard input.
-    pub(crate) question: PathBuf,
-    /// The configuration file with the channels and groups it names; the demo's without one.
-    #[arg(long, env = "PORTONE_CONFIG", value_name = "FILE")]
-    pub(crate) config: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

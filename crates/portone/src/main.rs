@@ -1,7 +1,6 @@
-//! The gateway in one binary: `portone serve` (the default), `sandbox`, `check`, `check-request`, `route` and `webhooks`.
+//! The gateway in one binary: `portone serve` (the default), `sandbox`, `check`, `route` and `webhooks`.
 
 mod banner;
-mod check_request;
 mod cli;
 mod config;
 mod demo;
@@ -31,7 +30,6 @@ fn main() -> ExitCode {
         Command::Serve(args) => system::run(serve::serve(args)),
         Command::Sandbox(args) => system::run(sandbox::run(args)),
         Command::Check(args) => serve::check(&args),
-        Command::CheckRequest(args) => check_request::run(&args),
         Command::Route(args) => route::route(&args),
         Command::Webhooks(args) => system::run(webhooks::run(args)),
     };

@@ -14,7 +14,7 @@ use crate::json::{Node, RawBody, Text};
 use crate::state::Gateway;
 
 /// What the admin face takes.
-pub(crate) static ADMIN_INPUT: Rule = Rule {
+pub(super) static ADMIN_INPUT: Rule = Rule {
     code: "ADMIN-INPUT",
     severity: Severity::Reject,
     reason: "The admin face takes exactly the members it documents.",

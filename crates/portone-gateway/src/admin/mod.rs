@@ -2,15 +2,12 @@
 
 mod attempts;
 mod channels;
-mod check;
 mod groups;
 mod input;
 mod records;
 mod routing;
 mod stores;
 mod webhooks;
-
-pub(crate) use input::ADMIN_INPUT;
 
 use axum::Router;
 use axum::http::StatusCode;
@@ -94,14 +91,12 @@ pub(crate) fn routes() -> Router<Gateway> {
     let group = get(groups::one).put(groups::change).delete(groups::delete);
     Router::new()
         .route("/stores", get(stores::list))
-        .route("/check", post(check::any))
         .route("/channels", get(channels::list).post(channels::create))
         .route("/channels/{key}", channel)
         .route("/channels/{key}/activate", post(channels::activate))
         .route("/channels/{key}/deactivate", post(channels::deactivate))
         .route("/channel-groups", get(groups::list).post(groups::create))
         .route("/channel-groups/{id}", group)
-        .route("/channel-groups/{id}/check", post(check::group))
         .route("/channel-groups/{id}/deactivate", post(groups::deactivate))
         .route("/channel-groups/{id}/history", get(groups::history))
         .route("/payments/{paymentId}/routing", get(routing::explain))

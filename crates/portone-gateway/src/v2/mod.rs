@@ -5,7 +5,6 @@ mod asked;
 mod banks;
 mod billing_keys;
 mod capture;
-pub(crate) mod check;
 mod dto;
 mod examples;
 mod lists;

@@ -311,7 +311,8 @@ pub(crate) fn pay_with_key(order: Order) -> Command {
     Command::PayWithBillingKey(PayWithBillingKey {
         order,
         pg_billing_key: PgBillingKey::parse(billing_key.as_str()).expect("a PG key"),
-    issue_email: None, card: None,
+        issue_email: None,
+        card: None,
         installment_month: None,
         use_free_interest_from_merchant: None,
         use_card_point: None,

@@ -20,7 +20,7 @@ pub(super) mod session;
 mod virtual_account;
 pub(super) mod webhook;
 
-use portone_core::{CommandKind, PaymentId, Report};
+use portone_core::{CommandKind, PaymentId};
 use portone_engine::request::{Caller, Extras, Selector};
 use portone_router::select;
 
@@ -33,8 +33,6 @@ use crate::json::RawBody;
 pub(super) struct Read<T> {
     pub(super) request: Result<T, ApiError>,
     pub(super) unknown: UnknownFields,
-    /// Everything wrong with it, where it was read at all.
-    pub(super) report: Report,
 }
 
 impl<T> Read<T> {
@@ -44,7 +42,7 @@ impl<T> Read<T> {
     }
 
     fn refused(error: ApiError) -> Self {
-        Self { request: Err(error), unknown: UnknownFields::default(), report: Report::new() }
+        Self { request: Err(error), unknown: UnknownFields::default() }
     }
 }
 
@@ -98,7 +96,7 @@ fn finish<T>(findings: Findings, request: Option<T>) -> Read<T> {
         report.add(&INPUT, "body", "cannot be read; compare it with the schema");
     }
     let request = request.filter(|_| !report.refuses()).ok_or_else(|| ApiError::invalid(&report));
-    Read { request, unknown, report }
+    Read { request, unknown }
 }
 
 /// The payment id of a path.
