@@ -39,6 +39,8 @@ pub(crate) fn check(config: &Config, command: &Command, ctx: &CallContext, repor
         | Command::RegisterEscrowLogistics(_)
         | Command::ConfirmEscrow(_)
         | Command::RegisterStoreReceipt(_)
+        | Command::Capture(_)
+        | Command::StopCancel(_)
         | Command::Inquire(_) => {}
     }
 }

@@ -12,7 +12,8 @@ use std::sync::Arc;
 
 use portone_core::{
     Ack, AdapterFactory, Admitted, CallContext, Channel, Command, Leg, Notification, NotificationError,
-    PgAdapter, PgError, PgProfile, PgReply, Progress, RawNotification, Report, SetupError, Upstream,
+    PgAdapter, PgError, PgProfile, PgReply, Progress, Protocol, RawNotification, Report, SetupError,
+    Upstream,
 };
 use portone_wire::v2::V2Dialect;
 
@@ -21,7 +22,8 @@ use config::Config;
 pub use profile::PROFILE;
 
 /// Builds the adapter of a KPN channel.
-pub static FACTORY: AdapterFactory = AdapterFactory { profile: &PROFILE, build };
+pub static FACTORY: AdapterFactory =
+    AdapterFactory { profile: &PROFILE, protocol: Protocol::PortOneV2, build };
 
 /// The adapter of one KPN channel behind a PortOne V2 upstream.
 #[derive(Debug)]

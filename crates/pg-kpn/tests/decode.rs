@@ -147,3 +147,33 @@ fn the_billing_key_is_the_one_of_the_reply() {
         assert_eq!(facts.pg_billing_key.expose(), portone_testkit::replies::BILLING_KEY);
     }
 }
+
+#[test]
+fn capture() {
+    insta::assert_snapshot!(decoded("capture/captured"), @"Captured");
+    insta::assert_snapshot!(decoded("capture/declined"), @r#"Declined(Decline { code: "9101", message: "매입 계약이 없습니다." })"#);
+    insta::assert_snapshot!(decoded("capture/not_paid"), @r#"Declined(Decline { code: "PAYMENT_NOT_PAID", message: "결제가 완료되지 않았습니다." })"#);
+}
+
+#[test]
+fn stop_cancel() {
+    insta::assert_snapshot!(decoded("stop_cancel/not_pending"), @r#"Declined(Decline { code: "PAYMENT_CANCELLATION_NOT_PENDING", message: "취소 요청 상태가 아닙니다." })"#);
+    insta::assert_snapshot!(decoded("stop_cancel/stopped"), @"CancelStopped { stopped_at: 2026-03-02T05:04:06Z }");
+}
+
+#[test]
+fn inquire_capture() {
+    insta::assert_snapshot!(decoded("inquire_capture/captured"), @"Inquired(Happened(Captured))");
+    insta::assert_snapshot!(decoded("inquire_capture/not_found"), @"Inquired(DidNotHappen)");
+    insta::assert_snapshot!(decoded("inquire_capture/not_paid"), @r#"Inquired(Declined(Decline { code: "PAYMENT_NOT_PAID", message: "결제가 완료되지 않았습니다." }))"#);
+    insta::assert_snapshot!(decoded("inquire_capture/outstanding"), @"Inquired(NotYet)");
+}
+
+#[test]
+fn inquire_stop_cancel() {
+    insta::assert_snapshot!(decoded("inquire_stop_cancel/another_cancel"), @r#"Unavailable(Unreadable { status: 200, what: "the cancellation is missing" })"#);
+    insta::assert_snapshot!(decoded("inquire_stop_cancel/done"), @r#"Inquired(Declined(Decline { code: "PAYMENT_CANCELLATION_NOT_PENDING", message: "the cancel was done before it could be withdrawn" }))"#);
+    insta::assert_snapshot!(decoded("inquire_stop_cancel/requested"), @"Inquired(DidNotHappen)");
+    insta::assert_snapshot!(decoded("inquire_stop_cancel/stopped"), @"Inquired(Happened(CancelStopped { stopped_at: 2026-03-02T05:04:03Z }))");
+    insta::assert_snapshot!(decoded("inquire_stop_cancel/unknown_status"), @r#"Unavailable(Unreadable { status: 200, what: "unknown status of the cancellation" })"#);
+}

@@ -11,7 +11,8 @@ use std::sync::Arc;
 
 use portone_core::{
     Ack, AdapterFactory, Admitted, CallContext, Channel, Command, Leg, Notification, NotificationError,
-    PgAdapter, PgError, PgProfile, PgReply, Progress, RawNotification, Report, SetupError, Upstream,
+    PgAdapter, PgError, PgProfile, PgReply, Progress, Protocol, RawNotification, Report, SetupError,
+    Upstream,
 };
 use portone_wire::v2::{Shaping, V2Dialect};
 
@@ -20,7 +21,8 @@ use config::Config;
 pub use profile::PROFILE;
 
 /// Builds the adapter of a Smartro channel.
-pub static FACTORY: AdapterFactory = AdapterFactory { profile: &PROFILE, build };
+pub static FACTORY: AdapterFactory =
+    AdapterFactory { profile: &PROFILE, protocol: Protocol::PortOneV2, build };
 
 /// The adapter of one Smartro channel behind a PortOne V2 upstream.
 #[derive(Debug)]

@@ -73,6 +73,9 @@ pub static PROFILE: PgProfile = PgProfile {
             inquiry: true,
         },
         CommandSupport { command: CommandKind::ConfirmEscrow, methods: HELD_IN_ESCROW, inquiry: true },
+        // PortOne's own operations: whether the merchant has agreed on them with the PG, the upstream says.
+        CommandSupport { command: CommandKind::Capture, methods: &[PayMethod::Card], inquiry: true },
+        CommandSupport { command: CommandKind::StopCancel, methods: &[], inquiry: true },
     ],
     currencies: Currencies::Only(CURRENCIES),
     payment_id: PaymentIdRule { length_max: Some(PAYMENT_ID_LENGTH_MAX), alphanumeric: true },

@@ -190,6 +190,47 @@ fn close_virtual_account() {
 }
 
 #[test]
+fn capture() {
+    insta::assert_snapshot!(encoded(&samples::command("capture")), @r#"
+    POST https://upstream.example/payments/payment0001A/capture
+    authorization: PortOne [secret]
+    idempotency-key: "7b1f0c9e-9f57-4a47-8a0c-3d2f6f3b6a11"
+
+    {}
+    "#);
+}
+
+#[test]
+fn stop_cancel() {
+    insta::assert_snapshot!(encoded(&samples::command("stop_cancel")), @r#"
+    POST https://upstream.example/payments/payment0001A/cancellations/0195557b-0000-7000-8000-000000000001/stop
+    authorization: PortOne [secret]
+    idempotency-key: "7b1f0c9e-9f57-4a47-8a0c-3d2f6f3b6a11"
+
+    {}
+    "#);
+}
+
+#[test]
+fn inquire_capture() {
+    insta::assert_snapshot!(encoded(&samples::command("inquire_capture")), @r#"
+    POST https://upstream.example/payments/payment0001A/capture
+    authorization: PortOne [secret]
+    idempotency-key: "7b1f0c9e-9f57-4a47-8a0c-3d2f6f3b6a11"
+
+    {}
+    "#);
+}
+
+#[test]
+fn inquire_stop_cancel() {
+    insta::assert_snapshot!(encoded(&samples::command("inquire_stop_cancel")), @r"
+    GET https://upstream.example/payments/payment0001A
+    authorization: PortOne [secret]
+    ");
+}
+
+#[test]
 fn inquire_pay() {
     insta::assert_snapshot!(encoded(&samples::command("inquire_pay")), @r#"
     GET https://upstream.example/payments/payment0001A/transactions

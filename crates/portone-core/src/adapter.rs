@@ -167,6 +167,32 @@ pub enum Credentials {
         /// The secret its webhooks are signed with (`whsec_…`), where one is configured.
         webhook_secret: Option<Secret<String>>,
     },
+    /// PortOne V1, the iamport REST API.
+    IamportV1 {
+        /// The REST API key.
+        imp_key: Secret<String>,
+        /// The REST API secret.
+        imp_secret: Secret<String>,
+    },
+}
+
+impl Credentials {
+    /// The protocol they are for.
+    pub const fn protocol(&self) -> Protocol {
+        match self {
+            Self::PortOneV2 { .. } => Protocol::PortOneV2,
+            Self::IamportV1 { .. } => Protocol::IamportV1,
+        }
+    }
+}
+
+/// What an upstream speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Protocol {
+    /// The PortOne V2 REST API.
+    PortOneV2,
+    /// The PortOne V1 (iamport) REST API.
+    IamportV1,
 }
 
 /// Builds adapters of one provider; each pg-* crate has one, and the router's registry lists them.
@@ -174,6 +200,8 @@ pub enum Credentials {
 pub struct AdapterFactory {
     /// The provider's profile.
     pub profile: &'static PgProfile,
+    /// What its upstreams speak.
+    pub protocol: Protocol,
     /// Builds the adapter of one channel.
     pub build: BuildAdapter,
 }

@@ -17,6 +17,8 @@ pub struct Card {
     pub birth_or_business_registration_number: Option<Secret<String>>,
     /// First two digits of the card's password.
     pub password_two_digits: Option<Secret<String>>,
+    /// Card verification number, 3 or 4 digits; only Paymentwall takes one (rules IAMPORT-027, PW-027).
+    pub cvc: Option<Secret<String>>,
 }
 
 impl Card {
@@ -84,6 +86,7 @@ mod tests {
             expiry_month: "12".into(),
             birth_or_business_registration_number: None,
             password_two_digits: None,
+            cvc: None,
         }
     }
 

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Address, AttemptId, Bank, CancelCashReceipt, Card, CardFacts, CashReceiptRequest, ConfirmEscrow,
-    Customer, IssueCashReceipt, LogisticsCompany, Money, OpenWindow, PaymentAmount, PaymentId, PgBillingKey,
+    AttemptId, Bank, CancelCashReceipt, Card, CardFacts, CashReceiptRequest, ConfirmEscrow, Customer,
+    IssueCashReceipt, LogisticsCompany, Money, OpenWindow, Order, PaymentId, PgBillingKey,
     RegisterEscrowLogistics, RegisterStoreReceipt, Secret, VirtualAccountRequest,
 };
 
@@ -39,6 +39,10 @@ pub enum Command {
     ConfirmEscrow(ConfirmEscrow),
     /// Name sub-shops on the sales slip.
     RegisterStoreReceipt(RegisterStoreReceipt),
+    /// Claim an approved payment by hand (수동 매입).
+    Capture(Capture),
+    /// Withdraw a cancel that was accepted and is not done (rule V2-064).
+    StopCancel(StopCancel),
     /// Ask what became of an attempt.
     Inquire(Inquire),
 }
@@ -61,6 +65,8 @@ impl Command {
             Self::RegisterEscrowLogistics(_) => CommandKind::RegisterEscrowLogistics,
             Self::ConfirmEscrow(_) => CommandKind::ConfirmEscrow,
             Self::RegisterStoreReceipt(_) => CommandKind::RegisterStoreReceipt,
+            Self::Capture(_) => CommandKind::Capture,
+            Self::StopCancel(_) => CommandKind::StopCancel,
             Self::Inquire(_) => CommandKind::Inquire,
         }
     }
@@ -81,7 +87,8 @@ impl Command {
             Self::RegisterEscrowLogistics(register) => Some(register.method),
             Self::ConfirmEscrow(confirm) => Some(confirm.method),
             Self::RegisterStoreReceipt(register) => Some(register.method),
-            Self::DeleteBillingKey(_) | Self::Inquire(_) => None,
+            Self::Capture(capture) => Some(capture.method),
+            Self::DeleteBillingKey(_) | Self::StopCancel(_) | Self::Inquire(_) => None,
         }
     }
 
@@ -102,6 +109,8 @@ impl Command {
             | Self::RegisterEscrowLogistics(_)
             | Self::ConfirmEscrow(_)
             | Self::RegisterStoreReceipt(_)
+            | Self::Capture(_)
+            | Self::StopCancel(_)
             | Self::Inquire(_) => None,
         }
     }
@@ -126,6 +135,8 @@ pub enum CommandKind {
     RegisterEscrowLogistics,
     ConfirmEscrow,
     RegisterStoreReceipt,
+    Capture,
+    StopCancel,
     Inquire,
 }
 
@@ -147,6 +158,8 @@ impl CommandKind {
             Self::RegisterEscrowLogistics => "REGISTER_ESCROW_LOGISTICS",
             Self::ConfirmEscrow => "CONFIRM_ESCROW",
             Self::RegisterStoreReceipt => "REGISTER_STORE_RECEIPT",
+            Self::Capture => "CAPTURE",
+            Self::StopCancel => "STOP_CANCEL",
             Self::Inquire => "INQUIRE",
         }
     }
@@ -175,79 +188,6 @@ impl PayMethod {
             Self::EasyPay => "EASY_PAY",
         }
     }
-}
-
-/// What is bought, for how much, by whom.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Order {
-    /// The shop's order number; goes upstream verbatim.
-    pub payment_id: PaymentId,
-    /// What the buyer sees (주문명).
-    pub order_name: String,
-    /// How much.
-    pub amount: PaymentAmount,
-    /// The buyer.
-    #[serde(default)]
-    pub customer: Customer,
-    /// What is bought, line by line.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub products: Vec<Product>,
-    /// How many items (rule SR-051).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub product_count: Option<i32>,
-    /// Goods or digital content (rule SR-050).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub product_type: Option<ProductType>,
-    /// Country of the payment, two letters.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub country: Option<String>,
-    /// Where goods go.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub shipping_address: Option<Address>,
-    /// The promotion applied.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub promotion_id: Option<String>,
-    /// Whether the expense counts as culture (문화비).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub is_cultural_expense: Option<bool>,
-    /// Whether the payment is held in escrow.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub is_escrow: Option<bool>,
-    /// The PG's own parameters, opaque here, parsed by the adapter.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub bypass: Option<serde_json::Value>,
-}
-
-/// One line of an order (schema `PaymentProduct`).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Product {
-    /// The shop's id of it.
-    pub id: String,
-    /// Its name.
-    pub name: String,
-    /// A label.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tag: Option<String>,
-    /// A code.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    /// Price of one, in minor units of the order's currency.
-    pub amount: i64,
-    /// How many.
-    pub quantity: i32,
-    /// Where it is sold.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub link: Option<String>,
-}
-
-/// `PHYSICAL` or `DIGITAL` (schema `PaymentProductType`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum ProductType {
-    /// Goods (실물).
-    Physical,
-    /// Digital content.
-    Digital,
 }
 
 /// Pay without a window.
@@ -311,6 +251,8 @@ pub struct PayWithBillingKey {
     pub order: Order,
     /// The PG's key of the card.
     pub pg_billing_key: PgBillingKey,
+    /// Ledger: the e-mail address the key was issued with (rule PW-005).
+    pub issue_email: Option<String>,
     /// Ledger: the card, as far as the PG told.
     pub card: Option<CardFacts>,
     /// Instalments in months; 0, 1 or absent is a lump sum.
@@ -362,6 +304,8 @@ pub struct Cancel {
     pub cancellable: i64,
     /// Ledger: the tax-free part of what can still be cancelled.
     pub cancellable_tax_free: i64,
+    /// Ledger: the value-added tax the payment asked for, where it said one (rule IAMPORT-095).
+    pub ordered_vat: Option<i64>,
     /// Ledger: how it was paid.
     pub method: PayMethod,
     /// Ledger: the card it was paid with, as far as the PG told.
@@ -407,6 +351,24 @@ pub struct CloseVirtualAccount {
     pub payment_id: PaymentId,
 }
 
+/// Claim an approved payment by hand. Only merchants that agreed on it with the PG need to.
+#[derive(Debug, Clone)]
+pub struct Capture {
+    /// The payment.
+    pub payment_id: PaymentId,
+    /// Ledger: how it was paid.
+    pub method: PayMethod,
+}
+
+/// Withdraw a cancel that was accepted and is not done.
+#[derive(Debug, Clone)]
+pub struct StopCancel {
+    /// The payment.
+    pub payment_id: PaymentId,
+    /// Ledger: the upstream's id of the cancel.
+    pub upstream_cancellation_id: String,
+}
+
 /// Ask what became of an attempt.
 #[derive(Debug, Clone)]
 pub struct Inquire {
@@ -434,6 +396,11 @@ pub enum AttemptSubject {
         payment_id: PaymentId,
         /// What was asked for.
         amount: Money,
+    },
+    /// A payment that was settled before: where it stands now.
+    Standing {
+        /// The payment.
+        payment_id: PaymentId,
     },
     /// A billing key to issue.
     IssueBillingKey,
@@ -487,5 +454,17 @@ pub enum AttemptSubject {
     RegisterStoreReceipt {
         /// The payment.
         payment_id: PaymentId,
+    },
+    /// A payment to capture.
+    Capture {
+        /// The payment.
+        payment_id: PaymentId,
+    },
+    /// A cancel to withdraw.
+    StopCancel {
+        /// The payment.
+        payment_id: PaymentId,
+        /// The upstream's id of the cancel.
+        upstream_cancellation_id: String,
     },
 }

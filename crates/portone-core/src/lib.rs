@@ -20,19 +20,22 @@ mod escrow;
 mod id;
 mod money;
 mod notification;
+mod order;
 mod outcome;
 mod profile;
 mod request;
 mod rule;
 mod secret;
+mod standing;
 mod store_receipt;
+mod token;
 mod virtual_account;
 mod webhook;
 mod window;
 
 pub use adapter::{
-    AdapterFactory, Admitted, BuildAdapter, CallContext, Credentials, Leg, PgAdapter, Progress, SetupError,
-    Upstream, admit,
+    AdapterFactory, Admitted, BuildAdapter, CallContext, Credentials, Leg, PgAdapter, Progress, Protocol,
+    SetupError, Upstream, admit,
 };
 pub use bank::Bank;
 pub use card::{Card, CardFacts};
@@ -45,9 +48,9 @@ pub use channel::{
     GroupMember, OnViolation, WEIGHT_SUM,
 };
 pub use command::{
-    Attempt, AttemptSubject, Cancel, CancelRequester, CardPayment, CloseVirtualAccount, Command, CommandKind,
-    DeleteBillingKey, Inquire, InstantMethod, IssueBillingKey, Order, PayInstantly, PayMethod,
-    PayWithBillingKey, Product, ProductType, RefundAccount, Schedule,
+    Attempt, AttemptSubject, Cancel, CancelRequester, Capture, CardPayment, CloseVirtualAccount, Command,
+    CommandKind, DeleteBillingKey, Inquire, InstantMethod, IssueBillingKey, PayInstantly, PayMethod,
+    PayWithBillingKey, RefundAccount, Schedule, StopCancel,
 };
 pub use customer::{Address, Customer, CustomerName};
 pub use driver::{LEG_COUNT_MAX, execute};
@@ -62,6 +65,7 @@ pub use id::{
 };
 pub use money::{Currency, CurrencyError, Money, PaymentAmount};
 pub use notification::{Ack, Notification, NotificationError, NotificationSubject, RawNotification};
+pub use order::{Order, Product, ProductType};
 pub use outcome::{
     CancelStatus, CancelledFacts, Finding, IssuedKeyFacts, Outcome, PaidFacts, Sdk, SdkCall,
     VirtualAccountFacts,
@@ -70,7 +74,9 @@ pub use profile::{CommandSupport, Currencies, PaymentIdRule, PgProfile};
 pub use request::{Auth, Body, Break, Effect, Method, PgReply, PgRequest, Transport};
 pub use rule::{Report, Rule, Severity, Violation};
 pub use secret::Secret;
+pub use standing::{CancelStanding, Standing, StandingState};
 pub use store_receipt::{RegisterStoreReceipt, StoreReceiptItem};
+pub use token::{LOGIN_DEADLINE_MAX, ReadToken, Token, TokenSource};
 pub use virtual_account::{
     CashReceiptRequest, CashReceiptType, FixedAccount, VirtualAccountExpiry, VirtualAccountOption,
     VirtualAccountOptionType, VirtualAccountRequest,

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{Bank, Body, CardFacts, CashReceiptFacts, Decline, PgBillingKey, PgTxId};
+use crate::{Bank, Body, CardFacts, CashReceiptFacts, Decline, PgBillingKey, PgTxId, Standing};
 
 /// What a PG did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +50,15 @@ pub enum Outcome {
         /// The slip's page.
         receipt_url: Option<String>,
     },
+    /// The payment is captured.
+    Captured,
+    /// The cancel was withdrawn.
+    CancelStopped {
+        /// When.
+        stopped_at: DateTime<Utc>,
+    },
+    /// Where a payment stands.
+    Standing(Box<Standing>),
     /// What an inquiry found.
     Inquired(Finding),
     /// The window opens by this call in the buyer's browser. Nothing was sent; no money moved.
@@ -162,7 +171,7 @@ pub struct CancelledFacts {
     pub cancelled_at: Option<DateTime<Utc>>,
 }
 
-/// Whether the money has gone back.
+/// Whether the money has gone back (rule V2-063).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum CancelStatus {
@@ -170,4 +179,6 @@ pub enum CancelStatus {
     Succeeded,
     /// Accepted; the PG tells later (rule SMARTRO-119).
     Requested,
+    /// Accepted, and then withdrawn or refused: no money went back.
+    Failed,
 }

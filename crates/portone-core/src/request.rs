@@ -1,12 +1,12 @@
 //! A request to a PG as a value, the reply to it, and the port that carries them.
 
-use std::{fmt, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use crate::Secret;
+use crate::{Secret, TokenSource};
 
 /// HTTP methods the upstreams use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +46,13 @@ pub enum Effect {
 pub enum Auth {
     /// `Authorization: PortOne <secret>` (V2).
     PortOneSecret(Secret<String>),
+    /// A token that a log-in gives (V1). The driver fetches it and sends the request as [`Auth::Bearer`]; a transport
+    /// never meets it.
+    V1Token(Arc<TokenSource>),
+    /// `Authorization: Bearer <token>`.
+    Bearer(Secret<String>),
+    /// No header: the body is the proof (a log-in).
+    InBody,
 }
 
 /// A JSON body. Its bytes are zeroised when dropped, and its rendering replaces the secrets.
@@ -131,6 +138,8 @@ impl fmt::Display for PgRequest {
         writeln!(f, "{} {}", self.method.as_str(), self.rendered_url())?;
         match &self.auth {
             Auth::PortOneSecret(_) => writeln!(f, "authorization: PortOne [secret]")?,
+            Auth::V1Token(_) | Auth::Bearer(_) => writeln!(f, "authorization: Bearer [secret]")?,
+            Auth::InBody => {}
         }
         for (name, value) in &self.headers {
             writeln!(f, "{name}: {value}")?;

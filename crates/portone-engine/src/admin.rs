@@ -54,17 +54,15 @@ impl Engine {
     }
 
     async fn put_channel(&self, channel: Channel) -> Result<Channel, EngineError> {
-        if !self.upstream_names().any(|name| name == channel.upstream) {
+        let Some(protocol) = self.protocol(&channel.upstream) else {
             let names: Vec<&str> = self.upstream_names().collect();
             let text =
                 format!("upstream `{}` is not configured; use one of {}", channel.upstream, names.join(", "));
             return Err(EngineError::Conflict(text));
-        }
-        if portone_router::factory(&channel.provider).is_none() {
-            let names: Vec<&str> =
-                portone_router::registry().iter().map(|factory| factory.profile.provider).collect();
-            let text =
-                format!("there is no adapter for `{}`; use one of {}", channel.provider, names.join(", "));
+        };
+        if portone_router::factory_at(&channel.provider, protocol).is_none() {
+            let names = portone_router::providers_at(protocol);
+            let text = format!("there is no adapter for `{}`; use one of {names}", channel.provider);
             return Err(EngineError::Conflict(text));
         }
         self.store.put_channel(channel.clone()).await?;

@@ -124,9 +124,10 @@ impl Engine {
     ) -> Result<Cancellation, EngineError> {
         cancellation.status = facts.status;
         cancellation.pg_cancellation_id = facts.pg_cancellation_id;
+        cancellation.upstream_id = facts.upstream_id;
         cancellation.cancelled_at = match facts.status {
             CancelStatus::Succeeded => Some(facts.cancelled_at.unwrap_or_else(|| self.now())),
-            CancelStatus::Requested => None,
+            CancelStatus::Requested | CancelStatus::Failed => None,
         };
         let done = cancellation.clone();
         self.settle_on(open, transaction, |transaction, now| {
@@ -319,6 +320,7 @@ impl CancelParts {
             refund_account: request.refund_account.clone(),
             cancellable: self.cancellable,
             cancellable_tax_free: self.cancellable_tax_free,
+            ordered_vat: transaction.order.amount.vat,
             method: transaction.method,
             card: transaction.card.clone(),
             paid_at: transaction.paid_at.unwrap_or(now),
@@ -335,6 +337,7 @@ impl CancelParts {
             reason: request.reason.clone(),
             requester: request.requester,
             pg_cancellation_id: None,
+            upstream_id: None,
             requested_at: now,
             cancelled_at: None,
         }

@@ -118,7 +118,8 @@ fn build_adapter(
     let upstream = upstreams.get(&channel.upstream).ok_or_else(|| {
         format!("channel `{}` names upstream `{}`, which is not configured", channel.key, channel.upstream)
     })?;
-    let factory = portone_router::factory(&channel.provider).ok_or_else(|| {
+    let protocol = upstream.credentials.protocol();
+    let factory = portone_router::factory_at(&channel.provider, protocol).ok_or_else(|| {
         format!("channel `{}`: this build has no adapter for `{}`", channel.key, channel.provider)
     })?;
     let mut upstream = upstream.clone();

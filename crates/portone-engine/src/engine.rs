@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use arc_swap::ArcSwap;
 use chrono::{DateTime, TimeDelta, Utc};
 use portone_core::{
-    AttemptId, BillingKey, CancellationId, ChannelKey, CommandKind, IdError, PaymentId, StoreId, Transport,
-    Upstream,
+    AttemptId, BillingKey, CancellationId, ChannelKey, CommandKind, IdError, LOGIN_DEADLINE_MAX, PaymentId,
+    Protocol, StoreId, Transport, Upstream,
 };
 
 use crate::access::InstallationKey;
@@ -135,6 +135,11 @@ impl Engine {
         self.upstreams.keys().map(String::as_str)
     }
 
+    /// What an upstream speaks; `None` where there is no upstream of this name.
+    pub(crate) fn protocol(&self, upstream: &str) -> Option<Protocol> {
+        self.upstreams.get(upstream).map(|upstream| upstream.credentials.protocol())
+    }
+
     /// The latest transaction of a payment (rule V2-053).
     pub async fn payment(&self, store: &StoreId, id: &PaymentId) -> Result<Transaction, EngineError> {
         let found = self.store.latest_transaction(store, id).await?;
@@ -187,6 +192,17 @@ impl Engine {
         made(BillingKey::parse(&format!("billing-key-{}", self.new_uuid(now))))
     }
 
+    /// How long a call at a channel takes at most.
+    fn call_duration_max(&self, channel: &ChannelKey) -> TimeDelta {
+        let directory = self.directory.load();
+        let protocol = directory.entry(channel).and_then(|entry| self.protocol(&entry.channel.upstream));
+        let deadline = self.config.deadline;
+        delta(match protocol {
+            Some(Protocol::IamportV1) => with_log_ins(deadline),
+            Some(Protocol::PortOneV2) | None => deadline,
+        })
+    }
+
     /// An attempt to open: its lease ends when the upstream can no longer be working on it.
     pub(crate) fn open_attempt(
         &self,
@@ -197,7 +213,7 @@ impl Engine {
         subject: OpenSubject,
         now: DateTime<Utc>,
     ) -> OpenAttempt {
-        let lease_until = now + delta(self.config.deadline) + delta(self.config.lease_margin);
+        let lease_until = now + self.call_duration_max(channel) + delta(self.config.lease_margin);
         OpenAttempt {
             id,
             store_id: store_id.clone(),
@@ -210,6 +226,12 @@ impl Engine {
             subject,
         }
     }
+}
+
+/// How long a call may take at an upstream that wants a token, where one request alone takes up to `deadline`: the request
+/// may be sent twice, with a log-in before each.
+fn with_log_ins(deadline: Duration) -> Duration {
+    (deadline + LOGIN_DEADLINE_MAX) * 2
 }
 
 fn targets(config: &EngineConfig, store: &StoreId) -> Vec<Target> {

@@ -77,6 +77,12 @@ pub enum EngineError {
     /// A list's page is not found among as many records as may be looked at.
     #[error("the page is not among the first {0} records of the time range; narrow from and until")]
     TooMany(usize),
+    /// There is no such cancel.
+    #[error("the payment has no cancel `{0}`; payment.cancellations lists them")]
+    CancellationNotFound(String),
+    /// The cancel is over.
+    #[error("the cancel {0}; only one that is REQUESTED can be withdrawn")]
+    CancellationNotPending(&'static str),
     /// The parts of the cancel exceed it.
     #[error("taxFreeAmount and vatAmount add up to more than amount")]
     SumOfPartsExceedsCancel,
@@ -86,6 +92,18 @@ pub enum EngineError {
     /// The payment does not wait for a deposit.
     #[error("the payment is {0}, and does not wait for a deposit")]
     PaymentNotWaitingForDeposit(&'static str),
+    /// The payment is not what was fixed (rule V2-050); names the member.
+    #[error("`{0}` is not what was registered before; register anew or pay what was registered")]
+    DiffersFromRegistered(&'static str),
+    /// There is no such session.
+    #[error("there is no payment session of that id in this store")]
+    SessionNotFound,
+    /// The session is over.
+    #[error("the payment session is over: it was closed, or its time has passed")]
+    SessionExpired,
+    /// A session may not be open that long.
+    #[error("ttlSeconds is more than {0}, the longest a session is open")]
+    SessionLifeExceeded(i64),
     /// There is no such billing key.
     #[error("there is no billing key of that name in this store")]
     BillingKeyNotFound,
@@ -126,6 +144,15 @@ pub enum EngineError {
         "the outcome is not known yet; it is being inquired and a webhook will tell: do not pay again under another id"
     )]
     UnknownOutcome,
+    /// The payment has a cash receipt that is not cancelled (rule V2-070).
+    #[error("the payment has a cash receipt already; cancel it first")]
+    CashReceiptAlreadyIssued,
+    /// The payment has no cash receipt.
+    #[error("the payment `{0}` has no cash receipt in this store")]
+    CashReceiptNotFound(String),
+    /// The cash receipt was not issued, or was cancelled.
+    #[error("the cash receipt is {0}, not issued")]
+    CashReceiptNotIssued(&'static str),
     /// There is no such webhook, or none was sent.
     #[error("there is no webhook of that id; payment.webhooks lists them")]
     WebhookNotFound,

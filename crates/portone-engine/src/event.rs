@@ -15,6 +15,9 @@ pub struct Event {
     pub at: DateTime<Utc>,
     /// What it happened to.
     pub subject: EventSubject,
+    /// What caused it, where that was not the shop's own request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trigger: Option<EventTrigger>,
     /// Where to announce it instead of the store's own URLs; empty means the store's (rule V2-048).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notice_urls: Vec<String>,
@@ -81,6 +84,32 @@ impl EventKind {
             Self::BillingKeyFailed => "BillingKey.Failed",
             Self::BillingKeyDeleted => "BillingKey.Deleted",
             Self::BillingKeyUpdated => "BillingKey.Updated",
+        }
+    }
+}
+
+/// What causes an announcement besides the shop's own request (schema `PaymentWebhookTrigger`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum EventTrigger {
+    /// The buyer paid into the virtual account.
+    VirtualAccountDeposit,
+    /// The PG did a cancel that it had accepted.
+    AsyncCancelApproved,
+    /// The PG could not do a cancel that it had accepted.
+    AsyncCancelFailed,
+    /// The PG approved a payment that it had refused.
+    AsyncPayApproved,
+}
+
+impl EventTrigger {
+    /// The code as schema `PaymentWebhookTrigger` spells it.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::VirtualAccountDeposit => "VIRTUAL_ACCOUNT_DEPOSIT",
+            Self::AsyncCancelApproved => "ASYNC_CANCEL_APPROVED",
+            Self::AsyncCancelFailed => "ASYNC_CANCEL_FAILED",
+            Self::AsyncPayApproved => "ASYNC_PAY_APPROVED",
         }
     }
 }

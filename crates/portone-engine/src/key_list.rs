@@ -114,7 +114,7 @@ impl KeyFilter {
 }
 
 /// The PG a module belongs to: `SMARTRO` of `SMARTRO_V2`.
-fn company(provider: &PgProvider) -> String {
+pub(crate) fn company(provider: &PgProvider) -> String {
     let name = provider.as_str();
     name.strip_suffix("_V2").unwrap_or(name).to_owned()
 }

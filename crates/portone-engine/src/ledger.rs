@@ -1,8 +1,15 @@
 //! The ledger's records. Nothing here can hold a card number: cards are [`CardFacts`] only.
 
+mod follow;
+mod receipt;
 mod schedule;
+mod session;
 
+pub use receipt::{CashReceipt, ReceiptStatus};
 pub use schedule::{Schedule, ScheduleStatus};
+pub use session::{
+    PaymentSession, PreRegistration, SessionAgreement, SessionColors, SessionId, SessionOffer, SessionProduct,
+};
 
 use chrono::{DateTime, Utc};
 use portone_core::{
@@ -140,6 +147,9 @@ pub struct Transaction {
     /// When the PG refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failed_at: Option<DateTime<Utc>>,
+    /// When it was captured by hand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub captured_at: Option<DateTime<Utc>>,
     /// When it was cancelled last, or its account closed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cancelled_at: Option<DateTime<Utc>>,
@@ -166,17 +176,22 @@ pub struct Transaction {
 impl Transaction {
     /// What was cancelled or is being cancelled, in minor units.
     pub fn cancelled(&self) -> i64 {
-        self.cancellations.iter().map(|cancellation| cancellation.total).sum()
+        self.counted().map(|cancellation| cancellation.total).sum()
     }
 
     /// The tax-free part of [`Self::cancelled`].
     pub fn cancelled_tax_free(&self) -> i64 {
-        self.cancellations.iter().map(|cancellation| cancellation.tax_free).sum()
+        self.counted().map(|cancellation| cancellation.tax_free).sum()
     }
 
     /// The value-added tax of [`Self::cancelled`].
     pub fn cancelled_vat(&self) -> i64 {
-        self.cancellations.iter().map(|cancellation| cancellation.vat).sum()
+        self.counted().map(|cancellation| cancellation.vat).sum()
+    }
+
+    /// The cancels that hold their amount: those that are done or accepted.
+    fn counted(&self) -> impl Iterator<Item = &Cancellation> {
+        self.cancellations.iter().filter(|cancellation| cancellation.status != CancelStatus::Failed)
     }
 
     /// What can still be cancelled, in minor units.
@@ -198,12 +213,12 @@ pub struct Failure {
     pub pg_message: Option<String>,
 }
 
-/// One cancel (schema `PaymentCancellation`), done or accepted.
+/// One cancel (schema `PaymentCancellation`): done, accepted, or accepted and then failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cancellation {
     /// Its id.
     pub id: CancellationId,
-    /// Done, or accepted.
+    /// How far it has come.
     pub status: CancelStatus,
     /// How much, in minor units.
     pub total: i64,
@@ -219,6 +234,9 @@ pub struct Cancellation {
     /// The PG's number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pg_cancellation_id: Option<String>,
+    /// The upstream's id of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upstream_id: Option<String>,
     /// When it was asked for.
     pub requested_at: DateTime<Utc>,
     /// When it was done.
@@ -281,6 +299,24 @@ pub enum OpenSubject {
         /// Its transaction.
         transaction_id: TransactionId,
     },
+    /// A payment to capture.
+    Capture {
+        /// The payment.
+        payment_id: PaymentId,
+        /// Its transaction.
+        transaction_id: TransactionId,
+    },
+    /// A cancel to withdraw.
+    StopCancel {
+        /// The payment.
+        payment_id: PaymentId,
+        /// Its transaction.
+        transaction_id: TransactionId,
+        /// Our id of the cancel.
+        cancellation_id: CancellationId,
+        /// The upstream's id of it.
+        upstream_cancellation_id: String,
+    },
     /// One channel's part of a billing-key issue.
     IssueBillingKey {
         /// The key.
@@ -293,15 +329,43 @@ pub enum OpenSubject {
         /// Whether it is announced.
         skip_webhook: bool,
     },
+    /// A cash receipt to issue. Whom it is for is not kept: reading the receipt back settles it.
+    IssueCashReceipt {
+        /// The receipt, pending.
+        receipt_id: AttemptId,
+        /// Its payment.
+        payment_id: PaymentId,
+        /// What was asked for, in minor units.
+        total: i64,
+    },
+    /// A cash receipt to cancel.
+    CancelCashReceipt {
+        /// The receipt.
+        receipt_id: AttemptId,
+        /// Its payment.
+        payment_id: PaymentId,
+    },
 }
 
 impl OpenSubject {
-    /// The payment it locks, if it is about one: at most one attempt is open per payment.
+    /// The payment it locks, if it does: at most one attempt is open per payment. Cash receipts have a lock of their own.
+    pub const fn locked_payment(&self) -> Option<&PaymentId> {
+        match self {
+            Self::IssueCashReceipt { .. } | Self::CancelCashReceipt { .. } => None,
+            _ => self.payment_id(),
+        }
+    }
+
+    /// The payment it is about, if it is about one.
     pub const fn payment_id(&self) -> Option<&PaymentId> {
         match self {
             Self::Pay { payment_id, .. }
             | Self::Cancel { payment_id, .. }
-            | Self::CloseVirtualAccount { payment_id, .. } => Some(payment_id),
+            | Self::CloseVirtualAccount { payment_id, .. }
+            | Self::Capture { payment_id, .. }
+            | Self::StopCancel { payment_id, .. }
+            | Self::IssueCashReceipt { payment_id, .. }
+            | Self::CancelCashReceipt { payment_id, .. } => Some(payment_id),
             Self::IssueBillingKey { .. } | Self::DeleteBillingKey { .. } => None,
         }
     }
@@ -312,7 +376,13 @@ impl OpenSubject {
             Self::IssueBillingKey { billing_key } | Self::DeleteBillingKey { billing_key, .. } => {
                 Some(billing_key)
             }
-            Self::Pay { .. } | Self::Cancel { .. } | Self::CloseVirtualAccount { .. } => None,
+            Self::Pay { .. }
+            | Self::Cancel { .. }
+            | Self::CloseVirtualAccount { .. }
+            | Self::Capture { .. }
+            | Self::StopCancel { .. }
+            | Self::IssueCashReceipt { .. }
+            | Self::CancelCashReceipt { .. } => None,
         }
     }
 }

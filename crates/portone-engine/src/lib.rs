@@ -3,7 +3,7 @@
 //!
 //! The engine is async over four ports ([`port`]) and nothing else: it spawns nothing, sleeps never, opens no socket.
 //! [`Engine`] has a method a use case; background duties are step functions ([`Engine::settle_unknown`],
-//! [`Engine::verify_paid`], [`Engine::run_due_schedules`], [`Engine::refresh_directory`]) that the binary calls in a loop.
+//! [`Engine::verify_paid`], [`Engine::follow_up`], [`Engine::run_due_schedules`], [`Engine::refresh_directory`]) that the binary calls in a loop.
 
 #![warn(missing_docs)]
 
@@ -12,24 +12,31 @@ mod admin;
 mod billing_key;
 mod call;
 mod cancel;
+mod capture;
 pub mod directory;
 mod engine;
 mod error;
 pub mod event;
 pub mod facet;
+mod follow;
 pub mod idempotency;
 pub mod key_list;
 pub mod ledger;
 pub mod list;
+mod notify;
 mod pay;
 pub mod payment_event;
 pub mod port;
+mod receipt;
+pub mod receipt_list;
 pub mod request;
 mod routing;
 mod run_schedules;
 mod schedule;
 pub mod search;
+mod session;
 mod settle;
+mod standing;
 mod transition;
 mod verify;
 pub mod webhook;
@@ -38,4 +45,6 @@ pub use admin::{GroupChange, GroupSaved};
 pub use billing_key::{UNAVAILABLE, UNKNOWN_OUTCOME};
 pub use engine::{Engine, EngineConfig, Ports};
 pub use error::EngineError;
+pub use notify::NotifyError;
+pub use session::{FixedAmount, SESSION_LIFE_SECONDS_MAX};
 pub use settle::Swept;

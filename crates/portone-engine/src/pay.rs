@@ -292,6 +292,7 @@ impl Draft {
             status_changed_at: now,
             paid_at: None,
             failed_at: None,
+            captured_at: None,
             cancelled_at: None,
             pg_tx_id: None,
             receipt_url: None,
@@ -316,6 +317,7 @@ pub(crate) fn commands_by_channel(
         Command::PayWithBillingKey(PayWithBillingKey {
             order: request.order.clone(),
             pg_billing_key,
+            issue_email: record.customer.email.clone(),
             card: Some(record.card.clone()),
             installment_month: request.installment_month,
             use_free_interest_from_merchant: request.use_free_interest_from_merchant,

@@ -2,15 +2,22 @@
 //! timer, no socket. A test or the simulator implements them without any.
 
 pub mod access;
+mod confirm;
+pub mod follow;
 pub mod idempotency;
 pub mod list;
+mod receipts;
 mod schedules;
+
+pub use receipts::{BeginReceipt, ReceiptStore};
 
 pub use schedules::{
     CreateSchedule, RefusedPayment, RefusedSchedule, RevokeSchedules, SchedulePage, ScheduleQuery,
     ScheduleSort, ScheduleStore,
 };
 mod webhooks;
+
+pub use confirm::{ConfirmStore, PreRegister};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -169,7 +176,14 @@ pub struct SettleTransaction {
 /// The ledger's database. Each method is one business transaction, atomic and durable when it returns.
 #[async_trait]
 pub trait Store:
-    ScheduleStore + WebhookStore + access::AccessStore + idempotency::IdempotencyStore + list::ListStore
+    ScheduleStore
+    + WebhookStore
+    + ReceiptStore
+    + access::AccessStore
+    + follow::FollowStore
+    + idempotency::IdempotencyStore
+    + list::ListStore
+    + ConfirmStore
 {
     /// Opens an attempt on a payment: new, or failed before. Both rows in one commit.
     async fn begin_payment(&self, new: NewTransaction) -> Result<BeginPayment, StoreError>;

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use portone_core::{
-    BillingKey, CancelRequester, CashReceiptRequest, ChannelGroupId, ChannelKey, IssueBillingKey, Order,
-    PayInstantly, PaymentId, RefundAccount, StoreId,
+    BillingKey, CancelRequester, CashReceiptRequest, ChannelGroupId, ChannelKey, IssueBillingKey,
+    IssueCashReceipt, Order, PayInstantly, PaymentId, RefundAccount, StoreId,
 };
 
 use crate::idempotency::Operation;
@@ -129,6 +129,17 @@ pub struct CancelRequest {
     pub refund_account: Option<RefundAccount>,
     /// Mutes the announcement.
     pub skip_webhook: bool,
+}
+
+/// Issue a cash receipt by hand.
+#[derive(Debug)]
+pub struct IssueCashReceiptRequest {
+    /// Who asks.
+    pub caller: Caller,
+    /// Which channel.
+    pub channel_key: ChannelKey,
+    /// The receipt; how its payment was paid is for the ledger to say.
+    pub issue: IssueCashReceipt,
 }
 
 /// A payment or virtual account that was made: what the immediate answer tells (rule V2-043).

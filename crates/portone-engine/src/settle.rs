@@ -12,6 +12,7 @@ use crate::ledger::{
     Failure, IssueResult, KeyChannelState, KeyFailure, OpenAttempt, OpenSubject, Transaction,
 };
 use crate::port::StoreError;
+use crate::receipt::{ReceiptFound, issue_subject};
 use crate::transition;
 
 /// What one step of a background duty did.
@@ -117,7 +118,20 @@ impl Engine {
             OpenSubject::CloseVirtualAccount { payment_id, .. } => {
                 AttemptSubject::CloseVirtualAccount { payment_id: payment_id.clone() }
             }
+            OpenSubject::Capture { payment_id, .. } => {
+                AttemptSubject::Capture { payment_id: payment_id.clone() }
+            }
+            OpenSubject::StopCancel { payment_id, upstream_cancellation_id, .. } => {
+                AttemptSubject::StopCancel {
+                    payment_id: payment_id.clone(),
+                    upstream_cancellation_id: upstream_cancellation_id.clone(),
+                }
+            }
             OpenSubject::IssueBillingKey { .. } => AttemptSubject::IssueBillingKey,
+            OpenSubject::IssueCashReceipt { payment_id, total, .. } => issue_subject(payment_id, *total),
+            OpenSubject::CancelCashReceipt { payment_id, .. } => {
+                AttemptSubject::CancelCashReceipt { payment_id: payment_id.clone() }
+            }
             OpenSubject::DeleteBillingKey { billing_key, skip_webhook } => {
                 let record = self.store.billing_key(&open.store_id, billing_key).await?;
                 let channels = record.map(|record| record.channels).unwrap_or_default();
@@ -163,6 +177,17 @@ impl Engine {
                 let transaction = self.transaction_of(transaction_id).await?;
                 self.settle_close(open, transaction, closed_at).await
             }
+            (OpenSubject::Capture { transaction_id, .. }, Outcome::Captured) => {
+                let transaction = self.transaction_of(transaction_id).await?;
+                self.settle_capture(open, transaction).await
+            }
+            (
+                OpenSubject::StopCancel { transaction_id, cancellation_id, .. },
+                Outcome::CancelStopped { .. },
+            ) => {
+                let transaction = self.transaction_of(transaction_id).await?;
+                self.settle_stop(open, transaction, cancellation_id).await
+            }
             (OpenSubject::IssueBillingKey { .. }, Outcome::BillingKeyIssued(facts)) => {
                 let result =
                     IssueResult::Issued { pg_billing_key: facts.pg_billing_key, issued_at: facts.issued_at };
@@ -173,6 +198,13 @@ impl Engine {
                 self.store.settle_delete(&open.id, true, *skip_webhook, self.now()).await?;
                 Ok(())
             }
+            (OpenSubject::IssueCashReceipt { receipt_id, .. }, Outcome::CashReceiptIssued(facts)) => {
+                self.settle_receipt_happened(open, receipt_id, ReceiptFound::Issued(facts)).await
+            }
+            (
+                OpenSubject::CancelCashReceipt { receipt_id, .. },
+                Outcome::CashReceiptCancelled { cancelled_at, .. },
+            ) => self.settle_receipt_happened(open, receipt_id, ReceiptFound::Cancelled(cancelled_at)).await,
             (_, other) => {
                 tracing::error!(attempt = %open.id, ?other, "the inquiry found something else than was asked for");
                 Err(EngineError::UnknownOutcome)
@@ -194,9 +226,16 @@ impl Engine {
                 })
                 .await
             }
-            OpenSubject::Cancel { .. } | OpenSubject::CloseVirtualAccount { .. } => {
+            OpenSubject::Cancel { .. }
+            | OpenSubject::CloseVirtualAccount { .. }
+            | OpenSubject::Capture { .. }
+            | OpenSubject::StopCancel { .. } => {
                 self.store.drop_attempt(&open.id).await?;
                 Ok(())
+            }
+            OpenSubject::IssueCashReceipt { receipt_id, .. }
+            | OpenSubject::CancelCashReceipt { receipt_id, .. } => {
+                self.settle_receipt_refused(open, receipt_id, failure).await
             }
             OpenSubject::IssueBillingKey { .. } => {
                 let result = IssueResult::Failed(key_failure(failure, now));
@@ -222,8 +261,12 @@ fn marker(open: &OpenAttempt) -> AttemptId {
         OpenSubject::Pay { transaction_id, .. } => made(AttemptId::parse(transaction_id.as_str())),
         OpenSubject::Cancel { .. }
         | OpenSubject::CloseVirtualAccount { .. }
+        | OpenSubject::Capture { .. }
+        | OpenSubject::StopCancel { .. }
         | OpenSubject::IssueBillingKey { .. }
-        | OpenSubject::DeleteBillingKey { .. } => open.id.clone(),
+        | OpenSubject::DeleteBillingKey { .. }
+        | OpenSubject::IssueCashReceipt { .. }
+        | OpenSubject::CancelCashReceipt { .. } => open.id.clone(),
     }
 }
 

@@ -56,7 +56,7 @@ pub(crate) fn cancelled(
     // An accepted cancel leaves the state alone: only its completion changes it (rule SMARTRO-119).
     let kind = if requested {
         EventKind::CancelPending
-    } else if transaction.cancellable() == 0 && all_succeeded(&transaction) {
+    } else if transaction.cancellable() == 0 && none_pending(&transaction) {
         enter(&mut transaction, PaymentStatus::Cancelled, now);
         EventKind::Cancelled
     } else {
@@ -65,6 +65,26 @@ pub(crate) fn cancelled(
     };
     let events = if skip_webhook { Vec::new() } else { vec![event(&transaction, kind, Some(id), now)] };
     (transaction, events)
+}
+
+/// The payment was captured. Neither its state nor anybody's webhook tells of it.
+pub(crate) fn captured(mut transaction: Transaction, now: DateTime<Utc>) -> Change {
+    transaction.updated_at = now;
+    transaction.captured_at = transaction.captured_at.or(Some(now));
+    (transaction, Vec::new())
+}
+
+/// An accepted cancel was withdrawn: its amount can be cancelled again. The documents name no announcement of it.
+pub(crate) fn cancel_stopped(
+    mut transaction: Transaction,
+    id: &CancellationId,
+    now: DateTime<Utc>,
+) -> Change {
+    transaction.updated_at = now;
+    for own in transaction.cancellations.iter_mut().filter(|own| own.id == *id) {
+        own.status = CancelStatus::Failed;
+    }
+    (transaction, Vec::new())
 }
 
 /// A virtual account was closed before a deposit. Nothing was paid, so there is no cancel in the record; the
@@ -109,11 +129,11 @@ pub(crate) fn merge_card(transaction: &mut Transaction, told: Option<portone_cor
     });
 }
 
-fn all_succeeded(transaction: &Transaction) -> bool {
-    transaction.cancellations.iter().all(|cancellation| cancellation.status == CancelStatus::Succeeded)
+pub(crate) fn none_pending(transaction: &Transaction) -> bool {
+    transaction.cancellations.iter().all(|cancellation| cancellation.status != CancelStatus::Requested)
 }
 
-fn enter(transaction: &mut Transaction, status: PaymentStatus, now: DateTime<Utc>) {
+pub(crate) fn enter(transaction: &mut Transaction, status: PaymentStatus, now: DateTime<Utc>) {
     transaction.status = status;
     transaction.updated_at = now;
     transaction.status_changed_at = now;
@@ -125,7 +145,7 @@ fn announce_success(transaction: Transaction, kind: EventKind, now: DateTime<Utc
     (transaction, events)
 }
 
-fn event(
+pub(crate) fn event(
     transaction: &Transaction,
     kind: EventKind,
     cancellation_id: Option<CancellationId>,
@@ -140,6 +160,7 @@ fn event(
             transaction_id: transaction.id.clone(),
             cancellation_id,
         },
+        trigger: None,
         notice_urls: transaction.notice_urls.clone(),
     }
 }

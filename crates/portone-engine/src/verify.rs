@@ -64,7 +64,7 @@ impl Engine {
         Ok(self.store.finish_verification(transaction, found).await?)
     }
 
-    fn discrepancy(&self, transaction: &Transaction, what: String) -> Discrepancy {
+    pub(crate) fn discrepancy(&self, transaction: &Transaction, what: String) -> Discrepancy {
         tracing::error!(transaction = %transaction.id, what, "our ledger and the upstream's differ");
         Discrepancy {
             found_at: self.now(),

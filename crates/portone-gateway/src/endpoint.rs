@@ -23,6 +23,16 @@ pub(crate) enum Endpoint {
     PaymentSchedules,
     RevokePaymentSchedules,
     ResendWebhook,
+    CapturePayment,
+    StopCancellation,
+    PreRegisterPayment,
+    CreatePaymentSession,
+    PaymentSession,
+    ClosePaymentSession,
+    IssueCashReceipt,
+    CashReceipts,
+    CashReceipt,
+    CancelCashReceipt,
 }
 
 impl Endpoint {
@@ -32,9 +42,11 @@ impl Endpoint {
     pub(crate) const fn documented(self) -> &'static [&'static str] {
         match self {
             Self::Login | Self::RefreshToken => &["INVALID_REQUEST", "UNAUTHORIZED"],
-            Self::Payments | Self::PaymentsByCursor | Self::PaymentEventsByCursor | Self::BillingKeyInfos => {
-                &["INVALID_REQUEST", "UNAUTHORIZED", "FORBIDDEN"]
-            }
+            Self::Payments
+            | Self::PaymentsByCursor
+            | Self::PaymentEventsByCursor
+            | Self::BillingKeyInfos
+            | Self::CashReceipts => &["INVALID_REQUEST", "UNAUTHORIZED", "FORBIDDEN"],
             Self::PayInstantly => &[
                 "INVALID_REQUEST",
                 "MAX_TRANSACTION_COUNT_REACHED",
@@ -130,6 +142,23 @@ impl Endpoint {
                 "PAYMENT_SCHEDULE_ALREADY_PROCESSED",
                 "PAYMENT_SCHEDULE_ALREADY_REVOKED",
             ],
+            Self::IssueCashReceipt => &[
+                "INVALID_REQUEST",
+                "UNAUTHORIZED",
+                "FORBIDDEN",
+                "CHANNEL_NOT_FOUND",
+                "CASH_RECEIPT_ALREADY_ISSUED",
+                "PG_PROVIDER",
+            ],
+            Self::CashReceipt => &["INVALID_REQUEST", "UNAUTHORIZED", "FORBIDDEN", "CASH_RECEIPT_NOT_FOUND"],
+            Self::CancelCashReceipt => &[
+                "INVALID_REQUEST",
+                "UNAUTHORIZED",
+                "FORBIDDEN",
+                "CASH_RECEIPT_NOT_FOUND",
+                "CASH_RECEIPT_NOT_ISSUED",
+                "PG_PROVIDER",
+            ],
             Self::ResendWebhook => &[
                 "INVALID_REQUEST",
                 "UNAUTHORIZED",
@@ -137,6 +166,31 @@ impl Endpoint {
                 "PAYMENT_NOT_FOUND",
                 "WEBHOOK_NOT_FOUND",
                 "MAX_WEBHOOK_RETRY_COUNT_REACHED",
+            ],
+            Self::CapturePayment => &[
+                "INVALID_REQUEST",
+                "UNAUTHORIZED",
+                "FORBIDDEN",
+                "PAYMENT_NOT_FOUND",
+                "PAYMENT_NOT_PAID",
+                "PG_PROVIDER",
+            ],
+            Self::PreRegisterPayment => &["INVALID_REQUEST", "UNAUTHORIZED", "FORBIDDEN", "ALREADY_PAID"],
+            Self::CreatePaymentSession => {
+                &["INVALID_REQUEST", "MAX_TTL_EXCEEDED", "UNAUTHORIZED", "FORBIDDEN"]
+            }
+            Self::PaymentSession => &["INVALID_REQUEST", "SESSION_NOT_FOUND", "SESSION_EXPIRED"],
+            Self::ClosePaymentSession => {
+                &["INVALID_REQUEST", "UNAUTHORIZED", "FORBIDDEN", "SESSION_NOT_FOUND"]
+            }
+            Self::StopCancellation => &[
+                "INVALID_REQUEST",
+                "UNAUTHORIZED",
+                "FORBIDDEN",
+                "PAYMENT_CANCELLATION_NOT_FOUND",
+                "PAYMENT_NOT_FOUND",
+                "PAYMENT_CANCELLATION_NOT_PENDING",
+                "PG_PROVIDER",
             ],
         }
     }
@@ -164,6 +218,16 @@ impl Endpoint {
             Self::PaymentSchedules => "getPaymentSchedules",
             Self::RevokePaymentSchedules => "revokePaymentSchedules",
             Self::ResendWebhook => "resendWebhook",
+            Self::CapturePayment => "capturePayment",
+            Self::StopCancellation => "stopPaymentCancellation",
+            Self::PreRegisterPayment => "preRegisterPayment",
+            Self::CreatePaymentSession => "createPaymentSession",
+            Self::PaymentSession => "getPaymentSession",
+            Self::ClosePaymentSession => "closePaymentSession",
+            Self::IssueCashReceipt => "issueCashReceipt",
+            Self::CashReceipts => "getCashReceipts",
+            Self::CashReceipt => "getCashReceiptByPaymentId",
+            Self::CancelCashReceipt => "cancelCashReceiptByPaymentId",
         }
     }
 
@@ -174,6 +238,10 @@ impl Endpoint {
             | Self::PayWithBillingKey
             | Self::CancelPayment
             | Self::CloseVirtualAccount
+            | Self::CapturePayment
+            | Self::StopCancellation
+            | Self::IssueCashReceipt
+            | Self::CancelCashReceipt
             | Self::IssueBillingKey
             | Self::DeleteBillingKey => true,
             Self::Login
@@ -189,7 +257,13 @@ impl Endpoint {
             | Self::PaymentSchedule
             | Self::PaymentSchedules
             | Self::RevokePaymentSchedules
-            | Self::ResendWebhook => false,
+            | Self::PreRegisterPayment
+            | Self::CreatePaymentSession
+            | Self::PaymentSession
+            | Self::ClosePaymentSession
+            | Self::ResendWebhook
+            | Self::CashReceipts
+            | Self::CashReceipt => false,
         }
     }
 }

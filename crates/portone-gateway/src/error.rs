@@ -207,6 +207,10 @@ fn plain(endpoint: Endpoint, error: &EngineError) -> Option<(StatusCode, &'stati
         EngineError::AlreadyPaid => (Code::CONFLICT, "ALREADY_PAID"),
         EngineError::TransactionCountReached(_) => (Code::BAD_REQUEST, "MAX_TRANSACTION_COUNT_REACHED"),
         EngineError::SumOfPartsExceedsTotal => (Code::CONFLICT, "SUM_OF_PARTS_EXCEEDS_TOTAL_AMOUNT"),
+        EngineError::DiffersFromRegistered(_) => (Code::CONFLICT, "INFORMATION_MISMATCH"),
+        EngineError::SessionNotFound => (Code::NOT_FOUND, "SESSION_NOT_FOUND"),
+        EngineError::SessionExpired => (Code::GONE, "SESSION_EXPIRED"),
+        EngineError::SessionLifeExceeded(_) => (Code::BAD_REQUEST, "MAX_TTL_EXCEEDED"),
         EngineError::PaymentNotFound(_) => (Code::NOT_FOUND, "PAYMENT_NOT_FOUND"),
         EngineError::PaymentNotPaid(_) => (Code::CONFLICT, "PAYMENT_NOT_PAID"),
         EngineError::PaymentAlreadyCancelled => (Code::CONFLICT, "PAYMENT_ALREADY_CANCELLED"),
@@ -222,8 +226,13 @@ fn plain(endpoint: Endpoint, error: &EngineError) -> Option<(StatusCode, &'stati
         EngineError::CancelTaxExceeds { .. } => {
             (Code::CONFLICT, "CANCEL_TAX_AMOUNT_EXCEEDS_CANCELLABLE_TAX_AMOUNT")
         }
+        EngineError::CancellationNotFound(_) => (Code::NOT_FOUND, "PAYMENT_CANCELLATION_NOT_FOUND"),
+        EngineError::CancellationNotPending(_) => (Code::CONFLICT, "PAYMENT_CANCELLATION_NOT_PENDING"),
         EngineError::SumOfPartsExceedsCancel => (Code::CONFLICT, "SUM_OF_PARTS_EXCEEDS_CANCEL_AMOUNT"),
         EngineError::PaymentNotWaitingForDeposit(_) => (Code::CONFLICT, "PAYMENT_NOT_WAITING_FOR_DEPOSIT"),
+        EngineError::CashReceiptAlreadyIssued => (Code::CONFLICT, "CASH_RECEIPT_ALREADY_ISSUED"),
+        EngineError::CashReceiptNotFound(_) => (Code::NOT_FOUND, "CASH_RECEIPT_NOT_FOUND"),
+        EngineError::CashReceiptNotIssued(_) => (Code::NOT_FOUND, "CASH_RECEIPT_NOT_ISSUED"),
         EngineError::WebhookNotFound => (Code::NOT_FOUND, "WEBHOOK_NOT_FOUND"),
         EngineError::WebhookResendCountReached(_) => (Code::BAD_REQUEST, "MAX_WEBHOOK_RETRY_COUNT_REACHED"),
         EngineError::BillingKeyNotFound => (Code::NOT_FOUND, "BILLING_KEY_NOT_FOUND"),
@@ -261,7 +270,7 @@ mod tests {
 
     use super::*;
 
-    const ENDPOINTS: [Endpoint; 20] = [
+    const ENDPOINTS: [Endpoint; 30] = [
         Endpoint::PaymentEventsByCursor,
         Endpoint::BillingKeyInfos,
         Endpoint::Payments,
@@ -282,6 +291,16 @@ mod tests {
         Endpoint::PaymentSchedules,
         Endpoint::RevokePaymentSchedules,
         Endpoint::ResendWebhook,
+        Endpoint::CapturePayment,
+        Endpoint::StopCancellation,
+        Endpoint::PreRegisterPayment,
+        Endpoint::CreatePaymentSession,
+        Endpoint::PaymentSession,
+        Endpoint::ClosePaymentSession,
+        Endpoint::IssueCashReceipt,
+        Endpoint::CashReceipts,
+        Endpoint::CashReceipt,
+        Endpoint::CancelCashReceipt,
     ];
 
     fn no_channel(reason: NoChannelReason) -> EngineError {
@@ -298,6 +317,10 @@ mod tests {
             EngineError::AlreadyPaid,
             EngineError::TransactionCountReached(20),
             EngineError::SumOfPartsExceedsTotal,
+            EngineError::DiffersFromRegistered("totalAmount"),
+            EngineError::SessionNotFound,
+            EngineError::SessionExpired,
+            EngineError::SessionLifeExceeded(1),
             EngineError::PaymentNotFound("p".to_owned()),
             EngineError::PaymentNotPaid("FAILED"),
             EngineError::PaymentAlreadyCancelled,
@@ -306,6 +329,8 @@ mod tests {
             EngineError::CancelTaxFreeExceeds { amount: 2, cancellable: 1 },
             EngineError::CancelTaxExceeds { amount: 2, cancellable: 1 },
             EngineError::SumOfPartsExceedsCancel,
+            EngineError::CancellationNotFound("c".to_owned()),
+            EngineError::CancellationNotPending("is done"),
             EngineError::CancelCountReached(20),
             EngineError::PaymentNotWaitingForDeposit("PAID"),
             EngineError::BillingKeyNotFound,
@@ -316,6 +341,9 @@ mod tests {
             EngineError::ScheduleAlreadyProcessed("s".to_owned()),
             EngineError::ScheduleAlreadyRevoked("s".to_owned()),
             EngineError::ChannelSpecific { failures: Vec::new(), succeeded: Vec::new() },
+            EngineError::CashReceiptAlreadyIssued,
+            EngineError::CashReceiptNotFound("p".to_owned()),
+            EngineError::CashReceiptNotIssued("CANCELLED"),
             EngineError::WebhookNotFound,
             EngineError::WebhookResendCountReached(20),
             EngineError::Declined(declined),
@@ -367,6 +395,7 @@ mod tests {
                     }
                     "PG_PROVIDER" | "CHANNEL_SPECIFIC" => 502,
                     kind if kind.ends_with("_NOT_FOUND") => 404,
+                    "CASH_RECEIPT_NOT_ISSUED" => 404,
                     _ => 409,
                 };
                 assert_eq!(answer.status.as_u16(), status, "{error:?}");

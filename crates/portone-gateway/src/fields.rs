@@ -19,14 +19,17 @@ pub(crate) static INPUT: Rule = Rule {
 };
 
 /// The members that are read as secrets, and the one that holds a card. They are in nothing that is kept.
-pub(crate) const SECRETS: [&str; 7] = [
+pub(crate) const SECRETS: [&str; 10] = [
     "credential",
     "number",
     "expiryYear",
     "expiryMonth",
     "birthOrBusinessRegistrationNumber",
     "passwordTwoDigits",
+    "cvc",
     "customerIdentityNumber",
+    "identityNumber",
+    "businessRegistrationNumber",
 ];
 
 /// How many unknown members are told.
@@ -370,6 +373,10 @@ impl<'f, 'b> Fields<'f, 'b> {
     /// One of the documented values, kept as text.
     pub(crate) fn code(&self, name: &str, codes: &'static [&'static str]) -> Option<String> {
         self.choice(name, codes.iter().map(|code| (*code, *code))).map(str::to_owned)
+    }
+
+    pub(crate) fn need_code(&self, name: &str, codes: &'static [&'static str]) -> Option<String> {
+        self.need_choice(name, codes.iter().map(|code| (*code, *code))).map(str::to_owned)
     }
 
     /// A moment, strictly as RFC 3339 writes it, with its offset.

@@ -20,6 +20,7 @@ use crate::auth::Access;
 use crate::error::{ApiError, Undecided};
 use crate::fields::SECRETS;
 use crate::json::{Node, RawBody};
+use crate::pass_through;
 use crate::state::Gateway;
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -47,7 +48,11 @@ static REPLAY: Rule = Rule {
 /// Whether a request to a route of the V2 face runs under a key: it changes something and has the header (rule V2-011).
 pub(crate) fn is_keyed(request: &Request, route: &str) -> bool {
     let changes = matches!(*request.method(), Method::POST | Method::PUT | Method::PATCH | Method::DELETE);
-    changes && request.headers().contains_key(&IDEMPOTENCY_KEY) && !NOT_KEPT.contains(&route)
+    changes
+        && request.headers().contains_key(&IDEMPOTENCY_KEY)
+        && !NOT_KEPT.contains(&route)
+        // What is passed on is answered for, and its key kept, by whom it is passed on to.
+        && !pass_through::is_passed(route)
 }
 
 /// Runs a request under its key, or answers as the first one with it was answered.
@@ -281,7 +286,8 @@ mod tests {
         let body = r#"{"method": {"card": {"credential": {"nubmer": "4242424242424242"}}},
             "refundAccount": {"number": "1101234567"}, "number": 4242, "passwordTwoDigits": "77",
             "expiryYear": "29", "expiryMonth": "12", "birthOrBusinessRegistrationNumber": "900101",
-            "customerIdentityNumber": "01012345678", "orderName": "pass"}"#;
+            "customerIdentityNumber": "01012345678", "identityNumber": "01012345678",
+            "businessRegistrationNumber": "1012345678", "orderName": "pass"}"#;
         let bytes = asked("POST", "/", body);
         let text = String::from_utf8_lossy(&bytes);
         for secret in ["4242", "1101234567", "77", "29", "12", "900101", "0101"] {

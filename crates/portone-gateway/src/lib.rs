@@ -1,5 +1,5 @@
 //! The HTTP faces of the engine: the PortOne V2 REST API at the root, the admin API under `/admin`, `/health` and
-//! `/metrics`. It reads requests, asks the engine and writes answers; no business rule lives here.
+//! `/metrics`, and `/notifications`, where upstreams tell of what happens by itself. It reads requests, asks the engine and writes answers; no business rule lives here.
 //!
 //! Requests are read strictly and told about at once: every wrong type, unknown value and missing member in one answer,
 //! by path and rule code, never by a value that may be secret. Members nobody knows are tolerated on the V2 face and
@@ -16,6 +16,9 @@ mod fields;
 mod health;
 mod idempotency;
 mod json;
+mod notifications;
+mod openapi;
+mod pass_through;
 mod request_id;
 mod state;
 mod v2;
@@ -34,18 +37,24 @@ use tokio_util::task::TaskTracker;
 use crate::error::ApiError;
 use crate::state::Gateway;
 
+pub use pass_through::{LiveUpstream, PassThrough};
+
 /// Everything the faces are built from.
 pub struct GatewayConfig {
     /// The engine that does the work.
     pub engine: Arc<Engine>,
     /// Who may ask, store by store.
     pub stores: Vec<StoreAccess>,
+    /// Where browsers reach this gateway, without a trailing slash.
+    pub public_url: String,
     /// The token of the admin face. An empty one opens it to nobody.
     pub admin_token: Secret<String>,
     /// Where use cases run, so that one outlives its client and a graceful stop can wait for all.
     pub tracker: TaskTracker,
     /// Renders `/metrics` (Prometheus text); absent answers 404 there.
     pub metrics: Option<Arc<dyn Fn() -> String + Send + Sync>>,
+    /// Where requests go that this gateway does not serve; absent answers 501 to all of them.
+    pub pass_through: Option<PassThrough>,
 }
 
 /// A store and the API secrets that open it.
@@ -72,6 +81,9 @@ pub fn router(config: GatewayConfig) -> Router {
         .merge(v2::routes())
         .nest("/admin", admin::routes())
         .merge(health::routes())
+        .merge(pass_through::routes())
+        .merge(openapi::routes())
+        .merge(notifications::routes())
         .fallback(async || ApiError::new(StatusCode::NOT_FOUND, "NOT_FOUND", "there is no such path here"))
         .method_not_allowed_fallback(async || {
             let message = "this path has no such method";

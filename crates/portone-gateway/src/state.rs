@@ -12,8 +12,8 @@ use portone_engine::Engine;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
-use crate::GatewayConfig;
 use crate::auth::{Digest, Keyring};
+use crate::{GatewayConfig, PassThrough};
 
 /// Renders the metrics page.
 pub(crate) type MetricsPage = Arc<dyn Fn() -> String + Send + Sync>;
@@ -25,9 +25,11 @@ pub(crate) struct Gateway(Arc<Shared>);
 pub(crate) struct Shared {
     pub(crate) engine: Arc<Engine>,
     pub(crate) keyring: Keyring,
+    pub(crate) public_url: String,
     pub(crate) admin: Digest,
     pub(crate) stores: Vec<StoreName>,
     pub(crate) metrics: Option<MetricsPage>,
+    pub(crate) pass_through: Option<PassThrough>,
     tracker: TaskTracker,
     /// Tells this process's request ids from another's.
     started_ms: i64,
@@ -50,16 +52,19 @@ impl Deref for Gateway {
 
 impl Gateway {
     pub(crate) fn new(config: GatewayConfig) -> Self {
-        let GatewayConfig { engine, stores, admin_token, tracker, metrics } = config;
+        let GatewayConfig { engine, stores, public_url, admin_token, tracker, metrics, pass_through } =
+            config;
         let keyring = Keyring::new(&stores, |digest| engine.credential_tag(digest));
         let stores = stores.into_iter().map(|store| StoreName { id: store.id, name: store.name }).collect();
         Self(Arc::new(Shared {
             started_ms: engine.now().timestamp_millis(),
             engine,
             keyring,
+            public_url,
             admin: Digest::of(admin_token.expose()),
             stores,
             metrics,
+            pass_through,
             tracker,
             request_count: AtomicU64::new(0),
         }))

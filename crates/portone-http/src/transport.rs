@@ -4,10 +4,10 @@ use std::{fmt, time::Duration};
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use portone_core::{Auth, Break, Method, PgReply, PgRequest, Transport};
+use portone_core::{Auth, Break, Method, PgReply, PgRequest, Secret, Transport};
 use reqwest::{
     Client, ClientBuilder, Request, Response,
-    header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue},
+    header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue},
 };
 use zeroize::Zeroizing;
 
@@ -33,12 +33,7 @@ impl HttpTransport {
     /// Where the system has none the transport still serves plain HTTP, and every HTTPS connection fails as not
     /// sent: see [`HttpTransport::trusts_system_roots`].
     pub fn new(config: &HttpConfig) -> Result<Self, HttpSetupError> {
-        // An error means that the process has a provider already, which serves as well.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let (client, trusts_system_roots) = match client_builder(config)?.build() {
-            Ok(client) => (client, true),
-            Err(_) => (client_without_roots(config)?, false),
-        };
+        let (client, trusts_system_roots) = client(config)?;
         Ok(Self { client, reply_length_max: config.reply_length_max, trusts_system_roots })
     }
 
@@ -48,9 +43,7 @@ impl HttpTransport {
     }
 
     async fn exchange(&self, request: Request) -> Result<PgReply, Break> {
-        let mut response = self.client.execute(request).await.map_err(|error| break_of(&error))?;
-        let status = response.status().as_u16();
-        let body = read_body(&mut response, self.reply_length_max).await?;
+        let (status, _, body) = exchange_with(&self.client, request, self.reply_length_max).await?;
         Ok(PgReply { status, body })
     }
 }
@@ -67,6 +60,28 @@ impl Transport for HttpTransport {
         let request = http_request(&self.client, request)?;
         tokio::time::timeout(deadline, self.exchange(request)).await.unwrap_or_else(|_| Err(late()))
     }
+}
+
+/// A client, and whether it trusts the system's root certificates.
+pub(crate) fn client(config: &HttpConfig) -> Result<(Client, bool), HttpSetupError> {
+    // An error means that the process has a provider already, which serves as well.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Ok(match client_builder(config)?.build() {
+        Ok(client) => (client, true),
+        Err(_) => (client_without_roots(config)?, false),
+    })
+}
+
+/// Sends a request and reads the reply, of at most `length_max` bytes.
+pub(crate) async fn exchange_with(
+    client: &Client,
+    request: Request,
+    length_max: usize,
+) -> Result<(u16, HeaderMap, Vec<u8>), Break> {
+    let mut response = client.execute(request).await.map_err(|error| break_of(&error))?;
+    let (status, headers) = (response.status().as_u16(), std::mem::take(response.headers_mut()));
+    let body = read_body(&mut response, length_max).await?;
+    Ok((status, headers, body))
 }
 
 fn client_builder(config: &HttpConfig) -> Result<ClientBuilder, HttpSetupError> {
@@ -104,8 +119,10 @@ fn http_request(client: &Client, request: &PgRequest) -> Result<Request, Break> 
         Method::Patch => reqwest::Method::PATCH,
         Method::Delete => reqwest::Method::DELETE,
     };
-    let mut builder =
-        client.request(method, &request.url).header(AUTHORIZATION, authorization(&request.auth)?);
+    let mut builder = client.request(method, &request.url);
+    if let Some(authorization) = authorization(&request.auth)? {
+        builder = builder.header(AUTHORIZATION, authorization);
+    }
     for (name, value) in &request.headers {
         builder = builder.header(*name, value);
     }
@@ -119,10 +136,23 @@ fn http_request(client: &Client, request: &PgRequest) -> Result<Request, Break> 
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-fn authorization(auth: &Auth) -> Result<HeaderValue, Break> {
-    let Auth::PortOneSecret(secret) = auth;
-    let text = Zeroizing::new(format!("PortOne {}", secret.expose()));
-    let mut value = HeaderValue::from_str(&text).map_err(|_| unbuildable())?;
+fn authorization(auth: &Auth) -> Result<Option<HeaderValue>, Break> {
+    let text = Zeroizing::new(match auth {
+        Auth::PortOneSecret(secret) => return Ok(Some(portone_secret(secret)?)),
+        Auth::Bearer(token) => format!("Bearer {}", token.expose()),
+        Auth::InBody => return Ok(None),
+        // The driver fetches the token before a transport sees the request.
+        Auth::V1Token(_) => return Err(unbuildable()),
+    });
+    Ok(Some(sensitive(&text)?))
+}
+
+pub(crate) fn portone_secret(secret: &Secret<String>) -> Result<HeaderValue, Break> {
+    sensitive(&Zeroizing::new(format!("PortOne {}", secret.expose())))
+}
+
+fn sensitive(text: &str) -> Result<HeaderValue, Break> {
+    let mut value = HeaderValue::from_str(text).map_err(|_| unbuildable())?;
     value.set_sensitive(true);
     Ok(value)
 }

@@ -145,6 +145,7 @@ fn no_card() -> Card {
         expiry_month: Secret::from(""),
         birth_or_business_registration_number: None,
         password_two_digits: None,
+        cvc: None,
     }
 }
 

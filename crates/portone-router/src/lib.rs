@@ -23,7 +23,7 @@ pub use record::{
     CandidateRecord, Decision, GroupDecision, PinnedDecision, Probability, Purpose, Verdict, ViolationRecord,
 };
 pub use refusal::{GroupVersion, NoChannel, NoChannelReason};
-pub use registry::{factory, registry};
+pub use registry::{factory, factory_at, providers_at, registry};
 pub use roster::{Ask, Candidate, Roster};
 pub use rules::group_rules;
 pub use selector::{Selector, select};

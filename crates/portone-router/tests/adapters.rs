@@ -1,6 +1,6 @@
-//! The registry's adapters in one group, as a gateway with both features has them.
+//! The registry's adapters in one group, as a gateway with all features has them.
 
-#![cfg(all(feature = "smartro", feature = "kpn"))]
+#![cfg(all(feature = "smartro", feature = "kpn", feature = "iamport-v1"))]
 
 use std::sync::Arc;
 
@@ -9,14 +9,33 @@ use portone_core::{
     AttemptId, CallContext, Card, CardPayment, Channel, ChannelFacts, ChannelGroup, ChannelGroupId,
     ChannelKey, Command, Contracts, Credentials, Currency, Customer, CustomerName, Environment, GroupMember,
     InstantMethod, OnViolation, Order, PayInstantly, PaymentAmount, PaymentId, PgAdapter, PgMerchantId,
-    PgProvider, StoreId, Upstream,
+    PgProvider, Protocol, StoreId, Upstream,
 };
-use portone_router::{Ask, Candidate, Decision, Purpose, Roster, Verdict, factory, registry};
+use portone_router::{
+    Ask, Candidate, Decision, Purpose, Roster, Verdict, factory, factory_at, providers_at, registry,
+};
 
 #[test]
-fn the_registry_has_both() {
+fn the_registry_has_them_all() {
     let providers: Vec<&str> = registry().iter().map(|factory| factory.profile.provider).collect();
-    assert_eq!(providers, ["SMARTRO_V2", "KPN"]);
+    assert_eq!(providers, ["SMARTRO_V2", "KPN", "IAMPORT_V1"]);
+}
+
+#[test]
+fn a_provider_is_served_by_what_its_upstream_speaks() {
+    let at = |name: &str, protocol| {
+        let provider = PgProvider::parse(name).expect("a provider");
+        factory_at(&provider, protocol).map(|factory| factory.profile.provider)
+    };
+    assert_eq!(at("KPN", Protocol::PortOneV2), Some("KPN"));
+    assert_eq!(at("kpn", Protocol::PortOneV2), None);
+    assert_eq!(at("NICE_V2", Protocol::PortOneV2), None);
+    for pg in ["nice_v2", "nice_v2.MID1", "NICE_V2", "smartro_v2"] {
+        assert_eq!(at(pg, Protocol::IamportV1), Some("IAMPORT_V1"), "{pg}");
+    }
+    assert_eq!(at("nice v2", Protocol::IamportV1), None);
+    assert_eq!(providers_at(Protocol::PortOneV2), "SMARTRO_V2, KPN");
+    assert_eq!(providers_at(Protocol::IamportV1), "any V1 PG code such as nice_v2");
 }
 
 #[test]
@@ -103,6 +122,7 @@ fn key_in() -> Command {
         expiry_month: "12".into(),
         birth_or_business_registration_number: Some("900101".into()),
         password_two_digits: Some("00".into()),
+        cvc: None,
     };
     let method = InstantMethod::Card(CardPayment {
         card,

@@ -10,6 +10,8 @@ use std::path::PathBuf;
 pub struct SandboxConfig {
     /// The secret expected in `Authorization: PortOne <secret>` (V2-002).
     pub api_secret: String,
+    /// What notifications are signed with (`whsec_` and base64); without one they go out unsigned (V2-104).
+    pub webhook_secret: Option<String>,
     /// The one store the secret may use: another `storeId` gets 403 `FORBIDDEN` (V2-006). `None` accepts every
     /// store id and echoes it.
     pub store_id: Option<String>,
@@ -32,6 +34,7 @@ impl SandboxConfig {
     pub fn new(api_secret: impl Into<String>) -> Self {
         Self {
             api_secret: api_secret.into(),
+            webhook_secret: None,
             store_id: None,
             id_seed: 0,
             attempt_count_max: 20,

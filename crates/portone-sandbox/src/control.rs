@@ -2,17 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use crate::channel::Channel;
 use crate::faults::Faults;
 use crate::fields::{self, Fields};
 use crate::ledger::Ledger;
-use crate::message::{Method, Request};
-use crate::records::{Charge, PaidWith, Payment, Status};
+use crate::message::{Change, Method, Request};
+use crate::pg::Booked;
+use crate::records::{CashReceipt, Charge, PaidWith, Payment, Status};
 use crate::refusal::Refusal;
-use crate::v2::{cancellation_view, complete_cancellation, decode_id, payment_view, query_value, time_text};
+use crate::v2::{
+    cancellation_view, complete_cancellation, decode_id, issue_with_deposit, payment_view, query_value,
+    time_text,
+};
 
 /// Answers a request whose path starts with `/sandbox`; `segments` are those after it.
 pub(crate) fn answer(
@@ -42,7 +46,10 @@ pub(crate) fn answer(
         (Method::Get, ["ledger"]) => {
             Ok(ledger_view(ledger, query_value(&request.query, "channelKey").as_deref()))
         }
+        (Method::Get, ["clock"]) => Ok(clock_view(ledger, now)),
+        (Method::Put, ["clock"]) => set_clock(ledger, now, &fields),
         (Method::Post, ["payments", id, "deposit"]) => deposit(ledger, now, &decode_id(id)),
+        (Method::Post, ["payments", id, "approve"]) => approve(ledger, now, &decode_id(id)),
         (Method::Post, ["payments", id, "cancellations", cancellation_id, "complete"]) => {
             let succeeds = !fields.flag("fail")?.unwrap_or(false);
             complete(ledger, now, &decode_id(id), &decode_id(cancellation_id), succeeds)
@@ -75,8 +82,72 @@ fn deposit(ledger: &mut Ledger, now: DateTime<Utc>, payment_id: &str) -> Result<
         transaction.status = Status::Paid;
         transaction.status_changed_at = now;
         transaction.paid_at = Some(now);
+        let transaction = transaction.clone();
+        issue_with_deposit(ledger, &channel, payment_id, &transaction, now);
+        ledger.announce_state(now, payment_id, None)?;
     }
     Ok(payment_view(ledger.payment(payment_id)?, ledger))
+}
+
+/// The PG approves a payment that it had refused (V1-098), whatever the refusal was.
+fn approve(ledger: &mut Ledger, now: DateTime<Utc>, payment_id: &str) -> Result<Value, Refusal> {
+    let transaction = ledger.payment(payment_id)?.latest().clone();
+    let is_card = matches!(transaction.method, PaidWith::Card { .. });
+    if transaction.status != Status::Failed || !is_card {
+        return Err(Refusal::conflict("PAYMENT_NOT_FAILED", "the payment is no card payment that failed"));
+    }
+    let channel = ledger.channel(&transaction.channel_key)?;
+    let pg_tx_id = ledger.ids.pg_number(channel.provider.number_prefix());
+    let booked = Booked {
+        currency: transaction.currency.clone(),
+        total: transaction.total,
+        tax_free: transaction.tax_free,
+        vat: transaction.vat,
+    };
+    ledger.put_charge(Charge {
+        pg_tx_id: pg_tx_id.clone(),
+        channel_key: transaction.channel_key.clone(),
+        order_id: channel.provider.pg().order_id(payment_id).to_owned(),
+        payment_id: payment_id.to_owned(),
+        transaction_id: transaction.id,
+        product_count: transaction.product_count.unwrap_or(1),
+        charged: booked.total,
+        booked,
+        cancelled: 0,
+        captured_at: None,
+        is_closed: false,
+    });
+    let transaction = ledger.payment_mut(payment_id)?.latest_mut();
+    transaction.status = Status::Paid;
+    transaction.status_changed_at = now;
+    transaction.paid_at = Some(now);
+    transaction.pg_tx_id = Some(pg_tx_id);
+    transaction.failure = None;
+    ledger.announce_state(now, payment_id, None)?;
+    Ok(payment_view(ledger.payment(payment_id)?, ledger))
+}
+
+/// How far the clock may be set ahead: a hundred years, in milliseconds.
+const AHEAD_MS_MAX: i64 = 100 * 366 * 86_400_000;
+
+/// Sets how far the clock is ahead of the time of day. It never goes back: what has happened has happened.
+fn set_clock(ledger: &mut Ledger, now: DateTime<Utc>, fields: &Fields<'_>) -> Result<Value, Refusal> {
+    let wall = now - ledger.ahead;
+    let ahead = fields.integer("ahead_ms")?;
+    if !(0..=AHEAD_MS_MAX).contains(&ahead) {
+        return Err(fields.error("ahead_ms", "must be 0 to 100 years in milliseconds"));
+    }
+    let ahead = TimeDelta::milliseconds(ahead);
+    if ahead < ledger.ahead {
+        return Err(Refusal::conflict("CLOCK_GOES_FORWARD", "the clock is further ahead already"));
+    }
+    ledger.ahead = ahead;
+    ledger.note(Change::Clock);
+    Ok(clock_view(ledger, wall + ahead))
+}
+
+fn clock_view(ledger: &Ledger, now: DateTime<Utc>) -> Value {
+    json!({"now": time_text(now), "ahead_ms": ledger.ahead.num_milliseconds()})
 }
 
 fn not_waiting() -> Refusal {
@@ -92,6 +163,7 @@ fn complete(
     succeeds: bool,
 ) -> Result<Value, Refusal> {
     complete_cancellation(ledger, now, payment_id, cancellation_id, succeeds)?;
+    ledger.announce_state(now, payment_id, Some(cancellation_id))?;
     let transaction = ledger.payment(payment_id)?.latest();
     let cancellation = transaction.cancellations.iter().find(|cancel| cancel.id == cancellation_id);
     Ok(json!({"cancellation": cancellation.map(cancellation_view)}))
@@ -118,7 +190,24 @@ fn ledger_view(ledger: &Ledger, channel_key: Option<&str>) -> Value {
         })
         .collect();
     let charges = ledger.charges().filter(|charge| is_wanted(&charge.channel_key));
-    json!({"payments": payments, "billingKeys": keys, "totals": totals_view(charges)})
+    let receipts = ledger.receipts().filter(|receipt| is_wanted(&receipt.channel_key)).map(receipt_line);
+    json!({
+        "payments": payments,
+        "billingKeys": keys,
+        "cashReceipts": receipts.collect::<Vec<_>>(),
+        "totals": totals_view(charges),
+    })
+}
+
+fn receipt_line(receipt: &CashReceipt) -> Value {
+    json!({
+        "paymentId": receipt.payment_id,
+        "channelKey": receipt.channel_key,
+        "status": receipt.status_name(),
+        "amount": receipt.total,
+        "isManual": receipt.is_manual,
+        "issueNumber": receipt.issue_number,
+    })
 }
 
 /// A payment with its attempts on the wanted channels, or `None` when it has none.
@@ -148,6 +237,9 @@ fn payment_line(payment: &Payment, ledger: &Ledger, is_wanted: &dyn Fn(&str) -> 
                 line["pgTxId"] = json!(charge.pg_tx_id);
                 line["booked"] = json!(charge.booked);
                 line["productCount"] = json!(charge.product_count);
+                if let Some(captured_at) = charge.captured_at {
+                    line["capturedAt"] = json!(time_text(captured_at));
+                }
             }
             line
         })

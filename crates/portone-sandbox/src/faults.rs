@@ -14,6 +14,10 @@ pub(crate) enum Command {
     DeleteBillingKey,
     Cancel,
     CloseVirtualAccount,
+    Capture,
+    StopCancel,
+    IssueCashReceipt,
+    CancelCashReceipt,
     Read,
 }
 
@@ -168,22 +172,30 @@ impl Fault {
 }
 
 impl Command {
-    const NAMES: [&'static str; 7] = [
+    const NAMES: [&'static str; 9] = [
         "PAY_INSTANTLY",
         "PAY_WITH_BILLING_KEY",
         "ISSUE_BILLING_KEY",
         "DELETE_BILLING_KEY",
         "CANCEL",
         "CLOSE_VIRTUAL_ACCOUNT",
+        "CAPTURE",
+        "STOP_CANCEL",
+        "ISSUE_CASH_RECEIPT",
+        "CANCEL_CASH_RECEIPT",
         "READ",
     ];
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 9] = [
         Self::PayInstantly,
         Self::PayWithBillingKey,
         Self::IssueBillingKey,
         Self::DeleteBillingKey,
         Self::Cancel,
         Self::CloseVirtualAccount,
+        Self::Capture,
+        Self::StopCancel,
+        Self::IssueCashReceipt,
+        Self::CancelCashReceipt,
         Self::Read,
     ];
 
@@ -199,6 +211,10 @@ impl Command {
             Self::DeleteBillingKey => "DELETE_BILLING_KEY",
             Self::Cancel => "CANCEL",
             Self::CloseVirtualAccount => "CLOSE_VIRTUAL_ACCOUNT",
+            Self::Capture => "CAPTURE",
+            Self::StopCancel => "STOP_CANCEL",
+            Self::IssueCashReceipt => "ISSUE_CASH_RECEIPT",
+            Self::CancelCashReceipt => "CANCEL_CASH_RECEIPT",
             Self::Read => "READ",
         }
     }

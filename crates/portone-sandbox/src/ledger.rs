@@ -3,13 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::channel::Channel;
 use crate::idempotency::{Answers, KeptAnswer};
 use crate::ids::IdSource;
 use crate::message::Change;
-use crate::records::{BillingKey, Charge, Payment, Transaction};
+use crate::notices::{News, Notice, Notices};
+use crate::records::{BillingKey, CashReceipt, Charge, Payment, Status, Transaction};
 use crate::refusal::Refusal;
 
 /// The records, in the order of their keys.
@@ -22,8 +24,13 @@ pub(crate) struct Ledger {
     /// Channel key and PG order id of every charge.
     orders: BTreeSet<(String, String)>,
     keys: BTreeMap<String, BillingKey>,
+    /// By payment id.
+    receipts: BTreeMap<String, CashReceipt>,
     /// Billing keys in the order of their issue.
     issue_order: Vec<String>,
+    pub(crate) notices: Notices,
+    /// How far the clock is ahead of the time the sandbox is told.
+    pub(crate) ahead: TimeDelta,
     changes: Vec<Change>,
 }
 
@@ -45,7 +52,12 @@ enum RecordOut<'a> {
     Payment(&'a Payment),
     Charge(&'a Charge),
     BillingKey(&'a BillingKey),
+    CashReceipt(&'a CashReceipt),
     Answer(&'a KeptAnswer),
+    Notice(&'a Notice),
+    /// The notification of this number was taken, or given up.
+    NoticeDone(u64),
+    ClockAheadMs(i64),
 }
 
 #[derive(Deserialize)]
@@ -61,7 +73,11 @@ enum RecordIn {
     Payment(Payment),
     Charge(Charge),
     BillingKey(BillingKey),
+    CashReceipt(CashReceipt),
     Answer(KeptAnswer),
+    Notice(Notice),
+    NoticeDone(u64),
+    ClockAheadMs(i64),
 }
 
 impl Ledger {
@@ -73,7 +89,10 @@ impl Ledger {
             charges: BTreeMap::new(),
             orders: BTreeSet::new(),
             keys: BTreeMap::new(),
+            receipts: BTreeMap::new(),
             issue_order: Vec::new(),
+            notices: Notices::default(),
+            ahead: TimeDelta::zero(),
             changes: Vec::new(),
         }
     }
@@ -172,6 +191,57 @@ impl Ledger {
         self.keys.insert(key.key.clone(), key);
     }
 
+    /// Tells of the state the latest attempt stands in, at the addresses its request named.
+    pub(crate) fn announce_state(
+        &mut self,
+        now: DateTime<Utc>,
+        payment_id: &str,
+        cancellation_id: Option<&str>,
+    ) -> Result<(), Refusal> {
+        let (kind, cancellation_id) = match self.payment(payment_id)?.latest().status {
+            Status::VirtualAccountIssued => ("Transaction.VirtualAccountIssued", None),
+            Status::Paid => ("Transaction.Paid", None),
+            Status::Failed => ("Transaction.Failed", None),
+            Status::PartialCancelled => ("Transaction.PartialCancelled", cancellation_id),
+            Status::Cancelled => ("Transaction.Cancelled", cancellation_id),
+        };
+        self.announce(now, payment_id, kind, cancellation_id)
+    }
+
+    /// Tells of what happened to the latest attempt.
+    pub(crate) fn announce(
+        &mut self,
+        now: DateTime<Utc>,
+        payment_id: &str,
+        kind: &'static str,
+        cancellation_id: Option<&str>,
+    ) -> Result<(), Refusal> {
+        let Transaction { id, store_id, notice_urls, .. } = self.payment(payment_id)?.latest().clone();
+        let news = News { kind, store_id: &store_id, payment_id, transaction_id: &id, cancellation_id };
+        for url in &notice_urls {
+            let id = format!("msg_{}", self.ids.uuid());
+            if let Some(number) = self.notices.add(now, id, url, &news) {
+                self.note(Change::Notice(number));
+            } else {
+                tracing::warn!("too many notifications wait: one is lost");
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn receipt(&self, payment_id: &str) -> Option<&CashReceipt> {
+        self.receipts.get(payment_id)
+    }
+
+    pub(crate) fn receipts(&self) -> impl Iterator<Item = &CashReceipt> {
+        self.receipts.values()
+    }
+
+    pub(crate) fn put_receipt(&mut self, receipt: CashReceipt) {
+        self.note(Change::CashReceipt(receipt.payment_id.clone()));
+        self.receipts.insert(receipt.payment_id.clone(), receipt);
+    }
+
     pub(crate) fn note(&mut self, change: Change) {
         note(&mut self.changes, change);
     }
@@ -187,8 +257,12 @@ impl Ledger {
         let payments = self.payments.keys().cloned().map(Change::Payment);
         let charges = self.charges.keys().cloned().map(Change::Charge);
         let keys = self.issue_order.iter().cloned().map(Change::BillingKey);
+        let receipts = self.receipts.keys().cloned().map(Change::CashReceipt);
         let kept = answers.keys().cloned().map(Change::Answer);
-        channels.chain(payments).chain(charges).chain(keys).chain(kept).collect()
+        let clock = (!self.ahead.is_zero()).then_some(Change::Clock);
+        let waiting = self.notices.numbers().map(Change::Notice).chain(clock);
+        let records = channels.chain(payments).chain(charges).chain(keys).chain(receipts);
+        records.chain(kept).chain(waiting).collect()
     }
 
     /// Appends the present state of a record to `out`, with its line feed; nothing when it is gone.
@@ -198,7 +272,12 @@ impl Ledger {
             Change::Payment(id) => self.payments.get(id).map(RecordOut::Payment),
             Change::Charge(id) => self.charges.get(id).map(RecordOut::Charge),
             Change::BillingKey(key) => self.keys.get(key).map(RecordOut::BillingKey),
+            Change::CashReceipt(id) => self.receipts.get(id).map(RecordOut::CashReceipt),
             Change::Answer(key) => answers.find(key).map(RecordOut::Answer),
+            Change::Notice(number) => {
+                Some(self.notices.find(*number).map_or(RecordOut::NoticeDone(*number), RecordOut::Notice))
+            }
+            Change::Clock => Some(RecordOut::ClockAheadMs(self.ahead.num_milliseconds())),
         };
         if let Some(record) = record {
             let line = LineOut { drawn: self.ids.drawn_count(), record };
@@ -219,7 +298,13 @@ impl Ledger {
             }
             RecordIn::Charge(charge) => self.put_charge(charge),
             RecordIn::BillingKey(key) => self.put_key(key),
+            RecordIn::CashReceipt(receipt) => self.put_receipt(receipt),
             RecordIn::Answer(kept) => answers.keep(kept),
+            RecordIn::Notice(notice) => self.notices.put(notice),
+            RecordIn::NoticeDone(number) => self.notices.remove(number),
+            RecordIn::ClockAheadMs(ahead) => {
+                self.ahead = TimeDelta::try_milliseconds(ahead).ok_or(RestoreError)?;
+            }
         }
         self.changes.clear();
         Ok(())

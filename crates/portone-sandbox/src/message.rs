@@ -108,6 +108,12 @@ pub enum Change {
     Charge(String),
     /// A billing key.
     BillingKey(String),
+    /// A cash receipt, by its payment id.
+    CashReceipt(String),
     /// A finished answer kept for an idempotency key.
     Answer(String),
+    /// A notification, by its number.
+    Notice(u64),
+    /// How far the clock is ahead of the time it is told.
+    Clock,
 }

@@ -42,6 +42,8 @@ pub(crate) trait Pg {
 
     fn check_cancel(&self, cancel: &CancelOrder<'_>) -> Result<(), Refusal>;
 
+    fn check_receipt(&self, receipt: &ReceiptOrder<'_>) -> Result<(), Refusal>;
+
     /// What the PG books for these terms, which need not be what was asked for.
     fn booked(&self, channel: &Channel, terms: &Terms) -> Booked;
 
@@ -75,6 +77,16 @@ pub(crate) struct CancelOrder<'a> {
     /// `None`: the payment was made into a virtual account.
     pub(crate) card: Option<&'a CardFacts>,
     pub(crate) has_cash_receipt: bool,
+}
+
+/// A cash receipt that is to be issued by hand.
+pub(crate) struct ReceiptOrder<'a> {
+    pub(crate) identity_number: &'a str,
+    pub(crate) purpose: &'a str,
+    pub(crate) name: Option<&'a str>,
+    pub(crate) phone_number: Option<&'a str>,
+    /// Whether the payment was made into a virtual account, or elsewhere.
+    pub(crate) pays_in_cash: bool,
 }
 
 /// Amounts in the minor units of `currency`, as the PG books them.

@@ -39,6 +39,9 @@ pub(crate) struct Transaction {
     pub(crate) customer: Customer,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) custom_data: Option<String>,
+    /// Where its changes are told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) notice_urls: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) billing_key: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -85,6 +88,9 @@ pub(crate) enum PaidWith {
         remittee: Option<String>,
         expires_at: DateTime<Utc>,
         has_cash_receipt: bool,
+        /// What the receipt that comes with the deposit is for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        receipt_purpose: Option<String>,
     },
 }
 
@@ -129,6 +135,9 @@ pub(crate) struct Charge {
     /// Money taken: the total, or 0 while a deposit is awaited.
     pub(crate) charged: i64,
     pub(crate) cancelled: i64,
+    /// When the merchant captured it itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) captured_at: Option<DateTime<Utc>>,
     /// The account takes no deposit any more.
     pub(crate) is_closed: bool,
 }
@@ -149,6 +158,39 @@ pub(crate) struct BillingKey {
     pub(crate) issued_at: DateTime<Utc>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) deleted_at: Option<DateTime<Utc>>,
+}
+
+/// The latest cash receipt of a payment id. Whom it is for is not kept.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct CashReceipt {
+    pub(crate) payment_id: String,
+    pub(crate) store_id: String,
+    pub(crate) channel_key: String,
+    pub(crate) is_manual: bool,
+    pub(crate) purpose: String,
+    pub(crate) order_name: String,
+    pub(crate) currency: String,
+    pub(crate) total: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) tax_free: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) vat: Option<i64>,
+    pub(crate) pg_receipt_id: String,
+    pub(crate) issue_number: String,
+    pub(crate) issued_at: DateTime<Utc>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) cancelled_at: Option<DateTime<Utc>>,
+}
+
+impl CashReceipt {
+    pub(crate) fn is_issued(&self) -> bool {
+        self.cancelled_at.is_none()
+    }
+
+    pub(crate) fn status_name(&self) -> &'static str {
+        if self.is_issued() { "ISSUED" } else { "CANCELLED" }
+    }
 }
 
 impl Payment {

@@ -13,6 +13,7 @@ use crate::fields;
 use crate::idempotency::{self, Answers};
 use crate::ledger::{Ledger, RestoreError};
 use crate::message::{Answer, Change, Method, Reply, Request, Ticket};
+use crate::notices::Notification;
 use crate::refusal::Refusal;
 use crate::v2::{Context, Operation};
 
@@ -54,6 +55,7 @@ impl Sandbox {
     /// Answers one request. The operation, if there is one, has been performed when this returns, unless the answer
     /// is [`Answer::Held`].
     pub fn handle(&mut self, now: DateTime<Utc>, request: Request) -> Reply {
+        let now = now + self.ledger.ahead;
         let segments: Vec<&str> = request.path.trim_start_matches('/').split('/').collect();
         let (delay_ms, answer) = match segments.as_slice() {
             ["sandbox", rest @ ..] => {
@@ -70,10 +72,26 @@ impl Sandbox {
 
     /// Performs a held operation now and answers it; `None` when the ticket was used before.
     pub fn resume(&mut self, now: DateTime<Utc>, ticket: Ticket) -> Option<Reply> {
+        let now = now + self.ledger.ahead;
         let held = self.held.remove(&ticket)?;
         let answer = self.perform(now, &held.operation, &held.request, None);
         self.finish(held.key.as_deref(), now, &answer);
         Some(self.reply(0, answer))
+    }
+
+    /// Takes up to `count_max` notifications that are due. Each is to be sent, and its end told to [`Sandbox::notified`];
+    /// one whose end is never told is due again a minute later.
+    pub fn take_notifications(&mut self, now: DateTime<Utc>, count_max: usize) -> Vec<Notification> {
+        let now = now + self.ledger.ahead;
+        self.ledger.notices.take(now, self.config.webhook_secret.as_deref(), count_max)
+    }
+
+    /// Hears whether somebody took a notification, with a 2xx. If not it is due again after 1, 4, 16, 64 and 256 minutes,
+    /// and then given up. The answer names the records to write to a journal.
+    pub fn notified(&mut self, now: DateTime<Utc>, number: u64, is_taken: bool) -> Vec<Change> {
+        let now = now + self.ledger.ahead;
+        self.ledger.notices.tried(now, number, is_taken);
+        vec![Change::Notice(number)]
     }
 
     /// Appends the present state of a changed record to `out`, as one line of JSON with its line feed.

@@ -23,7 +23,9 @@ use tokio::net::{TcpListener, TcpStream};
 use crate::config::SandboxConfig;
 use crate::journal::{Journal, JournalError};
 use crate::message::{Answer, Method, Reply, Request};
+use crate::notices::Notification;
 use crate::sandbox::Sandbox;
+use crate::sender::send_due;
 
 /// Tells the time; the binary passes the system's, a test its own.
 pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
@@ -53,6 +55,7 @@ pub async fn serve(
 ) -> Result<(), ServeError> {
     let state = Arc::new(State::open(config, clock)?);
     let connections = GracefulShutdown::new();
+    let sending = tokio::spawn(send_due(Arc::clone(&state)));
     let mut shutdown = pin!(shutdown);
     loop {
         tokio::select! {
@@ -71,11 +74,13 @@ pub async fn serve(
     if tokio::time::timeout(SHUTDOWN_GRACE, connections.shutdown()).await.is_err() {
         tracing::warn!("the sandbox stopped with requests open");
     }
+    // What was under way is sent again after the next start.
+    sending.abort();
     Ok(())
 }
 
 /// The core and its journal, changed together.
-struct State {
+pub(crate) struct State {
     core: Mutex<Core>,
     clock: Clock,
 }
@@ -112,6 +117,22 @@ impl State {
             return (Duration::ZERO, Answer::Reset);
         }
         (Duration::from_millis(reply.delay_ms), reply.answer)
+    }
+
+    /// Takes notifications to send now.
+    pub(crate) fn take_notifications(&self, count_max: usize) -> Vec<Notification> {
+        let mut core = self.core.lock().unwrap_or_else(PoisonError::into_inner);
+        core.sandbox.take_notifications((self.clock)(), count_max)
+    }
+
+    /// Keeps what became of a notification. If it cannot be written it is sent once more after a restart.
+    pub(crate) fn notification_sent(&self, number: u64, is_taken: bool) {
+        let mut core = self.core.lock().unwrap_or_else(PoisonError::into_inner);
+        let Core { sandbox, journal } = &mut *core;
+        let changes = sandbox.notified((self.clock)(), number, is_taken);
+        if let Some(Err(error)) = journal.as_mut().map(|journal| journal.append(sandbox, &changes)) {
+            tracing::error!(%error, "the sandbox could not write its journal");
+        }
     }
 
     /// Waits out a delay, and performs a held operation after it.

@@ -3,9 +3,11 @@
 mod account;
 mod banks;
 mod cancel;
+mod capture;
 pub(crate) mod input;
 mod keys;
 mod pay;
+mod receipts;
 mod view;
 
 use std::borrow::Cow;
@@ -23,6 +25,7 @@ use crate::message::Method;
 use crate::refusal::{PgRefusal, Refusal};
 
 pub(crate) use cancel::complete_cancellation;
+pub(crate) use receipts::issue_with_deposit;
 pub(crate) use view::{cancellation_view, payment_view, time_text};
 
 /// An operation of the V2 API, with its ids decoded.
@@ -34,6 +37,11 @@ pub(crate) enum Operation {
     ReadTransactions { payment_id: String },
     Cancel { payment_id: String },
     CloseAccount { payment_id: String },
+    Capture { payment_id: String },
+    StopCancel { payment_id: String, cancellation_id: String },
+    IssueReceipt,
+    ReadReceipt { payment_id: String },
+    CancelReceipt { payment_id: String },
     IssueKey,
     ListKeys,
     ReadKey { key: String },
@@ -68,6 +76,18 @@ impl Operation {
             (Method::Post, ["payments", id, "virtual-account", "close"]) => {
                 Some(Self::CloseAccount { payment_id: payment_id(id) })
             }
+            (Method::Post, ["payments", id, "capture"]) => Some(Self::Capture { payment_id: payment_id(id) }),
+            (Method::Post, ["payments", id, "cancellations", cancellation_id, "stop"]) => {
+                let cancellation_id = decode_id(cancellation_id);
+                Some(Self::StopCancel { payment_id: payment_id(id), cancellation_id })
+            }
+            (Method::Post, ["cash-receipts"]) => Some(Self::IssueReceipt),
+            (Method::Get, ["payments", id, "cash-receipt"]) => {
+                Some(Self::ReadReceipt { payment_id: payment_id(id) })
+            }
+            (Method::Post, ["payments", id, "cash-receipt", "cancel"]) => {
+                Some(Self::CancelReceipt { payment_id: payment_id(id) })
+            }
             (Method::Post, ["billing-keys"]) => Some(Self::IssueKey),
             (Method::Get, ["billing-keys"]) => Some(Self::ListKeys),
             (Method::Get, ["billing-keys", key]) => Some(Self::ReadKey { key: decode_id(key) }),
@@ -82,10 +102,15 @@ impl Operation {
             Self::PayWithBillingKey { .. } => Command::PayWithBillingKey,
             Self::Cancel { .. } => Command::Cancel,
             Self::CloseAccount { .. } => Command::CloseVirtualAccount,
+            Self::Capture { .. } => Command::Capture,
+            Self::StopCancel { .. } => Command::StopCancel,
+            Self::IssueReceipt => Command::IssueCashReceipt,
+            Self::CancelReceipt { .. } => Command::CancelCashReceipt,
             Self::IssueKey => Command::IssueBillingKey,
             Self::DeleteKey { .. } => Command::DeleteBillingKey,
             Self::ReadPayment { .. }
             | Self::ReadTransactions { .. }
+            | Self::ReadReceipt { .. }
             | Self::ListKeys
             | Self::ReadKey { .. } => Command::Read,
         }
@@ -95,7 +120,7 @@ impl Operation {
     pub(crate) fn channel_key(&self, ledger: &Ledger, body: &Value) -> Option<String> {
         let named = || body.get("channelKey").and_then(Value::as_str).map(str::to_owned);
         match self {
-            Self::PayInstantly { .. } | Self::IssueKey => named(),
+            Self::PayInstantly { .. } | Self::IssueKey | Self::IssueReceipt => named(),
             Self::PayWithBillingKey { .. } => named().or_else(|| {
                 let key = body.get("billingKey").and_then(Value::as_str)?;
                 ledger.key(key).ok().map(|key| key.channel_key.clone())
@@ -103,8 +128,13 @@ impl Operation {
             Self::ReadPayment { payment_id }
             | Self::ReadTransactions { payment_id }
             | Self::Cancel { payment_id }
-            | Self::CloseAccount { payment_id } => {
+            | Self::CloseAccount { payment_id }
+            | Self::Capture { payment_id }
+            | Self::StopCancel { payment_id, .. } => {
                 ledger.find_payment(payment_id).map(|payment| payment.latest().channel_key.clone())
+            }
+            Self::ReadReceipt { payment_id } | Self::CancelReceipt { payment_id } => {
+                ledger.receipt(payment_id).map(|receipt| receipt.channel_key.clone())
             }
             Self::ReadKey { key } | Self::DeleteKey { key } => {
                 ledger.key(key).ok().map(|key| key.channel_key.clone())
@@ -133,6 +163,13 @@ impl Context<'_> {
             Operation::ReadTransactions { payment_id } => view::transactions(self.ledger, payment_id),
             Operation::Cancel { payment_id } => cancel::cancel(self, payment_id, &fields),
             Operation::CloseAccount { payment_id } => account::close(self, payment_id, &fields),
+            Operation::Capture { payment_id } => capture::capture(self, payment_id, &fields),
+            Operation::StopCancel { payment_id, cancellation_id } => {
+                cancel::stop(self, payment_id, cancellation_id, &fields)
+            }
+            Operation::IssueReceipt => receipts::issue(self, &fields),
+            Operation::ReadReceipt { payment_id } => receipts::read(self, payment_id),
+            Operation::CancelReceipt { payment_id } => receipts::cancel(self, payment_id),
             Operation::IssueKey => keys::issue(self, &fields),
             Operation::ListKeys => {
                 let asked = query_value(query, "requestBody").filter(|_| fields.is_empty());

@@ -317,3 +317,39 @@ fn the_same_requests_meet_the_same_ids() {
     assert_eq!(run(), run());
     assert!(run().0.starts_with("billing-key-") && run().0.len() == "billing-key-".len() + 36);
 }
+
+#[test]
+fn a_payment_is_captured_once_where_it_is_agreed_on() {
+    let mut bench = Bench::new();
+    bench.channel("c", "KPN", "live", &json!({"contracts": ["api_keyin"]}));
+    bench.posted("/payments/p1/instant", &key_in("c", APPROVED));
+    assert_eq!(refusal_code(&bench.post("/payments/p1/capture", &json!({})).1), "K301");
+    bench.channel("c", "KPN", "live", &json!({"contracts": ["api_keyin", "manual_capture"]}));
+    assert_eq!(bench.posted("/payments/p1/capture", &json!({})), json!({}));
+    assert_eq!(bench.booked("p1")["capturedAt"], "2026-09-21T14:13:20.000Z");
+    assert_eq!(refusal_code(&bench.post("/payments/p1/capture", &json!({})).1), "K504");
+    assert_eq!(bench.post("/payments/p2/capture", &json!({})).1["type"], "PAYMENT_NOT_FOUND");
+    bench.posted("/payments/p1/cancel", &json!({"reason": "r"}));
+    assert_eq!(bench.post("/payments/p1/capture", &json!({})).1["type"], "PAYMENT_NOT_PAID");
+}
+
+#[test]
+fn v2_064_a_requested_cancel_is_withdrawn() {
+    let mut bench = Bench::new();
+    bench.posted("/payments/p1/instant", &account("smartro"));
+    bench.posted("/sandbox/payments/p1/deposit", &Value::Null);
+    let body = json!({"reason": "r", "amount": 400, "refundAccount": refund_account()});
+    let cancelled = bench.posted("/payments/p1/cancel", &body);
+    assert_eq!(cancelled["cancellation"]["status"], "REQUESTED");
+    let stop = |id: &str| format!("/payments/p1/cancellations/{id}/stop");
+    let id = cancelled["cancellation"]["id"].as_str().unwrap().to_owned();
+    assert_eq!(bench.post(&stop("other"), &json!({})).1["type"], "PAYMENT_CANCELLATION_NOT_FOUND");
+    assert_eq!(bench.posted(&stop(&id), &json!({}))["stoppedAt"], "2026-09-21T14:13:20.000Z");
+    let payment = bench.get("/payments/p1").1;
+    assert_eq!((&payment["status"], &payment["amount"]["cancelled"]), (&json!("PAID"), &json!(0)));
+    assert_eq!(bench.post(&stop(&id), &json!({})).1["type"], "PAYMENT_CANCELLATION_NOT_PENDING");
+    let complete = format!("/sandbox/payments/p1/cancellations/{id}/complete");
+    assert_eq!(bench.post(&complete, &Value::Null).1["type"], "PAYMENT_CANCELLATION_NOT_PENDING");
+    let whole = json!({"reason": "r", "currentCancellableAmount": 1100, "refundAccount": refund_account()});
+    assert_eq!(bench.posted("/payments/p1/cancel", &whole)["cancellation"]["totalAmount"], 1100);
+}

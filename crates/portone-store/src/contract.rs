@@ -7,11 +7,14 @@
 pub mod access;
 pub mod attempts;
 pub mod billing_keys;
+pub mod confirm;
 pub mod directory;
+pub mod follow;
 pub mod idempotency;
 pub mod list;
 pub mod payment_events;
 pub mod payments;
+pub mod receipts;
 pub mod records;
 pub mod schedules;
 pub mod verifications;
@@ -81,6 +84,12 @@ macro_rules! contract_tests {
             billing_keys::a_muted_deletion_announces_nothing,
             billing_keys::a_result_of_the_wrong_command_is_an_error,
             billing_keys::issued_keys_depend_on_their_group,
+            receipts::a_payment_has_one_live_receipt,
+            receipts::an_open_receipt_does_not_lock_its_payment,
+            receipts::a_receipt_is_settled_once,
+            receipts::a_receipt_is_cancelled_once_and_issued_again,
+            receipts::receipts_are_listed_by_their_times,
+            receipts::filters_select_receipts,
             schedules::every_part_of_a_schedule_comes_back,
             schedules::a_payment_has_one_schedule,
             schedules::a_schedule_and_a_deletion_exclude_each_other,
@@ -90,6 +99,13 @@ macro_rules! contract_tests {
             schedules::a_schedule_that_no_pg_was_asked_about_ends_with_a_failed_payment,
             schedules::schedules_are_revoked_together_or_not_at_all,
             schedules::schedules_are_listed_by_page,
+            follow::what_waits_is_asked_about_and_what_does_not_is_not,
+            follow::a_due_follow_up_is_claimed_once,
+            follow::a_notification_wins_over_the_next_date,
+            follow::a_change_is_written_with_what_it_announces,
+            follow::a_change_waits_for_an_open_call_and_for_the_record_as_read,
+            follow::an_attempt_that_turns_out_paid_is_the_payment,
+            follow::an_open_attempt_is_found_and_hastened,
             directory::a_declaration_makes_the_directory,
             directory::an_unchanged_declaration_leaves_the_database_alone,
             directory::a_changed_declaration_is_a_new_version,
@@ -105,6 +121,8 @@ macro_rules! contract_tests {
             idempotency::only_the_holder_of_a_key_answers_it_and_once,
             idempotency::a_key_is_new_when_it_has_expired,
             idempotency::expired_keys_are_forgotten_in_batches,
+            confirm::a_payment_is_registered_until_it_is_paid,
+            confirm::a_session_is_kept_and_closed_once,
             list::payments_come_in_order,
             list::a_window_and_a_page_cut_the_list,
             list::filters_select_payments,

@@ -3,11 +3,13 @@
 mod access;
 mod attempts;
 mod billing_keys;
+mod confirm;
 mod database;
 mod directory;
 mod events;
 mod facets;
 mod folder;
+mod follow_ups;
 mod idempotency;
 mod key_list;
 mod list;
@@ -16,6 +18,7 @@ mod payment_events;
 #[cfg(test)]
 mod plans;
 mod readers;
+mod receipts;
 mod schedule_store;
 mod schedules;
 mod schema;

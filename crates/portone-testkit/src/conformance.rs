@@ -60,8 +60,9 @@ pub fn cut_replies_are_no_outcome(factory: &AdapterFactory, folder: &str) {
         let place = fixture.path.display().to_string();
         let sample = known.iter().find(|sample| sample.name == fixture.sample);
         let command = &sample.unwrap_or_else(|| panic!("{place}: no such sample")).command;
-        let effect =
-            *effects(&adapter, command).get(usize::from(fixture.leg.0)).expect("a leg of the sample");
+        let effect = *effects(factory, &adapter, command)
+            .get(usize::from(fixture.leg.0))
+            .expect("a leg of the sample");
         for length in 0..fixture.reply.body.len() {
             let cut = PgReply { status: fixture.reply.status, body: fixture.reply.body[..length].to_vec() };
             let error = decode(&adapter, command, fixture.leg, &cut)
@@ -77,8 +78,8 @@ pub fn breaks_have_their_class_on_every_leg(factory: &AdapterFactory) {
     let adapter = samples::adapter(factory);
     for Sample { name, command } in samples::commands(factory.profile) {
         let Encoded::Request(_) = encoded(&adapter, &command) else { continue };
-        let effects = effects(&adapter, &command);
-        let good = replies::success(&command);
+        let effects = effects(factory, &adapter, &command);
+        let good = replies::success_at(factory.protocol, &command);
         assert_eq!(effects.len(), good.len(), "{name}");
         let outcome = run(&adapter, &command, good.iter().cloned().map(Step::Reply));
         outcome.unwrap_or_else(|error| panic!("{name}: {error}"));
@@ -143,7 +144,7 @@ fn names_method(field: &str) -> bool {
 enum Encoded {
     Request(Box<PgRequest>),
     Call(SdkCall),
-    /// A schedule: it is checked and held, never encoded.
+    /// A schedule: it is checked and held, never encoded. Or an inquiry about what the PG has not got.
     Held(Report),
 }
 
@@ -169,7 +170,8 @@ impl Encoded {
 fn encoded(adapter: &Arc<dyn PgAdapter>, command: &Command) -> Encoded {
     let progress = adapter.encode(&admitted(adapter, command), &samples::context());
     match (command, progress) {
-        (Command::Schedule(_), Err(report)) => return Encoded::Held(report),
+        // Nobody inquires about a command that the PG has not got.
+        (Command::Schedule(_) | Command::Inquire(_), Err(report)) => return Encoded::Held(report),
         (Command::OpenWindow(_), Ok(Progress::Done(outcome))) => {
             if let Outcome::CallSdk(call) = *outcome {
                 return Encoded::Call(call);
@@ -192,10 +194,10 @@ fn decode(
 }
 
 /// The effect of each leg on the way to success.
-fn effects(adapter: &Arc<dyn PgAdapter>, command: &Command) -> Vec<Effect> {
+fn effects(factory: &AdapterFactory, adapter: &Arc<dyn PgAdapter>, command: &Command) -> Vec<Effect> {
     let mut progress = adapter.encode(&admitted(adapter, command), &samples::context()).unwrap();
     let mut effects = Vec::new();
-    let mut good = replies::success(command).into_iter();
+    let mut good = replies::success_at(factory.protocol, command).into_iter();
     while let Progress::Send { request, leg } = progress {
         assert_eq!(usize::from(leg.0), effects.len(), "legs are counted from 0");
         assert!(leg.0 < LEG_COUNT_MAX, "too many legs");
@@ -210,7 +212,7 @@ fn run(
     command: &Command,
     steps: impl Iterator<Item = Step>,
 ) -> Result<impl Debug, PgError> {
-    let transport = ScriptedTransport::new(steps);
+    let transport = ScriptedTransport::logging_in(replies::v1::token(), steps);
     block_on(execute(&admitted(adapter, command), &samples::context(), &transport, DEADLINE))
 }
 

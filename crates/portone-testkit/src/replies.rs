@@ -1,11 +1,12 @@
-//! What a PortOne V2 upstream answers to the samples.
+//! What a PortOne V2 upstream answers to the samples; what a V1 upstream answers is in [`v1`].
 
 pub mod receipts;
+pub mod v1;
 
-use portone_core::{AttemptSubject, Command, InstantMethod, LogisticsStep, PgReply};
+use portone_core::{AttemptSubject, Command, InstantMethod, LogisticsStep, PgReply, Protocol};
 use serde_json::{Value, json};
 
-use crate::samples::{AMOUNT, ATTEMPT, PAYMENT_ID};
+use crate::samples::{AMOUNT, ATTEMPT, CANCELLATION_ID, PAYMENT_ID};
 
 /// The billing key in [`billing_key_issued`] and the look-ups.
 pub const BILLING_KEY: &str = "billing-key-018fa367-cdd9-d8fd-2256-c43ce0e475d6";
@@ -14,6 +15,14 @@ const REQUESTED_AT: &str = "2026-03-02T05:04:04Z";
 const DONE_AT: &str = "2026-03-02T05:04:05.123Z";
 
 /// The replies that lead a sample command to success, one a leg.
+pub fn success_at(protocol: Protocol, command: &Command) -> Vec<PgReply> {
+    match protocol {
+        Protocol::PortOneV2 => success(command),
+        Protocol::IamportV1 => v1::success(command),
+    }
+}
+
+/// The replies of a V2 upstream that lead a sample command to success, one a leg.
 pub fn success(command: &Command) -> Vec<PgReply> {
     match command {
         Command::PayInstantly(pay) => match pay.method {
@@ -37,8 +46,11 @@ pub fn success(command: &Command) -> Vec<PgReply> {
         })],
         Command::ConfirmEscrow(_) => vec![ok(&json!({ "completedAt": DONE_AT }))],
         Command::RegisterStoreReceipt(_) => vec![ok(&json!({ "receiptUrl": "https://receipts.example/1" }))],
+        Command::Capture(_) => vec![ok(&json!({}))],
+        Command::StopCancel(_) => vec![ok(&json!({ "stoppedAt": DONE_AT }))],
         Command::Inquire(inquire) => vec![match &inquire.of.subject {
             AttemptSubject::Pay { .. } => transactions(&[card_transaction("PAID")]),
+            AttemptSubject::Standing { .. } => ok(&card_transaction("PAID")),
             AttemptSubject::IssueBillingKey => billing_keys(&[billing_key("ISSUED")], 1),
             AttemptSubject::DeleteBillingKey { .. } => ok(&billing_key("DELETED")),
             AttemptSubject::Cancel { .. } => {
@@ -51,6 +63,8 @@ pub fn success(command: &Command) -> Vec<PgReply> {
                 ok(&receipts::payment_in_escrow("REGISTERED"))
             }
             AttemptSubject::ConfirmEscrow { .. } => ok(&receipts::payment_in_escrow("CONFIRMED")),
+            AttemptSubject::Capture { .. } => ok(&json!({})),
+            AttemptSubject::StopCancel { .. } => ok(&payment("PAID", 0, &[cancellation("FAILED", AMOUNT)])),
         }],
     }
 }
@@ -153,7 +167,7 @@ pub fn payment(status: &str, cancelled: i64, cancellations: &[Value]) -> Value {
 /// A cancellation of this status and amount, asked for just now.
 pub fn cancellation(status: &str, total: i64) -> Value {
     json!({
-        "status": status, "id": "cancellation-1", "pgCancellationId": "pg-cancel-1", "totalAmount": total,
+        "status": status, "id": CANCELLATION_ID, "pgCancellationId": "pg-cancel-1", "totalAmount": total,
         "taxFreeAmount": 0, "vatAmount": total / 11, "reason": "sold out", "cancelledAt": DONE_AT,
         "requestedAt": REQUESTED_AT,
     })

@@ -7,20 +7,23 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use portone_core::{
     AdapterFactory, Attempt, AttemptId, AttemptSubject, Bank, CallContext, Cancel, CancelCashReceipt,
-    CancelRequester, Card, CardPayment, CashReceiptRequest, CashReceiptType, Channel, ChannelFacts,
+    CancelRequester, Capture, Card, CardPayment, CashReceiptRequest, CashReceiptType, Channel, ChannelFacts,
     ChannelKey, CloseVirtualAccount, Command, CommandKind, Contracts, Credentials, Currency, Customer,
     CustomerName, DeleteBillingKey, Environment, Inquire, InstantMethod, IssueBillingKey, LogisticsStep,
     Money, OpenWindow, Order, PayInstantly, PayMethod, PayWithBillingKey, PaymentAmount, PaymentId,
-    PgAdapter, PgBillingKey, PgMerchantId, PgProfile, PgProvider, ProductType, RefundAccount, Schedule,
-    Secret, StoreId, Upstream, VirtualAccountExpiry, VirtualAccountOption, VirtualAccountOptionType,
-    VirtualAccountRequest, WindowCard, WindowEasyPay, WindowExpiry, WindowIssue, WindowIssueMethod,
-    WindowMethod, WindowMobile, WindowPayment, WindowReceipt, WindowSettings, WindowVirtualAccount,
+    PgAdapter, PgBillingKey, PgMerchantId, PgProfile, PgProvider, ProductType, Protocol, RefundAccount,
+    Schedule, Secret, StopCancel, StoreId, Upstream, VirtualAccountExpiry, VirtualAccountOption,
+    VirtualAccountOptionType, VirtualAccountRequest, WindowCard, WindowEasyPay, WindowExpiry, WindowIssue,
+    WindowIssueMethod, WindowMethod, WindowMobile, WindowPayment, WindowReceipt, WindowSettings,
+    WindowVirtualAccount,
 };
 
 /// The attempt of [`context`].
 pub const ATTEMPT: &str = "7b1f0c9e-9f57-4a47-8a0c-3d2f6f3b6a11";
 /// The payment of every sample.
 pub const PAYMENT_ID: &str = "payment0001A";
+/// The upstream's id of the cancel that samples speak of.
+pub const CANCELLATION_ID: &str = "0195557b-0000-7000-8000-000000000001";
 /// What every sample pays or cancels, in won.
 pub const AMOUNT: i64 = 1100;
 /// What the sample upstream signs its notifications with.
@@ -112,9 +115,28 @@ pub fn upstream() -> Upstream {
     }
 }
 
+/// A PortOne V1 upstream.
+pub fn v1_upstream() -> Upstream {
+    Upstream {
+        credentials: Credentials::IamportV1 {
+            imp_key: Secret::from("sample-imp-key"),
+            imp_secret: Secret::from("sample-api-secret"),
+        },
+        ..upstream()
+    }
+}
+
+/// The upstream of an adapter, by what it speaks.
+pub fn upstream_of(factory: &AdapterFactory) -> Upstream {
+    match factory.protocol {
+        Protocol::PortOneV2 => upstream(),
+        Protocol::IamportV1 => v1_upstream(),
+    }
+}
+
 /// The adapter of the sample channel at the sample upstream.
 pub fn adapter(factory: &AdapterFactory) -> Arc<dyn PgAdapter> {
-    (factory.build)(&channel(factory.profile), &upstream()).unwrap()
+    (factory.build)(&channel(factory.profile), &upstream_of(factory)).unwrap()
 }
 
 /// The samples a PG has by its profile, and the inquiries about them.
@@ -166,7 +188,16 @@ pub fn every(secrets: Secrets) -> Vec<Sample> {
         sample("modify_escrow_logistics", receipts::logistics(LogisticsStep::Modify)),
         sample("confirm_escrow", receipts::confirm_escrow()),
         sample("register_store_receipt", receipts::store_receipt(secrets)),
+        sample("capture", Command::Capture(Capture { payment_id: payment_id(), method: PayMethod::Card })),
+        sample(
+            "stop_cancel",
+            Command::StopCancel(StopCancel {
+                payment_id: payment_id(),
+                upstream_cancellation_id: CANCELLATION_ID.to_owned(),
+            }),
+        ),
         inquire("inquire_pay", AttemptSubject::Pay { payment_id: payment_id(), amount }),
+        inquire("inquire_standing", AttemptSubject::Standing { payment_id: payment_id() }),
         inquire("inquire_issue_billing_key", AttemptSubject::IssueBillingKey),
         inquire(
             "inquire_delete_billing_key",
@@ -191,6 +222,14 @@ pub fn every(secrets: Secrets) -> Vec<Sample> {
         inquire("inquire_escrow_logistics", receipts::logistics_subject()),
         inquire("inquire_confirm_escrow", AttemptSubject::ConfirmEscrow { payment_id: payment_id() }),
         inquire("inquire_store_receipt", AttemptSubject::RegisterStoreReceipt { payment_id: payment_id() }),
+        inquire("inquire_capture", AttemptSubject::Capture { payment_id: payment_id() }),
+        inquire(
+            "inquire_stop_cancel",
+            AttemptSubject::StopCancel {
+                payment_id: payment_id(),
+                upstream_cancellation_id: CANCELLATION_ID.to_owned(),
+            },
+        ),
     ]
 }
 
@@ -237,6 +276,7 @@ pub fn pay_with_billing_key(secrets: Secrets) -> Command {
     Command::PayWithBillingKey(PayWithBillingKey {
         order: order(),
         pg_billing_key: billing_key(secrets),
+        issue_email: Some("hong@example.com".to_owned()),
         card: None,
         installment_month: None,
         use_free_interest_from_merchant: None,
@@ -319,6 +359,7 @@ pub fn cancel(method: PayMethod, refund_account: Option<RefundAccount>) -> Comma
         refund_account,
         cancellable: AMOUNT,
         cancellable_tax_free: 0,
+        ordered_vat: None,
         method,
         card: None,
         paid_at: now() - TimeDelta::hours(1),
@@ -363,6 +404,7 @@ pub fn card(secrets: Secrets) -> Card {
         expiry_month: secrets.expiry_month.into(),
         birth_or_business_registration_number: Some(secrets.birth.into()),
         password_two_digits: Some(secrets.password.into()),
+        cvc: None,
     }
 }
 

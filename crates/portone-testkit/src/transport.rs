@@ -9,7 +9,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use portone_core::{Break, PgReply, PgRequest, Transport};
+use portone_core::{Auth, Break, PgReply, PgRequest, Transport};
 
 /// What happens to one request.
 #[derive(Debug, Clone)]
@@ -23,6 +23,7 @@ pub enum Step {
 /// Answers each request with the next step of a script, and remembers how each request renders.
 #[derive(Debug)]
 pub struct ScriptedTransport {
+    login: Option<PgReply>,
     script: Mutex<Script>,
 }
 
@@ -35,7 +36,15 @@ struct Script {
 impl ScriptedTransport {
     /// A transport with this script. A request beyond its end panics.
     pub fn new(steps: impl IntoIterator<Item = Step>) -> Self {
-        Self { script: Mutex::new(Script { steps: steps.into_iter().collect(), sent: Vec::new() }) }
+        Self {
+            login: None,
+            script: Mutex::new(Script { steps: steps.into_iter().collect(), sent: Vec::new() }),
+        }
+    }
+
+    /// A transport that answers every log-in with this reply, and everything else by the script.
+    pub fn logging_in(login: PgReply, steps: impl IntoIterator<Item = Step>) -> Self {
+        Self { login: Some(login), ..Self::new(steps) }
     }
 
     /// The requests so far, rendered with `[secret]` for each secret.
@@ -51,6 +60,9 @@ impl ScriptedTransport {
 #[async_trait]
 impl Transport for ScriptedTransport {
     async fn send(&self, request: &PgRequest, _deadline: Duration) -> Result<PgReply, Break> {
+        if let (Auth::InBody, Some(login)) = (&request.auth, &self.login) {
+            return Ok(login.clone());
+        }
         let mut script = self.lock();
         script.sent.push(request.to_string());
         match script.steps.pop_front() {

@@ -35,7 +35,7 @@ fn without_a_notice_url_none_is_sent() {
 #[test]
 fn a_webhook_secret_that_is_no_base64_is_refused() {
     let mut upstream = samples::upstream();
-    let Credentials::PortOneV2 { webhook_secret, .. } = &mut upstream.credentials;
+    let Credentials::PortOneV2 { webhook_secret, .. } = &mut upstream.credentials else { panic!() };
     *webhook_secret = Some(Secret::from("whsec_a secret!"));
     let error = V2Dialect::new(&samples::channel(&PROFILE), &upstream).unwrap_err();
     assert!(error.to_string().contains("webhook_secret") && !error.to_string().contains("a secret!"));

@@ -87,7 +87,7 @@ fn headers_come_once_and_the_time_is_a_number() {
 #[test]
 fn without_a_secret_nothing_is_believed() {
     let mut upstream = samples::upstream();
-    let Credentials::PortOneV2 { webhook_secret, .. } = &mut upstream.credentials;
+    let Credentials::PortOneV2 { webhook_secret, .. } = &mut upstream.credentials else { panic!() };
     *webhook_secret = None;
     let dialect = V2Dialect::new(&samples::channel(&PROFILE), &upstream).unwrap();
     let parsed = dialect.parse_notification(&message(BODY, SIGNATURE), samples::now());

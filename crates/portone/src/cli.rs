@@ -29,6 +29,8 @@ pub(crate) enum Command {
     CheckRequest(CheckRequestArgs),
     /// Show how a channel group distributes payments, without paying.
     Route(RouteArgs),
+    /// Print a store's webhooks as they are sent, or forward them to a URL that the gateway cannot reach.
+    Webhooks(WebhooksArgs),
 }
 
 #[derive(Debug, Clone, Default, Args)]
@@ -58,6 +60,9 @@ pub(crate) struct SandboxArgs {
     /// The secret it expects from its callers.
     #[arg(long, env = "PORTONE_SANDBOX_SECRET", default_value = crate::config::SANDBOX_SECRET, hide_env_values = true)]
     pub(crate) api_secret: String,
+    /// The secret it signs its notifications with.
+    #[arg(long, env = "PORTONE_SANDBOX_WEBHOOK_SECRET", default_value = crate::config::SANDBOX_WEBHOOK_SECRET, hide_env_values = true)]
+    pub(crate) webhook_secret: String,
 }
 
 #[derive(Debug, Args)]
@@ -87,6 +92,31 @@ pub(crate) struct RouteArgs {
     /// Route payments with a super billing key that these channels hold (comma-separated channel keys).
     #[arg(long, value_delimiter = ',', value_name = "CHANNEL_KEYS")]
     pub(crate) billing_key_at: Vec<String>,
+    #[command(flatten)]
+    pub(crate) serve: ServeArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(group(clap::ArgGroup::new("what").required(true).args(["print", "forward"])))]
+pub(crate) struct WebhooksArgs {
+    /// The store's id.
+    #[arg(long)]
+    pub(crate) store: String,
+    /// Print them: headers and body, as they were sent.
+    #[arg(long)]
+    pub(crate) print: bool,
+    /// Forward them to this URL, with the headers and the signature they were sent with.
+    #[arg(long, value_name = "URL")]
+    pub(crate) forward: Option<String>,
+    /// Begin after this number instead of with what is sent from now on; 0 begins with the first there is.
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) after: Option<u64>,
+    /// The gateway; without it, the address of the configuration.
+    #[arg(long, value_name = "URL")]
+    pub(crate) gateway: Option<String>,
+    /// The admin token; without it, the configuration's.
+    #[arg(long, env = "PORTONE_ADMIN_TOKEN", hide_env_values = true)]
+    pub(crate) admin_token: Option<String>,
     #[command(flatten)]
     pub(crate) serve: ServeArgs,
 }

@@ -12,6 +12,8 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 const SETTLE_COUNT_MAX: usize = 64;
 /// How many payments one step compares with their upstream: few, because payments come first.
 const VERIFY_COUNT_MAX: usize = 64;
+/// How many payments that change by themselves one step asks about.
+const FOLLOW_COUNT_MAX: usize = 64;
 
 /// How many due schedules one step pays, side by side.
 const SCHEDULE_COUNT_MAX: usize = 64;
@@ -47,6 +49,11 @@ pub(crate) fn start(engine: &Arc<Engine>, tracker: &TaskTracker, stop: &Cancella
     repeat(tracker, stop, "forget", FORGET_PAUSE, move || {
         let engine = Arc::clone(&forgetting);
         async move { engine.forget_keys(FORGET_COUNT_MAX).await.map(|count| count == FORGET_COUNT_MAX) }
+    });
+    let following = Arc::clone(engine);
+    repeat(tracker, stop, "follow", Duration::from_millis(250), move || {
+        let engine = Arc::clone(&following);
+        async move { engine.follow_up(FOLLOW_COUNT_MAX).await.map(|swept| is_full(swept, FOLLOW_COUNT_MAX)) }
     });
     let refreshing = Arc::clone(engine);
     repeat(tracker, stop, "refresh", Duration::from_secs(1), move || {

@@ -1,4 +1,5 @@
-//! The gateway in one binary: `portone serve` (the default), `sandbox`, `check`, `check-request` and `route`.
+//! The gateway in one binary: `portone serve` (the default), `sandbox`, `check`, `check-request`, `route` and
+//! `webhooks`.
 
 mod banner;
 mod check_request;
@@ -6,10 +7,12 @@ mod cli;
 mod config;
 mod demo;
 mod duties;
+mod notices;
 mod route;
 mod sandbox;
 mod serve;
 mod system;
+mod webhooks;
 
 use std::process::ExitCode;
 
@@ -31,6 +34,7 @@ fn main() -> ExitCode {
         Command::Check(args) => serve::check(&args),
         Command::CheckRequest(args) => return exit(check_request::check_request(&args)),
         Command::Route(args) => route::route(&args),
+        Command::Webhooks(args) => system::run(webhooks::run(args)),
     };
     exit(result.map(|()| ExitCode::SUCCESS))
 }

@@ -17,7 +17,8 @@ use crate::system::{Failure, stop_on_signal, system_time};
 pub(crate) async fn run(args: SandboxArgs) -> Result<(), Failure> {
     let stop = stop_on_signal();
     let tracker = TaskTracker::new();
-    let address = start(args.listen, args.api_secret, args.data, &tracker, &stop).await?;
+    let secrets = Secrets { api: args.api_secret, webhook: args.webhook_secret };
+    let address = start(args.listen, secrets, args.data, &tracker, &stop).await?;
     println!("sandbox is ready on http://{address}");
     stop.cancelled().await;
     tracker.close();
@@ -25,10 +26,18 @@ pub(crate) async fn run(args: SandboxArgs) -> Result<(), Failure> {
     Ok(())
 }
 
+/// What a sandbox and its gateway know of each other.
+pub(crate) struct Secrets {
+    /// What the sandbox expects.
+    pub(crate) api: String,
+    /// What it signs its notifications with.
+    pub(crate) webhook: String,
+}
+
 /// Starts a sandbox in this process; it stops with the token.
 pub(crate) async fn start(
     listen: SocketAddr,
-    api_secret: String,
+    secrets: Secrets,
     data_folder: Option<PathBuf>,
     tracker: &TaskTracker,
     stop: &CancellationToken,
@@ -41,7 +50,12 @@ pub(crate) async fn start(
     let address = listener.local_addr()?;
     // A ledger in memory must not give out again the ids of an earlier run, which our ledger remembers.
     let id_seed = system_time().timestamp_micros().unsigned_abs();
-    let config = SandboxConfig { data_folder, id_seed, ..SandboxConfig::new(api_secret) };
+    let config = SandboxConfig {
+        data_folder,
+        id_seed,
+        webhook_secret: Some(secrets.webhook),
+        ..SandboxConfig::new(secrets.api)
+    };
     let stopped = stop.clone().cancelled_owned();
     tracker.spawn(async move {
         if let Err(error) = portone_sandbox::serve(listener, config, Arc::new(system_time), stopped).await {

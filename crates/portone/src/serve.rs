@@ -6,17 +6,17 @@ use axum::serve::ListenerExt as _;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use portone_core::{ChannelKey, Credentials, Upstream};
 use portone_engine::{Engine, Ports};
-use portone_gateway::{GatewayConfig, StoreAccess};
-use portone_http::{HttpConfig, HttpTransport, HttpWebhookSender, WebhookConfig};
+use portone_gateway::{GatewayConfig, LiveUpstream, PassThrough, StoreAccess};
+use portone_http::{Forwarder, HttpConfig, HttpTransport, HttpWebhookSender, WebhookConfig};
 use portone_store::SqliteStore;
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::cli::{CheckArgs, ServeArgs};
-use crate::config::{Config, UpstreamConfig, database_path};
-use crate::sandbox::SandboxChannels;
+use crate::config::{Config, SANDBOX_WEBHOOK_SECRET, UpstreamConfig, database_path};
+use crate::sandbox::{SandboxChannels, Secrets};
 use crate::system::{Failure, SystemClock, SystemRandom, stop_on_signal};
-use crate::{banner, demo, duties, sandbox};
+use crate::{banner, demo, duties, notices, sandbox};
 
 /// Runs a gateway until it is told to stop; then requests under way are finished first.
 pub(crate) async fn serve(args: ServeArgs) -> Result<(), Failure> {
@@ -129,32 +129,45 @@ async fn start_upstreams(
     config: &Config,
     here: &Sandboxes,
 ) -> Result<(BTreeMap<String, Upstream>, Vec<StartedSandbox>), Failure> {
-    let notice_url = Some(format!("{}/notifications", config.public_url));
     let mut upstreams = BTreeMap::new();
     let mut sandboxes = Vec::new();
     for (name, upstream) in &config.upstreams {
-        let (base_url, api_secret, webhook_secret) = match upstream {
+        let (base_url, credentials) = match upstream {
             UpstreamConfig::PortOneV2 { base_url, api_secret, webhook_secret } => {
-                (base_url.clone(), api_secret, webhook_secret.clone())
+                let (api_secret, webhook_secret) = (api_secret.clone(), webhook_secret.clone());
+                (base_url.clone(), Credentials::PortOneV2 { api_secret, webhook_secret })
             }
-            UpstreamConfig::Sandbox { listen, url, api_secret } => {
+            UpstreamConfig::IamportV1 { base_url, imp_key, imp_secret } => {
+                let (imp_key, imp_secret) = (imp_key.clone(), imp_secret.clone());
+                (base_url.clone(), Credentials::IamportV1 { imp_key, imp_secret })
+            }
+            UpstreamConfig::Sandbox { listen, url, api_secret, webhook_secret } => {
+                let webhook_secret = webhook_secret.clone().unwrap_or_else(|| match listen {
+                    Some(_) => notices::new_secret(&SystemRandom),
+                    None => SANDBOX_WEBHOOK_SECRET.into(),
+                });
                 let folder =
                     config.database.parent().unwrap_or(Path::new(".")).join(format!("sandbox-{name}"));
                 let address = match listen {
                     Some(listen) => {
-                        let secret = api_secret.expose().clone();
-                        Some(sandbox::start(*listen, secret, Some(folder), &here.tracker, &here.stop).await?)
+                        let secrets = Secrets {
+                            api: api_secret.expose().clone(),
+                            webhook: webhook_secret.expose().clone(),
+                        };
+                        Some(sandbox::start(*listen, secrets, Some(folder), &here.tracker, &here.stop).await?)
                     }
                     None => None,
                 };
                 let started = address.map(|address| format!("http://{address}"));
                 let base_url = started.or_else(|| url.clone()).unwrap_or_default();
                 sandboxes.push(((name.clone(), base_url.clone()), address));
-                (base_url, api_secret, None)
+                let api_secret = api_secret.clone();
+                (base_url, Credentials::PortOneV2 { api_secret, webhook_secret: Some(webhook_secret) })
             }
         };
-        let credentials = Credentials::PortOneV2 { api_secret: api_secret.clone(), webhook_secret };
-        upstreams.insert(name.clone(), Upstream { base_url, credentials, notice_url: notice_url.clone() });
+        let is_signed = matches!(&credentials, Credentials::PortOneV2 { webhook_secret: Some(_), .. });
+        let notice_url = notices::notice_url(name, &config.public_url, &base_url, is_signed);
+        upstreams.insert(name.clone(), Upstream { base_url, credentials, notice_url });
     }
     Ok((upstreams, sandboxes))
 }
@@ -194,8 +207,23 @@ fn gateway_config(
     Ok(GatewayConfig {
         engine,
         stores: stores.collect(),
+        public_url: config.public_url.clone(),
         admin_token: config.admin_token.clone(),
         tracker: tracker.clone(),
         metrics: Some(Arc::new(move || metrics.render())),
+        pass_through: Some(pass_through(config)?),
     })
+}
+
+/// The upstreams that requests are passed on to which this gateway does not serve.
+fn pass_through(config: &Config) -> Result<PassThrough, Failure> {
+    let live = |(name, upstream): (&String, &UpstreamConfig)| match upstream {
+        UpstreamConfig::PortOneV2 { base_url, api_secret, .. } => {
+            let live = LiveUpstream { base_url: base_url.clone(), api_secret: api_secret.clone() };
+            Some((name.clone(), live))
+        }
+        UpstreamConfig::Sandbox { .. } => None,
+    };
+    let upstreams = config.upstreams.iter().filter_map(live).collect();
+    Ok(PassThrough { forwarder: Forwarder::new(&HttpConfig::default())?, upstreams })
 }

@@ -138,6 +138,7 @@ mod tests {
                 kind,
                 at: "2026-11-21T00:00:00.125Z".parse().unwrap(),
                 subject,
+                trigger: None,
                 notice_urls: Vec::new(),
             },
             target: Target { environment: Environment::Test, url: "https://a.example/".to_owned(), format },

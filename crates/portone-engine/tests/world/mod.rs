@@ -3,6 +3,8 @@
 
 #![allow(dead_code, unreachable_pub, clippy::unused_self)] // each test file uses its part of the world
 
+pub mod faulty;
+
 use std::{
     collections::BTreeMap, sync::Arc, sync::Mutex, sync::atomic::AtomicU64, sync::atomic::Ordering,
     time::Duration,
@@ -13,8 +15,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use portone_core::{
     Bank, Break, Card, CardPayment, CashReceiptRequest, CashReceiptType, Channel, ChannelFacts, ChannelGroup,
     Contracts, Credentials, Currency, Customer, CustomerName, Environment, GroupMember, InstantMethod,
-    IssueBillingKey, Order, PayInstantly, PaymentAmount, PaymentId, PgReply, PgRequest, Transport, Upstream,
-    VirtualAccountExpiry, VirtualAccountOption, VirtualAccountOptionType, VirtualAccountRequest,
+    IssueBillingKey, Order, PayInstantly, PaymentAmount, PaymentId, PgReply, PgRequest, RefundAccount,
+    Transport, Upstream, VirtualAccountExpiry, VirtualAccountOption, VirtualAccountOptionType,
+    VirtualAccountRequest,
 };
 use portone_engine::ledger::{PaymentStatus, Transaction};
 use portone_engine::port::{Clock, DeclaredStore, Random};
@@ -235,8 +238,25 @@ impl World {
         assert!(status.is_success(), "{fault}: {}", reply.text().await.unwrap());
     }
 
+    /// Makes something happen at the PGs (`/payments/{id}/deposit`).
+    pub async fn control(&self, path: &str) {
+        let reply = self.client.post(format!("{}/sandbox{path}", self.sandbox)).send().await.unwrap();
+        let status = reply.status();
+        assert!(status.is_success(), "{path}: {}", reply.text().await.unwrap());
+    }
+
     pub async fn clear_faults(&self) {
         self.client.delete(format!("{}/sandbox/faults", self.sandbox)).send().await.unwrap();
+    }
+
+    /// Issues a cash receipt at the upstream behind our back.
+    pub async fn issue_receipt_upstream(&self, id: &PaymentId, total: i64) {
+        let body = json!({"paymentId": id, "channelKey": SMARTRO, "type": "PERSONAL", "orderName": "Pass",
+            "currency": "KRW", "amount": {"total": total},
+            "customer": {"identityNumber": "01000001234", "name": "Kim", "phoneNumber": "01000001234"}});
+        let request = self.client.post(format!("{}/cash-receipts", self.sandbox)).json(&body);
+        let reply = request.header("authorization", format!("PortOne {SECRET}")).send().await.unwrap();
+        assert!(reply.status().is_success(), "{}", reply.text().await.unwrap());
     }
 
     /// The PGs' own ledger.
@@ -414,6 +434,27 @@ pub fn card(number: &str) -> Card {
         expiry_month: "12".into(),
         birth_or_business_registration_number: Some("900101".into()),
         password_two_digits: Some("00".into()),
+        cvc: None,
+    }
+}
+
+/// Where a deposit goes back to.
+pub fn refund_account() -> RefundAccount {
+    RefundAccount {
+        bank: Bank::Shinhan,
+        number: "56211105948400".into(),
+        holder_name: "Kim Port".to_owned(),
+        holder_phone_number: Some("01000001234".to_owned()),
+    }
+}
+
+/// Where a deposit goes back to.
+pub fn refund_account() -> RefundAccount {
+    RefundAccount {
+        bank: Bank::Shinhan,
+        number: "56211105948400".into(),
+        holder_name: "Kim Port".to_owned(),
+        holder_phone_number: Some("01000001234".to_owned()),
     }
 }
 

@@ -71,7 +71,12 @@ fn transaction_id(attempt: &OpenAttempt) -> Option<&str> {
     match &attempt.subject {
         OpenSubject::Pay { .. } => Some(attempt.id.as_str()),
         OpenSubject::Cancel { transaction_id, .. }
-        | OpenSubject::CloseVirtualAccount { transaction_id, .. } => Some(transaction_id.as_str()),
-        OpenSubject::IssueBillingKey { .. } | OpenSubject::DeleteBillingKey { .. } => None,
+        | OpenSubject::CloseVirtualAccount { transaction_id, .. }
+        | OpenSubject::Capture { transaction_id, .. }
+        | OpenSubject::StopCancel { transaction_id, .. } => Some(transaction_id.as_str()),
+        OpenSubject::IssueBillingKey { .. }
+        | OpenSubject::DeleteBillingKey { .. }
+        | OpenSubject::IssueCashReceipt { .. }
+        | OpenSubject::CancelCashReceipt { .. } => None,
     }
 }

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use portone_core::{
     AttemptId, BuyerOs, CallContext, Cancel, CardFacts, Channel, ChannelFacts, ChannelKey,
     CloseVirtualAccount, Command, Contracts, Credentials, Currency, Environment, Money, OpenWindow,
-    PayMethod, PayWithBillingKey, PgAdapter, PgBillingKey, PgMerchantId, PgProvider, Report, Rule, Schedule,
-    Secret, Severity, StoreId, Upstream, admit,
+    PayMethod, PayWithBillingKey, PgAdapter, PgBillingKey, PgMerchantId, PgProvider, Protocol, Report, Rule,
+    Schedule, Secret, Severity, StoreId, Upstream, admit,
 };
 use portone_engine::request::PayWithBillingKeyRequest;
 use portone_wire::sdk;
@@ -57,6 +57,8 @@ const CONTEXT: &[&str] = &[
     "currency",
     "cancellable",
     "cancellable_tax_free",
+    "ordered_vat",
+    "issue_email",
     "mid_currency",
     "usd_enabled",
     "mid_product_type",
@@ -109,6 +111,8 @@ struct Facts {
     currency: Option<Currency>,
     cancellable: Option<i64>,
     cancellable_tax_free: Option<i64>,
+    ordered_vat: Option<i64>,
+    issue_email: Option<String>,
     channel: ChannelFacts,
 }
 
@@ -211,6 +215,7 @@ impl Question {
         Ok(PayWithBillingKey {
             order: request.order,
             pg_billing_key: PgBillingKey::parse(SAMPLE_KEY).map_err(|_| unreadable())?,
+            issue_email: self.facts.issue_email.clone(),
             card: Some(self.card()),
             installment_month: request.installment_month,
             use_free_interest_from_merchant: request.use_free_interest_from_merchant,
@@ -240,6 +245,7 @@ impl Question {
             refund_account: request.refund_account,
             cancellable,
             cancellable_tax_free: facts.cancellable_tax_free.unwrap_or(0),
+            ordered_vat: facts.ordered_vat,
             method: facts.pay_method.unwrap_or(PayMethod::Card),
             card: Some(self.card()),
             paid_at: facts.paid_at.unwrap_or(now),
@@ -279,10 +285,11 @@ impl Draft {
     /// Reads `provider`, `environment` (live where absent) and `contracts`.
     pub(crate) fn read(fields: &Fields<'_, '_>) -> Option<Self> {
         let provider = fields.need_id::<PgProvider>("provider");
-        if let Some(provider) =
-            provider.as_ref().filter(|provider| portone_router::factory(provider).is_none())
+        if let Some(provider) = provider.as_ref()
+            && portone_router::factory_at(provider, Protocol::PortOneV2).is_none()
         {
-            fields.add("provider", format!("`{provider}` has no adapter in this build"));
+            let known = portone_router::providers_at(Protocol::PortOneV2);
+            fields.add("provider", format!("`{provider}` has no adapter here; use one of {known}"));
         }
         let environment = fields.choice("environment", ENVIRONMENTS.into_iter());
         let contracts = fields.has("contracts").then(|| fields.texts("contracts").into_iter().collect());
@@ -320,7 +327,7 @@ impl Draft {
             credentials: Credentials::PortOneV2 { api_secret: Secret::from(""), webhook_secret: None },
             notice_url: None,
         };
-        let factory = portone_router::factory(&self.provider);
+        let factory = portone_router::factory_at(&self.provider, Protocol::PortOneV2);
         let channel = self.channel(question.channel_facts());
         let adapter =
             factory.zip(channel).and_then(|(factory, channel)| (factory.build)(&channel, &upstream).ok());
@@ -371,6 +378,8 @@ fn facts(fields: &Fields<'_, '_>) -> Option<Facts> {
         currency: currency("currency"),
         cancellable: context.int64_from("cancellable", 0),
         cancellable_tax_free: context.int64_from("cancellable_tax_free", 0),
+        ordered_vat: context.int64_from("ordered_vat", 0),
+        issue_email: context.owned_text("issue_email"),
         channel: ChannelFacts {
             mid_currency: currency("mid_currency"),
             usd_enabled: context.flag("usd_enabled"),

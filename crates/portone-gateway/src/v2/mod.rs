@@ -4,11 +4,15 @@ mod access;
 mod asked;
 mod banks;
 mod billing_keys;
+mod capture;
 pub(crate) mod check;
 mod dto;
+mod examples;
 mod lists;
 mod payments;
+mod receipts;
 mod schedules;
+mod sessions;
 pub(crate) mod view;
 mod webhooks;
 
@@ -23,6 +27,7 @@ use axum::routing::{get, post};
 use metrics::counter;
 use portone_engine::{Engine, EngineError};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::answer::{UNKNOWN_FIELDS, json_response};
 use crate::auth::Access;
@@ -30,9 +35,96 @@ use crate::endpoint::Endpoint;
 use crate::error::ApiError;
 use crate::fields::UnknownFields;
 use crate::json::RawBody;
+use crate::openapi::Operation;
 use crate::state::Gateway;
 use crate::v2::dto::Read;
-use crate::v2::dto::query::Pairs;
+
+pub(crate) use crate::v2::dto::query::Pairs;
+
+/// A line for each route below.
+pub(crate) const OPERATIONS: &[Operation] = &[
+    Operation::v2("POST", "/login/api-secret", Endpoint::Login, "Log in with an API secret")
+        .without_credential()
+        .with(r#"{"apiSecret": "shop-secret"}"#),
+    Operation::v2("POST", "/token/refresh", Endpoint::RefreshToken, "Get new tokens for a refresh token")
+        .without_credential()
+        .with(r#"{"refreshToken": "what a login gave"}"#),
+    Operation::open("GET", "/banks", "getBankInfos", "The banks and their codes"),
+    Operation::v2("GET", "/payments", Endpoint::Payments, "Payments, page by page").with(examples::LIST),
+    Operation::v2("GET", "/payments-by-cursor", Endpoint::PaymentsByCursor, "Every payment, step by step")
+        .with(examples::WALK),
+    Operation::v2(
+        "GET",
+        "/payment-events-by-cursor",
+        Endpoint::PaymentEventsByCursor,
+        "Every movement of money, step by step",
+    )
+    .with(examples::WALK),
+    Operation::v2("GET", "/payments/{paymentId}", Endpoint::Payment, "A payment"),
+    Operation::v2(
+        "GET",
+        "/payments/{paymentId}/transactions",
+        Endpoint::Transactions,
+        "The attempts at a payment",
+    ),
+    Operation::v2(
+        "POST",
+        "/payments/{paymentId}/instant",
+        Endpoint::PayInstantly,
+        "Pay by card number, or issue a virtual account",
+    )
+    .with(examples::PAY_INSTANTLY),
+    Operation::v2(
+        "POST",
+        "/payments/{paymentId}/billing-key",
+        Endpoint::PayWithBillingKey,
+        "Pay with a billing key",
+    )
+    .with(examples::PAY_WITH_BILLING_KEY),
+    Operation::v2(
+        "POST",
+        "/payments/{paymentId}/cancel",
+        Endpoint::CancelPayment,
+        "Cancel a payment, or a part of it",
+    )
+    .with(r#"{"reason": "changed my mind", "amount": 1000}"#),
+    Operation::v2(
+        "POST",
+        "/payments/{paymentId}/virtual-account/close",
+        Endpoint::CloseVirtualAccount,
+        "Close a virtual account that waits for its deposit",
+    ),
+    Operation::v2(
+        "POST",
+        "/payments/{paymentId}/schedule",
+        Endpoint::CreatePaymentSchedule,
+        "Pay with a billing key at a time to come",
+    )
+    .with(examples::SCHEDULE),
+    Operation::v2(
+        "POST",
+        "/payments/{paymentId}/resend-webhook",
+        Endpoint::ResendWebhook,
+        "Send a webhook once more",
+    )
+    .with("{}"),
+    Operation::v2("GET", "/payment-schedules", Endpoint::PaymentSchedules, "Schedules, page by page")
+        .with(r#"{"page": {"number": 0, "size": 10}}"#),
+    Operation::v2("DELETE", "/payment-schedules", Endpoint::RevokePaymentSchedules, "Call schedules off")
+        .with(examples::REVOKE),
+    Operation::v2("GET", "/payment-schedules/{paymentScheduleId}", Endpoint::PaymentSchedule, "A schedule"),
+    Operation::v2("GET", "/billing-keys", Endpoint::BillingKeyInfos, "Billing keys, page by page")
+        .with(r#"{"page": {"number": 0, "size": 10}}"#),
+    Operation::v2(
+        "POST",
+        "/billing-keys",
+        Endpoint::IssueBillingKey,
+        "Issue a billing key, at a channel or at every channel of a group",
+    )
+    .with(examples::ISSUE_BILLING_KEY),
+    Operation::v2("GET", "/billing-keys/{billingKey}", Endpoint::BillingKeyInfo, "A billing key"),
+    Operation::v2("DELETE", "/billing-keys/{billingKey}", Endpoint::DeleteBillingKey, "Delete a billing key"),
+];
 
 pub(crate) fn routes() -> Router<Gateway> {
     Router::new()
@@ -48,23 +140,33 @@ pub(crate) fn routes() -> Router<Gateway> {
         .route("/payments/{paymentId}/billing-key", post(payments::pay_with_billing_key))
         .route("/payments/{paymentId}/cancel", post(payments::cancel))
         .route("/payments/{paymentId}/virtual-account/close", post(payments::close_virtual_account))
+        .route("/payments/{paymentId}/capture", post(capture::capture))
+        .route("/payments/{paymentId}/cancellations/{cancellationId}/stop", post(capture::stop))
+        .route("/payments/{paymentId}/pre-register", post(sessions::pre_register))
+        .route("/payment-sessions", post(sessions::create))
+        .route("/payment-sessions/{sessionId}", get(sessions::session))
+        .route("/payment-sessions/{sessionId}/close", post(sessions::close))
+        .route("/checkout/{sessionId}", get(sessions::checkout))
         .route("/payments/{paymentId}/schedule", post(schedules::create))
         .route("/payments/{paymentId}/resend-webhook", post(webhooks::resend))
         .route("/payment-schedules", get(schedules::list).delete(schedules::revoke))
         .route("/payment-schedules/{paymentScheduleId}", get(schedules::schedule))
+        .route("/cash-receipts", get(receipts::list).post(receipts::issue))
+        .route("/payments/{paymentId}/cash-receipt", get(receipts::receipt))
+        .route("/payments/{paymentId}/cash-receipt/cancel", post(receipts::cancel))
         .route("/billing-keys", get(lists::billing_keys).post(billing_keys::issue))
         .route("/billing-keys/{billingKey}", get(billing_keys::info).delete(billing_keys::delete))
 }
 
-/// An authenticated request to a path with one id, its query parsed.
-struct Call {
+/// An authenticated request to a path with one id, its query parsed. `I` is the path's id, or a tuple of them.
+struct Call<I = String> {
     access: Access,
     /// Percent-decoded once.
-    id: String,
+    id: I,
     query: Pairs,
 }
 
-impl FromRequestParts<Gateway> for Call {
+impl<I: DeserializeOwned + Send> FromRequestParts<Gateway> for Call<I> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, ApiError> {
@@ -96,7 +198,7 @@ where
     F: Future<Output = Result<V, EngineError>> + Send + 'static,
     V: IntoAnswer + Send + 'static,
 {
-    let Read { request, unknown } = read;
+    let Read { request, unknown, .. } = read;
     let result = match request {
         Ok(request) => {
             let result = gateway.run(Box::pin(work(Arc::clone(&gateway.engine), request))).await;

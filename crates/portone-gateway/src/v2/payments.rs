@@ -5,7 +5,7 @@ use axum::response::Response;
 use chrono::{DateTime, Utc};
 use portone_core::PaymentId;
 use portone_engine::EngineError;
-use portone_engine::ledger::{Cancellation, Transaction};
+use portone_engine::ledger::{Cancellation, CashReceipt, Transaction};
 use portone_engine::request::Paid;
 use portone_engine::webhook::Delivery;
 
@@ -47,7 +47,8 @@ pub(super) async fn payment(State(gateway): State<Gateway>, call: Call) -> Respo
         let id = found(&call.id)?;
         let payment = engine.payment(&caller.store_id, &id).await?;
         let webhooks = engine.payment_deliveries(&caller.store_id, &id).await?;
-        Ok(PaymentAndWebhooks { payment, webhooks })
+        let receipt = engine.payment_receipt(&caller.store_id, &id).await?;
+        Ok(PaymentAndWebhooks { payment, webhooks, receipt })
     })
     .await
 }
@@ -85,7 +86,7 @@ pub(super) async fn close_virtual_account(State(gateway): State<Gateway>, call: 
 }
 
 /// An id that cannot be one belongs to no payment.
-fn found(id: &str) -> Result<PaymentId, EngineError> {
+pub(super) fn found(id: &str) -> Result<PaymentId, EngineError> {
     PaymentId::parse(id).map_err(|_| EngineError::PaymentNotFound(id.trim().to_owned()))
 }
 
@@ -98,11 +99,12 @@ impl IntoAnswer for Paid {
 struct PaymentAndWebhooks {
     payment: Transaction,
     webhooks: Vec<Delivery>,
+    receipt: Option<CashReceipt>,
 }
 
 impl IntoAnswer for PaymentAndWebhooks {
     fn into_answer(self) -> Response {
-        ok(&PaymentView::payment(&self.payment, &self.webhooks))
+        ok(&PaymentView::payment(&self.payment, &self.webhooks).with_receipt(self.receipt.as_ref()))
     }
 }
 

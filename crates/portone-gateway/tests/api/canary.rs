@@ -90,6 +90,10 @@ fn bodies() -> Vec<String> {
         format!("\"{NUMBER}\""),
     ];
     let issued = issue("channelGroupId", GROUP, NUMBER);
+    let receipt = crate::world::cash_receipt(crate::world::SMARTRO);
+    let receipt = with(receipt, "/customer/identityNumber", json!(BIRTH));
+    bodies.push(with(receipt.clone(), "/type", json!("PERSONAL")).to_string());
+    bodies.push(with(receipt, "/businessRegistrationNumber", json!(8_112_257_013_u64)).to_string());
     bodies.push(with(issued, "/method/card/credential", credential()).to_string());
     bodies
 }
@@ -102,7 +106,11 @@ async fn card_data_is_nowhere() {
     for line in [Line::Up, Line::Cut, Line::Dumb] {
         world.wire.set(line);
         for (at, body) in bodies().into_iter().enumerate() {
-            for path in [format!("/payments/canary{at}/instant"), "/billing-keys".to_owned()] {
+            for path in [
+                format!("/payments/canary{at}/instant"),
+                "/billing-keys".to_owned(),
+                "/cash-receipts".to_owned(),
+            ] {
                 let reply = world.send(Call::new("POST", &path).shop().body(body.clone())).await;
                 answers.extend([reply.header("x-portone-unknown-fields").unwrap_or_default(), &reply.text]);
             }

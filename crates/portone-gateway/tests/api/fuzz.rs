@@ -10,10 +10,12 @@ use serde_json::{Map, Value, json};
 use crate::http::Call;
 use crate::world::{
     APPROVED, GROUP, KPN, Line, OVER_LIMIT, REFUSED_BY_KPN, SMARTRO, STORE, World, account_payment,
-    card_payment, issue, key_payment,
+    card_payment, cash_receipt, issue, key_payment, with,
 };
 
 const REQUEST_COUNT: usize = 4_000;
+/// The list has a body at the same path.
+const ISSUE_RECEIPT: &str = "#/components/schemas/IssueCashReceiptBody";
 /// How deep optional members are made: the deepest schema is some levels more.
 const DEPTH_MAX: u32 = 7;
 
@@ -21,15 +23,12 @@ const DEPTH_MAX: u32 = 7;
 const TO_COME: &[&str] = &[
     "/billing-keys/confirm",
     "/billing-keys/confirm-issue-and-pay",
-    "/cash-receipts",
     "/payment-gateways/card-promotion",
     "/payment-sessions",
     "/payment-sessions/{sessionId}",
     "/payment-sessions/{sessionId}/close",
     "/payments/{paymentId}/cancellations/{cancellationId}/stop",
     "/payments/{paymentId}/capture",
-    "/payments/{paymentId}/cash-receipt/cancel",
-    "/payments/{paymentId}/cash-receipt",
     "/payments/{paymentId}/confirm",
     "/payments/{paymentId}/escrow/complete",
     "/payments/{paymentId}/escrow/logistics",
@@ -125,6 +124,9 @@ impl Maker {
             "/payments/{paymentId}/schedule" => Some(
                 json!({"payment": key_payment(&self.id("billingKey")), "timeToPay": "2026-12-01T00:00:00Z"}),
             ),
+            "/cash-receipts" if schema["$ref"] == ISSUE_RECEIPT => {
+                Some(with(cash_receipt(SMARTRO), "/paymentId", json!(self.id("paymentId"))))
+            }
             "/payments/{paymentId}/cancel" => Some(json!({"reason": "fuzz"})),
             _ => None,
         };

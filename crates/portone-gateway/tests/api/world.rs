@@ -17,7 +17,7 @@ use portone_core::{
 use portone_engine::port::{Clock, DeclaredStore, Random};
 use portone_engine::{Engine, EngineConfig, Ports};
 use portone_gateway::{GatewayConfig, StoreAccess};
-use portone_sandbox::{Answer, Method, Request, Sandbox, SandboxConfig};
+use portone_sandbox::{Answer, Method, Notification, Request, Sandbox, SandboxConfig};
 use portone_store::SqliteStore;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -42,6 +42,8 @@ pub(crate) const REFUSED_BY_KPN: &str = "4000000000000127";
 /// Refused at issue everywhere.
 pub(crate) const STOLEN: &str = "4000000000000044";
 const UPSTREAM_SECRET: &str = "sandbox-secret";
+/// What the sandbox signs its notifications with.
+pub(crate) const NOTICE_SECRET: &str = "whsec_bm90aWNlLXNlY3JldC0wMDAx";
 const UPSTREAM: &str = "http://sandbox.test";
 
 pub(crate) struct TestClock(Mutex<DateTime<Utc>>);
@@ -132,6 +134,44 @@ impl Wire {
         }
     }
 
+    /// What the PGs have to say now, without the address's host.
+    pub(crate) fn notifications(&self) -> Vec<Notification> {
+        let mut taken = self.sandbox.lock().unwrap().take_notifications(self.clock.now(), 1_000);
+        for notification in &mut taken {
+            self.sandbox.lock().unwrap().notified(self.clock.now(), notification.number, true);
+            notification.url = notification.url.strip_prefix("http://gateway.test").unwrap().to_owned();
+        }
+        taken
+    }
+
+    /// What the outside world does at a PG: a request to the sandbox's control API.
+    pub(crate) fn control(&self, path: &str, body: &Value) -> Value {
+        let request = Request {
+            method: Method::Post,
+            path: format!("/sandbox{path}"),
+            query: String::new(),
+            authorization: None,
+            idempotency_key: None,
+            body: Bytes::from(body.to_string()),
+        };
+        let reply = self.handle(request).unwrap();
+        assert_eq!(reply.status, 200, "{path}: {}", String::from_utf8_lossy(&reply.body));
+        serde_json::from_slice(&reply.body).unwrap()
+    }
+
+    /// What the upstream says of something.
+    pub(crate) fn read(&self, path: &str) -> Value {
+        let request = Request {
+            method: Method::Get,
+            path: path.to_owned(),
+            query: String::new(),
+            authorization: Some(format!("PortOne {UPSTREAM_SECRET}")),
+            idempotency_key: None,
+            body: Bytes::new(),
+        };
+        serde_json::from_slice(&self.handle(request).unwrap().body).unwrap()
+    }
+
     fn declare(&self, channel: &Channel) {
         let body = json!({"key": channel.key, "provider": channel.provider,
             "pgMerchantId": channel.pg_merchant_id, "environment": "test"});
@@ -161,7 +201,7 @@ impl Transport for Wire {
         self.sent_count.fetch_add(1, Ordering::Relaxed);
         let target = request.url.strip_prefix(UPSTREAM).unwrap();
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
-        let Auth::PortOneSecret(secret) = &request.auth;
+        let Auth::PortOneSecret(secret) = &request.auth else { panic!("{request:?} is no V2 request") };
         let key = request.headers.iter().find(|(name, _)| *name == "idempotency-key");
         let reply = self.handle(Request {
             method: match request.method {
@@ -198,9 +238,21 @@ impl World {
     }
 
     pub(crate) async fn with_group(members: &[(&str, u32)]) -> Self {
+        Self::build(members, None).await
+    }
+
+    /// A world whose PGs are asked to notify.
+    pub(crate) async fn notified() -> Self {
+        Self::build(&[(SMARTRO, 50), (KPN, 50)], Some("http://gateway.test/notifications")).await
+    }
+
+    async fn build(members: &[(&str, u32)], notice_url: Option<&str>) -> Self {
         let clock = Arc::new(TestClock(Mutex::new("2026-11-21T00:00:00.125Z".parse().unwrap())));
         let wire = Arc::new(Wire {
-            sandbox: Mutex::new(Sandbox::new(SandboxConfig::new(UPSTREAM_SECRET))),
+            sandbox: Mutex::new(Sandbox::new(SandboxConfig {
+                webhook_secret: Some(NOTICE_SECRET.to_owned()),
+                ..SandboxConfig::new(UPSTREAM_SECRET)
+            })),
             clock: Arc::clone(&clock),
             line: Mutex::new(Line::Up),
             sent_count: AtomicU64::new(0),
@@ -211,15 +263,18 @@ impl World {
         for channel in &channels {
             wire.declare(channel);
         }
-        let engine = Arc::new(start(&clock, &wire, channels.to_vec(), group(members)).await);
+        let engine = Arc::new(start(&clock, &wire, channels.to_vec(), group(members), notice_url).await);
         let tracker = TaskTracker::new();
         recorder();
+        let pass_through = crate::pass_through::stub(UPSTREAM_SECRET).await;
         let router = portone_gateway::router(GatewayConfig {
             engine: Arc::clone(&engine),
             stores: vec![access(STORE, SECRET), access(OTHER_STORE, OTHER_SECRET)],
+            public_url: "https://pay.example.com".to_owned(),
             admin_token: ADMIN.into(),
             tracker: tracker.clone(),
             metrics: Some(Arc::new(|| recorder().render())),
+            pass_through: Some(pass_through),
         });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -325,11 +380,15 @@ async fn start(
     wire: &Arc<Wire>,
     channels: Vec<Channel>,
     group: ChannelGroup,
+    notice_url: Option<&str>,
 ) -> Engine {
     let upstream = Upstream {
         base_url: UPSTREAM.to_owned(),
-        credentials: Credentials::PortOneV2 { api_secret: UPSTREAM_SECRET.into(), webhook_secret: None },
-        notice_url: None,
+        credentials: Credentials::PortOneV2 {
+            api_secret: UPSTREAM_SECRET.into(),
+            webhook_secret: Some(NOTICE_SECRET.into()),
+        },
+        notice_url: notice_url.map(str::to_owned),
     };
     let shop = DeclaredStore {
         id: STORE.parse().unwrap(),
@@ -380,6 +439,13 @@ pub(crate) fn account_payment(channel: &str) -> Value {
         "method": {"virtualAccount": {"bank": "SHINHAN", "expiry": {"dueDate": "2026-11-24T09:00:00+09:00"},
             "option": {"type": "NORMAL"}, "remitteeName": "Shop",
             "cashReceipt": {"type": "PERSONAL", "customerIdentityNumber": "01000001234"}}}})
+}
+
+/// A cash receipt that Smartro issues.
+pub(crate) fn cash_receipt(channel: &str) -> Value {
+    json!({"paymentId": "order1", "channelKey": channel, "type": "PERSONAL", "orderName": "Monthly pass",
+        "currency": "KRW", "amount": {"total": 8900},
+        "customer": {"identityNumber": "01000001234", "name": "Port Kim", "phoneNumber": "01000001234"}})
 }
 
 /// A billing key to issue; `selector` is `channelKey` or `channelGroupId`.

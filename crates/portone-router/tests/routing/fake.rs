@@ -240,6 +240,7 @@ pub(crate) fn card() -> Card {
         expiry_month: "12".into(),
         birth_or_business_registration_number: Some("900101".into()),
         password_two_digits: Some("00".into()),
+        cvc: None,
     }
 }
 
@@ -310,6 +311,7 @@ pub(crate) fn pay_with_key(order: Order) -> Command {
     Command::PayWithBillingKey(PayWithBillingKey {
         order,
         pg_billing_key: PgBillingKey::parse(billing_key.as_str()).expect("a PG key"),
+        issue_email: None,
         card: None,
         installment_month: None,
         use_free_interest_from_merchant: None,

@@ -1,6 +1,6 @@
 //! KPN (한국결제네트웍스): rules `KPN-*`.
 
-use super::{Booked, CancelOrder, Order, Pg, Provider, Reason, is_alphanumeric, vat_of};
+use super::{Booked, CancelOrder, Order, Pg, Provider, Reason, ReceiptOrder, is_alphanumeric, vat_of};
 use crate::cards::{CardFacts, Issuer};
 use crate::channel::Channel;
 use crate::refusal::{PgRefusal, Refusal};
@@ -102,6 +102,10 @@ impl Pg for Kpn {
             return refuse(Reason::CancelTooSmall);
         }
         Ok(())
+    }
+
+    fn check_receipt(&self, _receipt: &ReceiptOrder<'_>) -> Result<(), Refusal> {
+        refuse(Reason::NoSuchService)
     }
 
     fn booked(&self, _channel: &Channel, terms: &Terms) -> Booked {

@@ -33,6 +33,11 @@ pub(crate) enum Reason {
     TaxFreeMissing,
     RefundPhoneMissing,
     CancelTooSmall,
+    CapturedBefore,
+    NoSuchService,
+    NotPaidInCash,
+    ReceiptReceiverMissing,
+    ReceiptNumberMalformed,
 }
 
 impl Reason {
@@ -68,6 +73,11 @@ impl Reason {
             Self::TaxFreeMissing => ("501", "취소 면세금액이 필요합니다"),
             Self::RefundPhoneMissing => ("502", "환불 계좌 예금주의 연락처가 필요합니다"),
             Self::CancelTooSmall => ("503", "매입사가 허용하지 않는 취소 금액입니다"),
+            Self::CapturedBefore => ("504", "이미 매입된 거래입니다"),
+            Self::NoSuchService => ("601", "제공하지 않는 서비스입니다"),
+            Self::NotPaidInCash => ("602", "현금성 결제가 아닙니다"),
+            Self::ReceiptReceiverMissing => ("603", "현금영수증 발급 대상자의 이름과 연락처가 필요합니다"),
+            Self::ReceiptNumberMalformed => ("604", "현금영수증 식별번호가 유효하지 않습니다"),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Smartro (스마트로 신모듈, `SMARTRO_V2`): rules `SMARTRO-*`.
 
-use super::{Booked, CancelOrder, Order, Pg, Provider, Reason, is_alphanumeric, vat_of};
+use super::{Booked, CancelOrder, Order, Pg, Provider, Reason, ReceiptOrder, is_alphanumeric, vat_of};
 use crate::cards::{CardFacts, Issuer};
 use crate::channel::Channel;
 use crate::refusal::{PgRefusal, Refusal};
@@ -14,6 +14,10 @@ const ORDER_ID_CHARS: usize = 40;
 const ORDER_NAME_BYTES_MAX: usize = 40;
 /// SMARTRO-112
 const CUSTOMER_ID_CHARS_MAX: usize = 20;
+/// SMARTRO-070: a business registration number
+const BUSINESS_NUMBER_DIGITS: usize = 10;
+/// SMARTRO-070: a mobile number (10 or 11), a resident number (13) or a receipt card (up to 19)
+const PERSONAL_NUMBER_DIGITS: std::ops::RangeInclusive<usize> = 10..=19;
 /// SMARTRO-127
 const BANKS_NOT_IN_TEST_MODE: [&str; 5] = ["K_BANK", "KOOKMIN", "JEONBUK", "KWANGJU", "DAEGU"];
 
@@ -104,6 +108,24 @@ impl Pg for Smartro {
             return refuse(Reason::TaxFreeMissing);
         }
         Ok(())
+    }
+
+    fn check_receipt(&self, receipt: &ReceiptOrder<'_>) -> Result<(), Refusal> {
+        if !receipt.pays_in_cash {
+            return refuse(Reason::NotPaidInCash);
+        }
+        let is_blank = |text: Option<&str>| text.is_none_or(|text| text.trim().is_empty());
+        if is_blank(receipt.name) || is_blank(receipt.phone_number) {
+            return refuse(Reason::ReceiptReceiverMissing);
+        }
+        let digits = receipt.identity_number.bytes().filter(u8::is_ascii_digit).count();
+        let is_only_digits =
+            receipt.identity_number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+        let fits = match receipt.purpose {
+            "CORPORATE" => digits == BUSINESS_NUMBER_DIGITS,
+            _ => PERSONAL_NUMBER_DIGITS.contains(&digits),
+        };
+        if is_only_digits && fits { Ok(()) } else { refuse(Reason::ReceiptNumberMalformed) }
     }
 
     fn booked(&self, channel: &Channel, terms: &Terms) -> Booked {

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::Context;
 use super::input::CancelInput;
-use super::view::cancellation_view;
+use super::view::{cancellation_view, time_text};
 use crate::cards::CardFacts;
 use crate::fields::Fields;
 use crate::ledger::Ledger;
@@ -53,9 +53,42 @@ pub(super) fn cancel(
     if !is_later {
         complete_cancellation(context.ledger, context.now, payment_id, &id, true)?;
     }
+    if !input.skip_webhook {
+        if is_later {
+            context.ledger.announce(context.now, payment_id, "Transaction.CancelPending", Some(&id))?;
+        } else {
+            context.ledger.announce_state(context.now, payment_id, Some(&id))?;
+        }
+    }
     let transaction = context.ledger.payment(payment_id)?.latest();
     let done = transaction.cancellations.iter().find(|cancel| cancel.id == id);
     Ok(json!({"cancellation": done.map(cancellation_view)}))
+}
+
+/// `POST /payments/{paymentId}/cancellations/{cancellationId}/stop` (V2-064)
+pub(super) fn stop(
+    context: &mut Context<'_>,
+    payment_id: &str,
+    cancellation_id: &str,
+    body: &Fields<'_>,
+) -> Result<Value, Refusal> {
+    context.check_store(body.optional_text("storeId")?)?;
+    let transaction = context.ledger.payment(payment_id)?.latest();
+    pending(&transaction.cancellations, cancellation_id)?;
+    context.check_forced()?;
+    complete_cancellation(context.ledger, context.now, payment_id, cancellation_id, false)?;
+    Ok(json!({"stoppedAt": time_text(context.now)}))
+}
+
+/// Refuses a cancel that is unknown or finished.
+fn pending(cancellations: &[Cancellation], id: &str) -> Result<(), Refusal> {
+    let own = cancellations.iter().find(|cancel| cancel.id == id).ok_or_else(|| {
+        Refusal::missing("PAYMENT_CANCELLATION_NOT_FOUND", "the payment has no such cancellation")
+    })?;
+    if own.status == CancellationStatus::Requested {
+        return Ok(());
+    }
+    Err(Refusal::conflict("PAYMENT_CANCELLATION_NOT_PENDING", "the cancellation is finished"))
 }
 
 /// Ends a requested cancel: the money goes back, or it does not.
@@ -67,13 +100,9 @@ pub(crate) fn complete_cancellation(
     succeeds: bool,
 ) -> Result<(), Refusal> {
     let transaction = ledger.payment_mut(payment_id)?.latest_mut();
-    let cancellation =
-        transaction.cancellations.iter_mut().find(|cancel| cancel.id == cancellation_id).ok_or_else(
-            || Refusal::missing("PAYMENT_CANCELLATION_NOT_FOUND", "the payment has no such cancellation"),
-        )?;
-    if cancellation.status != CancellationStatus::Requested {
-        return Err(Refusal::conflict("PAYMENT_CANCELLATION_NOT_PENDING", "the cancellation is finished"));
-    }
+    pending(&transaction.cancellations, cancellation_id)?;
+    let own = transaction.cancellations.iter_mut().find(|cancel| cancel.id == cancellation_id);
+    let Some(cancellation) = own else { return Ok(()) };
     if !succeeds {
         cancellation.status = CancellationStatus::Failed;
         return Ok(());

@@ -20,6 +20,8 @@ pub(crate) struct Terms {
     pub(crate) currency: String,
     pub(crate) customer: Customer,
     pub(crate) custom_data: Option<String>,
+    pub(crate) notice_urls: Vec<String>,
+    pub(crate) skip_webhook: bool,
     pub(crate) product_count: Option<i64>,
     pub(crate) is_escrow: bool,
     pub(crate) is_cultural_expense: Option<bool>,
@@ -55,7 +57,8 @@ pub(crate) struct AccountInput {
     pub(crate) kind: AccountKind,
     pub(crate) expires_at: DateTime<Utc>,
     pub(crate) remittee: Option<String>,
-    pub(crate) has_cash_receipt: bool,
+    /// What the cash receipt that was asked for is for.
+    pub(crate) receipt_purpose: Option<String>,
 }
 
 /// `option` of a virtual account (V2-046).
@@ -80,6 +83,7 @@ pub(crate) struct CancelInput {
     pub(crate) reason: String,
     pub(crate) current_cancellable: Option<i64>,
     pub(crate) refund_account: Option<RefundAccount>,
+    pub(crate) skip_webhook: bool,
 }
 
 /// Where money is returned to; its number is not kept.
@@ -118,6 +122,8 @@ impl Terms {
             currency: read_currency(body)?,
             customer: Customer::read(body.optional_object("customer")?)?,
             custom_data: body.owned_text("customData")?,
+            notice_urls: notice_urls(body)?,
+            skip_webhook: body.flag("skipWebhook")?.unwrap_or(false),
             product_count: body.optional_integer("productCount")?,
             is_escrow: body.flag("isEscrow")?.unwrap_or(false),
             is_cultural_expense: body.flag("isCulturalExpense")?,
@@ -191,7 +197,7 @@ impl AccountInput {
             kind: read_account_kind(&account.object("option")?)?,
             expires_at: read_expiry(now, &account.object("expiry")?)?,
             remittee: account.owned_text("remitteeName")?,
-            has_cash_receipt: read_cash_receipt(account.optional_object("cashReceipt")?)?,
+            receipt_purpose: read_cash_receipt(account.optional_object("cashReceipt")?)?,
         })
     }
 
@@ -211,7 +217,6 @@ impl CancelInput {
         }
         body.one_of("requester", &["CUSTOMER", "ADMIN"])?;
         body.one_of("promotionDiscountRetainOption", &["RETAIN", "RELEASE"])?;
-        body.flag("skipWebhook")?;
         body.optional_text("refundEmail")?;
         Ok(Self {
             store_id: body.owned_text("storeId")?,
@@ -224,6 +229,7 @@ impl CancelInput {
                 .optional_object("refundAccount")?
                 .map(|account| RefundAccount::read(&account))
                 .transpose()?,
+            skip_webhook: body.flag("skipWebhook")?.unwrap_or(false),
         })
     }
 }
@@ -239,8 +245,6 @@ impl RefundAccount {
 
 /// Members the sandbox makes no use of, whose types the hub checks all the same.
 fn check_untouched(body: &Fields<'_>) -> Result<(), Refusal> {
-    body.texts("noticeUrls")?;
-    body.flag("skipWebhook")?;
     body.optional_object("bypass")?;
     body.optional_object("shippingAddress")?;
     body.optional_text("country")?;
@@ -251,7 +255,12 @@ fn check_untouched(body: &Fields<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn read_currency(body: &Fields<'_>) -> Result<String, Refusal> {
+fn notice_urls(body: &Fields<'_>) -> Result<Vec<String>, Refusal> {
+    let urls = body.texts("noticeUrls")?.unwrap_or_default();
+    Ok(urls.into_iter().map(str::to_owned).collect())
+}
+
+pub(super) fn read_currency(body: &Fields<'_>) -> Result<String, Refusal> {
     let currency = body.text("currency")?;
     if currency.len() == 3 && currency.bytes().all(|byte| byte.is_ascii_uppercase()) {
         Ok(currency.to_owned())
@@ -310,12 +319,13 @@ fn read_expiry(now: DateTime<Utc>, expiry: &Fields<'_>) -> Result<DateTime<Utc>,
 }
 
 /// An absent receipt is `NO_RECEIPT`; a present one needs its number whatever its type (V2-047).
-fn read_cash_receipt(receipt: Option<Fields<'_>>) -> Result<bool, Refusal> {
-    let Some(receipt) = receipt else { return Ok(false) };
+/// What the receipt is for; `NO_RECEIPT` is as good as none.
+fn read_cash_receipt(receipt: Option<Fields<'_>>) -> Result<Option<String>, Refusal> {
+    let Some(receipt) = receipt else { return Ok(None) };
     let kind = receipt.one_of("type", &["PERSONAL", "CORPORATE", "NO_RECEIPT"])?;
     receipt.text("customerIdentityNumber")?;
     match kind {
-        Some(kind) => Ok(kind != "NO_RECEIPT"),
+        Some(kind) => Ok(Some(kind).filter(|kind| *kind != "NO_RECEIPT").map(str::to_owned)),
         None => Err(receipt.error("type", "is required")),
     }
 }

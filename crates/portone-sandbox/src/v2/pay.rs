@@ -160,7 +160,8 @@ fn issue_account(
         number,
         remittee: account.remittee,
         expires_at: account.expires_at,
-        has_cash_receipt: account.has_cash_receipt,
+        has_cash_receipt: account.receipt_purpose.is_some(),
+        receipt_purpose: account.receipt_purpose,
     };
     settle(context, attempt, method, Status::VirtualAccountIssued, verdict)
 }
@@ -192,12 +193,16 @@ fn settle(
             transaction.pg_tx_id = Some(pg_tx_id);
             transaction.paid_at = (status == Status::Paid).then_some(context.now);
             context.ledger.add_transaction(attempt.payment_id, transaction);
+            if !attempt.terms.skip_webhook {
+                context.ledger.announce_state(context.now, attempt.payment_id, None)?;
+            }
             Ok(reply)
         }
         Err(Refusal::Pg(refusal)) => {
             let mut transaction = transaction_of(context, attempt, transaction_id, method, Status::Failed);
             transaction.failure = Some(refusal.clone());
             context.ledger.add_transaction(attempt.payment_id, transaction);
+            context.ledger.announce_state(context.now, attempt.payment_id, None)?;
             Err(Refusal::Pg(refusal))
         }
         Err(refusal) => Err(refusal),
@@ -218,6 +223,7 @@ fn book(context: &mut Context<'_>, attempt: &Attempt<'_>, transaction_id: &str, 
         charged: if status == Status::Paid { booked.total } else { 0 },
         booked,
         cancelled: 0,
+        captured_at: None,
         is_closed: false,
     });
     pg_tx_id
@@ -247,6 +253,7 @@ fn transaction_of(
         vat: terms.vat.unwrap_or_else(|| vat_of(terms.total, terms.tax_free)),
         customer: terms.customer.clone(),
         custom_data: terms.custom_data.clone(),
+        notice_urls: terms.notice_urls.clone(),
         billing_key: attempt.billing_key.clone(),
         product_count: terms.product_count,
         is_cultural_expense: terms.is_cultural_expense,

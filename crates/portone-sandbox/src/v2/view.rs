@@ -3,12 +3,13 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
+use super::receipts::payment_receipt_view;
 use crate::ledger::Ledger;
 use crate::records::{BillingKey, Cancellation, CancellationStatus, PaidWith, Payment, Status, Transaction};
 use crate::refusal::Refusal;
 
 /// The merchant that owns every store of the sandbox.
-const MERCHANT_ID: &str = "merchant-00000000-0000-4000-8000-000000000000";
+pub(super) const MERCHANT_ID: &str = "merchant-00000000-0000-4000-8000-000000000000";
 
 /// `GET /payments/{paymentId}`: the latest attempt (V2-053).
 pub(super) fn payment(ledger: &Ledger, payment_id: &str) -> Result<Value, Refusal> {
@@ -38,6 +39,7 @@ pub(crate) fn payment_view(payment: &Payment, ledger: &Ledger) -> Value {
     view["id"] = json!(payment.id);
     view["transactionId"] = json!(latest.id);
     view["origin"] = json!({"platformType": "API", "ipAddress": "127.0.0.1"});
+    put(&mut view, "cashReceipt", shown_receipt(payment, ledger));
     if latest.status == Status::Paid {
         view["disputes"] = json!([]);
         if !latest.cancellations.is_empty() {
@@ -45,6 +47,12 @@ pub(crate) fn payment_view(payment: &Payment, ledger: &Ledger) -> Value {
         }
     }
     view
+}
+
+/// A payment shows its receipt once it is paid.
+fn shown_receipt(payment: &Payment, ledger: &Ledger) -> Option<Value> {
+    let receipt = ledger.receipt(&payment.id)?;
+    payment.latest().status.is_paid().then(|| payment_receipt_view(receipt))
 }
 
 /// The `BillingKeyInfo` union.
@@ -185,11 +193,11 @@ fn method_view(method: &PaidWith, requested_at: DateTime<Utc>) -> Value {
     }
 }
 
-fn channel_view(channel_key: &str, ledger: &Ledger) -> Option<Value> {
+pub(super) fn channel_view(channel_key: &str, ledger: &Ledger) -> Option<Value> {
     ledger.channel(channel_key).ok().map(|channel| channel.view())
 }
 
-fn put<T: serde::Serialize>(view: &mut Value, name: &str, value: Option<T>) {
+pub(super) fn put<T: serde::Serialize>(view: &mut Value, name: &str, value: Option<T>) {
     if let Some(value) = value {
         view[name] = json!(value);
     }

@@ -1,11 +1,11 @@
 //! Open attempts: found again after a crash, and inquired by one gateway at a time.
 
-use portone_core::CommandKind;
+use portone_core::{CommandKind, PaymentId, TransactionId};
 use portone_engine::ledger::{OpenAttempt, OpenSubject};
 use portone_engine::port::{Begin, Settle, Store};
 
 use super::records::{
-    LEASE_SECONDS, at, attempt, attempt_id, begin, cancel_attempt, issue_attempts, key_record,
+    LEASE_SECONDS, at, attempt, attempt_id, begin, cancel_attempt, cancellation, issue_attempts, key_record,
     pay_attempt_id, payment_id, settle_paid, transaction_id,
 };
 
@@ -69,11 +69,39 @@ pub async fn every_subject_comes_back(store: &dyn Store) {
         OpenSubject::CloseVirtualAccount { payment_id: payment_id(2), transaction_id: transaction_id(2) };
     let close = attempt(attempt_id(20), CommandKind::CloseVirtualAccount, subject, 20);
     assert_eq!(store.begin_on_transaction(close.clone(), &transaction_id(2), 1).await, Ok(Begin::Begun));
+    let capture = on_payment(store, 3, CommandKind::Capture, |payment_id, transaction_id| {
+        OpenSubject::Capture { payment_id, transaction_id }
+    });
+    let capture = capture.await;
+    let stop =
+        on_payment(store, 4, CommandKind::StopCancel, |payment_id, transaction_id| OpenSubject::StopCancel {
+            payment_id,
+            transaction_id,
+            cancellation_id: cancellation(1, 300).id,
+            upstream_cancellation_id: "cancel-1".to_owned(),
+        });
+    let stop = stop.await;
     let issue = issue_attempts(1);
     store.begin_issue(key_record(1), "{}".to_owned(), issue.clone()).await.expect("begins");
     let open = store.open_attempts(10).await.expect("reads");
-    assert_eq!(open, [issue[0].clone(), issue[1].clone(), cancel, close]);
+    assert_eq!(open, [issue[0].clone(), issue[1].clone(), cancel, close, capture, stop]);
     assert_eq!(open[0].lease_until, at(LEASE_SECONDS));
+}
+
+/// An attempt on a paid payment, opened at `10 * number` seconds.
+async fn on_payment(
+    store: &dyn Store,
+    number: u64,
+    command: CommandKind,
+    subject: impl Fn(PaymentId, TransactionId) -> OpenSubject,
+) -> OpenAttempt {
+    store.begin_payment(begin(number, number)).await.expect("begins");
+    store.settle_transaction(settle_paid(number, number)).await.expect("settles");
+    let subject = subject(payment_id(number), transaction_id(number));
+    let seconds = 10 * i64::try_from(number).expect("small");
+    let open = attempt(attempt_id(10 * number), command, subject, seconds);
+    assert_eq!(store.begin_on_transaction(open.clone(), &transaction_id(number), 1).await, Ok(Begin::Begun));
+    open
 }
 
 fn ids(attempts: &[OpenAttempt]) -> Vec<portone_core::AttemptId> {

@@ -159,6 +159,7 @@ pub async fn every_part_of_a_transaction_comes_back(store: &dyn Store) {
     full.notice_urls = vec!["https://shop.example.com/a".to_owned(), "https://shop.example.com/b".to_owned()];
     full.skip_webhook = true;
     full.failed_at = Some(at(2));
+    full.captured_at = Some(at(2));
     full.cancelled_at = Some(at(3));
     full.failure =
         Some(Failure { reason: "r".to_owned(), pg_code: Some("3041".to_owned()), pg_message: None });
@@ -172,6 +173,8 @@ pub async fn every_part_of_a_transaction_comes_back(store: &dyn Store) {
         expired_at: Some(at(3_600)),
     });
     full.cancellations = vec![cancellation(1, 300), cancellation(2, 400)];
+    full.cancellations[0].status = CancelStatus::Failed;
+    full.cancellations[1].upstream_id = Some("cancel-2".to_owned());
     full.order.bypass = Some(serde_json::from_str(r#"{"kpn_v2":{"CardSelect":["01"]}}"#).expect("is JSON"));
     let settle = SettleTransaction {
         attempt: pay_attempt_id(1),

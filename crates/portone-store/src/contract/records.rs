@@ -140,6 +140,7 @@ pub fn transaction(number: u64, payment: u64) -> Transaction {
         status_changed_at: at(0),
         paid_at: None,
         failed_at: None,
+        captured_at: None,
         cancelled_at: None,
         pg_tx_id: None,
         receipt_url: None,
@@ -254,6 +255,7 @@ pub fn event(transaction: &Transaction, kind: EventKind) -> Event {
             transaction_id: transaction.id.clone(),
             cancellation_id: None,
         },
+        trigger: None,
         notice_urls: Vec::new(),
     }
 }
@@ -293,6 +295,7 @@ pub fn cancellation(number: u64, total: i64) -> Cancellation {
         reason: "changed my mind".to_owned(),
         requester: None,
         pg_cancellation_id: None,
+        upstream_id: None,
         requested_at: at(10),
         cancelled_at: None,
     }

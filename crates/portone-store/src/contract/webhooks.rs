@@ -173,7 +173,7 @@ fn event(number: u64, notice_urls: &[&str]) -> Event {
         cancellation_id: None,
     };
     let notice_urls = notice_urls.iter().map(|&url| url.to_owned()).collect();
-    Event { store_id: store_id(), kind: EventKind::Paid, at: at(50), subject, notice_urls }
+    Event { store_id: store_id(), kind: EventKind::Paid, at: at(50), subject, trigger: None, notice_urls }
 }
 
 async fn pay(store: &dyn Store, number: u64, notice_urls: &[&str]) {

@@ -38,6 +38,8 @@ pub(crate) struct TransactionDocument<'a> {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     failed_at: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    captured_at: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     cancelled_at: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pg_tx_id: Option<Cow<'a, PgTxId>>,
@@ -86,6 +88,7 @@ impl<'a> TransactionDocument<'a> {
             updated_at: super::millis(transaction.updated_at),
             paid_at: transaction.paid_at.map(super::millis),
             failed_at: transaction.failed_at.map(super::millis),
+            captured_at: transaction.captured_at.map(super::millis),
             cancelled_at: transaction.cancelled_at.map(super::millis),
             pg_tx_id: transaction.pg_tx_id.as_ref().map(Cow::Borrowed),
             receipt_url: transaction.receipt_url.as_deref().map(Cow::Borrowed),
@@ -119,6 +122,7 @@ impl<'a> TransactionDocument<'a> {
             status_changed_at: columns.status_changed_at,
             paid_at: self.paid_at.map(super::time).transpose()?,
             failed_at: self.failed_at.map(super::time).transpose()?,
+            captured_at: self.captured_at.map(super::time).transpose()?,
             cancelled_at: self.cancelled_at.map(super::time).transpose()?,
             pg_tx_id: self.pg_tx_id.map(Cow::into_owned),
             receipt_url: self.receipt_url.map(Cow::into_owned),

@@ -37,7 +37,7 @@ pub(super) fn insert(database: &Database, store_no: i64, row: &AttemptRow) -> Re
             attempt.command.name(),
             store_no,
             attempt.channel.as_str(),
-            attempt.subject.payment_id().map(PaymentId::as_str),
+            attempt.subject.locked_payment().map(PaymentId::as_str),
             attempt.subject.billing_key().map(BillingKey::as_str),
             millis(attempt.opened_at),
             millis(attempt.lease_until),
@@ -94,6 +94,27 @@ pub(super) fn by_id(database: &Database, id: &AttemptId) -> Result<Option<OpenAt
     )?;
     let mut rows = statement.query([id.as_str()])?;
     rows.next()?.map(|row| read(database, row)).transpose()
+}
+
+/// The open attempt on a payment.
+pub(super) fn on_payment(
+    database: &Database,
+    store_no: i64,
+    payment: &PaymentId,
+) -> Result<Option<OpenAttempt>, Fault> {
+    let found = list(
+        database,
+        "SELECT id, command, store_no, channel_key, opened_at, lease_until, next_inquiry_at, inquiry_count,
+            subject FROM open_attempts WHERE store_no = ?1 AND payment_id = ?2",
+        params![store_no, payment.as_str()],
+    )?;
+    Ok(found.into_iter().next())
+}
+
+/// Makes an inquiry due at `at`, where it is due later.
+pub(super) fn hasten(database: &Database, id: &AttemptId, at: DateTime<Utc>) -> Result<(), Fault> {
+    let sql = "UPDATE open_attempts SET next_inquiry_at = ?2 WHERE id = ?1 AND next_inquiry_at > ?2";
+    database.execute(sql, params![id.as_str(), millis(at)]).map(drop)
 }
 
 /// Takes attempts whose inquiry is due, the longest due first.

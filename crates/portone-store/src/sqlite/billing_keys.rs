@@ -254,6 +254,7 @@ fn announce(
         kind,
         at: now,
         subject: EventSubject::BillingKey(record.key.clone()),
+        trigger: None,
         notice_urls: record.notice_urls.clone(),
     };
     events::insert(database, &[EventRow::encode(event)?])

@@ -1,7 +1,7 @@
 //! The outbox: what is announced to shops.
 
 use portone_core::StoreId;
-use portone_engine::event::{Event, EventSubject};
+use portone_engine::event::{Event, EventSubject, EventTrigger};
 use rusqlite::{Row, params};
 
 use super::database::{Database, Fault};
@@ -35,8 +35,8 @@ pub(super) fn insert(database: &Database, rows: &[EventRow]) -> Result<(), Fault
         };
         let store_no = database.store_no(&event.store_id)?;
         database.execute(
-            "INSERT INTO events (store_no, kind, at, transaction_no, cancellation_id, billing_key, notice_urls)
-             VALUES (?1, ?2, ?3, (SELECT no FROM transactions WHERE id = ?4), ?5, ?6, ?7)",
+            "INSERT INTO events (store_no, kind, at, transaction_no, cancellation_id, billing_key, notice_urls, cause)
+             VALUES (?1, ?2, ?3, (SELECT no FROM transactions WHERE id = ?4), ?5, ?6, ?7, ?8)",
             params![
                 store_no,
                 event.kind.code(),
@@ -45,6 +45,7 @@ pub(super) fn insert(database: &Database, rows: &[EventRow]) -> Result<(), Fault
                 cancellation.map(AsRef::<str>::as_ref),
                 billing_key,
                 notice_urls,
+                event.trigger.map(EventTrigger::code),
             ],
         )?;
         webhooks::enqueue(database, store_no, database.connection().last_insert_rowid(), event)?;
@@ -61,7 +62,8 @@ pub(super) fn after(
 ) -> Result<Vec<(u64, Event)>, Fault> {
     let Some(store_no) = database.find_store_no(store)? else { return Ok(Vec::new()) };
     let mut statement = database.prepared(
-        "SELECT e.seq, e.kind, e.at, t.payment_id, t.id, e.cancellation_id, e.billing_key, e.notice_urls
+        "SELECT e.seq, e.kind, e.at, t.payment_id, t.id, e.cancellation_id, e.billing_key, e.notice_urls,
+            e.cause AS cause
          FROM events AS e LEFT JOIN transactions AS t ON t.no = e.transaction_no
          WHERE e.store_no = ?1 AND e.seq > ?2 ORDER BY e.seq LIMIT ?3",
     )?;
@@ -73,7 +75,7 @@ pub(super) fn after(
     Ok(found)
 }
 
-/// An announcement from its columns, which begin at the second.
+/// An announcement from its columns, which begin at the second; what caused it is in the one called `cause`.
 pub(super) fn read(store: &StoreId, row: &Row<'_>) -> Result<Event, Fault> {
     let text = |at| -> Result<&str, rusqlite::Error> { Ok(row.get_ref(at)?.as_str()?) };
     let optional = |at| -> Result<Option<&str>, rusqlite::Error> { Ok(row.get_ref(at)?.as_str_or_null()?) };
@@ -87,6 +89,12 @@ pub(super) fn read(store: &StoreId, row: &Row<'_>) -> Result<Event, Fault> {
     };
     Ok(Event {
         store_id: store.clone(),
+        trigger: row
+            .get_ref("cause")?
+            .as_str_or_null()
+            .map_err(rusqlite::Error::from)?
+            .map(|code| decode_code("announcement cause", code))
+            .transpose()?,
         kind: decode_code("announcement type", text(1)?)?,
         at: time(row.get(2)?)?,
         subject,

@@ -9,8 +9,11 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/0003_access.sql"),
     include_str!("../../migrations/sqlite/0004_list.sql"),
     include_str!("../../migrations/sqlite/0005_webhooks.sql"),
+    include_str!("../../migrations/sqlite/0006_receipts.sql"),
     include_str!("../../migrations/sqlite/0009_idempotency.sql"),
     include_str!("../../migrations/sqlite/0010_list_speed.sql"),
+    include_str!("../../migrations/sqlite/0007_confirm.sql"),
+    include_str!("../../migrations/sqlite/0008_notify.sql"),
 ];
 
 /// Applies what is missing, each step in one commit. `Err(Ok(found))` tells of a database newer than this version.

@@ -8,7 +8,7 @@ use rusqlite::{OptionalExtension, Row, params};
 use super::attempts::{self, AttemptRow};
 use super::database::{Database, Fault};
 use super::events::{self, EventRow};
-use super::{facets, payment_events, schedules};
+use super::{facets, follow_ups, payment_events, schedules};
 use crate::document::{
     TransactionColumns, TransactionDocument, Unreadable, decode, decode_code, encode, millis, time,
 };
@@ -136,7 +136,7 @@ pub(super) fn begin_on_transaction(
 ) -> Result<Begin, Fault> {
     let attempt = row.attempt();
     let store_no = database.store_no(&attempt.store_id)?;
-    let Some(payment) = attempt.subject.payment_id() else {
+    let Some(payment) = attempt.subject.locked_payment() else {
         return Err(Fault::Contract("an attempt on a transaction names a payment".to_owned()));
     };
     if attempts::locks_payment(database, store_no, payment)? {
@@ -149,7 +149,7 @@ pub(super) fn begin_on_transaction(
     Ok(Begin::Begun)
 }
 
-fn find_revision(database: &Database, transaction: &TransactionId) -> Result<Option<u64>, Fault> {
+pub(super) fn find_revision(database: &Database, transaction: &TransactionId) -> Result<Option<u64>, Fault> {
     let mut statement = database.prepared("SELECT revision FROM transactions WHERE id = ?1")?;
     Ok(statement.query_row([transaction.as_str()], |row| row.get(0)).optional()?)
 }
@@ -198,6 +198,9 @@ pub(super) fn settle_transaction(database: &Database, rows: &SettleRows) -> Resu
     payment_events::write(database, before.as_ref(), transaction)?;
     events::insert(database, &rows.events)?;
     schedules::follow(database, transaction, *run_again_at)?;
+    if transaction.may_have_waited() {
+        follow_ups::set(database, transaction)?;
+    }
     Ok(Settle::Settled)
 }
 

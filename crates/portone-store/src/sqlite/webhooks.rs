@@ -23,7 +23,8 @@ macro_rules! select {
         concat!(
             "SELECT d.no, e.kind, e.at, t.payment_id, t.id, e.cancellation_id, e.billing_key, e.notice_urls,
                 d.id, d.environment, d.url, d.format, d.status, d.is_manual, d.execution_count, q.due_at,
-                d.triggered_at, d.exchange, q.try_count, d.store_no ",
+                d.triggered_at, d.exchange, q.try_count, d.store_no,
+                e.cause AS cause ",
             $from,
             " CROSS JOIN events AS e ON e.seq = d.event_seq LEFT JOIN transactions AS t ON t.no = e.transaction_no
               LEFT JOIN webhook_queue AS q ON q.delivery_no = d.no WHERE ",

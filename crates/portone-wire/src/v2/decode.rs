@@ -12,9 +12,9 @@ use super::{
     operation::Operation,
     receipts,
     reply::{
-        BillingKeyInfo, CancelAnswer, Cancellation, CancellationStatus, CardInfo, CardMethod,
+        BillingKeyInfo, CancelAnswer, Cancellation, CancellationStatus, CaptureAnswer, CardInfo, CardMethod,
         CloseVirtualAccountAnswer, DeleteBillingKeyAnswer, IssueBillingKeyAnswer, Payment, PaymentAnswer,
-        PaymentMethod, Transactions, VirtualAccountMethod,
+        PaymentMethod, StopAnswer, Transactions, VirtualAccountMethod,
     },
 };
 
@@ -44,6 +44,14 @@ impl V2Dialect {
             Command::CloseVirtualAccount(_) => {
                 let answer: CloseVirtualAccountAnswer = Operation::CloseVirtualAccount.read(reply)?;
                 Outcome::VirtualAccountClosed { closed_at: answer.closed_at }
+            }
+            Command::Capture(_) => {
+                let CaptureAnswer {} = Operation::CapturePayment.read(reply)?;
+                Outcome::Captured
+            }
+            Command::StopCancel(_) => {
+                let answer: StopAnswer = Operation::StopCancellation.read(reply)?;
+                Outcome::CancelStopped { stopped_at: answer.stopped_at }
             }
             // Nothing is sent for them, so no reply can be theirs.
             Command::OpenWindow(_) | Command::Schedule(_) => {

@@ -3,42 +3,23 @@
 use portone_core::{
     Auth, Body, CallContext, Cancel, CloseVirtualAccount, Command, DeleteBillingKey, Effect, InstantMethod,
     IssueBillingKey, Leg, Method, Order, PayInstantly, PayWithBillingKey, PaymentId, PgBillingKey, PgRequest,
-    Progress, Report, Rule, Secret, Severity,
+    Progress, Report, Rule, Secret, Severity, StopCancel,
 };
 
-use crate::body::json_body;
+use crate::{body::json_body, path::percent_encoded, refusal::held_schedule};
 
 use super::{
     Shaping, V2Dialect, Vat,
     operation::Operation,
-    path::percent_encoded,
     request::{
         BillingKeyCardInput, BillingKeyMethodInput, BillingKeyPaymentInput, CancelPaymentBody,
-        CashReceiptInput, CustomerInput, InstantCardInput, InstantMethodInput, InstantPaymentInput,
-        IssueBillingKeyBody, OrderInput, RefundAccountInput,
+        CashReceiptInput, CustomerInput, EmptyBody, InstantCardInput, InstantMethodInput,
+        InstantPaymentInput, IssueBillingKeyBody, OrderInput, RefundAccountInput,
     },
 };
 
 /// The leg of a command's own request.
 pub(super) const FIRST_LEG: Leg = Leg(0);
-
-/// What the refusal to encode a schedule says.
-static HELD_SCHEDULE: Rule = Rule {
-    code: "SCHEDULE-HELD",
-    severity: Severity::Reject,
-    reason: "A schedule is checked when it is made and paid when it is due; no PG is asked before.",
-    source: "this project",
-};
-
-fn held_schedule() -> Report {
-    let mut report = Report::new();
-    report.add(
-        &HELD_SCHEDULE,
-        "timeToPay",
-        "is for the engine to keep; pay with the billing key when it is due",
-    );
-    report
-}
 
 const CARD_SECRETS: &[&str] = &[
     "/method/card/credential/number",
@@ -62,6 +43,8 @@ impl V2Dialect {
             Command::DeleteBillingKey(delete) => self.encode_delete_billing_key(delete, ctx),
             Command::Cancel(cancel) => self.encode_cancel(cancel, ctx),
             Command::CloseVirtualAccount(close) => self.encode_close_virtual_account(close, ctx),
+            Command::Capture(capture) => self.encode_capture(&capture.payment_id, ctx),
+            Command::StopCancel(stop) => self.encode_stop_cancel(stop, ctx),
             Command::OpenWindow(window) => return Ok(self.encode_window(window, ctx, shaping)),
             Command::Schedule(_) => return Err(held_schedule()),
             Command::IssueCashReceipt(issue) => self.encode_issue_cash_receipt(issue, ctx),
@@ -168,6 +151,18 @@ impl V2Dialect {
     fn encode_close_virtual_account(&self, close: &CloseVirtualAccount, ctx: &CallContext) -> PgRequest {
         let url = self.payment_url(&close.payment_id, "/virtual-account/close");
         self.request(Operation::CloseVirtualAccount, Method::Post, url, None, ctx)
+    }
+
+    /// The same for a capture and for an inquiry about one, which repeats it under its idempotency key.
+    pub(super) fn encode_capture(&self, payment_id: &PaymentId, ctx: &CallContext) -> PgRequest {
+        let url = self.payment_url(payment_id, "/capture");
+        self.request(Operation::CapturePayment, Method::Post, url, Some(json_body(&EmptyBody {}, &[])), ctx)
+    }
+
+    fn encode_stop_cancel(&self, stop: &StopCancel, ctx: &CallContext) -> PgRequest {
+        let id = percent_encoded(&stop.upstream_cancellation_id);
+        let url = self.payment_url(&stop.payment_id, &format!("/cancellations/{id}/stop"));
+        self.request(Operation::StopCancellation, Method::Post, url, Some(json_body(&EmptyBody {}, &[])), ctx)
     }
 
     fn order_input<'a>(&'a self, order: &'a Order, ctx: &'a CallContext, shaping: Shaping) -> OrderInput<'a> {

@@ -1,4 +1,5 @@
-//! What became of an attempt (design: inquiry). Every leg only reads.
+//! What became of an attempt (design: inquiry). Every leg only reads, but for a capture's: nothing upstream shows whether a
+//! payment was captured, so the capture is repeated under the key it was sent with, and the answer is the first one's.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use portone_core::{
@@ -11,14 +12,14 @@ use super::{
     decode::{cancelled_facts, failed_cancellation, issued_key, paid_facts, virtual_account_facts},
     encode::FIRST_LEG,
     operation::{Operation, PAYMENT_NOT_FOUND},
-    path::percent_encoded,
     receipts,
     reply::{
-        BillingKeyInfo, BillingKeyPage, Cancellation, CancellationStatus, KeyStatus, Payment, PaymentMethod,
-        PaymentStatus, Transactions,
+        BillingKeyInfo, BillingKeyPage, Cancellation, CancellationStatus, CaptureAnswer, KeyStatus, Payment,
+        PaymentMethod, PaymentStatus, Transactions,
     },
     request::{BillingKeyFilterInput, GetBillingKeyInfosBody, PageInput, SortInput},
 };
+use crate::path::percent_encoded;
 
 /// How far the clocks of the two sides may be apart.
 pub(super) const CLOCK_SKEW: TimeDelta = TimeDelta::seconds(60);
@@ -42,9 +43,12 @@ impl V2Dialect {
             | AttemptSubject::CloseVirtualAccount { payment_id }
             | AttemptSubject::RegisterEscrowLogistics { payment_id, .. }
             | AttemptSubject::ConfirmEscrow { payment_id }
-            | AttemptSubject::RegisterStoreReceipt { payment_id } => {
+            | AttemptSubject::RegisterStoreReceipt { payment_id }
+            | AttemptSubject::StopCancel { payment_id, .. } => {
                 self.request(Operation::ReadPayment, Method::Get, self.payment_url(payment_id, ""), None, ctx)
             }
+            AttemptSubject::Standing { payment_id } => self.encode_standing(payment_id, ctx),
+            AttemptSubject::Capture { payment_id } => self.encode_capture(payment_id, ctx),
         };
         Progress::Send { request: Box::new(request), leg: FIRST_LEG }
     }
@@ -89,6 +93,13 @@ impl V2Dialect {
             }
             AttemptSubject::ConfirmEscrow { .. } => receipts::find_confirmed_escrow(reply, ctx.now)?,
             AttemptSubject::RegisterStoreReceipt { .. } => receipts::find_store_receipt(reply)?,
+            AttemptSubject::Standing { payment_id } => {
+                return self.find_standing(of, payment_id, leg, reply, ctx);
+            }
+            AttemptSubject::Capture { .. } => find_capture(reply)?,
+            AttemptSubject::StopCancel { upstream_cancellation_id, .. } => {
+                find_stopped_cancel(upstream_cancellation_id, reply, ctx)?
+            }
         };
         Ok(found(finding))
     }
@@ -122,7 +133,7 @@ impl V2Dialect {
     }
 }
 
-fn found(finding: Finding) -> Progress {
+pub(super) fn found(finding: Finding) -> Progress {
     Progress::Done(Box::new(Outcome::Inquired(finding)))
 }
 
@@ -162,7 +173,7 @@ fn payment_finding(mut payment: Payment) -> Result<Finding, &'static str> {
     }
 }
 
-fn failure(payment: Payment) -> Decline {
+pub(super) fn failure(payment: Payment) -> Decline {
     let (code, message) = payment
         .failure
         .map_or((None, None), |failure| (failure.pg_code, failure.pg_message.or(failure.reason)));
@@ -261,5 +272,41 @@ fn find_closed_account(reply: &PgReply) -> Result<Finding, PgError> {
         PaymentStatus::Ready | PaymentStatus::PayPending | PaymentStatus::Failed | PaymentStatus::Unknown => {
             Err(operation.unreadable(reply, "the payment has no virtual account"))
         }
+    }
+}
+
+/// The answer to a capture that was sent again.
+fn find_capture(reply: &PgReply) -> Result<Finding, PgError> {
+    let operation = Operation::CapturePayment;
+    if operation.documented_error(reply, PAYMENT_NOT_FOUND) {
+        return Ok(Finding::DidNotHappen);
+    }
+    match operation.read::<CaptureAnswer>(reply) {
+        Ok(CaptureAnswer {}) => Ok(Finding::Happened(Box::new(Outcome::Captured))),
+        Err(PgError::Declined(decline)) => Ok(Finding::Declined(decline)),
+        // The first one is still on its way.
+        Err(PgError::UnknownOutcome(Cause::InquireFirst(_))) => Ok(Finding::NotYet),
+        Err(other) => Err(other),
+    }
+}
+
+/// Where the cancel is over and no money went back, it was withdrawn; since when nobody tells.
+fn find_stopped_cancel(id: &str, reply: &PgReply, ctx: &CallContext) -> Result<Finding, PgError> {
+    let operation = Operation::ReadPayment;
+    let payment: Payment = operation.read(reply)?;
+    let own = payment.cancellations.unwrap_or_default().into_iter().find(|own| own.id.as_deref() == Some(id));
+    match own.map(|own| own.status) {
+        Some(CancellationStatus::Failed) => {
+            Ok(Finding::Happened(Box::new(Outcome::CancelStopped { stopped_at: ctx.now })))
+        }
+        Some(CancellationStatus::Requested) => Ok(Finding::DidNotHappen),
+        Some(CancellationStatus::Succeeded) => Ok(Finding::Declined(Decline {
+            code: "PAYMENT_CANCELLATION_NOT_PENDING".to_owned(),
+            message: "the cancel was done before it could be withdrawn".to_owned(),
+        })),
+        Some(CancellationStatus::Unknown) => {
+            Err(operation.unreadable(reply, "unknown status of the cancellation"))
+        }
+        None => Err(operation.unreadable(reply, "the cancellation is missing")),
     }
 }

@@ -1,15 +1,14 @@
 //! The PortOne V2 REST API (schema version 1.16.0).
 
-pub mod check;
 mod decode;
 mod encode;
 mod inquire;
 mod notification;
 mod operation;
-mod path;
 mod receipts;
 mod reply;
 mod request;
+mod standing;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use portone_core::{
@@ -17,6 +16,7 @@ use portone_core::{
     Upstream,
 };
 
+pub use crate::check;
 use crate::sdk;
 
 /// One channel's way to a PortOne V2 upstream: encodes commands, reads replies, verifies notifications.
@@ -35,7 +35,10 @@ impl V2Dialect {
     ///
     /// Fails when the webhook secret is not base64, with or without its `whsec_` prefix.
     pub fn new(channel: &Channel, upstream: &Upstream) -> Result<Self, SetupError> {
-        let Credentials::PortOneV2 { api_secret, webhook_secret } = &upstream.credentials;
+        let Credentials::PortOneV2 { api_secret, webhook_secret } = &upstream.credentials else {
+            let problem = format!("needs a PortOne V2 upstream; `{}` is none", channel.upstream);
+            return Err(SetupError { channel: channel.key.clone(), problem });
+        };
         let webhook_key = webhook_secret
             .as_ref()
             .map(webhook_key)

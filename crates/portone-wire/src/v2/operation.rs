@@ -22,6 +22,8 @@ pub(super) enum Operation {
     ConfirmEscrow,
     RegisterStoreReceipt,
     ReadCashReceipt,
+    CapturePayment,
+    StopCancellation,
     ListTransactions,
     ReadPayment,
     ReadBillingKey,
@@ -43,7 +45,9 @@ impl Operation {
             | Self::RegisterEscrowLogistics
             | Self::ModifyEscrowLogistics
             | Self::ConfirmEscrow
-            | Self::RegisterStoreReceipt => Effect::Repeatable,
+            | Self::RegisterStoreReceipt
+            | Self::CapturePayment
+            | Self::StopCancellation => Effect::Repeatable,
             Self::ListTransactions
             | Self::ReadPayment
             | Self::ReadBillingKey
@@ -171,10 +175,17 @@ impl Operation {
             Self::RegisterEscrowLogistics
             | Self::ModifyEscrowLogistics
             | Self::ConfirmEscrow
-            | Self::RegisterStoreReceipt => {
+            | Self::RegisterStoreReceipt
+            | Self::CapturePayment => {
                 &[(404, PAYMENT_NOT_FOUND), (409, "PAYMENT_NOT_PAID"), (502, "PG_PROVIDER")]
             }
             Self::ReadCashReceipt => &[(404, "CASH_RECEIPT_NOT_FOUND")],
+            Self::StopCancellation => &[
+                (404, "PAYMENT_CANCELLATION_NOT_FOUND"),
+                (404, PAYMENT_NOT_FOUND),
+                (409, "PAYMENT_CANCELLATION_NOT_PENDING"),
+                (502, "PG_PROVIDER"),
+            ],
             Self::ListTransactions | Self::ReadPayment => &[(404, PAYMENT_NOT_FOUND)],
             Self::ReadBillingKey => &[(404, "BILLING_KEY_NOT_FOUND")],
             Self::ListBillingKeys => &[],
@@ -238,7 +249,7 @@ fn decline(error: ErrorBody) -> Decline {
 mod tests {
     use super::*;
 
-    const ALL: [Operation; 17] = [
+    const ALL: [Operation; 19] = [
         Operation::PayInstantly,
         Operation::PayWithBillingKey,
         Operation::IssueBillingKey,
@@ -252,6 +263,8 @@ mod tests {
         Operation::ConfirmEscrow,
         Operation::RegisterStoreReceipt,
         Operation::ReadCashReceipt,
+        Operation::CapturePayment,
+        Operation::StopCancellation,
         Operation::ListTransactions,
         Operation::ReadPayment,
         Operation::ReadBillingKey,
@@ -296,7 +309,7 @@ mod tests {
     #[test]
     fn no_documented_error_is_forgotten() {
         let counts = ALL.map(|operation| operation.own_errors().len() + COMMON_ERRORS.len());
-        assert_eq!(counts, [11, 13, 6, 9, 15, 6, 6, 6, 6, 6, 6, 6, 4, 4, 4, 4, 3]);
+        assert_eq!(counts, [11, 13, 6, 9, 15, 6, 6, 6, 6, 6, 6, 6, 4, 6, 7, 4, 4, 4, 3]);
     }
 
     #[test]

@@ -77,6 +77,17 @@ pub(super) struct CloseVirtualAccountAnswer {
     pub closed_at: DateTime<Utc>,
 }
 
+/// Schema `CapturePaymentResponse`.
+#[derive(Deserialize)]
+pub(super) struct CaptureAnswer {}
+
+/// Schema `StopPaymentCancellationResponse`.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct StopAnswer {
+    pub stopped_at: DateTime<Utc>,
+}
+
 /// Schema `CancelPaymentResponse`.
 #[derive(Deserialize)]
 pub(super) struct CancelAnswer {

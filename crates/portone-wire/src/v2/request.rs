@@ -434,3 +434,7 @@ pub(super) struct BillingKeyFilterInput {
     pub from: DateTime<Utc>,
     pub until: DateTime<Utc>,
 }
+
+/// Schemas `CapturePaymentBody` and `StopPaymentCancellationBody`: the credential's own store is the only member.
+#[derive(Serialize)]
+pub(super) struct EmptyBody {}

@@ -4,22 +4,22 @@ use std::{collections::BTreeSet, fmt::Write as _};
 
 use portone_core::{
     Channel, ChannelFacts, ChannelGroup, Contracts, Environment, GroupMember, OnViolation, PgProvider,
-    Secret, StoreId,
+    Protocol, Secret, StoreId,
 };
 use portone_engine::port::DeclaredStore;
 use portone_engine::webhook::WebhookEndpoints;
 use sha2::{Digest as _, Sha256};
 
-use super::StoreConfig;
 use super::reader::{Reader, Section};
 use super::webhooks::read_webhooks;
+use super::{Reach, StoreConfig};
 
 const ENVIRONMENTS: &[(&str, Environment)] = &[("live", Environment::Live), ("test", Environment::Test)];
 
 pub(super) fn read_stores<'a>(
     reader: &mut Reader<'a>,
     root: &Section<'a>,
-    upstreams: &[&str],
+    upstreams: &Reach<'_>,
     private_targets: bool,
     webhooks: &mut WebhookEndpoints,
 ) -> Vec<StoreConfig> {
@@ -53,7 +53,7 @@ struct Seen {
 fn read_store<'a>(
     reader: &mut Reader<'a>,
     section: &Section<'a>,
-    upstreams: &[&str],
+    upstreams: &Reach<'_>,
     seen: &mut Seen,
 ) -> Option<StoreConfig> {
     reader.only(section, &["id", "name", "api_secrets", "webhooks", "channels", "channel_groups"]);
@@ -103,7 +103,7 @@ fn read_channels<'a>(
     reader: &mut Reader<'a>,
     store: &Section<'a>,
     store_id: &StoreId,
-    upstreams: &[&str],
+    upstreams: &Reach<'_>,
     seen: &mut Seen,
 ) -> Vec<Channel> {
     let mut channels = Vec::new();
@@ -139,18 +139,18 @@ fn read_channel<'a>(
     reader: &mut Reader<'a>,
     section: &Section<'a>,
     store_id: &StoreId,
-    upstreams: &[&str],
+    upstreams: &Reach<'_>,
 ) -> Option<Channel> {
     reader.only(section, CHANNEL_KEYS);
     let key = reader.required(section, "key");
     let name = reader.text(section, "name").map(str::to_owned);
-    let provider = read_provider(reader, section);
+    let upstream = reader.required_text(section, "upstream");
+    let provider = read_provider(reader, section, upstreams, upstream);
     let pg_merchant_id = reader.required(section, "pg_merchant_id");
     reader.required_text(section, "environment");
     let environment = reader.one_of(section, "environment", ENVIRONMENTS);
-    let upstream = reader.required_text(section, "upstream");
-    if let Some(name) = upstream.filter(|name| !upstreams.contains(name)) {
-        let declared = upstreams.join(", ");
+    if let Some(name) = upstream.filter(|name| !upstreams.names.contains(name)) {
+        let declared = upstreams.names.join(", ");
         reader.problem_at(
             section,
             "upstream",
@@ -187,12 +187,18 @@ fn read_channel<'a>(
     })
 }
 
-fn read_provider<'a>(reader: &mut Reader<'a>, section: &Section<'a>) -> Option<PgProvider> {
+fn read_provider<'a>(
+    reader: &mut Reader<'a>,
+    section: &Section<'a>,
+    upstreams: &Reach<'_>,
+    upstream: Option<&str>,
+) -> Option<PgProvider> {
     let provider: PgProvider = reader.required(section, "provider")?;
-    if portone_router::factory(&provider).is_none() {
-        let names: Vec<&str> =
-            portone_router::registry().iter().map(|factory| factory.profile.provider).collect();
-        let text = format!("there is no adapter for `{provider}`; this build has {}", names.join(", "));
+    let known = upstream.and_then(|name| upstreams.protocols.get(name).copied());
+    let protocol = known.unwrap_or(Protocol::PortOneV2);
+    if portone_router::factory_at(&provider, protocol).is_none() {
+        let names = portone_router::providers_at(protocol);
+        let text = format!("there is no adapter for `{provider}`; this build has {names}");
         reader.problem_at(section, "provider", text);
         return None;
     }

@@ -6,7 +6,7 @@ mod webhooks;
 
 use std::{collections::BTreeMap, fmt, net::SocketAddr, path::Path, path::PathBuf, time::Duration};
 
-use portone_core::{Secret, StoreId};
+use portone_core::{Protocol, Secret, StoreId};
 use portone_engine::EngineConfig;
 use portone_engine::port::DeclaredStore;
 use toml::de::DeTable;
@@ -46,6 +46,8 @@ pub(crate) enum UpstreamConfig {
         url: Option<String>,
         /// The secret it expects.
         api_secret: Secret<String>,
+        /// The secret it signs its notifications with; drawn at the start for one in this process.
+        webhook_secret: Option<Secret<String>>,
     },
     /// PortOne V2.
     PortOneV2 {
@@ -56,6 +58,25 @@ pub(crate) enum UpstreamConfig {
         /// The secret its webhooks are signed with.
         webhook_secret: Option<Secret<String>>,
     },
+    /// PortOne V1, the iamport REST API.
+    IamportV1 {
+        /// Scheme and host.
+        base_url: String,
+        /// Our REST API key there.
+        imp_key: Secret<String>,
+        /// Our REST API secret there.
+        imp_secret: Secret<String>,
+    },
+}
+
+impl UpstreamConfig {
+    /// What it speaks.
+    pub(crate) const fn protocol(&self) -> Protocol {
+        match self {
+            Self::Sandbox { .. } | Self::PortOneV2 { .. } => Protocol::PortOneV2,
+            Self::IamportV1 { .. } => Protocol::IamportV1,
+        }
+    }
 }
 
 /// One shop.
@@ -99,6 +120,9 @@ pub(crate) const SANDBOX_LISTEN: SocketAddr =
     SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8789);
 /// The secret between a gateway and its sandbox: it guards nothing but a loopback port.
 pub(crate) const SANDBOX_SECRET: &str = "sandbox-upstream-secret";
+/// What a sandbox in a process of its own signs its notifications with unless told otherwise: a message it signs makes
+/// nothing happen but a question to that sandbox.
+pub(crate) const SANDBOX_WEBHOOK_SECRET: &str = "whsec_c2FuZGJveC1ub3RpZmljYXRpb25z";
 /// Where the database is unless told otherwise.
 pub(crate) const DATABASE: &str = "portone-data/portone.db";
 
@@ -146,10 +170,17 @@ impl Config {
         }
         let admin_token = reader.secret(root, "admin_token");
         let (names, upstreams) = read_upstreams(reader, root);
+        let reach = Reach {
+            names: &names,
+            protocols: upstreams
+                .iter()
+                .map(|(name, upstream)| (name.as_str(), upstream.protocol()))
+                .collect(),
+        };
         let webhook_private_targets = reader.flag(root, "webhook_private_targets").unwrap_or(false);
         let mut engine = read_engine(reader, root);
         let stores =
-            declare::read_stores(reader, root, &names, webhook_private_targets, &mut engine.webhooks);
+            declare::read_stores(reader, root, &reach, webhook_private_targets, &mut engine.webhooks);
         Some(Self {
             public_url,
             listen,
@@ -161,6 +192,14 @@ impl Config {
             webhook_private_targets,
         })
     }
+}
+
+/// What channels may name as their upstream.
+struct Reach<'a> {
+    /// The names declared, those of upstreams with mistakes included.
+    names: &'a [&'a str],
+    /// What the upstreams without mistakes speak.
+    protocols: BTreeMap<&'a str, Protocol>,
 }
 
 const KEYS: &[&str] = &[
@@ -235,16 +274,20 @@ fn read_upstream<'a>(reader: &mut Reader<'a>, table: &Section<'a>) -> Option<Ups
     enum Kind {
         Sandbox,
         PortOneV2,
+        IamportV1,
     }
     reader.required_text(table, "kind")?;
-    match reader.one_of(table, "kind", &[("sandbox", Kind::Sandbox), ("portone-v2", Kind::PortOneV2)])? {
+    let kinds =
+        [("sandbox", Kind::Sandbox), ("portone-v2", Kind::PortOneV2), ("iamport-v1", Kind::IamportV1)];
+    match reader.one_of(table, "kind", &kinds)? {
         Kind::Sandbox => Some(read_sandbox(reader, table)),
         Kind::PortOneV2 => read_portone_v2(reader, table),
+        Kind::IamportV1 => read_iamport_v1(reader, table),
     }
 }
 
 fn read_sandbox<'a>(reader: &mut Reader<'a>, table: &Section<'a>) -> UpstreamConfig {
-    reader.only(table, &["kind", "listen", "url", "api_secret"]);
+    reader.only(table, &["kind", "listen", "url", "api_secret", "webhook_secret"]);
     let url = read_url(reader, table, "url");
     let listen = reader.parsed(table, "listen");
     if url.is_some() && listen.is_some() {
@@ -252,7 +295,9 @@ fn read_sandbox<'a>(reader: &mut Reader<'a>, table: &Section<'a>) -> UpstreamCon
     }
     let listen = if url.is_some() { None } else { Some(listen.unwrap_or(SANDBOX_LISTEN)) };
     let api_secret = reader.secret(table, "api_secret").unwrap_or_else(|| SANDBOX_SECRET.into());
-    UpstreamConfig::Sandbox { listen, url, api_secret }
+    let webhook_secret = reader.secret(table, "webhook_secret");
+    check_webhook_secret(reader, table, webhook_secret.as_ref());
+    UpstreamConfig::Sandbox { listen, url, api_secret, webhook_secret }
 }
 
 fn read_portone_v2<'a>(reader: &mut Reader<'a>, table: &Section<'a>) -> Option<UpstreamConfig> {
@@ -263,7 +308,26 @@ fn read_portone_v2<'a>(reader: &mut Reader<'a>, table: &Section<'a>) -> Option<U
     }
     let api_secret = reader.secret(table, "api_secret")?;
     let webhook_secret = reader.secret(table, "webhook_secret");
+    check_webhook_secret(reader, table, webhook_secret.as_ref());
     Some(UpstreamConfig::PortOneV2 { base_url, api_secret, webhook_secret })
+}
+
+fn read_iamport_v1<'a>(reader: &mut Reader<'a>, table: &Section<'a>) -> Option<UpstreamConfig> {
+    reader.only(table, &["kind", "base_url", "imp_key", "imp_secret"]);
+    let base_url = read_url(reader, table, "base_url").unwrap_or_else(|| "https://api.iamport.kr".to_owned());
+    for key in ["imp_key", "imp_secret"] {
+        if !table.entries().any(|(name, _)| name == key) {
+            reader.missing(table, key);
+        }
+    }
+    let (imp_key, imp_secret) = (reader.secret(table, "imp_key"), reader.secret(table, "imp_secret"));
+    Some(UpstreamConfig::IamportV1 { base_url, imp_key: imp_key?, imp_secret: imp_secret? })
+}
+
+fn check_webhook_secret<'a>(reader: &mut Reader<'a>, table: &Section<'a>, secret: Option<&Secret<String>>) {
+    if let Some(Err(problem)) = secret.map(portone_engine::webhook::WebhookSecret::parse) {
+        reader.problem_at(table, "webhook_secret", problem.to_string());
+    }
 }
 
 /// Scheme and host without a trailing slash.

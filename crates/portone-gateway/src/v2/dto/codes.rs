@@ -9,6 +9,38 @@ pub(super) const GENDERS: &[&str] = &["MALE", "FEMALE", "OTHER"];
 /// Schema `PromotionDiscountRetainOption`.
 pub(super) const PROMOTION_RETAIN_OPTIONS: &[&str] = &["RETAIN", "RELEASE"];
 
+/// Schema `CheckoutPaymentMethod`.
+pub(super) const CHECKOUT_METHODS: &[&str] = &[
+    "CARD_KR",
+    "N_PAY",
+    "KAKAO_PAY",
+    "TOSS_PAY",
+    "CARD_INTERNATIONAL",
+    "PAY_PAL",
+    "UNION_PAY",
+    "ALIPAY_CN",
+    "ALIPAY_HK",
+    "TRUE_MONEY",
+    "DANA",
+    "TOUCH_N_GO",
+    "G_CASH",
+    "WE_CHAT_PAY",
+    "KLARNA",
+    "E_CONTEXT",
+    "GRAB_PAY_MY",
+    "GRAB_PAY_SG",
+    "SHOPEE_PAY_TH",
+    "PAY_PAY",
+    "BPI",
+    "RABBIT_LINE_PAY",
+    "CONVENIENCE_STORE_JP",
+    "AMAZON_PAY",
+    "RAKUTEN_PAY",
+    "D_BARAI",
+    "AU_PAY",
+    "MERPAY",
+];
+
 /// Schema `Country` (ISO 3166-1, two letters).
 #[rustfmt::skip]
 pub(super) const COUNTRIES: &[&str] = &[

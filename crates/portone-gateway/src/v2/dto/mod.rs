@@ -12,8 +12,11 @@ mod order;
 pub(super) mod page;
 pub(super) mod payment;
 pub(super) mod query;
+pub(super) mod receipt;
+pub(super) mod receipt_list;
 mod rules;
 pub(super) mod schedule;
+pub(super) mod session;
 mod virtual_account;
 pub(super) mod webhook;
 
@@ -33,6 +36,11 @@ pub(super) struct Read<T> {
 }
 
 impl<T> Read<T> {
+    /// A request that has nothing to read.
+    pub(super) fn of(request: T) -> Self {
+        Self { request: Ok(request), unknown: UnknownFields::default() }
+    }
+
     fn refused(error: ApiError) -> Self {
         Self { request: Err(error), unknown: UnknownFields::default() }
     }
@@ -73,6 +81,11 @@ fn read_within<T>(
     };
     let request = read(&fields, caller);
     finish(findings, request)
+}
+
+/// A body that says for which store, and nothing else.
+pub(super) fn store_only(body: &RawBody, access: &Access) -> Read<Caller> {
+    read_body(body, access, &["storeId"], |_, caller| Some(caller))
 }
 
 /// The request, unless something refuses it.

@@ -9,7 +9,7 @@ use crate::words::shown;
 
 const AMOUNT: &[&str] = &["total", "taxFree", "vat"];
 const PRODUCT: &[&str] = &["id", "name", "tag", "code", "amount", "quantity", "link"];
-const PRODUCT_TYPES: [(&str, ProductType); 2] =
+pub(super) const PRODUCT_TYPES: [(&str, ProductType); 2] =
     [("PHYSICAL", ProductType::Physical), ("DIGITAL", ProductType::Digital)];
 const BROWSER_PREFIX: &str = "CURRENCY_";
 
@@ -47,7 +47,7 @@ pub(super) fn read(fields: &Fields<'_, '_>, payment_id: Option<PaymentId>) -> Op
 }
 
 /// The parts of `amount` (schema `PaymentAmountInput`, rule V2-044).
-fn amount(fields: &Fields<'_, '_>, currency: Option<Currency>) -> Option<PaymentAmount> {
+pub(super) fn amount(fields: &Fields<'_, '_>, currency: Option<Currency>) -> Option<PaymentAmount> {
     let fields = fields.need_object("amount", &rules::AMOUNT, AMOUNT)?;
     let total = fields.need_int64_from("total", 1);
     let tax_free = fields.int64_from("taxFree", 0);
@@ -56,7 +56,7 @@ fn amount(fields: &Fields<'_, '_>, currency: Option<Currency>) -> Option<Payment
 }
 
 /// A currency code (schema `Currency`); the browser SDK's spelling is refused with the right one.
-fn currency(fields: &Fields<'_, '_>) -> Option<Currency> {
+pub(super) fn currency(fields: &Fields<'_, '_>) -> Option<Currency> {
     let given = fields.need_text("currency")?;
     let parsed = Currency::parse(given).ok();
     if parsed.is_none() {

@@ -32,6 +32,8 @@ pub(super) static ACCOUNT_OPTION: Rule = reject(
 );
 pub(super) static CASH_RECEIPT: Rule =
     reject("V2-047", "A cash receipt has a type and, if issued, somebody.", "schema CashReceiptInput");
+pub(super) static PRE_REGISTER: Rule =
+    reject("V2-050", "A registration fixes amounts and the currency.", "schema PreRegisterPaymentBody");
 pub(super) static CUSTOMER: Rule =
     reject("V2-052", "A customer's name is an object on input.", "schema CustomerInput");
 pub(super) static CANCEL: Rule = reject("V2-060", "A cancel has a reason.", "schema CancelPaymentBody");
@@ -42,6 +44,11 @@ pub(super) static REFUND_ACCOUNT: Rule = reject(
 );
 pub(super) static PROMOTION: Rule =
     reject("V2-067", "A cancel says what becomes of a promotion.", "schema PromotionDiscountRetainOption");
+pub(super) static RECEIPT: Rule = reject(
+    "V2-070",
+    "A cash receipt has a payment id, a channel, an amount and somebody it is for.",
+    "schema IssueCashReceiptBody",
+);
 pub(super) static ISSUE: Rule =
     reject("V2-080", "A billing key is issued for a card.", "schema IssueBillingKeyBody");
 pub(super) static KEY_PAYMENT: Rule =

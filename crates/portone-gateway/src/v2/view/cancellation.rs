@@ -13,7 +13,7 @@ pub(crate) struct CancelPaymentResponse<'a> {
     pub(crate) cancellation: CancellationView<'a>,
 }
 
-/// Schema `PaymentCancellation`, done or accepted.
+/// Schema `PaymentCancellation`: done, accepted, or accepted and then failed.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct CancellationView<'a> {

@@ -4,13 +4,16 @@ pub(crate) mod access;
 pub(crate) mod bank;
 pub(crate) mod billing_key;
 pub(crate) mod cancellation;
+pub(crate) mod capture;
 pub(crate) mod channel;
 pub(crate) mod customer;
 pub(crate) mod list;
 pub(crate) mod method;
 pub(crate) mod payment;
 pub(super) mod payment_event;
+pub(crate) mod receipt;
 pub(crate) mod schedule;
+pub(crate) mod session;
 pub(crate) mod webhook;
 
 use portone_core::StoreId;

@@ -1,7 +1,7 @@
 //! Payments and transactions as answers show them.
 
 use portone_core::{PgTxId, Product};
-use portone_engine::ledger::{Failure, PaymentStatus, Transaction};
+use portone_engine::ledger::{CashReceipt, Failure, PaymentStatus, Transaction};
 use portone_engine::request::Paid;
 use portone_engine::webhook::Delivery;
 use serde::Serialize;
@@ -11,6 +11,7 @@ use super::channel::{ChannelGroupSummary, SelectedChannel};
 use super::customer::CustomerView;
 use super::merchant_id;
 use super::method::MethodView;
+use super::receipt::PaymentReceiptView;
 use super::webhook::WebhookView;
 use crate::answer::Moment;
 
@@ -114,6 +115,9 @@ struct StateView<'a> {
     /// None are known here; the member is mandatory on a paid payment.
     #[serde(skip_serializing_if = "Option::is_none")]
     disputes: Option<[(); 0]>,
+    /// Of a payment that was paid, where it is read by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cash_receipt: Option<PaymentReceiptView<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     cancellations: Option<Vec<CancellationView<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -171,6 +175,14 @@ impl<'a> PaymentView<'a> {
             view.state.cancellations = Some(cancellations(transaction)).filter(|list| !list.is_empty());
         }
         view
+    }
+
+    /// The payment with its cash receipt, which one that was never paid does not show.
+    pub(crate) fn with_receipt(mut self, receipt: Option<&'a CashReceipt>) -> Self {
+        if self.amount.paid > 0 {
+            self.state.cash_receipt = receipt.and_then(PaymentReceiptView::of);
+        }
+        self
     }
 
     /// One transaction (schema `PaymentTransaction`).

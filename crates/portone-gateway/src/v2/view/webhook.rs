@@ -61,7 +61,11 @@ impl<'a> From<&'a Delivery> for WebhookView<'a> {
             url: &delivery.target.url,
             current_execution_count: delivery.execution_count,
             max_execution_count: TRY_COUNT_MAX.max(delivery.execution_count),
-            trigger: delivery.is_manual.then_some("MANUAL"),
+            trigger: if delivery.is_manual {
+                Some("MANUAL")
+            } else {
+                delivery.event.trigger.map(portone_engine::event::EventTrigger::code)
+            },
             request: delivery.exchange.as_ref().map(request),
             response: delivery.exchange.as_ref().and_then(response),
             triggered_at: Moment(delivery.triggered_at),

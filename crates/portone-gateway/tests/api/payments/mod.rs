@@ -1,5 +1,6 @@
 mod billing_key;
 mod cancel;
+mod capture;
 mod instant;
 mod instant_input;
 mod list;

@@ -1,7 +1,7 @@
 //! Percent-encoding of path segments and query values.
 
 /// Encodes every byte but the unreserved ones of RFC 3986 (`A-Z a-z 0-9 - . _ ~`), once (rule V2-021).
-pub(super) fn percent_encoded(text: &str) -> String {
+pub(crate) fn percent_encoded(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len() + text.len() / 2);
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {

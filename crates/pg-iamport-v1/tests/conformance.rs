@@ -1,0 +1,1 @@
+portone_testkit::conformance!(pg_iamport_v1::FACTORY);

@@ -1,0 +1,146 @@
+//! Following transactions that change by themselves: a deposit, the end of an accepted cancel, a refusal that becomes a
+//! payment. The upstream is asked when a notification says so, and from time to time where none comes.
+
+use chrono::TimeDelta;
+use futures_util::{StreamExt as _, stream::FuturesUnordered};
+use portone_core::{AttemptId, AttemptSubject, Finding, Outcome, Standing};
+
+use crate::call::attempt;
+use crate::cancel::RETRY_COUNT_MAX;
+use crate::engine::{Engine, delta, made};
+use crate::error::EngineError;
+use crate::ledger::{Discrepancy, PaymentStatus, Transaction};
+use crate::port::StoreError;
+use crate::port::follow::{FollowUp, Recorded};
+use crate::settle::Swept;
+use crate::standing::{News, news};
+
+/// The wait before the second question; each wait after it is twice as long.
+const FIRST_WAIT_MINUTES: i64 = 1;
+/// The longest wait between two questions.
+const WAIT_MAX: TimeDelta = TimeDelta::hours(1);
+/// How long the end of an open call on the payment is waited for before the next try.
+const OUTSTANDING_WAIT: TimeDelta = TimeDelta::seconds(2);
+/// How often a message about a transaction that waits for nothing is asked about, if the upstream cannot be read.
+const HINT_ASK_COUNT_MAX: u32 = 20;
+
+impl Engine {
+    /// Takes up to `count_max` transactions that are due to be asked about, asks their upstreams side by side, and writes
+    /// what is new. A step for the binary's loop; any number of gateways may run it on one store.
+    pub async fn follow_up(&self, count_max: usize) -> Result<Swept, StoreError> {
+        let now = self.now();
+        let until = now + delta(self.config.inquiry_deadline) * 2 + TimeDelta::seconds(1);
+        let claimed = self.store.claim_follow_ups(now, until, count_max).await?;
+        let count = claimed.len();
+        let mut asked: FuturesUnordered<_> = claimed.into_iter().map(|due| self.follow_one(due)).collect();
+        let mut finished = 0;
+        while let Some(done) = asked.next().await {
+            finished += usize::from(done);
+        }
+        Ok(Swept { claimed: count, finished })
+    }
+
+    /// Whether there was news, and it is written.
+    async fn follow_one(&self, due: FollowUp) -> bool {
+        let id = due.transaction.id.clone();
+        match self.try_follow(due).await {
+            Ok(is_news) => is_news,
+            Err(error) => {
+                // The claim runs out by itself.
+                tracing::warn!(transaction = %id, %error, "cannot write what became of a payment");
+                false
+            }
+        }
+    }
+
+    async fn try_follow(&self, due: FollowUp) -> Result<bool, StoreError> {
+        let told = match self.standing_of(&due.transaction).await {
+            Ok(told) => told,
+            Err(error) => {
+                tracing::warn!(transaction = %due.transaction.id, %error, "cannot ask what became of a payment");
+                return self.ask_after_failure(&due).await.map(|()| false);
+            }
+        };
+        let mut transaction = due.transaction.clone();
+        for _ in 0..RETRY_COUNT_MAX {
+            let now = self.now();
+            let News { transaction: changed, events, odd } = match &told {
+                Some(told) => news(&transaction, told.clone(), now),
+                // What failed here may never have reached the upstream.
+                None if transaction.status == PaymentStatus::Failed => News::default(),
+                None => News { odd: vec!["the upstream does not know it".to_owned()], ..News::default() },
+            };
+            // The same difference is not told again at each question.
+            let odd = if due.ask_count == 1 { odd } else { Vec::new() };
+            let found: Vec<Discrepancy> =
+                odd.into_iter().map(|what| self.discrepancy(&transaction, what)).collect();
+            let Some(changed) = changed else {
+                return self.ask_again(&due, found).await.map(|()| false);
+            };
+            match self.store.record_change(changed, events, found).await? {
+                Recorded::Written => return Ok(true),
+                Recorded::Outstanding => {
+                    let next = Some(now + OUTSTANDING_WAIT);
+                    self.store.end_follow_up(&due.transaction.id, due.until, next, Vec::new()).await?;
+                    return Ok(false);
+                }
+                Recorded::Changed => {}
+            }
+            let Some(read) = self.store.transaction(&due.transaction.id).await? else { break };
+            transaction = read;
+        }
+        // The claim runs out by itself.
+        Ok(false)
+    }
+
+    /// Where a payment stands upstream; `None` where the upstream does not know it.
+    async fn standing_of(&self, transaction: &Transaction) -> Result<Option<Standing>, EngineError> {
+        let directory = self.directory();
+        let entry = directory.entry(&transaction.channel.key).ok_or_else(|| {
+            EngineError::ChannelNotFound(format!("channel `{}` is gone", transaction.channel.key))
+        })?;
+        let subject = AttemptSubject::Standing { payment_id: transaction.order.payment_id.clone() };
+        let id: AttemptId = made(AttemptId::parse(transaction.id.as_str()));
+        match self.inquire(entry.adapter()?, attempt(&id, transaction.requested_at, subject)).await? {
+            Finding::Happened(outcome) => match *outcome {
+                Outcome::Standing(standing) => Ok(Some(*standing)),
+                other => {
+                    tracing::error!(transaction = %transaction.id, ?other, "the inquiry found something else");
+                    Err(EngineError::UnknownOutcome)
+                }
+            },
+            Finding::DidNotHappen => Ok(None),
+            Finding::Declined(_) | Finding::NotYet => Err(EngineError::UnknownOutcome),
+        }
+    }
+
+    /// The upstream could not be asked. What waits for nothing is asked about because of a message, and not for ever.
+    async fn ask_after_failure(&self, due: &FollowUp) -> Result<(), StoreError> {
+        let waits = due.transaction.awaited_until().is_some();
+        let next = (waits || due.ask_count < HINT_ASK_COUNT_MAX).then(|| self.now() + wait(due.ask_count));
+        self.store.end_follow_up(&due.transaction.id, due.until, next, Vec::new()).await
+    }
+
+    /// Says when to ask next; with the last question goes what is still open.
+    async fn ask_again(&self, due: &FollowUp, mut found: Vec<Discrepancy>) -> Result<(), StoreError> {
+        let transaction = &due.transaction;
+        let now = self.now();
+        let next = match transaction.awaited_until() {
+            Some(until) if now < until => Some((now + wait(due.ask_count)).min(until)),
+            Some(_) => {
+                let open = transaction.requested_cancels().map(|cancel| &cancel.id);
+                let what = |id| format!("the cancel {id} was accepted, and the PG never told how it ended");
+                found.extend(open.map(|id| self.discrepancy(transaction, what(id))));
+                None
+            }
+            None => None,
+        };
+        self.store.end_follow_up(&transaction.id, due.until, next, found).await
+    }
+}
+
+/// 1, 2, 4, … 60 minutes.
+fn wait(ask_count: u32) -> TimeDelta {
+    let doubled = FIRST_WAIT_MINUTES << ask_count.clamp(1, 7).saturating_sub(1);
+    TimeDelta::minutes(doubled).min(WAIT_MAX)
+}

@@ -1,0 +1,43 @@
+//! Which transactions change by themselves, and how long that is waited for.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use portone_core::{CancelStatus, PayMethod};
+
+use super::{PaymentStatus, Transaction};
+
+/// How long after a change the upstream is asked for the first time what has become of it by itself.
+const FIRST_WAIT: TimeDelta = TimeDelta::minutes(1);
+/// How long a deposit is waited for where the upstream has not told until when it is taken.
+const DEPOSIT_WAIT_MAX: TimeDelta = TimeDelta::days(30);
+/// How long after its last moment a deposit may still be reported.
+const DEPOSIT_REPORT_MAX: TimeDelta = TimeDelta::hours(1);
+/// How long the end of an accepted cancel is waited for: refunds take a day or two (rule V2-066).
+const CANCEL_WAIT_MAX: TimeDelta = TimeDelta::days(14);
+
+impl Transaction {
+    /// When to ask the upstream first what has become of it by itself; `None` where nothing is waited for.
+    pub fn follow_up_at(&self) -> Option<DateTime<Utc>> {
+        self.awaited_until().map(|until| (self.updated_at + FIRST_WAIT).min(until))
+    }
+
+    /// Until when the upstream is asked for a deposit or for the end of an accepted cancel; `None` where neither is waited
+    /// for. A notification is heard after it all the same.
+    pub fn awaited_until(&self) -> Option<DateTime<Utc>> {
+        if self.status == PaymentStatus::VirtualAccountIssued {
+            let told = self.virtual_account.as_ref().and_then(|account| account.expired_at);
+            let until = told.unwrap_or(self.status_changed_at + DEPOSIT_WAIT_MAX);
+            return Some(until + DEPOSIT_REPORT_MAX);
+        }
+        self.requested_cancels().map(|cancel| cancel.requested_at + CANCEL_WAIT_MAX).max()
+    }
+
+    /// Whether it ever waited, or may have: what was paid at once by card and never cancelled did not.
+    pub fn may_have_waited(&self) -> bool {
+        self.method == PayMethod::VirtualAccount || !self.cancellations.is_empty()
+    }
+
+    /// The cancels that are accepted and not done.
+    pub fn requested_cancels(&self) -> impl Iterator<Item = &super::Cancellation> {
+        self.cancellations.iter().filter(|cancel| cancel.status == CancelStatus::Requested)
+    }
+}

@@ -1,0 +1,45 @@
+//! What the engine asks the store about payments that are fixed or begun before they are paid.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use portone_core::{PaymentId, StoreId};
+
+use super::StoreError;
+use crate::ledger::{PaymentSession, PreRegistration, SessionId};
+
+/// What came of fixing a payment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PreRegister {
+    /// Durable, in place of what was fixed before.
+    Registered,
+    /// The payment is paid, waits for a deposit, was cancelled, or is being paid.
+    AlreadyPaid,
+}
+
+/// The part of the store that keeps what is known of a payment before anybody pays.
+#[async_trait]
+pub trait ConfirmStore: Send + Sync {
+    /// Fixes what a payment has to be, unless it is paid.
+    async fn pre_register(&self, registration: PreRegistration) -> Result<PreRegister, StoreError>;
+
+    /// What was fixed of a payment.
+    async fn pre_registration(
+        &self,
+        store: &StoreId,
+        payment: &PaymentId,
+    ) -> Result<Option<PreRegistration>, StoreError>;
+
+    /// Keeps a new session.
+    async fn create_session(&self, session: PaymentSession) -> Result<(), StoreError>;
+
+    /// A session of any store.
+    async fn session(&self, id: &SessionId) -> Result<Option<PaymentSession>, StoreError>;
+
+    /// Closes a store's session: when it was closed first; `None` where the store has no such session.
+    async fn close_session(
+        &self,
+        store: &StoreId,
+        id: &SessionId,
+        now: DateTime<Utc>,
+    ) -> Result<Option<DateTime<Utc>>, StoreError>;
+}

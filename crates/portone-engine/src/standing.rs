@@ -1,0 +1,176 @@
+//! What the upstream tells of a transaction that was settled before, held against our record: a deposit, the end of an
+//! accepted cancel, a refusal that became a payment. Pure.
+
+use chrono::{DateTime, Utc};
+use portone_core::{CancelStanding, CancelStatus, CancellationId, PaidFacts, Standing, StandingState};
+
+use crate::engine::made;
+use crate::event::{Event, EventKind, EventTrigger};
+use crate::ledger::{PaymentStatus, Transaction};
+use crate::transition::{self, enter, event, none_pending};
+
+/// What is new.
+#[derive(Debug, Default)]
+pub(crate) struct News {
+    /// The record as it shall be; absent where nothing is new.
+    pub(crate) transaction: Option<Transaction>,
+    /// What to announce.
+    pub(crate) events: Vec<Event>,
+    /// What our record cannot explain.
+    pub(crate) odd: Vec<String>,
+}
+
+/// Holds a record against what the upstream tells of it.
+pub(crate) fn news(ours: &Transaction, told: Standing, now: DateTime<Utc>) -> News {
+    let mut news = News::default();
+    let mut transaction = ours.clone();
+    match (ours.status, told.state) {
+        // A call is open, and its own inquiry tells.
+        (PaymentStatus::Ready | PaymentStatus::PayPending, _) => return news,
+        (PaymentStatus::VirtualAccountIssued, StandingState::Paid(facts)) => {
+            check_total(ours, &facts, &mut news);
+            take(&mut news, deposited(&mut transaction, facts, now));
+        }
+        (PaymentStatus::VirtualAccountIssued, StandingState::Closed { closed_at }) => {
+            let id = made(CancellationId::parse(transaction.id.as_str()));
+            let (closed, events) = transition::closed(transaction, closed_at, id, now);
+            transaction = closed;
+            news.events.extend(events);
+        }
+        (PaymentStatus::Failed, StandingState::Paid(facts)) => {
+            check_total(ours, &facts, &mut news);
+            take(&mut news, paid_late(&mut transaction, facts, now));
+        }
+        (PaymentStatus::Failed, StandingState::WaitsForDeposit(facts)) => {
+            revive(&mut transaction);
+            let (issued, events) = transition::virtual_account_issued(transaction, facts, now);
+            transaction = issued;
+            news.events.extend(events);
+        }
+        (PaymentStatus::VirtualAccountIssued, StandingState::WaitsForDeposit(_) | StandingState::Open)
+        | (
+            PaymentStatus::Failed,
+            StandingState::Failed(_) | StandingState::Open | StandingState::Closed { .. },
+        )
+        | (PaymentStatus::Paid | PaymentStatus::PartialCancelled, StandingState::Paid(_))
+        | (PaymentStatus::Cancelled, StandingState::Paid(_) | StandingState::Closed { .. }) => {}
+        (_, other) => news.odd.push(format!("{} here, but the upstream says {other:?}", ours.status.code())),
+    }
+    end_cancels(&mut transaction, &told.cancels, now, &mut news);
+    news.transaction = (transaction != *ours).then_some(transaction);
+    news
+}
+
+fn take(news: &mut News, event: Event) {
+    news.events.push(event);
+}
+
+/// The buyer paid into the account: announced even where the issue was mute (rule V2-069).
+fn deposited(transaction: &mut Transaction, facts: PaidFacts, now: DateTime<Utc>) -> Event {
+    enter(transaction, PaymentStatus::Paid, now);
+    transaction.paid_at = Some(facts.paid_at);
+    transaction.receipt_url = facts.receipt_url;
+    Event {
+        trigger: Some(EventTrigger::VirtualAccountDeposit),
+        ..event(transaction, EventKind::Paid, None, now)
+    }
+}
+
+/// What the PG had refused was approved after all: the shop heard of the failure, so it hears of this too.
+fn paid_late(transaction: &mut Transaction, facts: PaidFacts, now: DateTime<Utc>) -> Event {
+    revive(transaction);
+    enter(transaction, PaymentStatus::Paid, now);
+    transaction.paid_at = Some(facts.paid_at);
+    transaction.pg_tx_id = Some(facts.pg_tx_id);
+    transaction.receipt_url = facts.receipt_url;
+    transition::merge_card(transaction, facts.card);
+    Event { trigger: Some(EventTrigger::AsyncPayApproved), ..event(transaction, EventKind::Paid, None, now) }
+}
+
+fn revive(transaction: &mut Transaction) {
+    transaction.failed_at = None;
+    transaction.failure = None;
+}
+
+fn check_total(ours: &Transaction, facts: &PaidFacts, news: &mut News) {
+    if let Some(total) = facts.total.filter(|total| *total != ours.order.amount.total) {
+        news.odd.push(format!("{} here, but {total} upstream", ours.order.amount.total));
+    }
+}
+
+/// Ends the accepted cancels that the upstream has ended.
+fn end_cancels(transaction: &mut Transaction, told: &[CancelStanding], now: DateTime<Utc>, news: &mut News) {
+    for at in 0..transaction.cancellations.len() {
+        if transaction.cancellations[at].status != CancelStatus::Requested {
+            continue;
+        }
+        let Some(told) = matching(transaction, at, told) else { continue };
+        match told.status {
+            CancelStatus::Requested => {}
+            CancelStatus::Succeeded => {
+                let cancelled_at = told.cancelled_at.unwrap_or(now);
+                news.events.push(cancel_done(transaction, at, cancelled_at, now));
+            }
+            CancelStatus::Failed => news.events.push(cancel_failed(transaction, at, now)),
+        }
+    }
+    let upstream: i64 = told.iter().filter(|it| it.status != CancelStatus::Failed).map(|it| it.total).sum();
+    if !told.is_empty() && upstream != transaction.cancelled() {
+        news.odd.push(format!("{} is cancelled here, but {upstream} upstream", transaction.cancelled()));
+    }
+}
+
+/// The upstream's word on one of our cancels: by its id there, by the PG's number, or as the only one of its amount.
+fn matching<'a>(
+    transaction: &Transaction,
+    at: usize,
+    told: &'a [CancelStanding],
+) -> Option<&'a CancelStanding> {
+    let ours = &transaction.cancellations[at];
+    if let Some(id) = &ours.upstream_id {
+        return told.iter().find(|it| it.upstream_id.as_ref() == Some(id));
+    }
+    if let Some(number) = &ours.pg_cancellation_id {
+        return told.iter().find(|it| it.pg_cancellation_id.as_ref() == Some(number));
+    }
+    let mut of_amount = told.iter().filter(|it| it.total == ours.total);
+    let first = of_amount.next();
+    first.filter(|_| of_amount.next().is_none())
+}
+
+/// The money has gone back (rule SMARTRO-119).
+fn cancel_done(
+    transaction: &mut Transaction,
+    at: usize,
+    cancelled_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Event {
+    let own = &mut transaction.cancellations[at];
+    own.status = CancelStatus::Succeeded;
+    own.cancelled_at = Some(cancelled_at);
+    let id = own.id.clone();
+    transaction.cancelled_at = Some(cancelled_at);
+    let whole = transaction.cancellable() == 0 && none_pending(transaction);
+    let (status, kind) = if whole {
+        (PaymentStatus::Cancelled, EventKind::Cancelled)
+    } else {
+        (PaymentStatus::PartialCancelled, EventKind::PartialCancelled)
+    };
+    enter(transaction, status, now);
+    Event { trigger: Some(EventTrigger::AsyncCancelApproved), ..event(transaction, kind, Some(id), now) }
+}
+
+/// The money could not go back: its amount can be cancelled again. The documents name the trigger of this announcement
+/// (schema `PaymentWebhookTrigger`) and no type of its own, so its type is the state the payment stands in.
+fn cancel_failed(transaction: &mut Transaction, at: usize, now: DateTime<Utc>) -> Event {
+    let own = &mut transaction.cancellations[at];
+    own.status = CancelStatus::Failed;
+    let id = own.id.clone();
+    transaction.updated_at = now;
+    let (kind, id) = if transaction.status == PaymentStatus::PartialCancelled {
+        (EventKind::PartialCancelled, Some(id))
+    } else {
+        (EventKind::Paid, None)
+    };
+    Event { trigger: Some(EventTrigger::AsyncCancelFailed), ..event(transaction, kind, id, now) }
+}

@@ -1,0 +1,105 @@
+//! What is known of a payment before anybody pays.
+
+use portone_core::Currency;
+use portone_engine::ledger::{
+    PaymentSession, PreRegistration, SessionAgreement, SessionColors, SessionId, SessionOffer, SessionProduct,
+};
+use portone_engine::port::{PreRegister, Store};
+
+use super::records::{at, begin, other_store_id, payment_id, settle_failed, settle_paid, store_id};
+
+fn registration(payment: u64, total: Option<i64>) -> PreRegistration {
+    PreRegistration {
+        store_id: store_id(),
+        payment_id: payment_id(payment),
+        total,
+        tax_free: Some(100),
+        currency: Some(Currency::KRW),
+        registered_at: at(5),
+    }
+}
+
+/// The last registration counts, and belongs to its store.
+pub async fn a_payment_is_registered_until_it_is_paid(store: &dyn Store) {
+    for total in [Some(1_000), None, Some(2_000)] {
+        let fixed = registration(1, total);
+        assert_eq!(store.pre_register(fixed.clone()).await, Ok(PreRegister::Registered));
+        assert_eq!(store.pre_registration(&store_id(), &payment_id(1)).await, Ok(Some(fixed)));
+    }
+    assert_eq!(store.pre_registration(&store_id(), &payment_id(2)).await, Ok(None));
+    assert_eq!(store.pre_registration(&other_store_id(), &payment_id(1)).await, Ok(None));
+    store.begin_payment(begin(1, 1)).await.expect("begins");
+    assert_eq!(
+        store.pre_register(registration(1, None)).await,
+        Ok(PreRegister::AlreadyPaid),
+        "it is being paid"
+    );
+    store.settle_transaction(settle_paid(1, 1)).await.expect("settles");
+    assert_eq!(store.pre_register(registration(1, None)).await, Ok(PreRegister::AlreadyPaid));
+    store.begin_payment(begin(2, 2)).await.expect("begins");
+    store.settle_transaction(settle_failed(2, 2)).await.expect("settles");
+    assert_eq!(store.pre_register(registration(2, None)).await, Ok(PreRegister::Registered));
+}
+
+/// Every part comes back, and the first close counts.
+pub async fn a_session_is_kept_and_closed_once(store: &dyn Store) {
+    let session = session();
+    store.create_session(session.clone()).await.expect("is kept");
+    assert_eq!(store.session(&session.id).await, Ok(Some(session.clone())));
+    let missing = SessionId("payment-session-2".to_owned());
+    assert_eq!(store.session(&missing).await, Ok(None));
+    assert_eq!(store.close_session(&store_id(), &missing, at(7)).await, Ok(None));
+    assert_eq!(store.close_session(&store_id(), &session.id, at(7)).await, Ok(Some(at(7))));
+    assert_eq!(store.close_session(&store_id(), &session.id, at(9)).await, Ok(Some(at(7))));
+    let closed = PaymentSession { closed_at: Some(at(7)), ..session };
+    assert_eq!(store.session(&closed.id).await, Ok(Some(closed.clone())));
+}
+
+fn session() -> PaymentSession {
+    let text = |text: &str| Some(text.to_owned());
+    let product = SessionProduct {
+        id: text("p1"),
+        name: "Chair".to_owned(),
+        code: text("c1"),
+        unit_price: 500,
+        quantity: 2,
+        start_date: text("2026-01-01"),
+        end_date: text("2026-01-31"),
+        url: text("https://shop.example.com/p1"),
+        n_pay_category_type: text("PRODUCT"),
+        n_pay_category_id: text("GENERAL"),
+        n_pay_uid: text("u1"),
+    };
+    PaymentSession {
+        id: SessionId("payment-session-1".to_owned()),
+        store_id: store_id(),
+        created_at: at(0),
+        expires_at: at(60),
+        closed_at: None,
+        offer: SessionOffer {
+            payment_id: payment_id(1),
+            profile_key: "profile-1".to_owned(),
+            payment_method: text("CARD_KR"),
+            country: "KR".to_owned(),
+            currency: Currency::KRW,
+            total_amount: 1_000,
+            order_name: "의자".to_owned(),
+            redirect_url: text("https://shop.example.com/done"),
+            products: vec![product],
+            customer_name: text("홍길동"),
+            customer_email: text("hong@example.com"),
+            store_name: text("Shop"),
+            agreements: vec![SessionAgreement {
+                name: "Terms".to_owned(),
+                url: "https://shop.example.com/terms".to_owned(),
+            }],
+            order_image_url: text("https://shop.example.com/p1.png"),
+            custom_data: text("{}"),
+            colors: Some(SessionColors {
+                primary: text("#112233"),
+                primary_hover: None,
+                primary_light: text("#ffffff"),
+            }),
+        },
+    }
+}

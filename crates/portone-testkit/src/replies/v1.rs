@@ -1,0 +1,109 @@
+//! What a PortOne V1 (iamport) upstream answers to the samples.
+
+use portone_core::{AttemptSubject, Command, PgReply};
+use serde_json::{Value, json};
+
+use super::{ok, with_status};
+use crate::samples::{AMOUNT, ATTEMPT, PAYMENT_ID};
+
+/// The upstream's number of the sample payment.
+pub const IMP_UID: &str = "imp_448280090638";
+
+const STARTED_AT: i64 = 1_772_427_844;
+const DONE_AT: i64 = 1_772_427_845;
+
+/// The replies that lead a sample command to success, one a leg, without the log-in.
+///
+/// Panics for commands that V1 adapters have not got.
+pub fn success(command: &Command) -> Vec<PgReply> {
+    match command {
+        Command::PayInstantly(_) | Command::PayWithBillingKey(_) => vec![done(&payment("paid"))],
+        Command::IssueBillingKey(_) => vec![done(&customer(ATTEMPT))],
+        Command::DeleteBillingKey(_) => vec![done(&customer("deleted"))],
+        Command::Cancel(_) => vec![done(&cancelled(AMOUNT))],
+        // Nothing is sent for them.
+        Command::OpenWindow(_) | Command::Schedule(_) => vec![],
+        Command::Inquire(inquire) => match &inquire.of.subject {
+            AttemptSubject::Pay { .. } => found(&payment("paid")),
+            AttemptSubject::IssueBillingKey => vec![done(&customer(ATTEMPT))],
+            AttemptSubject::DeleteBillingKey { .. } => vec![unknown_key()],
+            AttemptSubject::Cancel { .. } => found(&cancelled(AMOUNT)),
+            other => panic!("V1 adapters do not inquire {other:?}"),
+        },
+        _ => panic!("V1 adapters have no {:?}", command.kind()),
+    }
+}
+
+/// The answer to a log-in.
+pub fn token() -> PgReply {
+    done(&json!({ "access_token": "sample-access-token", "expired_at": DONE_AT + 1800, "now": DONE_AT }))
+}
+
+/// A success with this response.
+pub fn done(response: &Value) -> PgReply {
+    ok(&json!({ "code": 0, "message": null, "response": response }))
+}
+
+/// A refusal in a 200 (rule V1-004).
+pub fn refused(code: i64, message: &str) -> PgReply {
+    ok(&json!({ "code": code, "message": message, "response": null }))
+}
+
+/// The answers of the two legs that find a payment: the list, and the payment itself.
+pub fn found(payment: &Value) -> Vec<PgReply> {
+    vec![listed(std::slice::from_ref(payment)), done(payment)]
+}
+
+/// The answer to a list of payments.
+pub fn listed(payments: &[Value]) -> PgReply {
+    done(&json!({ "total": payments.len(), "previous": 0, "next": 0, "list": payments }))
+}
+
+/// The answer about a billing key that there is not.
+pub fn unknown_key() -> PgReply {
+    with_status(404, &json!({ "code": -1, "message": "등록되지 않은 구매자입니다.", "response": null }))
+}
+
+/// The sample payment in this status.
+pub fn payment(status: &str) -> Value {
+    let mut payment = json!({
+        "imp_uid": IMP_UID, "merchant_uid": PAYMENT_ID, "pay_method": "card", "channel": "api",
+        "pg_provider": "nice_v2", "emb_pg_provider": null, "pg_tid": "pg-tx-1", "pg_id": "mid-sample",
+        "escrow": false, "apply_num": "00012345", "card_code": "366", "card_name": "신한카드",
+        "card_quota": 0, "card_number": "424242******4242", "card_type": 0, "name": "스위블 체어",
+        "amount": AMOUNT, "cancel_amount": 0, "currency": "KRW", "custom_data": ATTEMPT, "sandbox": false,
+        "status": status, "started_at": STARTED_AT, "paid_at": 0, "failed_at": 0, "cancelled_at": 0,
+        "fail_reason": null, "cancel_reason": null, "receipt_url": "https://receipts.example/1",
+        "cancel_history": [], "customer_uid": null, "customer_uid_usage": null,
+    });
+    match status {
+        "paid" | "cancelled" => payment["paid_at"] = json!(DONE_AT),
+        "failed" => {
+            payment["failed_at"] = json!(DONE_AT);
+            payment["fail_reason"] = json!("한도 초과");
+        }
+        _ => {}
+    }
+    payment
+}
+
+/// The sample payment with so much of it cancelled just now.
+pub fn cancelled(amount: i64) -> Value {
+    let mut payment = payment("cancelled");
+    payment["cancel_amount"] = json!(amount);
+    payment["cancelled_at"] = json!(DONE_AT);
+    payment["cancel_history"] = json!([{
+        "pg_tid": "pg-cancel-1", "amount": amount, "cancelled_at": DONE_AT, "reason": "sold out",
+        "cancellation_id": "cancellation-1", "receipt_url": null,
+    }]);
+    payment
+}
+
+/// The billing key stored under this `customer_uid`.
+pub fn customer(customer_uid: &str) -> Value {
+    json!({
+        "customer_uid": customer_uid, "pg_provider": "nice_v2", "pg_id": "mid-sample", "sandbox": false,
+        "card_name": "신한카드", "card_code": "366", "card_number": "424242******4242", "card_type": 0,
+        "customer_name": "홍길동", "inserted": DONE_AT, "updated": DONE_AT,
+    })
+}
