@@ -172,7 +172,7 @@ impl Fault {
 }
 
 impl Command {
-    const NAMES: [&'static str; 9] = [
+    const NAMES: [&'static str; 11] = [
         "PAY_INSTANTLY",
         "PAY_WITH_BILLING_KEY",
         "ISSUE_BILLING_KEY",
@@ -185,7 +185,7 @@ impl Command {
         "CANCEL_CASH_RECEIPT",
         "READ",
     ];
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 11] = [
         Self::PayInstantly,
         Self::PayWithBillingKey,
         Self::IssueBillingKey,

@@ -222,7 +222,7 @@ fn pass_through(config: &Config) -> Result<PassThrough, Failure> {
             let live = LiveUpstream { base_url: base_url.clone(), api_secret: api_secret.clone() };
             Some((name.clone(), live))
         }
-        UpstreamConfig::Sandbox { .. } => None,
+        UpstreamConfig::Sandbox { .. } | UpstreamConfig::IamportV1 { .. } => None,
     };
     let upstreams = config.upstreams.iter().filter_map(live).collect();
     Ok(PassThrough { forwarder: Forwarder::new(&HttpConfig::default())?, upstreams })

@@ -448,16 +448,6 @@ pub fn refund_account() -> RefundAccount {
     }
 }
 
-/// Where a deposit goes back to.
-pub fn refund_account() -> RefundAccount {
-    RefundAccount {
-        bank: Bank::Shinhan,
-        number: "56211105948400".into(),
-        holder_name: "Kim Port".to_owned(),
-        holder_phone_number: Some("01000001234".to_owned()),
-    }
-}
-
 pub fn customer() -> Customer {
     Customer {
         id: Some("customer1".to_owned()),

@@ -3,7 +3,7 @@
 use portone_core::{
     Auth, Body, CallContext, Cancel, CloseVirtualAccount, Command, DeleteBillingKey, Effect, InstantMethod,
     IssueBillingKey, Leg, Method, Order, PayInstantly, PayWithBillingKey, PaymentId, PgBillingKey, PgRequest,
-    Progress, Report, Rule, Secret, Severity, StopCancel,
+    Progress, Report, Secret, StopCancel,
 };
 
 use crate::{body::json_body, path::percent_encoded, refusal::held_schedule};
