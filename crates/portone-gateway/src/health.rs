@@ -11,7 +11,15 @@ use serde::Serialize;
 
 use crate::answer::json_response;
 use crate::error::ApiError;
+use crate::openapi::Operation;
 use crate::state::Gateway;
+
+/// A line for each route below.
+pub(crate) const OPERATIONS: &[Operation] = &[
+    Operation::open("GET", "/", "welcome", "What is here"),
+    Operation::open("GET", "/health", "health", "Whether the gateway works"),
+    Operation::open("GET", "/metrics", "metrics", "Metrics, as Prometheus text"),
+];
 
 pub(crate) fn routes() -> Router<Gateway> {
     Router::new().route("/", get(welcome)).route("/health", get(health)).route("/metrics", get(metrics))

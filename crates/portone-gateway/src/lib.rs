@@ -16,6 +16,7 @@ mod fields;
 mod health;
 mod idempotency;
 mod json;
+mod openapi;
 mod pass_through;
 mod request_id;
 mod state;
@@ -70,6 +71,7 @@ pub fn router(config: GatewayConfig) -> Router {
         .nest("/admin", admin::routes())
         .merge(health::routes())
         .merge(pass_through::routes())
+        .merge(openapi::routes())
         .fallback(async || ApiError::new(StatusCode::NOT_FOUND, "NOT_FOUND", "there is no such path here"))
         .method_not_allowed_fallback(async || {
             let message = "this path has no such method";

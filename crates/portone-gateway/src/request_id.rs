@@ -77,7 +77,8 @@ fn method_name(method: &Method) -> &'static str {
 fn face(route: &str) -> &'static str {
     match route {
         NO_ROUTE => NO_ROUTE,
-        "/" | "/health" | "/metrics" => "operations",
+        "/" | "/health" | "/metrics" | "/openapi.json" => "operations",
+        route if route.starts_with("/docs") => "operations",
         route if route.starts_with("/admin/") => "admin",
         _ => V2,
     }

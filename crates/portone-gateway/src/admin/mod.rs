@@ -19,7 +19,73 @@ use serde::Serialize;
 
 use crate::answer::json_response;
 use crate::error::ApiError;
+use crate::openapi::Operation;
 use crate::state::Gateway;
+
+const CHANNEL: &str = r#"{"storeId": "store-test", "key": "channel-key-new", "name": "Second KPN", "pgProvider": "KPN",
+"pgMerchantId": "mid0002", "environment": "test", "upstream": "sandbox"}"#;
+const GROUP: &str = r#"{"storeId": "store-test", "id": "channel-group-test-new", "name": "Cards", "environment": "test",
+"channels": [{"key": "channel-key-smartro", "weight": 50}, {"key": "channel-key-kpn", "weight": 50}]}"#;
+const NEXT_GROUP: &str = r#"{"name": "Cards",
+"channels": [{"key": "channel-key-smartro", "weight": 10}, {"key": "channel-key-kpn", "weight": 90}]}"#;
+
+/// A line for each route below.
+pub(crate) const OPERATIONS: &[Operation] = &[
+    Operation::admin("GET", "/stores", "listStores", "The stores"),
+    Operation::admin("GET", "/channels", "listChannels", "The channels"),
+    Operation::admin("POST", "/channels", "createChannel", "Add a channel").with(CHANNEL),
+    Operation::admin("GET", "/channels/{key}", "getChannel", "A channel"),
+    Operation::admin("PATCH", "/channels/{key}", "changeChannel", "Change members of a channel")
+        .with(r#"{"name": "Renamed"}"#),
+    Operation::admin(
+        "DELETE",
+        "/channels/{key}",
+        "deleteChannel",
+        "Delete a channel: what it did can still be cancelled",
+    ),
+    Operation::admin("POST", "/channels/{key}/activate", "activateChannel", "Let a channel take requests"),
+    Operation::admin(
+        "POST",
+        "/channels/{key}/deactivate",
+        "deactivateChannel",
+        "Let a channel take no requests",
+    ),
+    Operation::admin("GET", "/channel-groups", "listChannelGroups", "The channel groups"),
+    Operation::admin("POST", "/channel-groups", "createChannelGroup", "Add a channel group").with(GROUP),
+    Operation::admin("GET", "/channel-groups/{id}", "getChannelGroup", "A channel group"),
+    Operation::admin("PUT", "/channel-groups/{id}", "changeChannelGroup", "Write a group's next version")
+        .with(NEXT_GROUP),
+    Operation::admin("DELETE", "/channel-groups/{id}", "deleteChannelGroup", "Delete a channel group"),
+    Operation::admin(
+        "POST",
+        "/channel-groups/{id}/deactivate",
+        "deactivateChannelGroup",
+        "Take every channel out of a group's draw",
+    ),
+    Operation::admin(
+        "GET",
+        "/channel-groups/{id}/history",
+        "getChannelGroupHistory",
+        "Every version of a group",
+    ),
+    Operation::admin(
+        "GET",
+        "/payments/{paymentId}/routing",
+        "explainRouting",
+        "Why a payment went where it went",
+    )
+    .of_store(),
+    Operation::admin("GET", "/attempts", "listAttempts", "Calls to PGs whose result is open"),
+    Operation::admin(
+        "GET",
+        "/discrepancies",
+        "listDiscrepancies",
+        "Where our ledger and an upstream's differ",
+    ),
+    Operation::admin("GET", "/events", "listEvents", "What was announced, or will be").of_store(),
+    Operation::admin("GET", "/webhooks", "listWebhooks", "The webhooks, and what became of them").of_store(),
+    Operation::admin("POST", "/webhooks/{id}/replay", "replayWebhook", "Send a webhook once more").of_store(),
+];
 
 pub(crate) fn routes() -> Router<Gateway> {
     let channel = get(channels::one).patch(channels::change).delete(channels::delete);

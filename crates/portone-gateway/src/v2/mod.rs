@@ -5,6 +5,7 @@ mod asked;
 mod banks;
 mod billing_keys;
 mod dto;
+mod examples;
 mod lists;
 mod payments;
 mod schedules;
@@ -29,10 +30,96 @@ use crate::endpoint::Endpoint;
 use crate::error::ApiError;
 use crate::fields::UnknownFields;
 use crate::json::RawBody;
+use crate::openapi::Operation;
 use crate::state::Gateway;
 use crate::v2::dto::Read;
 
 pub(crate) use crate::v2::dto::query::Pairs;
+
+/// A line for each route below.
+pub(crate) const OPERATIONS: &[Operation] = &[
+    Operation::v2("POST", "/login/api-secret", Endpoint::Login, "Log in with an API secret")
+        .without_credential()
+        .with(r#"{"apiSecret": "shop-secret"}"#),
+    Operation::v2("POST", "/token/refresh", Endpoint::RefreshToken, "Get new tokens for a refresh token")
+        .without_credential()
+        .with(r#"{"refreshToken": "what a login gave"}"#),
+    Operation::open("GET", "/banks", "getBankInfos", "The banks and their codes"),
+    Operation::v2("GET", "/payments", Endpoint::Payments, "Payments, page by page").with(examples::LIST),
+    Operation::v2("GET", "/payments-by-cursor", Endpoint::PaymentsByCursor, "Every payment, step by step")
+        .with(examples::WALK),
+    Operation::v2(
+        "GET",
+        "/payment-events-by-cursor",
+        Endpoint::PaymentEventsByCursor,
+        "Every movement of money, step by step",
+    )
+    .with(examples::WALK),
+    Operation::v2("GET", "/payments/{paymentId}", Endpoint::Payment, "A payment"),
+    Operation::v2(
+        "GET",
+        "/payments/{paymentId}/transactions",
+        Endpoint::Transactions,
+        "The attempts at a payment",
+    ),
+    Operation::v2(
+        "POST",
+        "/payments/{paymentId}/instant",
+        Endpoint::PayInstantly,
+        "Pay by card number, or issue a virtual account",
+    )
+    .with(examples::PAY_INSTANTLY),
+    Operation::v2(
+        "POST",
+        "/payments/{paymentId}/billing-key",
+        Endpoint::PayWithBillingKey,
+        "Pay with a billing key",
+    )
+    .with(examples::PAY_WITH_BILLING_KEY),
+    Operation::v2(
+        "POST",
+        "/payments/{paymentId}/cancel",
+        Endpoint::CancelPayment,
+        "Cancel a payment, or a part of it",
+    )
+    .with(r#"{"reason": "changed my mind", "amount": 1000}"#),
+    Operation::v2(
+        "POST",
+        "/payments/{paymentId}/virtual-account/close",
+        Endpoint::CloseVirtualAccount,
+        "Close a virtual account that waits for its deposit",
+    ),
+    Operation::v2(
+        "POST",
+        "/payments/{paymentId}/schedule",
+        Endpoint::CreatePaymentSchedule,
+        "Pay with a billing key at a time to come",
+    )
+    .with(examples::SCHEDULE),
+    Operation::v2(
+        "POST",
+        "/payments/{paymentId}/resend-webhook",
+        Endpoint::ResendWebhook,
+        "Send a webhook once more",
+    )
+    .with("{}"),
+    Operation::v2("GET", "/payment-schedules", Endpoint::PaymentSchedules, "Schedules, page by page")
+        .with(r#"{"page": {"number": 0, "size": 10}}"#),
+    Operation::v2("DELETE", "/payment-schedules", Endpoint::RevokePaymentSchedules, "Call schedules off")
+        .with(examples::REVOKE),
+    Operation::v2("GET", "/payment-schedules/{paymentScheduleId}", Endpoint::PaymentSchedule, "A schedule"),
+    Operation::v2("GET", "/billing-keys", Endpoint::BillingKeyInfos, "Billing keys, page by page")
+        .with(r#"{"page": {"number": 0, "size": 10}}"#),
+    Operation::v2(
+        "POST",
+        "/billing-keys",
+        Endpoint::IssueBillingKey,
+        "Issue a billing key, at a channel or at every channel of a group",
+    )
+    .with(examples::ISSUE_BILLING_KEY),
+    Operation::v2("GET", "/billing-keys/{billingKey}", Endpoint::BillingKeyInfo, "A billing key"),
+    Operation::v2("DELETE", "/billing-keys/{billingKey}", Endpoint::DeleteBillingKey, "Delete a billing key"),
+];
 
 pub(crate) fn routes() -> Router<Gateway> {
     Router::new()

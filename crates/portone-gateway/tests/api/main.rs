@@ -11,6 +11,7 @@ mod catalogue;
 mod fuzz;
 mod http;
 mod idempotency;
+mod openapi;
 mod pass_through;
 mod payment_events;
 mod payment_schedules;

@@ -1,0 +1,183 @@
+//! `/openapi.json` and `/docs`: every example works.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use crate::http::{Call, Reply};
+use crate::world::{ADMIN, GROUP, SECRET, SMARTRO, STORE, World, account_payment};
+
+/// The operations in an order in which they work, each with the payment or the other id it is about.
+const STORY: &[(&str, &str)] = &[
+    ("welcome", ""),
+    ("health", ""),
+    ("metrics", ""),
+    ("loginViaApiSecret", ""),
+    ("refreshToken", ""),
+    ("getBankInfos", ""),
+    ("payInstantly", "order1001"),
+    ("getPayment", "order1001"),
+    ("getPaymentTransactions", "order1001"),
+    ("getPayments", ""),
+    ("getAllPaymentsByCursor", ""),
+    ("getAllPaymentEventsByCursor", ""),
+    ("cancelPayment", "order1001"),
+    ("resendWebhook", "order1001"),
+    ("closeVirtualAccount", "account1"),
+    ("issueBillingKey", ""),
+    ("getBillingKeyInfos", ""),
+    ("getBillingKeyInfo", ""),
+    ("payWithBillingKey", "order1002"),
+    ("createPaymentSchedule", "order1003"),
+    ("getPaymentSchedules", ""),
+    ("getPaymentSchedule", ""),
+    ("revokePaymentSchedules", ""),
+    ("deleteBillingKey", ""),
+    ("listStores", ""),
+    ("listChannels", ""),
+    ("createChannel", ""),
+    ("getChannel", "channel-key-new"),
+    ("changeChannel", "channel-key-new"),
+    ("deactivateChannel", "channel-key-new"),
+    ("activateChannel", "channel-key-new"),
+    ("deleteChannel", "channel-key-new"),
+    ("listChannelGroups", ""),
+    ("createChannelGroup", ""),
+    ("getChannelGroup", GROUP),
+    ("changeChannelGroup", "channel-group-test-new"),
+    ("getChannelGroupHistory", GROUP),
+    ("explainRouting", "order1001"),
+    ("listAttempts", ""),
+    ("listDiscrepancies", ""),
+    ("listEvents", ""),
+    ("listWebhooks", ""),
+    ("replayWebhook", ""),
+    ("deactivateChannelGroup", "channel-group-test-new"),
+    ("deleteChannelGroup", "channel-group-test-new"),
+];
+
+/// An operation as the document has it.
+struct Described {
+    method: String,
+    path: String,
+    operation: Value,
+}
+
+fn operations(document: &Value) -> BTreeMap<String, Described> {
+    let mut found = BTreeMap::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let id = operation["operationId"].as_str().unwrap().to_owned();
+            let (method, operation) = (method.to_uppercase(), operation.clone());
+            found.insert(id, Described { method, path: path.clone(), operation });
+        }
+    }
+    found
+}
+
+/// What earlier answers gave: ids that the server draws.
+#[derive(Default)]
+struct Known(BTreeMap<&'static str, String>);
+
+impl Known {
+    fn learn(&mut self, id: &str, answer: &Value) {
+        let learned = [
+            ("loginViaApiSecret", "refreshToken", "/refreshToken"),
+            ("issueBillingKey", "billingKey", "/billingKeyInfo/billingKey"),
+            ("createPaymentSchedule", "paymentScheduleId", "/schedule/id"),
+            ("listWebhooks", "webhook", "/items/0/id"),
+        ];
+        for (_, name, pointer) in learned.into_iter().filter(|(from, ..)| *from == id) {
+            let text = answer.pointer(pointer).and_then(Value::as_str);
+            self.0.insert(name, text.unwrap_or_else(|| panic!("{pointer} of {answer}")).to_owned());
+        }
+    }
+
+    /// The example with the ids the server has drawn.
+    fn filled(&self, mut example: Value) -> Value {
+        for pointer in ["", "/payment"] {
+            let Some(members) = example.pointer_mut(pointer).and_then(Value::as_object_mut) else { continue };
+            for (name, value) in members {
+                if let Some(known) = self.0.get(name.as_str()) {
+                    *value = json!(known);
+                }
+            }
+        }
+        example
+    }
+
+    fn path(&self, path: &str, subject: &str) -> String {
+        let parts =
+            path.split('/').map(|part| match part.strip_prefix('{').and_then(|it| it.strip_suffix('}')) {
+                None => part.to_owned(),
+                Some(name) if subject.is_empty() => {
+                    self.0[if name == "id" { "webhook" } else { name }].clone()
+                }
+                Some(_) => subject.to_owned(),
+            });
+        parts.collect::<Vec<_>>().join("/")
+    }
+}
+
+async fn run(world: &World, described: &Described, path: &str, known: &Known) -> Reply {
+    let security = described.operation["security"].to_string();
+    let parameters = described.operation["parameters"].as_array().unwrap();
+    let names_store = parameters.iter().any(|parameter| parameter["name"] == "storeId");
+    let path = if names_store { format!("{path}?storeId={STORE}") } else { path.to_owned() };
+    let call = Call::new(&described.method, &path);
+    let call = if security.contains("adminToken") { call.bearer(ADMIN) } else { call };
+    let authorization = format!("PortOne {SECRET}");
+    let call =
+        if security.contains("apiSecret") { call.header("authorization", &authorization) } else { call };
+    let body = &described.operation["requestBody"]["content"]["application/json"]["example"];
+    let query = parameters.iter().find(|parameter| parameter["name"] == "requestBody");
+    let example = query.map_or(body, |query| &query["content"]["application/json"]["example"]);
+    let call = if example.is_null() { call } else { call.json(&known.filled(example.clone())) };
+    world.send(call).await
+}
+
+#[tokio::test]
+async fn every_example_works() {
+    let world = World::new().await;
+    let document = world.send(Call::new("GET", "/openapi.json")).await.json();
+    let operations = operations(&document);
+    let told: BTreeSet<&str> = STORY.iter().map(|(id, _)| *id).collect();
+    let described: BTreeSet<&str> = operations.keys().map(String::as_str).collect();
+    assert_eq!(told, described, "every operation is in the story");
+    let account = account_payment(SMARTRO);
+    assert_eq!(world.post("/payments/account1/instant", &account).await.status, 200);
+    let mut known = Known::default();
+    for (id, subject) in STORY {
+        let operation = &operations[*id];
+        let path = known.path(&operation.path, subject);
+        let reply = run(&world, operation, &path, &known).await;
+        assert_eq!(reply.status, 200, "{id}: {}", reply.text);
+        if reply.header("content-type") == Some("application/json") {
+            known.learn(id, &serde_json::from_str(&reply.text).unwrap());
+        }
+    }
+}
+
+#[tokio::test]
+async fn errors_are_told_by_status() {
+    let world = World::new().await;
+    let document = world.send(Call::new("GET", "/openapi.json")).await.json();
+    let responses = &document["paths"]["/payments/{paymentId}/instant"]["post"]["responses"];
+    let kinds = |status: &str| {
+        responses[status].pointer("/content/application~1json/schema/allOf/1/properties/type/enum")
+    };
+    assert_eq!(kinds("502"), Some(&json!(["PG_PROVIDER"])));
+    assert_eq!(kinds("404"), Some(&json!(["CHANNEL_NOT_FOUND"])));
+    assert!(kinds("409").unwrap().to_string().contains("ALREADY_PAID"));
+    assert_eq!(document["openapi"], "3.1.0");
+}
+
+#[tokio::test]
+async fn the_page_is_served_from_here() {
+    let world = World::new().await;
+    let page = world.send(Call::new("GET", "/docs/")).await;
+    assert_eq!((page.status, page.text.contains("swagger-ui")), (200, true), "{}", page.text);
+    assert!(!page.text.contains("https://"), "nothing is fetched from elsewhere: {}", page.text);
+    let script = world.send(Call::new("GET", "/docs/swagger-initializer.js")).await;
+    assert!(script.text.contains("/openapi.json"), "{}", script.text);
+}
