@@ -29,6 +29,8 @@ pub(crate) struct Operation {
     errors: &'static [&'static str],
     /// A body that works, as JSON.
     example: Option<&'static str>,
+    /// Whether the query names a store.
+    names_store: bool,
 }
 
 /// Who may ask.
@@ -53,7 +55,7 @@ impl Operation {
         summary: &'static str,
     ) -> Self {
         let (id, errors) = (endpoint.name(), endpoint.documented());
-        Self { method, path, id, summary, face: Face::V2, errors, example: None }
+        Self { method, path, id, summary, face: Face::V2, errors, example: None, names_store: false }
     }
 
     /// An operation that needs no credential.
@@ -63,7 +65,7 @@ impl Operation {
         id: &'static str,
         summary: &'static str,
     ) -> Self {
-        Self { method, path, id, summary, face: Face::Open, errors: &[], example: None }
+        Self { method, path, id, summary, face: Face::Open, errors: &[], example: None, names_store: false }
     }
 
     /// An operation of the admin face.
@@ -73,12 +75,26 @@ impl Operation {
         id: &'static str,
         summary: &'static str,
     ) -> Self {
-        Self { method, path, id, summary, face: Face::Admin, errors: ADMIN_ERRORS, example: None }
+        Self {
+            method,
+            path,
+            id,
+            summary,
+            face: Face::Admin,
+            errors: ADMIN_ERRORS,
+            example: None,
+            names_store: false,
+        }
     }
 
     /// The same without a credential.
     pub(crate) const fn without_credential(self) -> Self {
         Self { face: Face::Open, ..self }
+    }
+
+    /// The same of a store that the query names, where there are several.
+    pub(crate) const fn of_store(self) -> Self {
+        Self { names_store: true, ..self }
     }
 
     /// The same with a body that works.
@@ -124,6 +140,10 @@ impl Operation {
             let content = json!({"application/json": {"schema": {"type": "object"}, "example": example}});
             parameters.push(json!({"name": "requestBody", "in": "query", "content": content,
                 "description": "The same object may be sent as the body."}));
+        }
+        if self.names_store {
+            parameters.push(json!({"name": "storeId", "in": "query", "schema": {"type": "string"},
+                "description": "Which store, where there are several."}));
         }
         if self.face == Face::V2 && !self.is_read() {
             parameters.push(json!({"name": "Idempotency-Key", "in": "header", "schema": {"type": "string",

@@ -74,7 +74,8 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         "/payments/{paymentId}/routing",
         "explainRouting",
         "Why a payment went where it went",
-    ),
+    )
+    .of_store(),
     Operation::admin("GET", "/attempts", "listAttempts", "Calls to PGs whose result is open"),
     Operation::admin(
         "GET",
@@ -82,9 +83,9 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         "listDiscrepancies",
         "Where our ledger and an upstream's differ",
     ),
-    Operation::admin("GET", "/events", "listEvents", "What was announced, or will be"),
-    Operation::admin("GET", "/webhooks", "listWebhooks", "The webhooks, and what became of them"),
-    Operation::admin("POST", "/webhooks/{id}/replay", "replayWebhook", "Send a webhook once more"),
+    Operation::admin("GET", "/events", "listEvents", "What was announced, or will be").of_store(),
+    Operation::admin("GET", "/webhooks", "listWebhooks", "The webhooks, and what became of them").of_store(),
+    Operation::admin("POST", "/webhooks/{id}/replay", "replayWebhook", "Send a webhook once more").of_store(),
 ];
 
 pub(crate) fn routes() -> Router<Gateway> {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use crate::http::{Call, Reply};
-use crate::world::{ADMIN, GROUP, SECRET, SMARTRO, World, account_payment};
+use crate::world::{ADMIN, GROUP, SECRET, SMARTRO, STORE, World, account_payment};
 
 /// The operations in an order in which they work, each with the payment or the other id it is about.
 const STORY: &[(&str, &str)] = &[
@@ -15,20 +15,20 @@ const STORY: &[(&str, &str)] = &[
     ("loginViaApiSecret", ""),
     ("refreshToken", ""),
     ("getBankInfos", ""),
-    ("payInstantly", "order-1"),
-    ("getPayment", "order-1"),
-    ("getPaymentTransactions", "order-1"),
+    ("payInstantly", "order1001"),
+    ("getPayment", "order1001"),
+    ("getPaymentTransactions", "order1001"),
     ("getPayments", ""),
     ("getAllPaymentsByCursor", ""),
     ("getAllPaymentEventsByCursor", ""),
-    ("cancelPayment", "order-1"),
-    ("resendWebhook", "order-1"),
-    ("closeVirtualAccount", "account"),
+    ("cancelPayment", "order1001"),
+    ("resendWebhook", "order1001"),
+    ("closeVirtualAccount", "account1"),
     ("issueBillingKey", ""),
     ("getBillingKeyInfos", ""),
     ("getBillingKeyInfo", ""),
-    ("payWithBillingKey", "order-2"),
-    ("createPaymentSchedule", "order-3"),
+    ("payWithBillingKey", "order1002"),
+    ("createPaymentSchedule", "order1003"),
     ("getPaymentSchedules", ""),
     ("getPaymentSchedule", ""),
     ("revokePaymentSchedules", ""),
@@ -46,7 +46,7 @@ const STORY: &[(&str, &str)] = &[
     ("getChannelGroup", GROUP),
     ("changeChannelGroup", "channel-group-test-new"),
     ("getChannelGroupHistory", GROUP),
-    ("explainRouting", "order-1"),
+    ("explainRouting", "order1001"),
     ("listAttempts", ""),
     ("listDiscrepancies", ""),
     ("listEvents", ""),
@@ -121,14 +121,16 @@ impl Known {
 
 async fn run(world: &World, described: &Described, path: &str, known: &Known) -> Reply {
     let security = described.operation["security"].to_string();
-    let call = Call::new(&described.method, path);
+    let parameters = described.operation["parameters"].as_array().unwrap();
+    let names_store = parameters.iter().any(|parameter| parameter["name"] == "storeId");
+    let path = if names_store { format!("{path}?storeId={STORE}") } else { path.to_owned() };
+    let call = Call::new(&described.method, &path);
     let call = if security.contains("adminToken") { call.bearer(ADMIN) } else { call };
     let authorization = format!("PortOne {SECRET}");
     let call =
         if security.contains("apiSecret") { call.header("authorization", &authorization) } else { call };
     let body = &described.operation["requestBody"]["content"]["application/json"]["example"];
-    let parameters = described.operation["parameters"].as_array().unwrap();
-    let query = parameters.iter().find(|parameter| parameter["in"] == "query");
+    let query = parameters.iter().find(|parameter| parameter["name"] == "requestBody");
     let example = query.map_or(body, |query| &query["content"]["application/json"]["example"]);
     let call = if example.is_null() { call } else { call.json(&known.filled(example.clone())) };
     world.send(call).await
@@ -143,7 +145,7 @@ async fn every_example_works() {
     let described: BTreeSet<&str> = operations.keys().map(String::as_str).collect();
     assert_eq!(told, described, "every operation is in the story");
     let account = account_payment(SMARTRO);
-    assert_eq!(world.post("/payments/account/instant", &account).await.status, 200);
+    assert_eq!(world.post("/payments/account1/instant", &account).await.status, 200);
     let mut known = Known::default();
     for (id, subject) in STORY {
         let operation = &operations[*id];
