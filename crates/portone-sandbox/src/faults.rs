@@ -14,6 +14,7 @@ pub(crate) enum Command {
     DeleteBillingKey,
     Cancel,
     CloseVirtualAccount,
+    ConfirmDelivery,
     Read,
 }
 
@@ -168,22 +169,24 @@ impl Fault {
 }
 
 impl Command {
-    const NAMES: [&'static str; 7] = [
+    const NAMES: [&'static str; 8] = [
         "PAY_INSTANTLY",
         "PAY_WITH_BILLING_KEY",
         "ISSUE_BILLING_KEY",
         "DELETE_BILLING_KEY",
         "CANCEL",
         "CLOSE_VIRTUAL_ACCOUNT",
+        "CONFIRM_DELIVERY",
         "READ",
     ];
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::PayInstantly,
         Self::PayWithBillingKey,
         Self::IssueBillingKey,
         Self::DeleteBillingKey,
         Self::Cancel,
         Self::CloseVirtualAccount,
+        Self::ConfirmDelivery,
         Self::Read,
     ];
 
@@ -199,6 +202,7 @@ impl Command {
             Self::DeleteBillingKey => "DELETE_BILLING_KEY",
             Self::Cancel => "CANCEL",
             Self::CloseVirtualAccount => "CLOSE_VIRTUAL_ACCOUNT",
+            Self::ConfirmDelivery => "CONFIRM_DELIVERY",
             Self::Read => "READ",
         }
     }

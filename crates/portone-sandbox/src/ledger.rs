@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::channel::Channel;
@@ -10,7 +11,8 @@ use crate::idempotency::{Answers, KeptAnswer};
 use crate::ids::IdSource;
 use crate::message::Change;
 use crate::records::{BillingKey, Charge, Payment, Transaction};
-use crate::refusal::Refusal;
+use crate::refusal::{PgRefusal, Refusal};
+use crate::v1;
 
 /// The records, in the order of their keys.
 #[derive(Debug)]
@@ -24,6 +26,8 @@ pub(crate) struct Ledger {
     keys: BTreeMap<String, BillingKey>,
     /// Billing keys in the order of their issue.
     issue_order: Vec<String>,
+    /// What the V1 face knows.
+    pub(crate) v1: v1::Book,
     changes: Vec<Change>,
 }
 
@@ -46,6 +50,9 @@ enum RecordOut<'a> {
     Charge(&'a Charge),
     BillingKey(&'a BillingKey),
     Answer(&'a KeptAnswer),
+    V1Channel(&'a v1::Channel),
+    V1Payment(&'a v1::Payment),
+    V1Key(&'a v1::Key),
 }
 
 #[derive(Deserialize)]
@@ -62,6 +69,9 @@ enum RecordIn {
     Charge(Charge),
     BillingKey(BillingKey),
     Answer(KeptAnswer),
+    V1Channel(v1::Channel),
+    V1Payment(Box<v1::Payment>),
+    V1Key(v1::Key),
 }
 
 impl Ledger {
@@ -74,6 +84,7 @@ impl Ledger {
             orders: BTreeSet::new(),
             keys: BTreeMap::new(),
             issue_order: Vec::new(),
+            v1: v1::Book::default(),
             changes: Vec::new(),
         }
     }
@@ -176,6 +187,21 @@ impl Ledger {
         note(&mut self.changes, change);
     }
 
+    /// What a call of the V1 face works on.
+    pub(crate) fn v1_context(
+        &mut self,
+        now: DateTime<Utc>,
+        forced_refusal: Option<PgRefusal>,
+    ) -> v1::Context<'_> {
+        v1::Context {
+            now,
+            ids: &mut self.ids,
+            book: &mut self.v1,
+            changes: &mut self.changes,
+            forced_refusal,
+        }
+    }
+
     /// The changes since the last call.
     pub(crate) fn take_changes(&mut self) -> Vec<Change> {
         std::mem::take(&mut self.changes)
@@ -188,7 +214,7 @@ impl Ledger {
         let charges = self.charges.keys().cloned().map(Change::Charge);
         let keys = self.issue_order.iter().cloned().map(Change::BillingKey);
         let kept = answers.keys().cloned().map(Change::Answer);
-        channels.chain(payments).chain(charges).chain(keys).chain(kept).collect()
+        channels.chain(payments).chain(charges).chain(keys).chain(kept).chain(self.v1.everything()).collect()
     }
 
     /// Appends the present state of a record to `out`, with its line feed; nothing when it is gone.
@@ -199,6 +225,9 @@ impl Ledger {
             Change::Charge(id) => self.charges.get(id).map(RecordOut::Charge),
             Change::BillingKey(key) => self.keys.get(key).map(RecordOut::BillingKey),
             Change::Answer(key) => answers.find(key).map(RecordOut::Answer),
+            Change::V1Channel(key) => self.v1.channel(key).map(RecordOut::V1Channel),
+            Change::V1Payment(uid) => self.v1.payment(uid).map(RecordOut::V1Payment),
+            Change::V1Key(uid) => self.v1.key_record(uid).map(RecordOut::V1Key),
         };
         if let Some(record) = record {
             let line = LineOut { drawn: self.ids.drawn_count(), record };
@@ -220,6 +249,9 @@ impl Ledger {
             RecordIn::Charge(charge) => self.put_charge(charge),
             RecordIn::BillingKey(key) => self.put_key(key),
             RecordIn::Answer(kept) => answers.keep(kept),
+            RecordIn::V1Channel(channel) => self.v1.put_channel(channel),
+            RecordIn::V1Payment(payment) => self.v1.put_payment(*payment),
+            RecordIn::V1Key(key) => self.v1.put_key(key),
         }
         self.changes.clear();
         Ok(())

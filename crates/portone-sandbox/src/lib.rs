@@ -25,6 +25,7 @@ mod records;
 mod refusal;
 mod sandbox;
 mod server;
+mod v1;
 mod v2;
 
 pub use config::SandboxConfig;

@@ -110,4 +110,10 @@ pub enum Change {
     BillingKey(String),
     /// A finished answer kept for an idempotency key.
     Answer(String),
+    /// A channel of the V1 face, by its key.
+    V1Channel(String),
+    /// An attempt of the V1 face, by its `imp_uid`.
+    V1Payment(String),
+    /// The card behind a `customer_uid` of the V1 face.
+    V1Key(String),
 }
