@@ -40,7 +40,7 @@ pub(crate) fn check(config: &Config, command: &Command, ctx: &CallContext, repor
         Command::Cancel(cancel) => check_cancel(config, cancel, report),
         Command::CloseVirtualAccount(_) => no_such_family("virtual account", report),
         Command::IssueCashReceipt(_) | Command::CancelCashReceipt(_) => {
-            no_such_family("cash receipt", report)
+            no_such_family("cash receipt", report);
         }
         Command::RegisterEscrowLogistics(_) | Command::ConfirmEscrow(_) => no_such_family("escrow", report),
         // The documents set no rule for these, or the profile refuses them.

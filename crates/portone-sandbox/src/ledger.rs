@@ -52,7 +52,7 @@ enum RecordOut<'a> {
     Answer(&'a KeptAnswer),
     V1Channel(&'a v1::Channel),
     V1Payment(&'a v1::Payment),
-    V1Key(&'a v1::Key),
+    V1Key(&'a v1::StoredCard),
 }
 
 #[derive(Deserialize)]
@@ -71,7 +71,7 @@ enum RecordIn {
     Answer(KeptAnswer),
     V1Channel(v1::Channel),
     V1Payment(Box<v1::Payment>),
-    V1Key(v1::Key),
+    V1Key(v1::StoredCard),
 }
 
 impl Ledger {

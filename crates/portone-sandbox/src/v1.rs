@@ -21,7 +21,7 @@ use crate::refusal::PgRefusal;
 use crate::v2::{decode_id, query_value};
 
 use input::Input;
-pub(crate) use records::{Book, Channel, Key, Payment};
+pub(crate) use records::{Book, Channel, Payment, StoredCard};
 pub(crate) use token::Tokens;
 
 /// The key that V1 clients log in with; the secret is the sandbox's API secret.

@@ -25,7 +25,7 @@ impl V1 {
         ] {
             assert_eq!(v1.bench.call(Method::Put, "/sandbox/v1/channels", &body).0, 200);
         }
-        v1.token = v1.log_in()["access_token"].as_str().unwrap().to_owned();
+        v1.token = String::from(v1.log_in()["access_token"].as_str().unwrap());
         v1
     }
 
@@ -97,6 +97,7 @@ fn paymentwall(merchant_uid: &str) -> Value {
     })
 }
 
+#[allow(clippy::needless_pass_by_value)] // its callers hand over what they have just written
 fn with(mut body: Value, changes: Value) -> Value {
     for (name, value) in changes.as_object().unwrap() {
         body[name] = value.clone();
@@ -367,7 +368,7 @@ fn a_restart_loses_nothing() {
         restored.restore(line.as_bytes()).unwrap();
     }
     v1.bench.sandbox = restored;
-    v1.token = v1.log_in()["access_token"].as_str().unwrap().to_owned();
+    v1.token = String::from(v1.log_in()["access_token"].as_str().unwrap());
     let (_, found) = v1.get("/v1/payments/find/order-1");
     assert_eq!(found["response"], payment);
     assert_eq!(v1.get("/v1/subscribe/customers/u1").0, 200);

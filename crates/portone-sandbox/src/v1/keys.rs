@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::input::Input;
 use super::pay::words;
-use super::records::Key;
+use super::records::StoredCard;
 use super::view::key_view;
 use super::{Context, Refusal};
 use crate::cards::Conduct;
@@ -57,7 +57,7 @@ pub(super) fn issue(context: &mut Context<'_>, customer_uid: &str, input: &Input
     let mut orphaned_pg_keys = earlier.as_ref().map(|key| key.orphaned_pg_keys.clone()).unwrap_or_default();
     orphaned_pg_keys
         .extend(earlier.iter().filter(|key| key.deleted_at.is_none()).map(|key| key.pg_key.clone()));
-    let key = Key {
+    let key = StoredCard {
         customer_uid: customer_uid.to_owned(),
         channel_key: channel.key.clone(),
         card,

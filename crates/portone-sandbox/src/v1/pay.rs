@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::input::Input;
-use super::records::{Channel, Key, Payment, Status};
+use super::records::{Channel, Payment, Status, StoredCard};
 use super::view::payment_view;
 use super::{Context, Refusal};
 use crate::cards::{CardFacts, Conduct};
@@ -37,7 +37,7 @@ pub(super) fn onetime(context: &mut Context<'_>, input: &Input) -> Result<Value,
         check_paymentwall_card(input)?;
     }
     order.check_unpaid(context)?;
-    settle(context, &channel, order, card, None)
+    Ok(settle(context, &channel, order, card, None))
 }
 
 /// `POST /subscribe/payments/again`
@@ -54,7 +54,7 @@ pub(super) fn again(context: &mut Context<'_>, input: &Input) -> Result<Value, R
     }
     order.check_unpaid(context)?;
     let card = key.card.clone();
-    settle(context, &channel, order, card, Some(customer_uid))
+    Ok(settle(context, &channel, order, card, Some(customer_uid)))
 }
 
 pub(super) fn unknown_key() -> Refusal {
@@ -143,7 +143,7 @@ fn check_paymentwall_card(input: &Input) -> Result<(), Refusal> {
 }
 
 /// PW-004, PW-005.
-fn check_paymentwall_key(order: &Order, key: &Key) -> Result<(), Refusal> {
+fn check_paymentwall_key(order: &Order, key: &StoredCard) -> Result<(), Refusal> {
     let email = order.buyer.get("buyer_email").map(|email| email.trim());
     let issued = key.holder.get("customer_email").map(|email| email.trim());
     if email.is_none() || (issued.is_some() && issued != email) {
@@ -159,7 +159,7 @@ fn settle(
     order: Order,
     card: CardFacts,
     customer_uid: Option<String>,
-) -> Result<Value, Refusal> {
+) -> Value {
     let refused = context.forced_words().or_else(|| card_refusal(&card));
     let is_paid = refused.is_none();
     let payment = Payment {
@@ -191,7 +191,7 @@ fn settle(
     let view = payment_view(&payment);
     context.note(Change::V1Payment(payment.imp_uid.clone()));
     context.book.put_payment(payment);
-    Ok(view)
+    view
 }
 
 /// Why the issuer refuses a charge, or `None`.

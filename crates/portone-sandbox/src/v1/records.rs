@@ -84,7 +84,7 @@ pub(crate) struct Cancel {
 /// The card behind a `customer_uid`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Key {
+pub(crate) struct StoredCard {
     pub(crate) customer_uid: String,
     pub(crate) channel_key: String,
     pub(crate) card: CardFacts,
@@ -105,7 +105,7 @@ pub(crate) struct Book {
     payments: BTreeMap<String, Payment>,
     /// `imp_uid`s in the order of their attempts.
     order: Vec<String>,
-    keys: BTreeMap<String, Key>,
+    keys: BTreeMap<String, StoredCard>,
 }
 
 impl Payment {
@@ -167,12 +167,12 @@ impl Book {
     }
 
     /// A key that is not deleted.
-    pub(crate) fn key(&self, customer_uid: &str) -> Option<&Key> {
+    pub(crate) fn key(&self, customer_uid: &str) -> Option<&StoredCard> {
         self.keys.get(customer_uid).filter(|key| key.deleted_at.is_none())
     }
 
     /// A record of a key, deleted or not, for the journal.
-    pub(crate) fn key_record(&self, customer_uid: &str) -> Option<&Key> {
+    pub(crate) fn key_record(&self, customer_uid: &str) -> Option<&StoredCard> {
         self.keys.get(customer_uid)
     }
 
@@ -187,7 +187,7 @@ impl Book {
         self.payments.insert(payment.imp_uid.clone(), payment);
     }
 
-    pub(crate) fn put_key(&mut self, key: Key) {
+    pub(crate) fn put_key(&mut self, key: StoredCard) {
         self.keys.insert(key.customer_uid.clone(), key);
     }
 

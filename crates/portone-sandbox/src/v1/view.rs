@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::Refusal;
 use super::input::number;
-use super::records::{Book, Channel, Key, Payment, Status};
+use super::records::{Book, Channel, Payment, Status, StoredCard};
 use crate::v2::query_value;
 
 const PAGE_SIZE: usize = 20;
@@ -99,7 +99,7 @@ pub(super) fn payment_view(payment: &Payment) -> Value {
 }
 
 /// Definition `CustomerAnnotation`.
-pub(super) fn key_view(key: &Key, channel: &Channel) -> Value {
+pub(super) fn key_view(key: &StoredCard, channel: &Channel) -> Value {
     let card = key.card.view();
     let mut view = json!({
         "customer_uid": key.customer_uid, "pg_provider": channel.pg_code, "pg_id": channel.pg_id,
