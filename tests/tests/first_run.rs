@@ -230,7 +230,7 @@ async fn check_passes_the_demo_file() {
     let output = check(include_str!("../../crates/portone/demo.toml")).await;
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let told = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(told.contains("no mistakes") && told.contains("2 channels, 1 channel groups"), "{told}");
+    assert!(told.contains("no mistakes") && told.contains("4 channels, 1 channel groups"), "{told}");
 }
 
 async fn check(source: &str) -> Output {

@@ -132,6 +132,13 @@ id! {
     PgProvider
 }
 
+impl PgProvider {
+    /// The code as schema `PgProvider` spells it: a V1 `pg` (`nice_v2.MID1`) in capitals and without its merchant id.
+    pub fn code(&self) -> String {
+        self.as_str().split('.').next().unwrap_or_default().to_ascii_uppercase()
+    }
+}
+
 impl PartialEq<str> for PgProvider {
     fn eq(&self, other: &str) -> bool {
         self.as_str() == other
@@ -168,5 +175,12 @@ mod tests {
             PaymentId::parse(&"a".repeat(ID_LENGTH_MAX + 1)),
             Err(IdError::TooLong(ID_LENGTH_MAX + 1))
         );
+    }
+
+    #[test]
+    fn a_v1_pg_is_shown_by_its_v2_code() {
+        for text in ["NICE_V2", "nice_v2", "nice_v2.MID1"] {
+            assert_eq!(PgProvider::parse(text).unwrap().code(), "NICE_V2");
+        }
     }
 }

@@ -7,6 +7,8 @@ static REGISTRY: &[AdapterFactory] = &[
     pg_smartro::FACTORY,
     #[cfg(feature = "kpn")]
     pg_kpn::FACTORY,
+    #[cfg(feature = "paymentwall")]
+    pg_paymentwall::FACTORY,
     #[cfg(feature = "iamport-v1")]
     pg_iamport_v1::FACTORY,
 ];

@@ -1,6 +1,6 @@
 //! The registry's adapters in one group, as a gateway with all features has them.
 
-#![cfg(all(feature = "smartro", feature = "kpn", feature = "iamport-v1"))]
+#![cfg(all(feature = "smartro", feature = "kpn", feature = "paymentwall", feature = "iamport-v1"))]
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use portone_router::{
 #[test]
 fn the_registry_has_them_all() {
     let providers: Vec<&str> = registry().iter().map(|factory| factory.profile.provider).collect();
-    assert_eq!(providers, ["SMARTRO_V2", "KPN", "IAMPORT_V1"]);
+    assert_eq!(providers, ["SMARTRO_V2", "KPN", "PAYMENTWALL", "IAMPORT_V1"]);
 }
 
 #[test]
@@ -33,9 +33,12 @@ fn a_provider_is_served_by_what_its_upstream_speaks() {
     for pg in ["nice_v2", "nice_v2.MID1", "NICE_V2", "smartro_v2"] {
         assert_eq!(at(pg, Protocol::IamportV1), Some("IAMPORT_V1"), "{pg}");
     }
+    for pg in ["paymentwall", "paymentwall.t_123", "PAYMENTWALL"] {
+        assert_eq!(at(pg, Protocol::IamportV1), Some("PAYMENTWALL"), "{pg}");
+    }
     assert_eq!(at("nice v2", Protocol::IamportV1), None);
     assert_eq!(providers_at(Protocol::PortOneV2), "SMARTRO_V2, KPN");
-    assert_eq!(providers_at(Protocol::IamportV1), "any V1 PG code such as nice_v2");
+    assert_eq!(providers_at(Protocol::IamportV1), "PAYMENTWALL, any V1 PG code such as nice_v2");
 }
 
 #[test]

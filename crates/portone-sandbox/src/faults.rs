@@ -18,6 +18,7 @@ pub(crate) enum Command {
     StopCancel,
     IssueCashReceipt,
     CancelCashReceipt,
+    ConfirmDelivery,
     Read,
 }
 
@@ -172,7 +173,7 @@ impl Fault {
 }
 
 impl Command {
-    const NAMES: [&'static str; 11] = [
+    const NAMES: [&'static str; 12] = [
         "PAY_INSTANTLY",
         "PAY_WITH_BILLING_KEY",
         "ISSUE_BILLING_KEY",
@@ -183,9 +184,10 @@ impl Command {
         "STOP_CANCEL",
         "ISSUE_CASH_RECEIPT",
         "CANCEL_CASH_RECEIPT",
+        "CONFIRM_DELIVERY",
         "READ",
     ];
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::PayInstantly,
         Self::PayWithBillingKey,
         Self::IssueBillingKey,
@@ -196,6 +198,7 @@ impl Command {
         Self::StopCancel,
         Self::IssueCashReceipt,
         Self::CancelCashReceipt,
+        Self::ConfirmDelivery,
         Self::Read,
     ];
 
@@ -215,6 +218,7 @@ impl Command {
             Self::StopCancel => "STOP_CANCEL",
             Self::IssueCashReceipt => "ISSUE_CASH_RECEIPT",
             Self::CancelCashReceipt => "CANCEL_CASH_RECEIPT",
+            Self::ConfirmDelivery => "CONFIRM_DELIVERY",
             Self::Read => "READ",
         }
     }

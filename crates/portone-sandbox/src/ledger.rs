@@ -12,7 +12,8 @@ use crate::ids::IdSource;
 use crate::message::Change;
 use crate::notices::{News, Notice, Notices};
 use crate::records::{BillingKey, CashReceipt, Charge, Payment, Status, Transaction};
-use crate::refusal::Refusal;
+use crate::refusal::{PgRefusal, Refusal};
+use crate::v1;
 
 /// The records, in the order of their keys.
 #[derive(Debug)]
@@ -31,6 +32,8 @@ pub(crate) struct Ledger {
     pub(crate) notices: Notices,
     /// How far the clock is ahead of the time the sandbox is told.
     pub(crate) ahead: TimeDelta,
+    /// What the V1 face knows.
+    pub(crate) v1: v1::Book,
     changes: Vec<Change>,
 }
 
@@ -58,6 +61,9 @@ enum RecordOut<'a> {
     /// The notification of this number was taken, or given up.
     NoticeDone(u64),
     ClockAheadMs(i64),
+    V1Channel(&'a v1::Channel),
+    V1Payment(&'a v1::Payment),
+    V1Key(&'a v1::StoredCard),
 }
 
 #[derive(Deserialize)]
@@ -78,6 +84,9 @@ enum RecordIn {
     Notice(Notice),
     NoticeDone(u64),
     ClockAheadMs(i64),
+    V1Channel(v1::Channel),
+    V1Payment(Box<v1::Payment>),
+    V1Key(v1::StoredCard),
 }
 
 impl Ledger {
@@ -93,6 +102,7 @@ impl Ledger {
             issue_order: Vec::new(),
             notices: Notices::default(),
             ahead: TimeDelta::zero(),
+            v1: v1::Book::default(),
             changes: Vec::new(),
         }
     }
@@ -246,6 +256,21 @@ impl Ledger {
         note(&mut self.changes, change);
     }
 
+    /// What a call of the V1 face works on.
+    pub(crate) fn v1_context(
+        &mut self,
+        now: DateTime<Utc>,
+        forced_refusal: Option<PgRefusal>,
+    ) -> v1::Context<'_> {
+        v1::Context {
+            now,
+            ids: &mut self.ids,
+            book: &mut self.v1,
+            changes: &mut self.changes,
+            forced_refusal,
+        }
+    }
+
     /// The changes since the last call.
     pub(crate) fn take_changes(&mut self) -> Vec<Change> {
         std::mem::take(&mut self.changes)
@@ -262,7 +287,7 @@ impl Ledger {
         let clock = (!self.ahead.is_zero()).then_some(Change::Clock);
         let waiting = self.notices.numbers().map(Change::Notice).chain(clock);
         let records = channels.chain(payments).chain(charges).chain(keys).chain(receipts);
-        records.chain(kept).chain(waiting).collect()
+        records.chain(kept).chain(waiting).chain(self.v1.everything()).collect()
     }
 
     /// Appends the present state of a record to `out`, with its line feed; nothing when it is gone.
@@ -278,6 +303,9 @@ impl Ledger {
                 Some(self.notices.find(*number).map_or(RecordOut::NoticeDone(*number), RecordOut::Notice))
             }
             Change::Clock => Some(RecordOut::ClockAheadMs(self.ahead.num_milliseconds())),
+            Change::V1Channel(key) => self.v1.channel(key).map(RecordOut::V1Channel),
+            Change::V1Payment(uid) => self.v1.payment(uid).map(RecordOut::V1Payment),
+            Change::V1Key(uid) => self.v1.key_record(uid).map(RecordOut::V1Key),
         };
         if let Some(record) = record {
             let line = LineOut { drawn: self.ids.drawn_count(), record };
@@ -305,6 +333,9 @@ impl Ledger {
             RecordIn::ClockAheadMs(ahead) => {
                 self.ahead = TimeDelta::try_milliseconds(ahead).ok_or(RestoreError)?;
             }
+            RecordIn::V1Channel(channel) => self.v1.put_channel(channel),
+            RecordIn::V1Payment(payment) => self.v1.put_payment(*payment),
+            RecordIn::V1Key(key) => self.v1.put_key(key),
         }
         self.changes.clear();
         Ok(())

@@ -1,6 +1,6 @@
 //! An offline sandbox of the PGs behind a PortOne V2 shaped upstream.
 //!
-//! It plays channels of the providers `SMARTRO_V2` and `KPN`, with their documented quirks, and is written from the
+//! It plays channels of the providers `SMARTRO_V2` and `KPN`, and by V1 of any PG, with their documented quirks, and is written from the
 //! documents alone: it shares no code with the adapters it is there to catch out. `docs/sandbox.md` lists the test
 //! cards, the faults and the quirks with their rule ids.
 //!
@@ -27,6 +27,7 @@ mod refusal;
 mod sandbox;
 mod sender;
 mod server;
+mod v1;
 mod v2;
 
 pub use config::SandboxConfig;

@@ -116,4 +116,10 @@ pub enum Change {
     Notice(u64),
     /// How far the clock is ahead of the time it is told.
     Clock,
+    /// A channel of the V1 face, by its key.
+    V1Channel(String),
+    /// An attempt of the V1 face, by its `imp_uid`.
+    V1Payment(String),
+    /// The card behind a `customer_uid` of the V1 face.
+    V1Key(String),
 }

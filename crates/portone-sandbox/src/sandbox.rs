@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::config::SandboxConfig;
 use crate::control;
@@ -15,7 +15,8 @@ use crate::ledger::{Ledger, RestoreError};
 use crate::message::{Answer, Change, Method, Reply, Request, Ticket};
 use crate::notices::Notification;
 use crate::refusal::Refusal;
-use crate::v2::{Context, Operation};
+use crate::v1;
+use crate::v2::{self, Context};
 
 /// The PGs and the hub above them. Deterministic: no clock, no randomness, no I/O.
 #[derive(Debug)]
@@ -24,6 +25,7 @@ pub struct Sandbox {
     /// `PortOne <secret>`, built once.
     credential: String,
     ledger: Ledger,
+    tokens: v1::Tokens,
     answers: Answers,
     faults: Faults,
     held: BTreeMap<Ticket, Held>,
@@ -44,6 +46,7 @@ impl Sandbox {
         Self {
             credential: format!("PortOne {}", config.api_secret),
             ledger: Ledger::new(config.id_seed),
+            tokens: v1::Tokens::default(),
             answers: Answers::new(config.answer_count_max),
             faults: Faults::default(),
             held: BTreeMap::new(),
@@ -58,11 +61,24 @@ impl Sandbox {
         let now = now + self.ledger.ahead;
         let segments: Vec<&str> = request.path.trim_start_matches('/').split('/').collect();
         let (delay_ms, answer) = match segments.as_slice() {
+            ["sandbox", "v1", rest @ ..] => (0, self.v1_control(now, &request, rest)),
+            ["v1", "users", "getToken"] if request.method == Method::Post => {
+                let secret = &self.config.api_secret;
+                let token = self.tokens.give(now, &mut self.ledger.ids, secret, &request.body);
+                (0, v1_answer(token))
+            }
+            ["v1", rest @ ..] => match v1::Operation::of(request.method, rest) {
+                Some(_) if !self.tokens.admits(now, request.authorization.as_deref()) => {
+                    (0, v1_answer(Err(v1::Refusal::unauthorized())))
+                }
+                Some(operation) => self.perform_or_fail(now, Operation::V1(operation), request, None),
+                None => (0, v1_answer(Err(v1::Refusal::missing("the sandbox has no such V1 call")))),
+            },
             ["sandbox", rest @ ..] => {
                 let result = control::answer(&mut self.ledger, &mut self.faults, now, &request, rest);
                 (0, answer_of(result))
             }
-            segments => match Operation::of(request.method, segments) {
+            segments => match v2::Operation::of(request.method, segments) {
                 Some(operation) => self.upstream(now, operation, request),
                 None => (0, answer_of(Err(control::not_found()))),
             },
@@ -109,12 +125,22 @@ impl Sandbox {
         self.ledger.restore(&mut self.answers, line)
     }
 
+    /// `/sandbox/v1`: what it answers is no envelope, unless it refuses.
+    fn v1_control(&mut self, now: DateTime<Utc>, request: &Request, segments: &[&str]) -> Answer {
+        let mut context = self.ledger.v1_context(now, None);
+        match v1::control(&mut context, request.method, segments, &request.body) {
+            Some(Ok(body)) => json_answer(200, &body),
+            Some(Err(refusal)) => json_answer(refusal.status.max(400), &refusal.body()),
+            None => answer_of(Err(control::not_found())),
+        }
+    }
+
     fn reply(&mut self, delay_ms: u64, answer: Answer) -> Reply {
         Reply { delay_ms, answer, changes: self.ledger.take_changes() }
     }
 
     /// Credential, idempotency key, fault, operation: in this order.
-    fn upstream(&mut self, now: DateTime<Utc>, operation: Operation, request: Request) -> (u64, Answer) {
+    fn upstream(&mut self, now: DateTime<Utc>, operation: v2::Operation, request: Request) -> (u64, Answer) {
         if request.authorization.as_deref() != Some(self.credential.as_str()) {
             return (0, answer_of(Err(Refusal::unauthorized())));
         }
@@ -126,6 +152,17 @@ impl Sandbox {
         if let Some(key) = &key {
             self.answers.start(now, key, &request);
         }
+        self.perform_or_fail(now, Operation::V2(operation), request, key)
+    }
+
+    /// Performs an operation, unless a fault has its way with it.
+    fn perform_or_fail(
+        &mut self,
+        now: DateTime<Utc>,
+        operation: Operation,
+        request: Request,
+        key: Option<String>,
+    ) -> (u64, Answer) {
         match self.fault_for(&operation, &request) {
             None => {
                 let answer = self.perform(now, &operation, &request, None);
@@ -150,9 +187,16 @@ impl Sandbox {
         if self.faults.is_empty() {
             return None;
         }
-        let body = fields::parse(&request.body).unwrap_or_default();
-        let channel_key = operation.channel_key(&self.ledger, &body);
-        self.faults.take(operation.command(), channel_key.as_deref())
+        let (command, channel_key) = match operation {
+            Operation::V1(operation) => {
+                (operation.command(), operation.channel_key(&self.ledger.v1, &request.body))
+            }
+            Operation::V2(operation) => {
+                let body = fields::parse(&request.body).unwrap_or_default();
+                (operation.command(), operation.channel_key(&self.ledger, &body))
+            }
+        };
+        self.faults.take(command, channel_key.as_deref())
     }
 
     fn upstream_with(
@@ -194,6 +238,13 @@ impl Sandbox {
         request: &Request,
         forced: Option<&Fault>,
     ) -> Answer {
+        let operation = match operation {
+            Operation::V1(operation) => {
+                let mut context = self.ledger.v1_context(now, forced.map(Fault::pg_refusal));
+                return v1_answer(context.perform(operation, &request.query, &request.body));
+            }
+            Operation::V2(operation) => operation,
+        };
         let mut context = Context {
             now,
             ledger: &mut self.ledger,
@@ -211,6 +262,13 @@ impl Sandbox {
             self.ledger.note(Change::Answer(key.to_owned()));
         }
     }
+}
+
+/// An operation of either face.
+#[derive(Debug)]
+enum Operation {
+    V1(v1::Operation),
+    V2(v2::Operation),
 }
 
 /// What an idempotency key says about a request.
@@ -236,6 +294,13 @@ fn answer_of(result: Result<Value, Refusal>) -> Answer {
     match result {
         Ok(body) => json_answer(200, &body),
         Err(refusal) => json_answer(refusal.status(), &refusal.body()),
+    }
+}
+
+fn v1_answer(result: Result<Value, v1::Refusal>) -> Answer {
+    match result {
+        Ok(response) => json_answer(200, &json!({"code": 0, "message": null, "response": response})),
+        Err(refusal) => json_answer(refusal.status, &refusal.body()),
     }
 }
 

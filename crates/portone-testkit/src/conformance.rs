@@ -28,7 +28,9 @@ pub fn encoding_is_deterministic(factory: &AdapterFactory) {
 pub fn requests_and_errors_show_no_secret(factory: &AdapterFactory, folder: &str) {
     let adapter = samples::adapter(factory);
     let recorded = fixtures::all(folder);
-    let pairs = samples::every(Secrets::ONE).into_iter().zip(samples::every(Secrets::OTHER));
+    let pairs = samples::every_for(factory.profile, Secrets::ONE)
+        .into_iter()
+        .zip(samples::every_for(factory.profile, Secrets::OTHER));
     for (one, other) in pairs.filter(|(one, _)| samples::has(factory.profile, &one.command)) {
         let (first, second) = (encoded(&adapter, &one.command), encoded(&adapter, &other.command));
         assert_eq!(first.rendered(), second.rendered(), "{}", one.name);
@@ -104,7 +106,7 @@ pub fn the_profile_is_what_is_admitted(factory: &AdapterFactory) {
     let ctx = samples::context();
     let capability = format!("{}-CAP", factory.profile.rule_prefix);
     assert_eq!(factory.profile.capability_rule.code, capability);
-    for Sample { name, command } in samples::every(Secrets::ONE) {
+    for Sample { name, command } in samples::every_for(factory.profile, Secrets::ONE) {
         if samples::has(factory.profile, &command) {
             encoded(&adapter, &command);
             continue;

@@ -7,7 +7,7 @@ use std::{
 
 use portone_core::{AdapterFactory, Leg, PgReply, Progress, admit};
 
-use crate::samples;
+use crate::samples::{self, Secrets};
 
 /// A recorded reply.
 #[derive(Debug)]
@@ -40,7 +40,10 @@ pub fn all(folder: &str) -> Vec<Fixture> {
 pub fn decoded(factory: &AdapterFactory, folder: &str, name: &str) -> String {
     let path = Path::new(folder).join(format!("{name}.http"));
     let (sample, _) = name.split_once('/').unwrap_or((name, ""));
-    let (adapter, command, ctx) = (samples::adapter(factory), samples::command(sample), samples::context());
+    let known = samples::every_for(factory.profile, Secrets::ONE);
+    let known = known.into_iter().find(|known| known.name == sample);
+    let command = known.unwrap_or_else(|| panic!("there is no sample `{sample}`")).command;
+    let (adapter, ctx) = (samples::adapter(factory), samples::context());
     let admitted = admit(&*adapter, &command, &ctx).unwrap_or_else(|report| panic!("{name}: {report}"));
     match adapter.decode(&admitted, leg(&path), &read(&path), &ctx) {
         Ok(Progress::Done(outcome)) => format!("{outcome:?}"),

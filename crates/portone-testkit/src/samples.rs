@@ -46,6 +46,7 @@ pub struct Secrets {
     expiry_month: &'static str,
     birth: &'static str,
     password: &'static str,
+    cvc: &'static str,
     billing_key: &'static str,
     identity: &'static str,
     account: &'static str,
@@ -59,6 +60,7 @@ impl Secrets {
         expiry_month: "12",
         birth: "900101",
         password: "37",
+        cvc: "123",
         billing_key: "billing-key-018fa367-cdd9-d8fd-2256-c43ce0e475d6",
         identity: "01000001234",
         account: "56211105948400",
@@ -70,6 +72,7 @@ impl Secrets {
         expiry_month: "05",
         birth: "811231",
         password: "84",
+        cvc: "4567",
         billing_key: "billing-key-0190c1aa-5511-7bb0-9c3e-77d3aa1f0b92",
         identity: "01099998765",
         account: "11022033044",
@@ -141,7 +144,35 @@ pub fn adapter(factory: &AdapterFactory) -> Arc<dyn PgAdapter> {
 
 /// The samples a PG has by its profile, and the inquiries about them.
 pub fn commands(profile: &PgProfile) -> Vec<Sample> {
-    every(Secrets::ONE).into_iter().filter(|sample| has(profile, &sample.command)).collect()
+    every_for(profile, Secrets::ONE).into_iter().filter(|sample| has(profile, &sample.command)).collect()
+}
+
+/// Every sample, with these secrets and what a PG wants besides: Paymentwall has fields no other PG has (rules PW-002,
+/// PW-027, PW-028).
+pub fn every_for(profile: &PgProfile, secrets: Secrets) -> Vec<Sample> {
+    let mut samples = every(secrets);
+    if profile.provider == "PAYMENTWALL" {
+        for Sample { command, .. } in &mut samples {
+            suit_paymentwall(command, secrets);
+        }
+    }
+    samples
+}
+
+fn suit_paymentwall(command: &mut Command, secrets: Secrets) {
+    let order = match command {
+        Command::PayInstantly(pay) => {
+            if let InstantMethod::Card(card) = &mut pay.method {
+                card.card.cvc = Some(secrets.cvc.into());
+            }
+            &mut pay.order
+        }
+        Command::PayWithBillingKey(pay) => &mut pay.order,
+        Command::Schedule(schedule) => &mut schedule.pay.order,
+        _ => return,
+    };
+    order.customer.name = Some(CustomerName::Full("Jack Son".to_owned()));
+    order.bypass = Some(serde_json::json!({ "paymentwall": { "browser_ip": "203.0.113.7" } }));
 }
 
 /// Whether a PG has a command by its profile.

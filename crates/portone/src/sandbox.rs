@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use portone_core::Channel;
+use portone_core::{Channel, Protocol};
 use portone_engine::directory::{Directory, DirectoryWatch};
 use portone_sandbox::SandboxConfig;
 use serde_json::json;
@@ -65,23 +65,37 @@ pub(crate) async fn start(
     Ok(address)
 }
 
+/// An upstream on a sandbox.
+#[derive(Debug, Clone)]
+pub(crate) struct SandboxUpstream {
+    /// The upstream's name.
+    pub(crate) name: String,
+    /// Scheme and host of its sandbox.
+    pub(crate) base_url: String,
+    /// Which of the sandbox's faces it is.
+    pub(crate) protocol: Protocol,
+}
+
 /// Tells the sandboxes of the channels that are on them.
 pub(crate) struct SandboxChannels {
     client: reqwest::Client,
-    /// Each sandbox upstream's name and address.
-    sandboxes: Vec<(String, String)>,
+    sandboxes: Vec<SandboxUpstream>,
 }
 
 impl SandboxChannels {
-    /// A teller for these sandboxes: names of upstreams, each with its base URL.
-    pub(crate) fn new(sandboxes: Vec<(String, String)>) -> Result<Self, Failure> {
+    /// A teller for the upstreams on sandboxes.
+    pub(crate) fn new(sandboxes: Vec<SandboxUpstream>) -> Result<Self, Failure> {
         let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(5)).build()?;
         Ok(Self { client, sandboxes })
     }
 
-    async fn tell(&self, base_url: &str, channel: &Channel) -> Result<(), reqwest::Error> {
-        let url = format!("{base_url}/sandbox/channels");
-        let reply = self.client.put(url).json(&settings(channel)).send().await?;
+    async fn tell(&self, sandbox: &SandboxUpstream, channel: &Channel) -> Result<(), reqwest::Error> {
+        let (path, settings) = match sandbox.protocol {
+            Protocol::PortOneV2 => ("sandbox/channels", settings(channel)),
+            Protocol::IamportV1 => ("sandbox/v1/channels", v1_settings(channel)),
+        };
+        let url = format!("{}/{path}", sandbox.base_url);
+        let reply = self.client.put(url).json(&settings).send().await?;
         reply.error_for_status().map(|_| ())
     }
 }
@@ -90,11 +104,10 @@ impl SandboxChannels {
 impl DirectoryWatch for SandboxChannels {
     async fn directory_changed(&self, directory: &Directory) {
         for channel in directory.channels() {
-            let Some((_, base_url)) = self.sandboxes.iter().find(|(name, _)| *name == channel.upstream)
-            else {
+            let Some(sandbox) = self.sandboxes.iter().find(|sandbox| sandbox.name == channel.upstream) else {
                 continue;
             };
-            if let Err(error) = self.tell(base_url, channel).await {
+            if let Err(error) = self.tell(sandbox, channel).await {
                 tracing::error!(channel = %channel.key, %error, "cannot tell the sandbox of the channel");
             }
         }
@@ -120,4 +133,21 @@ fn settings(channel: &Channel) -> serde_json::Value {
         settings[name] = value;
     }
     settings
+}
+
+/// A channel as the sandbox's V1 face wants to know it: by the `pg` that requests name.
+fn v1_settings(channel: &Channel) -> serde_json::Value {
+    let provider = channel.provider.as_str();
+    let pg = if provider.contains('.') {
+        provider.to_owned()
+    } else {
+        format!("{}.{}", provider.to_ascii_lowercase(), channel.pg_merchant_id)
+    };
+    json!({
+        "key": channel.upstream_channel_key.as_ref().unwrap_or(&channel.key),
+        "pg": pg,
+        "environment": channel.environment,
+        "contracts": channel.contracts,
+        "mid_currency": channel.facts.mid_currency,
+    })
 }

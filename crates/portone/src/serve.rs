@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, net::SocketAddr, path::Path, sync::Arc};
 
 use axum::serve::ListenerExt as _;
 use metrics_exporter_prometheus::PrometheusBuilder;
-use portone_core::{ChannelKey, Credentials, Upstream};
+use portone_core::{ChannelKey, Credentials, Protocol, Upstream};
 use portone_engine::{Engine, Ports};
 use portone_gateway::{GatewayConfig, LiveUpstream, PassThrough, StoreAccess};
 use portone_http::{Forwarder, HttpConfig, HttpTransport, HttpWebhookSender, WebhookConfig};
@@ -13,8 +13,8 @@ use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::cli::{CheckArgs, ServeArgs};
-use crate::config::{Config, SANDBOX_WEBHOOK_SECRET, UpstreamConfig, database_path};
-use crate::sandbox::{SandboxChannels, Secrets};
+use crate::config::{Config, SANDBOX_WEBHOOK_SECRET, UpstreamConfig, V1Place, database_path};
+use crate::sandbox::{SandboxChannels, SandboxUpstream, Secrets};
 use crate::system::{Failure, SystemClock, SystemRandom, stop_on_signal};
 use crate::{banner, demo, duties, notices, sandbox};
 
@@ -123,24 +123,22 @@ async fn bind(listen: SocketAddr) -> Result<TcpListener, Failure> {
 }
 
 /// An upstream of the sandbox: its name, and its address where it runs in this process.
-type StartedSandbox = ((String, String), Option<SocketAddr>);
+type StartedSandbox = (SandboxUpstream, Option<SocketAddr>);
 
 async fn start_upstreams(
     config: &Config,
     here: &Sandboxes,
 ) -> Result<(BTreeMap<String, Upstream>, Vec<StartedSandbox>), Failure> {
     let mut upstreams = BTreeMap::new();
-    let mut sandboxes = Vec::new();
+    let mut sandboxes: Vec<StartedSandbox> = Vec::new();
     for (name, upstream) in &config.upstreams {
         let (base_url, credentials) = match upstream {
             UpstreamConfig::PortOneV2 { base_url, api_secret, webhook_secret } => {
                 let (api_secret, webhook_secret) = (api_secret.clone(), webhook_secret.clone());
                 (base_url.clone(), Credentials::PortOneV2 { api_secret, webhook_secret })
             }
-            UpstreamConfig::IamportV1 { base_url, imp_key, imp_secret } => {
-                let (imp_key, imp_secret) = (imp_key.clone(), imp_secret.clone());
-                (base_url.clone(), Credentials::IamportV1 { imp_key, imp_secret })
-            }
+            // Those of a sandbox come after it: they need its address.
+            UpstreamConfig::IamportV1 { .. } => continue,
             UpstreamConfig::Sandbox { listen, url, api_secret, webhook_secret } => {
                 let webhook_secret = webhook_secret.clone().unwrap_or_else(|| match listen {
                     Some(_) => notices::new_secret(&SystemRandom),
@@ -160,13 +158,34 @@ async fn start_upstreams(
                 };
                 let started = address.map(|address| format!("http://{address}"));
                 let base_url = started.or_else(|| url.clone()).unwrap_or_default();
-                sandboxes.push(((name.clone(), base_url.clone()), address));
+                let protocol = Protocol::PortOneV2;
+                let sandbox = SandboxUpstream { name: name.clone(), base_url: base_url.clone(), protocol };
+                sandboxes.push((sandbox, address));
                 let api_secret = api_secret.clone();
                 (base_url, Credentials::PortOneV2 { api_secret, webhook_secret: Some(webhook_secret) })
             }
         };
         let is_signed = matches!(&credentials, Credentials::PortOneV2 { webhook_secret: Some(_), .. });
         let notice_url = notices::notice_url(name, &config.public_url, &base_url, is_signed);
+        upstreams.insert(name.clone(), Upstream { base_url, credentials, notice_url });
+    }
+    for (name, upstream) in &config.upstreams {
+        let UpstreamConfig::IamportV1 { at, imp_key, imp_secret } = upstream else { continue };
+        let base_url = match at {
+            V1Place::Url(url) => url.clone(),
+            V1Place::Sandbox(of) => {
+                let started = sandboxes.iter().find(|(sandbox, _): &&StartedSandbox| sandbox.name == *of);
+                let (sandbox, address) = started.ok_or("the sandbox of a V1 upstream is not declared")?;
+                let base_url = format!("{}/v1", sandbox.base_url);
+                let protocol = Protocol::IamportV1;
+                let face = SandboxUpstream { name: name.clone(), protocol, ..sandbox.clone() };
+                sandboxes.push((face, *address));
+                base_url
+            }
+        };
+        let credentials = Credentials::IamportV1 { imp_key: imp_key.clone(), imp_secret: imp_secret.clone() };
+        // Nothing signs what a V1 upstream says: it is believed after an inquiry.
+        let notice_url = notices::notice_url(name, &config.public_url, &base_url, true);
         upstreams.insert(name.clone(), Upstream { base_url, credentials, notice_url });
     }
     Ok((upstreams, sandboxes))

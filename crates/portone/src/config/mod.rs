@@ -60,8 +60,8 @@ pub(crate) enum UpstreamConfig {
     },
     /// PortOne V1, the iamport REST API.
     IamportV1 {
-        /// Scheme and host.
-        base_url: String,
+        /// Where it is.
+        at: V1Place,
         /// Our REST API key there.
         imp_key: Secret<String>,
         /// Our REST API secret there.
@@ -77,6 +77,15 @@ impl UpstreamConfig {
             Self::IamportV1 { .. } => Protocol::IamportV1,
         }
     }
+}
+
+/// Where a V1 upstream is.
+#[derive(Debug, Clone)]
+pub(crate) enum V1Place {
+    /// At this scheme, host and path.
+    Url(String),
+    /// The V1 face of the sandbox upstream of this name.
+    Sandbox(String),
 }
 
 /// One shop.
@@ -123,6 +132,8 @@ pub(crate) const SANDBOX_SECRET: &str = "sandbox-upstream-secret";
 /// What a sandbox in a process of its own signs its notifications with unless told otherwise: a message it signs makes
 /// nothing happen but a question to that sandbox.
 pub(crate) const SANDBOX_WEBHOOK_SECRET: &str = "whsec_c2FuZGJveC1ub3RpZmljYXRpb25z";
+/// The key that V1 clients log in to a sandbox with; the secret is the sandbox's own.
+pub(crate) const SANDBOX_IMP_KEY: &str = "sandbox-imp-key";
 /// Where the database is unless told otherwise.
 pub(crate) const DATABASE: &str = "portone-data/portone.db";
 
@@ -266,6 +277,7 @@ fn read_upstreams<'a>(
             None => reader.problem_at(&section, name, "is no table; write [upstreams.NAME]"),
         }
     }
+    check_v1_sandboxes(reader, &section, &upstreams);
     (section.entries().map(|(name, _)| name).collect(), upstreams)
 }
 
@@ -313,15 +325,50 @@ fn read_portone_v2<'a>(reader: &mut Reader<'a>, table: &Section<'a>) -> Option<U
 }
 
 fn read_iamport_v1<'a>(reader: &mut Reader<'a>, table: &Section<'a>) -> Option<UpstreamConfig> {
-    reader.only(table, &["kind", "base_url", "imp_key", "imp_secret"]);
-    let base_url = read_url(reader, table, "base_url").unwrap_or_else(|| "https://api.iamport.kr".to_owned());
+    reader.only(table, &["kind", "base_url", "sandbox", "imp_key", "imp_secret"]);
+    let base_url = read_url(reader, table, "base_url");
+    if let Some(name) = reader.text(table, "sandbox") {
+        if base_url.is_some() {
+            reader.problem_at(
+                table,
+                "base_url",
+                "is given together with sandbox, which has an address of its own",
+            );
+        }
+        let imp_key = reader.secret(table, "imp_key").unwrap_or_else(|| SANDBOX_IMP_KEY.into());
+        let imp_secret = reader.secret(table, "imp_secret").unwrap_or_else(|| SANDBOX_SECRET.into());
+        return Some(UpstreamConfig::IamportV1 {
+            at: V1Place::Sandbox(name.to_owned()),
+            imp_key,
+            imp_secret,
+        });
+    }
     for key in ["imp_key", "imp_secret"] {
         if !table.entries().any(|(name, _)| name == key) {
             reader.missing(table, key);
         }
     }
     let (imp_key, imp_secret) = (reader.secret(table, "imp_key"), reader.secret(table, "imp_secret"));
-    Some(UpstreamConfig::IamportV1 { base_url, imp_key: imp_key?, imp_secret: imp_secret? })
+    let at = V1Place::Url(base_url.unwrap_or_else(|| "https://api.iamport.kr".to_owned()));
+    Some(UpstreamConfig::IamportV1 { at, imp_key: imp_key?, imp_secret: imp_secret? })
+}
+
+/// A V1 upstream of the sandbox names a sandbox upstream.
+fn check_v1_sandboxes<'a>(
+    reader: &mut Reader<'a>,
+    section: &Section<'a>,
+    upstreams: &BTreeMap<String, UpstreamConfig>,
+) {
+    for (name, table) in section.entries() {
+        let (Some(table), Some(UpstreamConfig::IamportV1 { at: V1Place::Sandbox(of), .. })) =
+            (table, upstreams.get(name))
+        else {
+            continue;
+        };
+        if !matches!(upstreams.get(of), Some(UpstreamConfig::Sandbox { .. })) {
+            reader.problem_at(&table, "sandbox", format!("there is no upstream `{of}` of kind \"sandbox\""));
+        }
+    }
 }
 
 fn check_webhook_secret<'a>(reader: &mut Reader<'a>, table: &Section<'a>, secret: Option<&Secret<String>>) {

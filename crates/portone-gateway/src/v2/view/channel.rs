@@ -23,7 +23,7 @@ impl From<&ChannelSnapshot> for SelectedChannel {
             environment: channel.environment.code(),
             key: channel.key.to_string(),
             name: channel.name.clone(),
-            pg_provider: channel.provider.to_string(),
+            pg_provider: channel.provider.code(),
             pg_merchant_id: channel.pg_merchant_id.to_string(),
         }
     }

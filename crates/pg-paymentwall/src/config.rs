@@ -1,0 +1,22 @@
+//! What is made of a channel and its upstream.
+
+use portone_core::{Channel, Currency, SetupError, Upstream};
+use portone_wire::v1::V1Dialect;
+
+/// A project's way to its upstream, and what its rules ask of the channel.
+#[derive(Debug)]
+pub(crate) struct Config {
+    /// The protocol, with the project's `pg` and its token.
+    pub dialect: V1Dialect,
+    /// The currency Paymentwall processes in, where the channel declares it (rule PW-035).
+    pub processing_currency: Option<Currency>,
+}
+
+impl Config {
+    pub(crate) fn new(channel: &Channel, upstream: &Upstream) -> Result<Self, SetupError> {
+        Ok(Self {
+            dialect: V1Dialect::new(channel, upstream)?,
+            processing_currency: channel.facts.mid_currency,
+        })
+    }
+}

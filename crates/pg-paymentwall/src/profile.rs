@@ -1,0 +1,33 @@
+//! What Paymentwall can do.
+
+use portone_core::{CommandKind, CommandSupport, Currencies, PayMethod, PaymentIdRule, PgProfile};
+
+use crate::rules;
+
+/// What Paymentwall can do through the PortOne V1 REST API (catalogue A.3).
+pub static PROFILE: PgProfile = PgProfile {
+    provider: "PAYMENTWALL",
+    rule_prefix: "PW",
+    display_name: "Paymentwall",
+    commands: &[
+        CommandSupport { command: CommandKind::PayInstantly, methods: &[PayMethod::Card], inquiry: true },
+        CommandSupport {
+            command: CommandKind::PayWithBillingKey,
+            methods: &[PayMethod::Card],
+            inquiry: true,
+        },
+        CommandSupport { command: CommandKind::Schedule, methods: &[PayMethod::Card], inquiry: false },
+        CommandSupport { command: CommandKind::DeleteBillingKey, methods: &[], inquiry: true },
+        CommandSupport {
+            command: CommandKind::Cancel,
+            methods: &[PayMethod::Card, PayMethod::Transfer, PayMethod::Mobile, PayMethod::EasyPay],
+            inquiry: true,
+        },
+    ],
+    // Whatever the project supports.
+    currencies: Currencies::Any,
+    payment_id: PaymentIdRule { length_max: Some(40), alphanumeric: false },
+    partial_cancel: true,
+    rules: rules::ALL,
+    capability_rule: &rules::CAPABILITY,
+};

@@ -1,0 +1,212 @@
+//! The V1 (iamport) face of the upstream, under `/v1`: the REST calls a shop pays with.
+//!
+//! Written from the V1 documents. What it refuses, alters and loses is what they say of `api.iamport.kr`.
+
+mod cancel;
+mod delivery;
+mod input;
+mod keys;
+mod pay;
+mod records;
+mod token;
+mod view;
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+
+use crate::faults::Command;
+use crate::ids::IdSource;
+use crate::message::{Change, Method};
+use crate::refusal::PgRefusal;
+use crate::v2::{decode_id, query_value};
+
+use input::Input;
+pub(crate) use records::{Book, Channel, Payment, StoredCard};
+pub(crate) use token::Tokens;
+
+/// The key that V1 clients log in with; the secret is the sandbox's API secret.
+pub(crate) const IMP_KEY: &str = "sandbox-imp-key";
+
+/// A call of the V1 API, with its ids decoded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Operation {
+    PayOnetime,
+    PayAgain,
+    IssueKey { customer_uid: String },
+    ReadKey { customer_uid: String },
+    DeleteKey { customer_uid: String },
+    Cancel,
+    Find { merchant_uid: String, status: Option<String> },
+    FindAll { merchant_uid: String, status: Option<String> },
+    ReadPayment { imp_uid: String },
+    Deliver,
+}
+
+impl Operation {
+    /// The call that a method and the segments after `/v1` name.
+    pub(crate) fn of(method: Method, segments: &[&str]) -> Option<Self> {
+        let uid = |raw: &str| decode_id(raw);
+        let status =
+            |raw: Option<&&str>| raw.filter(|status| !status.is_empty()).map(|status| decode_id(status));
+        Some(match (method, segments) {
+            (Method::Post, ["subscribe", "payments", "onetime"]) => Self::PayOnetime,
+            (Method::Post, ["subscribe", "payments", "again"]) => Self::PayAgain,
+            (Method::Post, ["subscribe", "customers", id]) => Self::IssueKey { customer_uid: uid(id) },
+            (Method::Get, ["subscribe", "customers", id]) => Self::ReadKey { customer_uid: uid(id) },
+            (Method::Delete, ["subscribe", "customers", id]) => Self::DeleteKey { customer_uid: uid(id) },
+            (Method::Post, ["payments", "cancel"]) => Self::Cancel,
+            (Method::Get, ["payments", "find", id, rest @ ..]) if rest.len() <= 1 => {
+                Self::Find { merchant_uid: uid(id), status: status(rest.first()) }
+            }
+            (Method::Get, ["payments", "findAll", id, rest @ ..]) if rest.len() <= 1 => {
+                Self::FindAll { merchant_uid: uid(id), status: status(rest.first()) }
+            }
+            (Method::Get, ["payments", id]) => Self::ReadPayment { imp_uid: uid(id) },
+            (Method::Post, ["paymentwall", "delivery"]) => Self::Deliver,
+            _ => return None,
+        })
+    }
+
+    pub(crate) fn command(&self) -> Command {
+        match self {
+            Self::PayOnetime => Command::PayInstantly,
+            Self::PayAgain => Command::PayWithBillingKey,
+            Self::IssueKey { .. } => Command::IssueBillingKey,
+            Self::DeleteKey { .. } => Command::DeleteBillingKey,
+            Self::Cancel => Command::Cancel,
+            Self::Deliver => Command::ConfirmDelivery,
+            Self::ReadKey { .. } | Self::Find { .. } | Self::FindAll { .. } | Self::ReadPayment { .. } => {
+                Command::Read
+            }
+        }
+    }
+
+    /// The key of the channel the call will go to, as far as it can be told before it is performed.
+    pub(crate) fn channel_key(&self, book: &Book, body: &[u8]) -> Option<String> {
+        let input = Input::parse(body).ok()?;
+        let text = |name: &str| input.text(name).ok().flatten();
+        match self {
+            Self::PayOnetime | Self::IssueKey { .. } => {
+                let (pg, key) = (text("pg"), text("channel_key"));
+                book.channel_for(pg.as_deref(), key.as_deref()).map(|channel| channel.key.clone())
+            }
+            Self::PayAgain => book.key(&text("customer_uid")?).map(|key| key.channel_key.clone()),
+            Self::ReadKey { customer_uid } | Self::DeleteKey { customer_uid } => {
+                book.key(customer_uid).map(|key| key.channel_key.clone())
+            }
+            Self::Cancel | Self::Deliver => {
+                let found = text("imp_uid").and_then(|uid| book.payment(&uid));
+                let found = found.or_else(|| book.newest(&text("merchant_uid")?));
+                found.map(|payment| payment.channel_key.clone())
+            }
+            Self::Find { merchant_uid, .. } | Self::FindAll { merchant_uid, .. } => {
+                book.newest(merchant_uid).map(|payment| payment.channel_key.clone())
+            }
+            Self::ReadPayment { imp_uid } => book.payment(imp_uid).map(|payment| payment.channel_key.clone()),
+        }
+    }
+}
+
+/// A refusal in the V1 envelope.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    pub(crate) status: u16,
+    code: i64,
+    message: String,
+}
+
+impl Refusal {
+    /// PortOne refused (V1-005).
+    pub(crate) fn hub(message: impl Into<String>) -> Self {
+        Self { status: 200, code: 1, message: message.into() }
+    }
+
+    /// The PG refused.
+    pub(crate) fn pg(message: impl Into<String>) -> Self {
+        Self { status: 200, code: -1, message: message.into() }
+    }
+
+    pub(crate) fn missing(message: impl Into<String>) -> Self {
+        Self { status: 404, code: -1, message: message.into() }
+    }
+
+    pub(crate) fn unauthorized() -> Self {
+        Self { status: 401, code: -1, message: "Unauthorized".to_owned() }
+    }
+
+    pub(crate) fn with_status(self, status: u16) -> Self {
+        Self { status, ..self }
+    }
+
+    pub(crate) fn body(&self) -> Value {
+        json!({"code": self.code, "message": self.message, "response": null})
+    }
+}
+
+/// What a call works on.
+pub(crate) struct Context<'a> {
+    pub(crate) now: DateTime<Utc>,
+    pub(crate) ids: &'a mut IdSource,
+    pub(crate) book: &'a mut Book,
+    pub(crate) changes: &'a mut Vec<Change>,
+    /// The PG is to refuse with these words (a `decline` fault).
+    pub(crate) forced_refusal: Option<PgRefusal>,
+}
+
+impl Context<'_> {
+    /// Performs the call: what its envelope holds.
+    pub(crate) fn perform(
+        &mut self,
+        operation: &Operation,
+        query: &str,
+        body: &[u8],
+    ) -> Result<Value, Refusal> {
+        let input = Input::parse(body)?;
+        match operation {
+            Operation::PayOnetime => pay::onetime(self, &input),
+            Operation::PayAgain => pay::again(self, &input),
+            Operation::IssueKey { customer_uid } => keys::issue(self, customer_uid, &input),
+            Operation::ReadKey { customer_uid } => keys::read(self, customer_uid),
+            Operation::DeleteKey { customer_uid } => keys::delete(self, customer_uid),
+            Operation::Cancel => cancel::cancel(self, &input),
+            Operation::Find { merchant_uid, status } => {
+                view::find(self.book, merchant_uid, status.as_deref())
+            }
+            Operation::FindAll { merchant_uid, status } => {
+                view::find_all(self.book, merchant_uid, status.as_deref(), query)
+            }
+            Operation::ReadPayment { imp_uid } => {
+                let shows_tests = query_value(query, "include_sandbox").as_deref() == Some("true");
+                view::read(self.book, imp_uid, shows_tests)
+            }
+            Operation::Deliver => delivery::register(self, &input),
+        }
+    }
+
+    fn forced_words(&self) -> Option<String> {
+        self.forced_refusal.as_ref().map(|refusal| format!("[{}] {}", refusal.code, refusal.message))
+    }
+
+    fn note(&mut self, change: Change) {
+        if !self.changes.contains(&change) {
+            self.changes.push(change);
+        }
+    }
+}
+
+/// The control API's part under `/sandbox/v1`: channels, and what only Paymentwall can do.
+pub(crate) fn control(
+    context: &mut Context<'_>,
+    method: Method,
+    segments: &[&str],
+    body: &[u8],
+) -> Option<Result<Value, Refusal>> {
+    match (method, segments) {
+        (Method::Put, ["channels"]) => Some(records::put_channel(context, body)),
+        (Method::Get, ["payments"]) => Some(Ok(view::ledger(context.book))),
+        (Method::Post, ["payments", imp_uid, "pingback"]) => {
+            Some(cancel::pingback(context, &decode_id(imp_uid)))
+        }
+        _ => None,
+    }
+}

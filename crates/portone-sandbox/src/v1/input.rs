@@ -1,0 +1,109 @@
+//! Request bodies: JSON or a form (V1-002), and the limits every call has.
+
+use serde_json::{Map, Value};
+
+use super::Refusal;
+use crate::cards::CardFacts;
+use crate::v2::query_value;
+
+/// The members of a body. A value is never told in an error: it may be card data.
+pub(crate) struct Input {
+    members: Map<String, Value>,
+}
+
+impl Input {
+    pub(crate) fn parse(body: &[u8]) -> Result<Self, Refusal> {
+        if body.is_empty() {
+            return Ok(Self { members: Map::new() });
+        }
+        if let Ok(Value::Object(members)) = serde_json::from_slice(body) {
+            return Ok(Self { members });
+        }
+        let text = std::str::from_utf8(body).ok().filter(|text| text.contains('=') && !text.contains('{'));
+        let Some(text) = text else {
+            return Err(Refusal::hub("요청 형식이 올바르지 않습니다.").with_status(400));
+        };
+        let names = text.split('&').filter_map(|pair| pair.split_once('=')).map(|(name, _)| name);
+        let members =
+            names.filter_map(|name| Some((name.to_owned(), query_value(text, name)?.into()))).collect();
+        Ok(Self { members })
+    }
+
+    pub(crate) fn value(&self, name: &str) -> Option<&Value> {
+        self.members.get(name).filter(|value| !value.is_null())
+    }
+
+    pub(crate) fn text(&self, name: &str) -> Result<Option<String>, Refusal> {
+        match self.value(name) {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok((!text.is_empty()).then(|| text.clone())),
+            Some(Value::Number(number)) => Ok(Some(number.to_string())),
+            Some(_) => Err(wrong(name)),
+        }
+    }
+
+    pub(crate) fn need(&self, name: &str) -> Result<String, Refusal> {
+        self.text(name)?.ok_or_else(|| Refusal::hub(format!("파라미터 누락: {name}")))
+    }
+
+    /// A text of at most so many characters.
+    pub(crate) fn short(&self, name: &str, length_max: usize) -> Result<Option<String>, Refusal> {
+        let text = self.text(name)?;
+        if text.as_ref().is_some_and(|text| text.chars().count() > length_max) {
+            return Err(wrong(name));
+        }
+        Ok(text)
+    }
+
+    /// An amount in thousandths of a major unit: a JSON number, or its text in a form (IAMPORT-050).
+    pub(crate) fn amount(&self, name: &str) -> Result<Option<i64>, Refusal> {
+        let Some(text) = self.text(name)? else { return Ok(None) };
+        let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+        if fraction.len() > 3 || fraction.starts_with(['+', '-']) {
+            return Err(wrong(name));
+        }
+        let padded = format!("{whole}{fraction:0<3}");
+        padded.parse().map(Some).map_err(|_| wrong(name))
+    }
+
+    pub(crate) fn integer(&self, name: &str) -> Result<Option<i64>, Refusal> {
+        let Some(text) = self.text(name)? else { return Ok(None) };
+        text.parse().map(Some).map_err(|_| wrong(name))
+    }
+
+    /// The card of a call, as far as it is kept (IAMPORT-020 to IAMPORT-025, IAMPORT-028).
+    pub(crate) fn card(&self) -> Result<CardFacts, Refusal> {
+        let number = self.need("card_number")?;
+        let groups: Vec<&str> = number.split('-').collect();
+        let is_number = groups.len() == 4 && groups.iter().all(|group| is_digits(group, 4));
+        let expiry = self.need("expiry")?;
+        let is_expiry = expiry.split_once('-').is_some_and(|(year, month)| {
+            is_digits(year, 4) && is_digits(month, 2) && ("01"..="12").contains(&month)
+        });
+        let birth = self.text("birth")?;
+        let is_birth = birth.is_none_or(|birth| is_digits(&birth, 6) || is_digits(&birth, 10));
+        let is_password = self.text("pwd_2digit")?.is_none_or(|digits| is_digits(&digits, 2));
+        if !is_number || !is_expiry || !is_birth || !is_password {
+            return Err(Refusal::pg("유효하지않은 카드번호를 입력하셨습니다."));
+        }
+        Ok(CardFacts::of(&groups.concat()))
+    }
+}
+
+/// Thousandths as a JSON number in major units.
+pub(crate) fn number(thousandths: i64) -> Value {
+    let (whole, fraction) = (thousandths / 1000, (thousandths % 1000).abs());
+    if fraction == 0 {
+        return whole.into();
+    }
+    let text = format!("{whole}.{fraction:03}");
+    serde_json::from_str(&text).unwrap_or_default()
+}
+
+fn is_digits(text: &str, length: usize) -> bool {
+    text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn wrong(name: &str) -> Refusal {
+    Refusal::hub(format!("파라미터 형식이 올바르지 않습니다: {name}"))
+}
