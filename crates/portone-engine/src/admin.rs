@@ -60,6 +60,7 @@ impl Engine {
                 format!("upstream `{}` is not configured; use one of {}", channel.upstream, names.join(", "));
             return Err(EngineError::Conflict(text));
         }
+        self.check_upstream_time(&channel.upstream)?;
         if portone_router::factory(&channel.provider).is_none() {
             let names: Vec<&str> =
                 portone_router::registry().iter().map(|factory| factory.profile.provider).collect();

@@ -6,6 +6,7 @@ pub mod follow;
 pub mod idempotency;
 pub mod list;
 mod schedules;
+pub mod time;
 
 pub use schedules::{
     CreateSchedule, RefusedPayment, RefusedSchedule, RevokeSchedules, SchedulePage, ScheduleQuery,
@@ -14,7 +15,7 @@ pub use schedules::{
 mod webhooks;
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use portone_core::{
     AttemptId, BillingKey, Channel, ChannelGroup, ChannelGroupId, ChannelKey, PaymentId, StoreId,
     TransactionId,
@@ -30,6 +31,11 @@ use crate::ledger::{BillingKeyRecord, Discrepancy, IssueResult, OpenAttempt, Tra
 pub trait Clock: Send + Sync {
     /// The time now.
     fn now(&self) -> DateTime<Utc>;
+
+    /// How far the clock was moved ahead of the time of day: not at all, unless it is a virtual one.
+    fn ahead(&self) -> TimeDelta {
+        TimeDelta::zero()
+    }
 }
 
 /// Draws random numbers.
@@ -176,6 +182,7 @@ pub trait Store:
     + follow::FollowStore
     + idempotency::IdempotencyStore
     + list::ListStore
+    + time::TimeStore
 {
     /// Opens an attempt on a payment: new, or failed before. Both rows in one commit.
     async fn begin_payment(&self, new: NewTransaction) -> Result<BeginPayment, StoreError>;

@@ -12,8 +12,8 @@ use portone_engine::Engine;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
-use crate::GatewayConfig;
 use crate::auth::{Digest, Keyring};
+use crate::{GatewayConfig, VirtualClock};
 
 /// Renders the metrics page.
 pub(crate) type MetricsPage = Arc<dyn Fn() -> String + Send + Sync>;
@@ -28,6 +28,7 @@ pub(crate) struct Shared {
     pub(crate) admin: Digest,
     pub(crate) stores: Vec<StoreName>,
     pub(crate) metrics: Option<MetricsPage>,
+    pub(crate) clock: Option<Arc<dyn VirtualClock>>,
     tracker: TaskTracker,
     /// Tells this process's request ids from another's.
     started_ms: i64,
@@ -50,7 +51,7 @@ impl Deref for Gateway {
 
 impl Gateway {
     pub(crate) fn new(config: GatewayConfig) -> Self {
-        let GatewayConfig { engine, stores, admin_token, tracker, metrics } = config;
+        let GatewayConfig { engine, stores, admin_token, tracker, clock, metrics } = config;
         let keyring = Keyring::new(&stores, |digest| engine.credential_tag(digest));
         let stores = stores.into_iter().map(|store| StoreName { id: store.id, name: store.name }).collect();
         Self(Arc::new(Shared {
@@ -60,6 +61,7 @@ impl Gateway {
             admin: Digest::of(admin_token.expose()),
             stores,
             metrics,
+            clock,
             tracker,
             request_count: AtomicU64::new(0),
         }))

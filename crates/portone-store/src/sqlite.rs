@@ -20,6 +20,7 @@ mod readers;
 mod schedule_store;
 mod schedules;
 mod schema;
+mod time;
 mod transactions;
 mod verifications;
 mod webhooks;

@@ -2,6 +2,7 @@
 
 mod banner;
 mod cli;
+mod clock;
 mod config;
 mod demo;
 mod duties;
