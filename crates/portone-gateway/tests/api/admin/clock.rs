@@ -71,7 +71,7 @@ async fn a_wrong_distance_moves_nothing() {
 #[tokio::test]
 async fn time_stays_where_a_channel_is_not_on_a_sandbox() {
     let world = World::new().await;
-    let channel = json!({"storeId": crate::world::STORE, "key": "channel-key-live", "name": "Live", "provider": "KPN",
+    let channel = json!({"storeId": crate::world::STORE, "key": "channel-key-live", "name": "Live", "pgProvider": "KPN",
         "pgMerchantId": "KPN1", "environment": "live", "upstream": "live"});
     assert_eq!(world.admin("POST", "/admin/channels", Some(&channel)).await.status, 200);
     let refused = advance(&world, &json!(1)).await;
