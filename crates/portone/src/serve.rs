@@ -180,11 +180,13 @@ async fn start_engine(
     let sandboxes: Vec<_> = sandboxes.into_iter().map(|(sandbox, _)| sandbox).collect();
     let virtual_upstreams = sandboxes.iter().map(|(name, _)| name.clone()).collect();
     let store = Arc::new(SqliteStore::open(&config.database)?);
+    // First of all clients: it chooses the provider of TLS for the process, without which none can be built.
+    let transport = Arc::new(HttpTransport::new(&HttpConfig::default())?);
     let urls = sandboxes.iter().map(|(_, url)| url.clone()).collect();
     let clock = Arc::new(ClockControl::start(Arc::clone(&store), urls).await?);
     let ports = Ports {
         store,
-        transport: Arc::new(HttpTransport::new(&HttpConfig::default())?),
+        transport,
         clock: Arc::clone(&clock.clock) as Arc<dyn Clock>,
         random: Arc::new(SystemRandom),
         watch: Some(Arc::new(SandboxChannels::new(sandboxes)?)),
