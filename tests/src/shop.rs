@@ -98,6 +98,11 @@ impl Shop {
         self.sandbox.control()
     }
 
+    /// The upstream's own API, as the gateway sees it.
+    pub fn upstream(&self) -> Api {
+        Api::new(&self.sandbox.url, &format!("PortOne {UPSTREAM_SECRET}"))
+    }
+
     /// Makes coming requests to the PGs go wrong.
     pub async fn fault(&self, fault: Value) {
         self.control().post("/faults", &fault).await.ok();

@@ -60,6 +60,7 @@ impl Engine {
                 format!("upstream `{}` is not configured; use one of {}", channel.upstream, names.join(", "));
             return Err(EngineError::Conflict(text));
         };
+        self.check_upstream_time(&channel.upstream)?;
         if portone_router::factory_at(&channel.provider, protocol).is_none() {
             let names = portone_router::providers_at(protocol);
             let text = format!("there is no adapter for `{}`; use one of {names}", channel.provider);

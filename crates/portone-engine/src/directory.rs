@@ -76,6 +76,11 @@ impl Directory {
         self.channels.get(key).filter(|entry| !entry.deleted && entry.channel.store_id == *store)
     }
 
+    /// Every channel there is or was.
+    pub fn every_channel(&self) -> impl Iterator<Item = &Channel> {
+        self.channels.values().map(|entry| &entry.channel)
+    }
+
     /// Every channel that was not deleted.
     pub fn channels(&self) -> impl Iterator<Item = &Channel> {
         self.channels.values().filter(|entry| !entry.deleted).map(|entry| &entry.channel)

@@ -1,6 +1,10 @@
 //! The engine: its ports, its settings, and what every use case shares.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use arc_swap::ArcSwap;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -35,6 +39,8 @@ pub struct EngineConfig {
     pub verify_after: Option<Duration>,
     /// Where each store's announcements go.
     pub webhooks: WebhookEndpoints,
+    /// The upstreams that are sandboxes: their time is virtual.
+    pub virtual_upstreams: BTreeSet<String>,
 }
 
 impl Default for EngineConfig {
@@ -47,6 +53,7 @@ impl Default for EngineConfig {
             cancel_count_max: 20,
             verify_after: Some(Duration::from_secs(5)),
             webhooks: WebhookEndpoints::new(),
+            virtual_upstreams: BTreeSet::new(),
         }
     }
 }

@@ -39,6 +39,7 @@ mod settle;
 mod standing;
 mod transition;
 mod verify;
+mod virtual_time;
 pub mod webhook;
 
 pub use admin::{GroupChange, GroupSaved};

@@ -8,6 +8,7 @@ pub mod idempotency;
 pub mod list;
 mod receipts;
 mod schedules;
+pub mod time;
 
 pub use receipts::{BeginReceipt, ReceiptStore};
 
@@ -20,7 +21,7 @@ mod webhooks;
 pub use confirm::{ConfirmStore, PreRegister};
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use portone_core::{
     AttemptId, BillingKey, Channel, ChannelGroup, ChannelGroupId, ChannelKey, PaymentId, StoreId,
     TransactionId,
@@ -36,6 +37,11 @@ use crate::ledger::{BillingKeyRecord, Discrepancy, IssueResult, OpenAttempt, Tra
 pub trait Clock: Send + Sync {
     /// The time now.
     fn now(&self) -> DateTime<Utc>;
+
+    /// How far the clock was moved ahead of the time of day: not at all, unless it is a virtual one.
+    fn ahead(&self) -> TimeDelta {
+        TimeDelta::zero()
+    }
 }
 
 /// Draws random numbers.
@@ -184,6 +190,7 @@ pub trait Store:
     + idempotency::IdempotencyStore
     + list::ListStore
     + ConfirmStore
+    + time::TimeStore
 {
     /// Opens an attempt on a payment: new, or failed before. Both rows in one commit.
     async fn begin_payment(&self, new: NewTransaction) -> Result<BeginPayment, StoreError>;

@@ -26,10 +26,11 @@ mod words;
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use portone_core::{Report, Secret, StoreId};
 use portone_engine::Engine;
 use tokio_util::task::TaskTracker;
@@ -51,10 +52,19 @@ pub struct GatewayConfig {
     pub admin_token: Secret<String>,
     /// Where use cases run, so that one outlives its client and a graceful stop can wait for all.
     pub tracker: TaskTracker,
+    /// Moves the clock ahead, where the gateway has one that can be moved.
+    pub clock: Option<Arc<dyn VirtualClock>>,
     /// Renders `/metrics` (Prometheus text); absent answers 404 there.
     pub metrics: Option<Arc<dyn Fn() -> String + Send + Sync>>,
     /// Where requests go that this gateway does not serve; absent answers 501 to all of them.
     pub pass_through: Option<PassThrough>,
+}
+
+/// A clock that can be moved ahead, together with the clocks of the sandboxes.
+#[async_trait]
+pub trait VirtualClock: Send + Sync {
+    /// Moves it. What comes back says why it was not moved, for whoever asked.
+    async fn advance(&self, by: TimeDelta) -> Result<(), String>;
 }
 
 /// A store and the API secrets that open it.

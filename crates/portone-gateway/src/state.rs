@@ -13,7 +13,7 @@ use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
 use crate::auth::{Digest, Keyring};
-use crate::{GatewayConfig, PassThrough};
+use crate::{GatewayConfig, PassThrough, VirtualClock};
 
 /// Renders the metrics page.
 pub(crate) type MetricsPage = Arc<dyn Fn() -> String + Send + Sync>;
@@ -30,6 +30,7 @@ pub(crate) struct Shared {
     pub(crate) stores: Vec<StoreName>,
     pub(crate) metrics: Option<MetricsPage>,
     pub(crate) pass_through: Option<PassThrough>,
+    pub(crate) clock: Option<Arc<dyn VirtualClock>>,
     tracker: TaskTracker,
     /// Tells this process's request ids from another's.
     started_ms: i64,
@@ -52,7 +53,7 @@ impl Deref for Gateway {
 
 impl Gateway {
     pub(crate) fn new(config: GatewayConfig) -> Self {
-        let GatewayConfig { engine, stores, public_url, admin_token, tracker, metrics, pass_through } =
+        let GatewayConfig { engine, stores, public_url, admin_token, tracker, clock, metrics, pass_through } =
             config;
         let keyring = Keyring::new(&stores, |digest| engine.credential_tag(digest));
         let stores = stores.into_iter().map(|store| StoreName { id: store.id, name: store.name }).collect();
@@ -65,6 +66,7 @@ impl Gateway {
             stores,
             metrics,
             pass_through,
+            clock,
             tracker,
             request_count: AtomicU64::new(0),
         }))

@@ -17,6 +17,7 @@ pub mod payments;
 pub mod receipts;
 pub mod records;
 pub mod schedules;
+pub mod time;
 pub mod verifications;
 pub mod webhooks;
 
@@ -99,6 +100,8 @@ macro_rules! contract_tests {
             schedules::a_schedule_that_no_pg_was_asked_about_ends_with_a_failed_payment,
             schedules::schedules_are_revoked_together_or_not_at_all,
             schedules::schedules_are_listed_by_page,
+            time::the_clock_stays_ahead,
+            time::what_is_due_is_counted,
             follow::what_waits_is_asked_about_and_what_does_not_is_not,
             follow::a_due_follow_up_is_claimed_once,
             follow::a_notification_wins_over_the_next_date,

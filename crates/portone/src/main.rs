@@ -4,6 +4,7 @@
 mod banner;
 mod check_request;
 mod cli;
+mod clock;
 mod config;
 mod demo;
 mod duties;

@@ -5,7 +5,8 @@ use std::{collections::BTreeMap, net::SocketAddr, path::Path, sync::Arc};
 use axum::serve::ListenerExt as _;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use portone_core::{ChannelKey, Credentials, Protocol, Upstream};
-use portone_engine::{Engine, Ports};
+use portone_engine::port::Clock;
+use portone_engine::{Engine, EngineConfig, Ports};
 use portone_gateway::{GatewayConfig, LiveUpstream, PassThrough, StoreAccess};
 use portone_http::{Forwarder, HttpConfig, HttpTransport, HttpWebhookSender, WebhookConfig};
 use portone_store::SqliteStore;
@@ -13,9 +14,10 @@ use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::cli::{CheckArgs, ServeArgs};
+use crate::clock::ClockControl;
 use crate::config::{Config, SANDBOX_WEBHOOK_SECRET, UpstreamConfig, V1Place, database_path};
 use crate::sandbox::{SandboxChannels, SandboxUpstream, Secrets};
-use crate::system::{Failure, SystemClock, SystemRandom, stop_on_signal};
+use crate::system::{Failure, SystemRandom, stop_on_signal};
 use crate::{banner, demo, duties, notices, sandbox};
 
 /// Runs a gateway until it is told to stop; then requests under way are finished first.
@@ -29,12 +31,12 @@ pub(crate) async fn serve(args: ServeArgs) -> Result<(), Failure> {
     let listener = bind(config.listen).await?;
     let (upstreams, started) = start_upstreams(&config, &sandboxes).await?;
     let sandbox_address = started.iter().find_map(|(_, address)| *address);
-    let engine = start_engine(&config, upstreams, started).await?;
+    let (engine, clock) = start_engine(&config, upstreams, started).await?;
     let private_targets = config.webhook_private_targets;
     let sender = HttpWebhookSender::new(WebhookConfig { private_targets, ..WebhookConfig::default() })?;
     duties::start(&engine, &tracker, &stop);
     duties::deliver(&engine, sender, &tracker, &stop);
-    let api = portone_gateway::router(gateway_config(&config, engine, &tracker)?);
+    let api = portone_gateway::router(gateway_config(&config, engine, clock, &tracker)?);
     if is_demo {
         println!("{}", banner::demo(&config, sandbox_address));
     } else {
@@ -195,26 +197,39 @@ async fn start_engine(
     config: &Config,
     upstreams: BTreeMap<String, Upstream>,
     sandboxes: Vec<StartedSandbox>,
-) -> Result<Arc<Engine>, Failure> {
+) -> Result<(Arc<Engine>, Arc<ClockControl>), Failure> {
     if let Some(folder) = config.database.parent() {
         std::fs::create_dir_all(folder)
             .map_err(|error| format!("cannot make the data folder {}: {error}", folder.display()))?;
     }
-    let sandboxes = sandboxes.into_iter().map(|(sandbox, _)| sandbox).collect();
+    let sandboxes: Vec<_> = sandboxes.into_iter().map(|(sandbox, _)| sandbox).collect();
+    let virtual_upstreams = sandboxes.iter().map(|(name, _)| name.clone()).collect();
+    let store = Arc::new(SqliteStore::open(&config.database)?);
+    // First of all clients: it chooses the provider of TLS for the process, without which none can be built.
+    let transport = Arc::new(HttpTransport::new(&HttpConfig::default())?);
+    let urls = sandboxes.iter().map(|(_, url)| url.clone()).collect();
+    let clock = Arc::new(ClockControl::start(Arc::clone(&store), urls).await?);
     let ports = Ports {
-        store: Arc::new(SqliteStore::open(&config.database)?),
-        transport: Arc::new(HttpTransport::new(&HttpConfig::default())?),
-        clock: Arc::new(SystemClock),
+        store,
+        transport,
+        clock: Arc::clone(&clock.clock) as Arc<dyn Clock>,
         random: Arc::new(SystemRandom),
         watch: Some(Arc::new(SandboxChannels::new(sandboxes)?)),
     };
     let declared = config.stores.iter().map(|store| store.declared.clone()).collect();
-    Ok(Arc::new(Engine::start(ports, config.engine.clone(), upstreams, declared).await?))
+    let settings = EngineConfig { virtual_upstreams, ..config.engine.clone() };
+    let engine = Engine::start(ports, settings, upstreams, declared).await?;
+    if engine.ahead_seconds() > 0 {
+        engine.check_clock_movable()?;
+        tracing::warn!(ahead_seconds = engine.ahead_seconds(), "the clock is ahead of the time of day");
+    }
+    Ok((Arc::new(engine), clock))
 }
 
 fn gateway_config(
     config: &Config,
     engine: Arc<Engine>,
+    clock: Arc<ClockControl>,
     tracker: &TaskTracker,
 ) -> Result<GatewayConfig, Failure> {
     let metrics = PrometheusBuilder::new().install_recorder()?;
@@ -229,6 +244,7 @@ fn gateway_config(
         public_url: config.public_url.clone(),
         admin_token: config.admin_token.clone(),
         tracker: tracker.clone(),
+        clock: Some(clock),
         metrics: Some(Arc::new(move || metrics.render())),
         pass_through: Some(pass_through(config)?),
     })

@@ -6,22 +6,13 @@ use std::{
 };
 
 use chrono::{DateTime, SubsecRound as _, Utc};
-use portone_engine::port::{Clock, Random};
+use portone_engine::port::Random;
 use tokio_util::sync::CancellationToken;
 use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::EnvFilter;
 
 /// Any error that ends the program, for people to read.
 pub(crate) type Failure = Box<dyn Error + Send + Sync>;
-
-/// The system's clock.
-pub(crate) struct SystemClock;
-
-impl Clock for SystemClock {
-    fn now(&self) -> DateTime<Utc> {
-        system_time()
-    }
-}
 
 /// The time now, to the millisecond, which is what the ledger keeps. The one place that reads the clock.
 #[expect(clippy::disallowed_methods, reason = "the binary is where the time comes from")]

@@ -60,7 +60,8 @@ impl Engine {
         if requested_at >= claim.until {
             return false;
         }
-        let message = message(&claim, self.secrets(&claim), requested_at);
+        // A receiver checks the signature's time against the time of day (rule V2-104), however far our clock is ahead.
+        let message = message(&claim, self.secrets(&claim), requested_at - self.clock.ahead());
         let answer = sender.send(&message).await;
         let status = status_of(answer.as_ref());
         let now = self.now();

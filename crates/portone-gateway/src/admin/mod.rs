@@ -3,6 +3,7 @@
 mod attempts;
 mod channels;
 pub(crate) mod check;
+mod clock;
 mod groups;
 mod input;
 mod records;
@@ -105,6 +106,8 @@ pub(crate) fn routes() -> Router<Gateway> {
         .route("/channel-groups/{id}/history", get(groups::history))
         .route("/payments/{paymentId}/routing", get(routing::explain))
         .route("/attempts", get(attempts::list))
+        .route("/clock", get(clock::read))
+        .route("/clock/advance", post(clock::advance))
         .route("/discrepancies", get(records::discrepancies))
         .route("/events", get(records::events))
         .route("/webhooks", get(webhooks::list))

@@ -1,6 +1,6 @@
 //! The world the faces are tested in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -16,7 +16,7 @@ use portone_core::{
 };
 use portone_engine::port::{Clock, DeclaredStore, Random};
 use portone_engine::{Engine, EngineConfig, Ports};
-use portone_gateway::{GatewayConfig, StoreAccess};
+use portone_gateway::{GatewayConfig, StoreAccess, VirtualClock};
 use portone_sandbox::{Answer, Method, Notification, Request, Sandbox, SandboxConfig};
 use portone_store::SqliteStore;
 use serde_json::{Value, json};
@@ -51,6 +51,14 @@ pub(crate) struct TestClock(Mutex<DateTime<Utc>>);
 impl TestClock {
     fn advance(&self, by: TimeDelta) {
         *self.0.lock().unwrap() += by;
+    }
+}
+
+#[async_trait]
+impl VirtualClock for TestClock {
+    async fn advance(&self, by: TimeDelta) -> Result<(), String> {
+        Self::advance(self, by);
+        Ok(())
     }
 }
 
@@ -273,6 +281,7 @@ impl World {
             public_url: "https://pay.example.com".to_owned(),
             admin_token: ADMIN.into(),
             tracker: tracker.clone(),
+            clock: Some(Arc::clone(&clock) as Arc<dyn VirtualClock>),
             metrics: Some(Arc::new(|| recorder().render())),
             pass_through: Some(pass_through),
         });
@@ -410,8 +419,11 @@ async fn start(
         random: Arc::new(Counting(AtomicU64::new(1_u64.wrapping_sub(4)))),
         watch: None,
     };
-    let upstreams = BTreeMap::from([("sandbox".to_owned(), upstream)]);
-    Engine::start(ports, EngineConfig::default(), upstreams, vec![shop, other]).await.unwrap()
+    let virtual_upstreams = BTreeSet::from(["sandbox".to_owned()]);
+    let config = EngineConfig { virtual_upstreams, ..EngineConfig::default() };
+    let live = Upstream { base_url: "https://live.test".to_owned(), ..upstream.clone() };
+    let upstreams = BTreeMap::from([("live".to_owned(), live), ("sandbox".to_owned(), upstream)]);
+    Engine::start(ports, config, upstreams, vec![shop, other]).await.unwrap()
 }
 
 /// A credential as a shop sends it.

@@ -239,6 +239,19 @@ fn claimable(database: &Database, now: DateTime<Utc>, limits: ClaimLimits) -> Re
     Ok(due.into_iter().take(limits.count_max).map(|(_, no)| no).collect())
 }
 
+/// How many deliveries wait to be sent now.
+pub(super) fn due_count(database: &Database, now: DateTime<Utc>) -> Result<u64, Fault> {
+    let (mut count, mut endpoint) = (0, String::new());
+    while let Some(next) = next_endpoint(database, &endpoint)? {
+        endpoint = next;
+        let sql = "SELECT count(*) FROM webhook_queue WHERE endpoint = ?1 AND claimed = 0 AND due_at <= ?2";
+        let here: u64 =
+            database.prepared(sql)?.query_row(params![endpoint, millis(now)], |row| row.get(0))?;
+        count += here;
+    }
+    Ok(count)
+}
+
 fn next_endpoint(database: &Database, after: &str) -> Result<Option<String>, Fault> {
     let mut statement = database.prepared(
         "SELECT endpoint FROM webhook_queue WHERE endpoint > ?1 AND due_at IS NOT NULL ORDER BY endpoint LIMIT 1",
