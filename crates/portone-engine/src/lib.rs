@@ -15,6 +15,7 @@ mod cancel;
 pub mod directory;
 mod engine;
 mod error;
+mod escrow;
 pub mod event;
 pub mod facet;
 pub mod idempotency;

@@ -27,6 +27,10 @@ pub(crate) enum Endpoint {
     CashReceipts,
     CashReceipt,
     CancelCashReceipt,
+    ApplyEscrowLogistics,
+    ModifyEscrowLogistics,
+    ConfirmEscrow,
+    RegisterStoreReceipt,
 }
 
 impl Endpoint {
@@ -136,6 +140,17 @@ impl Endpoint {
                 "PAYMENT_SCHEDULE_ALREADY_PROCESSED",
                 "PAYMENT_SCHEDULE_ALREADY_REVOKED",
             ],
+            Self::ApplyEscrowLogistics
+            | Self::ModifyEscrowLogistics
+            | Self::ConfirmEscrow
+            | Self::RegisterStoreReceipt => &[
+                "INVALID_REQUEST",
+                "UNAUTHORIZED",
+                "FORBIDDEN",
+                "PAYMENT_NOT_FOUND",
+                "PAYMENT_NOT_PAID",
+                "PG_PROVIDER",
+            ],
             Self::IssueCashReceipt => &[
                 "INVALID_REQUEST",
                 "UNAUTHORIZED",
@@ -191,6 +206,10 @@ impl Endpoint {
             Self::CashReceipts => "getCashReceipts",
             Self::CashReceipt => "getCashReceiptByPaymentId",
             Self::CancelCashReceipt => "cancelCashReceiptByPaymentId",
+            Self::ApplyEscrowLogistics => "applyEscrowLogistics",
+            Self::ModifyEscrowLogistics => "modifyEscrowLogistics",
+            Self::ConfirmEscrow => "confirmEscrow",
+            Self::RegisterStoreReceipt => "registerStoreReceipt",
         }
     }
 
@@ -203,6 +222,10 @@ impl Endpoint {
             | Self::CloseVirtualAccount
             | Self::IssueCashReceipt
             | Self::CancelCashReceipt
+            | Self::ApplyEscrowLogistics
+            | Self::ModifyEscrowLogistics
+            | Self::ConfirmEscrow
+            | Self::RegisterStoreReceipt
             | Self::IssueBillingKey
             | Self::DeleteBillingKey => true,
             Self::Login

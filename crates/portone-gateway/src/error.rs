@@ -250,7 +250,7 @@ mod tests {
 
     use super::*;
 
-    const ENDPOINTS: [Endpoint; 24] = [
+    const ENDPOINTS: [Endpoint; 28] = [
         Endpoint::PaymentEventsByCursor,
         Endpoint::BillingKeyInfos,
         Endpoint::Payments,
@@ -275,6 +275,10 @@ mod tests {
         Endpoint::CashReceipts,
         Endpoint::CashReceipt,
         Endpoint::CancelCashReceipt,
+        Endpoint::ApplyEscrowLogistics,
+        Endpoint::ModifyEscrowLogistics,
+        Endpoint::ConfirmEscrow,
+        Endpoint::RegisterStoreReceipt,
     ];
 
     fn no_channel(reason: NoChannelReason) -> EngineError {

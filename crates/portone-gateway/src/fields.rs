@@ -19,7 +19,7 @@ pub(crate) static INPUT: Rule = Rule {
 };
 
 /// The members that are read as secrets, and the one that holds a card. They are in nothing that is kept.
-pub(crate) const SECRETS: [&str; 9] = [
+pub(crate) const SECRETS: [&str; 10] = [
     "credential",
     "number",
     "expiryYear",
@@ -29,6 +29,7 @@ pub(crate) const SECRETS: [&str; 9] = [
     "customerIdentityNumber",
     "identityNumber",
     "businessRegistrationNumber",
+    "storeBusinessRegistrationNumber",
 ];
 
 /// How many unknown members are told.

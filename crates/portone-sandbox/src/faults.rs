@@ -16,6 +16,9 @@ pub(crate) enum Command {
     CloseVirtualAccount,
     IssueCashReceipt,
     CancelCashReceipt,
+    RegisterEscrowLogistics,
+    ConfirmEscrow,
+    RegisterStoreReceipt,
     Read,
 }
 
@@ -170,7 +173,7 @@ impl Fault {
 }
 
 impl Command {
-    const NAMES: [&'static str; 9] = [
+    const NAMES: [&'static str; 12] = [
         "PAY_INSTANTLY",
         "PAY_WITH_BILLING_KEY",
         "ISSUE_BILLING_KEY",
@@ -179,9 +182,12 @@ impl Command {
         "CLOSE_VIRTUAL_ACCOUNT",
         "ISSUE_CASH_RECEIPT",
         "CANCEL_CASH_RECEIPT",
+        "REGISTER_ESCROW_LOGISTICS",
+        "CONFIRM_ESCROW",
+        "REGISTER_STORE_RECEIPT",
         "READ",
     ];
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 12] = [
         Self::PayInstantly,
         Self::PayWithBillingKey,
         Self::IssueBillingKey,
@@ -190,6 +196,9 @@ impl Command {
         Self::CloseVirtualAccount,
         Self::IssueCashReceipt,
         Self::CancelCashReceipt,
+        Self::RegisterEscrowLogistics,
+        Self::ConfirmEscrow,
+        Self::RegisterStoreReceipt,
         Self::Read,
     ];
 
@@ -207,6 +216,9 @@ impl Command {
             Self::CloseVirtualAccount => "CLOSE_VIRTUAL_ACCOUNT",
             Self::IssueCashReceipt => "ISSUE_CASH_RECEIPT",
             Self::CancelCashReceipt => "CANCEL_CASH_RECEIPT",
+            Self::RegisterEscrowLogistics => "REGISTER_ESCROW_LOGISTICS",
+            Self::ConfirmEscrow => "CONFIRM_ESCROW",
+            Self::RegisterStoreReceipt => "REGISTER_STORE_RECEIPT",
             Self::Read => "READ",
         }
     }

@@ -3,6 +3,7 @@
 mod account;
 mod banks;
 mod cancel;
+mod escrow;
 pub(crate) mod input;
 mod keys;
 mod pay;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
+use self::escrow::Step;
 use crate::channel::Channel;
 use crate::config::SandboxConfig;
 use crate::faults::Command;
@@ -36,6 +38,10 @@ pub(crate) enum Operation {
     ReadTransactions { payment_id: String },
     Cancel { payment_id: String },
     CloseAccount { payment_id: String },
+    RegisterLogistics { payment_id: String },
+    ModifyLogistics { payment_id: String },
+    ConfirmEscrow { payment_id: String },
+    RegisterStoreReceipt { payment_id: String },
     IssueReceipt,
     ReadReceipt { payment_id: String },
     CancelReceipt { payment_id: String },
@@ -73,6 +79,18 @@ impl Operation {
             (Method::Post, ["payments", id, "virtual-account", "close"]) => {
                 Some(Self::CloseAccount { payment_id: payment_id(id) })
             }
+            (Method::Post, ["payments", id, "escrow", "logistics"]) => {
+                Some(Self::RegisterLogistics { payment_id: payment_id(id) })
+            }
+            (Method::Patch, ["payments", id, "escrow", "logistics"]) => {
+                Some(Self::ModifyLogistics { payment_id: payment_id(id) })
+            }
+            (Method::Post, ["payments", id, "escrow", "complete"]) => {
+                Some(Self::ConfirmEscrow { payment_id: payment_id(id) })
+            }
+            (Method::Post, ["payments", id, "register-store-receipt"]) => {
+                Some(Self::RegisterStoreReceipt { payment_id: payment_id(id) })
+            }
             (Method::Post, ["cash-receipts"]) => Some(Self::IssueReceipt),
             (Method::Get, ["payments", id, "cash-receipt"]) => {
                 Some(Self::ReadReceipt { payment_id: payment_id(id) })
@@ -94,6 +112,9 @@ impl Operation {
             Self::PayWithBillingKey { .. } => Command::PayWithBillingKey,
             Self::Cancel { .. } => Command::Cancel,
             Self::CloseAccount { .. } => Command::CloseVirtualAccount,
+            Self::RegisterLogistics { .. } | Self::ModifyLogistics { .. } => Command::RegisterEscrowLogistics,
+            Self::ConfirmEscrow { .. } => Command::ConfirmEscrow,
+            Self::RegisterStoreReceipt { .. } => Command::RegisterStoreReceipt,
             Self::IssueReceipt => Command::IssueCashReceipt,
             Self::CancelReceipt { .. } => Command::CancelCashReceipt,
             Self::IssueKey => Command::IssueBillingKey,
@@ -118,6 +139,10 @@ impl Operation {
             Self::ReadPayment { payment_id }
             | Self::ReadTransactions { payment_id }
             | Self::Cancel { payment_id }
+            | Self::RegisterLogistics { payment_id }
+            | Self::ModifyLogistics { payment_id }
+            | Self::ConfirmEscrow { payment_id }
+            | Self::RegisterStoreReceipt { payment_id }
             | Self::CloseAccount { payment_id } => {
                 ledger.find_payment(payment_id).map(|payment| payment.latest().channel_key.clone())
             }
@@ -151,6 +176,16 @@ impl Context<'_> {
             Operation::ReadTransactions { payment_id } => view::transactions(self.ledger, payment_id),
             Operation::Cancel { payment_id } => cancel::cancel(self, payment_id, &fields),
             Operation::CloseAccount { payment_id } => account::close(self, payment_id, &fields),
+            Operation::RegisterLogistics { payment_id } => {
+                escrow::logistics(self, payment_id, Step::Register, &fields)
+            }
+            Operation::ModifyLogistics { payment_id } => {
+                escrow::logistics(self, payment_id, Step::Modify, &fields)
+            }
+            Operation::ConfirmEscrow { payment_id } => escrow::confirm(self, payment_id, &fields),
+            Operation::RegisterStoreReceipt { payment_id } => {
+                escrow::store_receipt(self, payment_id, &fields)
+            }
             Operation::IssueReceipt => receipts::issue(self, &fields),
             Operation::ReadReceipt { payment_id } => receipts::read(self, payment_id),
             Operation::CancelReceipt { payment_id } => receipts::cancel(self, payment_id),

@@ -71,7 +71,10 @@ fn transaction_id(attempt: &OpenAttempt) -> Option<&str> {
     match &attempt.subject {
         OpenSubject::Pay { .. } => Some(attempt.id.as_str()),
         OpenSubject::Cancel { transaction_id, .. }
-        | OpenSubject::CloseVirtualAccount { transaction_id, .. } => Some(transaction_id.as_str()),
+        | OpenSubject::CloseVirtualAccount { transaction_id, .. }
+        | OpenSubject::RegisterEscrowLogistics { transaction_id, .. }
+        | OpenSubject::ConfirmEscrow { transaction_id, .. }
+        | OpenSubject::RegisterStoreReceipt { transaction_id, .. } => Some(transaction_id.as_str()),
         OpenSubject::IssueBillingKey { .. }
         | OpenSubject::DeleteBillingKey { .. }
         | OpenSubject::IssueCashReceipt { .. }

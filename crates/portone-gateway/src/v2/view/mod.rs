@@ -6,6 +6,7 @@ pub(crate) mod billing_key;
 pub(crate) mod cancellation;
 pub(crate) mod channel;
 pub(crate) mod customer;
+pub(crate) mod escrow;
 pub(crate) mod list;
 pub(crate) mod method;
 pub(crate) mod payment;

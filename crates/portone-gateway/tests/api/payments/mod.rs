@@ -1,5 +1,6 @@
 mod billing_key;
 mod cancel;
+mod escrow;
 mod instant;
 mod instant_input;
 mod list;
