@@ -44,7 +44,8 @@ impl Endpoint {
             | Self::PaymentsByCursor
             | Self::PaymentEventsByCursor
             | Self::BillingKeyInfos
-            | Self::CashReceipts => &["INVALID_REQUEST", "UNAUTHORIZED", "FORBIDDEN"],
+            | Self::CashReceipts
+            | Self::PaymentSchedules => &["INVALID_REQUEST", "UNAUTHORIZED", "FORBIDDEN"],
             Self::PayInstantly => &[
                 "INVALID_REQUEST",
                 "MAX_TRANSACTION_COUNT_REACHED",
@@ -129,7 +130,6 @@ impl Endpoint {
             Self::PaymentSchedule => {
                 &["INVALID_REQUEST", "UNAUTHORIZED", "FORBIDDEN", "PAYMENT_SCHEDULE_NOT_FOUND"]
             }
-            Self::PaymentSchedules => &["INVALID_REQUEST", "UNAUTHORIZED", "FORBIDDEN"],
             Self::RevokePaymentSchedules => &[
                 "INVALID_REQUEST",
                 "UNAUTHORIZED",
