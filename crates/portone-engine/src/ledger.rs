@@ -14,9 +14,9 @@ pub use session::{
 use chrono::{DateTime, Utc};
 use portone_core::{
     AttemptId, BillingKey, CancelRequester, CancelStatus, CancellationId, CardFacts, Channel, ChannelGroup,
-    ChannelGroupId, ChannelKey, CommandKind, Customer, Environment, Order, PayMethod, PaymentId,
-    PaymentScheduleId, PgBillingKey, PgMerchantId, PgProvider, PgTxId, StoreId, TransactionId,
-    VirtualAccountFacts,
+    ChannelGroupId, ChannelKey, CommandKind, Customer, Environment, Escrow, LogisticsCompany, Order,
+    PayMethod, PaymentId, PaymentScheduleId, PgBillingKey, PgMerchantId, PgProvider, PgTxId, StoreId,
+    TransactionId, VirtualAccountFacts,
 };
 use serde::{Deserialize, Serialize};
 
@@ -165,6 +165,9 @@ pub struct Transaction {
     /// The virtual account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub virtual_account: Option<VirtualAccountFacts>,
+    /// What is known of its escrow; absent until a delivery is registered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub escrow: Option<Escrow>,
     /// Why it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<Failure>,
@@ -329,6 +332,33 @@ pub enum OpenSubject {
         /// Whether it is announced.
         skip_webhook: bool,
     },
+    /// A delivery held in escrow, to tell the PG of. Who sends and receives is not kept.
+    RegisterEscrowLogistics {
+        /// The payment.
+        payment_id: PaymentId,
+        /// Its transaction.
+        transaction_id: TransactionId,
+        /// The carrier.
+        company: LogisticsCompany,
+        /// The carrier's number of the parcel.
+        invoice_number: String,
+        /// When it was sent.
+        sent_at: DateTime<Utc>,
+    },
+    /// An escrow to confirm.
+    ConfirmEscrow {
+        /// The payment.
+        payment_id: PaymentId,
+        /// Its transaction.
+        transaction_id: TransactionId,
+    },
+    /// Sub-shops to name on the sales slip. Nothing of it is kept.
+    RegisterStoreReceipt {
+        /// The payment.
+        payment_id: PaymentId,
+        /// Its transaction.
+        transaction_id: TransactionId,
+    },
     /// A cash receipt to issue. Whom it is for is not kept: reading the receipt back settles it.
     IssueCashReceipt {
         /// The receipt, pending.
@@ -364,6 +394,9 @@ impl OpenSubject {
             | Self::CloseVirtualAccount { payment_id, .. }
             | Self::Capture { payment_id, .. }
             | Self::StopCancel { payment_id, .. }
+            | Self::RegisterEscrowLogistics { payment_id, .. }
+            | Self::ConfirmEscrow { payment_id, .. }
+            | Self::RegisterStoreReceipt { payment_id, .. }
             | Self::IssueCashReceipt { payment_id, .. }
             | Self::CancelCashReceipt { payment_id, .. } => Some(payment_id),
             Self::IssueBillingKey { .. } | Self::DeleteBillingKey { .. } => None,
@@ -381,6 +414,9 @@ impl OpenSubject {
             | Self::CloseVirtualAccount { .. }
             | Self::Capture { .. }
             | Self::StopCancel { .. }
+            | Self::RegisterEscrowLogistics { .. }
+            | Self::ConfirmEscrow { .. }
+            | Self::RegisterStoreReceipt { .. }
             | Self::IssueCashReceipt { .. }
             | Self::CancelCashReceipt { .. } => None,
         }

@@ -16,6 +16,7 @@ mod capture;
 pub mod directory;
 mod engine;
 mod error;
+mod escrow;
 pub mod event;
 pub mod facet;
 mod follow;

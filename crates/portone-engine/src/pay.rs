@@ -298,6 +298,7 @@ impl Draft {
             receipt_url: None,
             card: self.card,
             virtual_account: None,
+            escrow: None,
             failure: None,
             cancellations: Vec::new(),
         }

@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 use portone_core::{
     BillingKey, CancelRequester, CashReceiptRequest, ChannelGroupId, ChannelKey, IssueBillingKey,
-    IssueCashReceipt, Order, PayInstantly, PaymentId, RefundAccount, StoreId,
+    IssueCashReceipt, Order, PayInstantly, PaymentId, RefundAccount, RegisterEscrowLogistics, StoreId,
+    StoreReceiptItem,
 };
 
 use crate::idempotency::Operation;
@@ -129,6 +130,37 @@ pub struct CancelRequest {
     pub refund_account: Option<RefundAccount>,
     /// Mutes the announcement.
     pub skip_webhook: bool,
+}
+
+/// Tell the PG of a delivery held in escrow, or change what it was told.
+#[derive(Debug)]
+pub struct EscrowLogisticsRequest {
+    /// Who asks.
+    pub caller: Caller,
+    /// The delivery; how its payment was paid is for the ledger to say.
+    pub register: RegisterEscrowLogistics,
+}
+
+/// Confirm what is held in escrow.
+#[derive(Debug)]
+pub struct ConfirmEscrowRequest {
+    /// Who asks.
+    pub caller: Caller,
+    /// The payment.
+    pub payment_id: PaymentId,
+    /// Whether the shop confirms rather than the buyer.
+    pub from_store: Option<bool>,
+}
+
+/// Name sub-shops on a sales slip.
+#[derive(Debug)]
+pub struct StoreReceiptRequest {
+    /// Who asks.
+    pub caller: Caller,
+    /// The payment.
+    pub payment_id: PaymentId,
+    /// The sub-shops.
+    pub items: Vec<StoreReceiptItem>,
 }
 
 /// Issue a cash receipt by hand.

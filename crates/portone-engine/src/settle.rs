@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
-use portone_core::{AttemptId, AttemptSubject, Finding, Money, Outcome, TransactionId};
+use portone_core::{AttemptId, AttemptSubject, EscrowDelivery, Finding, Money, Outcome, TransactionId};
 
 use crate::call::attempt;
 use crate::engine::{Engine, delta, made};
@@ -128,6 +128,19 @@ impl Engine {
                 }
             }
             OpenSubject::IssueBillingKey { .. } => AttemptSubject::IssueBillingKey,
+            OpenSubject::RegisterEscrowLogistics { payment_id, company, invoice_number, .. } => {
+                AttemptSubject::RegisterEscrowLogistics {
+                    payment_id: payment_id.clone(),
+                    company: *company,
+                    invoice_number: invoice_number.clone(),
+                }
+            }
+            OpenSubject::ConfirmEscrow { payment_id, .. } => {
+                AttemptSubject::ConfirmEscrow { payment_id: payment_id.clone() }
+            }
+            OpenSubject::RegisterStoreReceipt { payment_id, .. } => {
+                AttemptSubject::RegisterStoreReceipt { payment_id: payment_id.clone() }
+            }
             OpenSubject::IssueCashReceipt { payment_id, total, .. } => issue_subject(payment_id, *total),
             OpenSubject::CancelCashReceipt { payment_id, .. } => {
                 AttemptSubject::CancelCashReceipt { payment_id: payment_id.clone() }
@@ -198,6 +211,25 @@ impl Engine {
                 self.store.settle_delete(&open.id, true, *skip_webhook, self.now()).await?;
                 Ok(())
             }
+            (
+                OpenSubject::RegisterEscrowLogistics {
+                    transaction_id, company, invoice_number, sent_at, ..
+                },
+                Outcome::EscrowLogisticsRegistered { applied_at },
+            ) => {
+                let delivery = EscrowDelivery {
+                    company: company.code().to_owned(),
+                    invoice_number: invoice_number.clone(),
+                    sent_at: Some(*sent_at),
+                    applied_at: Some(applied_at),
+                };
+                let transaction = self.transaction_of(transaction_id).await?;
+                self.settle_logistics(open, transaction, delivery).await
+            }
+            (OpenSubject::ConfirmEscrow { transaction_id, .. }, Outcome::EscrowConfirmed { .. }) => {
+                let transaction = self.transaction_of(transaction_id).await?;
+                self.settle_escrow_confirmed(open, transaction).await
+            }
             (OpenSubject::IssueCashReceipt { receipt_id, .. }, Outcome::CashReceiptIssued(facts)) => {
                 self.settle_receipt_happened(open, receipt_id, ReceiptFound::Issued(facts)).await
             }
@@ -229,7 +261,10 @@ impl Engine {
             OpenSubject::Cancel { .. }
             | OpenSubject::CloseVirtualAccount { .. }
             | OpenSubject::Capture { .. }
-            | OpenSubject::StopCancel { .. } => {
+            | OpenSubject::StopCancel { .. }
+            | OpenSubject::RegisterEscrowLogistics { .. }
+            | OpenSubject::ConfirmEscrow { .. }
+            | OpenSubject::RegisterStoreReceipt { .. } => {
                 self.store.drop_attempt(&open.id).await?;
                 Ok(())
             }
@@ -265,6 +300,9 @@ fn marker(open: &OpenAttempt) -> AttemptId {
         | OpenSubject::StopCancel { .. }
         | OpenSubject::IssueBillingKey { .. }
         | OpenSubject::DeleteBillingKey { .. }
+        | OpenSubject::RegisterEscrowLogistics { .. }
+        | OpenSubject::ConfirmEscrow { .. }
+        | OpenSubject::RegisterStoreReceipt { .. }
         | OpenSubject::IssueCashReceipt { .. }
         | OpenSubject::CancelCashReceipt { .. } => open.id.clone(),
     }

@@ -2,7 +2,10 @@
 //! announce. Every change of state goes through here.
 
 use chrono::{DateTime, Utc};
-use portone_core::{CancelStatus, CancellationId, Decline, PaidFacts, VirtualAccountFacts};
+use portone_core::{
+    CancelStatus, CancellationId, Decline, Escrow, EscrowDelivery, EscrowStatus, PaidFacts,
+    VirtualAccountFacts,
+};
 
 use crate::event::{Event, EventKind, EventSubject};
 use crate::ledger::{Cancellation, Failure, PaymentStatus, Transaction};
@@ -129,12 +132,38 @@ pub(crate) fn merge_card(transaction: &mut Transaction, told: Option<portone_cor
     });
 }
 
+/// The PG took note of a delivery.
+pub(crate) fn delivery_registered(
+    mut transaction: Transaction,
+    delivery: EscrowDelivery,
+    now: DateTime<Utc>,
+) -> Change {
+    transaction.updated_at = now;
+    let delivery = Some(delivery);
+    transaction.escrow =
+        Some(Escrow { status: EscrowStatus::Registered, delivery, ..Escrow::BEFORE_REGISTERED });
+    (transaction, Vec::new())
+}
+
+/// The buyer has the goods. No announcement is documented for it.
+pub(crate) fn escrow_confirmed(mut transaction: Transaction, now: DateTime<Utc>) -> Change {
+    transaction.updated_at = now;
+    let escrow = transaction.escrow.take().unwrap_or(Escrow::BEFORE_REGISTERED);
+    transaction.escrow = Some(Escrow { status: EscrowStatus::Confirmed, ..escrow });
+    (transaction, Vec::new())
+}
+
 pub(crate) fn none_pending(transaction: &Transaction) -> bool {
     transaction.cancellations.iter().all(|cancellation| cancellation.status != CancelStatus::Requested)
 }
 
 pub(crate) fn enter(transaction: &mut Transaction, status: PaymentStatus, now: DateTime<Utc>) {
     transaction.status = status;
+    if status == PaymentStatus::Cancelled {
+        // Nothing is held any more.
+        transaction.escrow =
+            transaction.escrow.take().map(|escrow| Escrow { status: EscrowStatus::Cancelled, ..escrow });
+    }
     transaction.updated_at = now;
     transaction.status_changed_at = now;
 }

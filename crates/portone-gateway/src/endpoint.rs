@@ -33,6 +33,10 @@ pub(crate) enum Endpoint {
     CashReceipts,
     CashReceipt,
     CancelCashReceipt,
+    ApplyEscrowLogistics,
+    ModifyEscrowLogistics,
+    ConfirmEscrow,
+    RegisterStoreReceipt,
 }
 
 impl Endpoint {
@@ -46,7 +50,8 @@ impl Endpoint {
             | Self::PaymentsByCursor
             | Self::PaymentEventsByCursor
             | Self::BillingKeyInfos
-            | Self::CashReceipts => &["INVALID_REQUEST", "UNAUTHORIZED", "FORBIDDEN"],
+            | Self::CashReceipts
+            | Self::PaymentSchedules => &["INVALID_REQUEST", "UNAUTHORIZED", "FORBIDDEN"],
             Self::PayInstantly => &[
                 "INVALID_REQUEST",
                 "MAX_TRANSACTION_COUNT_REACHED",
@@ -131,7 +136,6 @@ impl Endpoint {
             Self::PaymentSchedule => {
                 &["INVALID_REQUEST", "UNAUTHORIZED", "FORBIDDEN", "PAYMENT_SCHEDULE_NOT_FOUND"]
             }
-            Self::PaymentSchedules => &["INVALID_REQUEST", "UNAUTHORIZED", "FORBIDDEN"],
             Self::RevokePaymentSchedules => &[
                 "INVALID_REQUEST",
                 "UNAUTHORIZED",
@@ -141,6 +145,17 @@ impl Endpoint {
                 "BILLING_KEY_ALREADY_DELETED",
                 "PAYMENT_SCHEDULE_ALREADY_PROCESSED",
                 "PAYMENT_SCHEDULE_ALREADY_REVOKED",
+            ],
+            Self::ApplyEscrowLogistics
+            | Self::ModifyEscrowLogistics
+            | Self::ConfirmEscrow
+            | Self::RegisterStoreReceipt => &[
+                "INVALID_REQUEST",
+                "UNAUTHORIZED",
+                "FORBIDDEN",
+                "PAYMENT_NOT_FOUND",
+                "PAYMENT_NOT_PAID",
+                "PG_PROVIDER",
             ],
             Self::IssueCashReceipt => &[
                 "INVALID_REQUEST",
@@ -228,6 +243,10 @@ impl Endpoint {
             Self::CashReceipts => "getCashReceipts",
             Self::CashReceipt => "getCashReceiptByPaymentId",
             Self::CancelCashReceipt => "cancelCashReceiptByPaymentId",
+            Self::ApplyEscrowLogistics => "applyEscrowLogistics",
+            Self::ModifyEscrowLogistics => "modifyEscrowLogistics",
+            Self::ConfirmEscrow => "confirmEscrow",
+            Self::RegisterStoreReceipt => "registerStoreReceipt",
         }
     }
 
@@ -242,6 +261,10 @@ impl Endpoint {
             | Self::StopCancellation
             | Self::IssueCashReceipt
             | Self::CancelCashReceipt
+            | Self::ApplyEscrowLogistics
+            | Self::ModifyEscrowLogistics
+            | Self::ConfirmEscrow
+            | Self::RegisterStoreReceipt
             | Self::IssueBillingKey
             | Self::DeleteBillingKey => true,
             Self::Login

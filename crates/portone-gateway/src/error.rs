@@ -270,7 +270,7 @@ mod tests {
 
     use super::*;
 
-    const ENDPOINTS: [Endpoint; 30] = [
+    const ENDPOINTS: [Endpoint; 34] = [
         Endpoint::PaymentEventsByCursor,
         Endpoint::BillingKeyInfos,
         Endpoint::Payments,
@@ -301,6 +301,10 @@ mod tests {
         Endpoint::CashReceipts,
         Endpoint::CashReceipt,
         Endpoint::CancelCashReceipt,
+        Endpoint::ApplyEscrowLogistics,
+        Endpoint::ModifyEscrowLogistics,
+        Endpoint::ConfirmEscrow,
+        Endpoint::RegisterStoreReceipt,
     ];
 
     fn no_channel(reason: NoChannelReason) -> EngineError {

@@ -30,6 +30,7 @@ pub(crate) const SECRETS: [&str; 10] = [
     "customerIdentityNumber",
     "identityNumber",
     "businessRegistrationNumber",
+    "storeBusinessRegistrationNumber",
 ];
 
 /// How many unknown members are told.

@@ -19,6 +19,9 @@ pub(crate) enum Command {
     IssueCashReceipt,
     CancelCashReceipt,
     ConfirmDelivery,
+    RegisterEscrowLogistics,
+    ConfirmEscrow,
+    RegisterStoreReceipt,
     Read,
 }
 
@@ -173,7 +176,7 @@ impl Fault {
 }
 
 impl Command {
-    const NAMES: [&'static str; 12] = [
+    const NAMES: [&'static str; 15] = [
         "PAY_INSTANTLY",
         "PAY_WITH_BILLING_KEY",
         "ISSUE_BILLING_KEY",
@@ -185,9 +188,12 @@ impl Command {
         "ISSUE_CASH_RECEIPT",
         "CANCEL_CASH_RECEIPT",
         "CONFIRM_DELIVERY",
+        "REGISTER_ESCROW_LOGISTICS",
+        "CONFIRM_ESCROW",
+        "REGISTER_STORE_RECEIPT",
         "READ",
     ];
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 15] = [
         Self::PayInstantly,
         Self::PayWithBillingKey,
         Self::IssueBillingKey,
@@ -199,6 +205,9 @@ impl Command {
         Self::IssueCashReceipt,
         Self::CancelCashReceipt,
         Self::ConfirmDelivery,
+        Self::RegisterEscrowLogistics,
+        Self::ConfirmEscrow,
+        Self::RegisterStoreReceipt,
         Self::Read,
     ];
 
@@ -219,6 +228,9 @@ impl Command {
             Self::IssueCashReceipt => "ISSUE_CASH_RECEIPT",
             Self::CancelCashReceipt => "CANCEL_CASH_RECEIPT",
             Self::ConfirmDelivery => "CONFIRM_DELIVERY",
+            Self::RegisterEscrowLogistics => "REGISTER_ESCROW_LOGISTICS",
+            Self::ConfirmEscrow => "CONFIRM_ESCROW",
+            Self::RegisterStoreReceipt => "REGISTER_STORE_RECEIPT",
             Self::Read => "READ",
         }
     }

@@ -42,6 +42,9 @@ pub(crate) trait Pg {
 
     fn check_cancel(&self, cancel: &CancelOrder<'_>) -> Result<(), Refusal>;
 
+    /// Whether deliveries held in escrow can be told by API.
+    fn has_escrow_api(&self) -> bool;
+
     fn check_receipt(&self, receipt: &ReceiptOrder<'_>) -> Result<(), Refusal>;
 
     /// What the PG books for these terms, which need not be what was asked for.

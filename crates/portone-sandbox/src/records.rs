@@ -50,6 +50,9 @@ pub(crate) struct Transaction {
     pub(crate) is_cultural_expense: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) pg_tx_id: Option<String>,
+    /// Absent of a payment that is not held in escrow.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) escrow: Option<Escrow>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) failure: Option<PgRefusal>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -160,6 +163,44 @@ pub(crate) struct BillingKey {
     pub(crate) deleted_at: Option<DateTime<Utc>>,
 }
 
+/// What a PG holds until the buyer has the goods. Who sends and receives is not kept.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Escrow {
+    pub(crate) status: EscrowStatus,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) delivery: Option<Delivery>,
+}
+
+/// How far an escrow has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum EscrowStatus {
+    BeforeRegistered,
+    Registered,
+    Confirmed,
+}
+
+impl EscrowStatus {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::BeforeRegistered => "BEFORE_REGISTERED",
+            Self::Registered => "REGISTERED",
+            Self::Confirmed => "CONFIRMED",
+        }
+    }
+}
+
+/// A parcel.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Delivery {
+    pub(crate) company: String,
+    pub(crate) invoice_number: String,
+    pub(crate) sent_at: DateTime<Utc>,
+    pub(crate) applied_at: DateTime<Utc>,
+}
+
 /// The latest cash receipt of a payment id. Whom it is for is not kept.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -214,6 +255,11 @@ impl Status {
             Self::PartialCancelled => "PARTIAL_CANCELLED",
             Self::Cancelled => "CANCELLED",
         }
+    }
+
+    /// Whether money is still held, at least in part.
+    pub(crate) fn holds_money(self) -> bool {
+        matches!(self, Self::Paid | Self::PartialCancelled)
     }
 
     /// Whether money has been taken, some of which may have been returned.

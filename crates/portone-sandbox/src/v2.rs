@@ -4,6 +4,7 @@ mod account;
 mod banks;
 mod cancel;
 mod capture;
+mod escrow;
 pub(crate) mod input;
 mod keys;
 mod pay;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
+use self::escrow::Step;
 use crate::channel::Channel;
 use crate::config::SandboxConfig;
 use crate::faults::Command;
@@ -39,6 +41,10 @@ pub(crate) enum Operation {
     CloseAccount { payment_id: String },
     Capture { payment_id: String },
     StopCancel { payment_id: String, cancellation_id: String },
+    RegisterLogistics { payment_id: String },
+    ModifyLogistics { payment_id: String },
+    ConfirmEscrow { payment_id: String },
+    RegisterStoreReceipt { payment_id: String },
     IssueReceipt,
     ReadReceipt { payment_id: String },
     CancelReceipt { payment_id: String },
@@ -81,6 +87,18 @@ impl Operation {
                 let cancellation_id = decode_id(cancellation_id);
                 Some(Self::StopCancel { payment_id: payment_id(id), cancellation_id })
             }
+            (Method::Post, ["payments", id, "escrow", "logistics"]) => {
+                Some(Self::RegisterLogistics { payment_id: payment_id(id) })
+            }
+            (Method::Patch, ["payments", id, "escrow", "logistics"]) => {
+                Some(Self::ModifyLogistics { payment_id: payment_id(id) })
+            }
+            (Method::Post, ["payments", id, "escrow", "complete"]) => {
+                Some(Self::ConfirmEscrow { payment_id: payment_id(id) })
+            }
+            (Method::Post, ["payments", id, "register-store-receipt"]) => {
+                Some(Self::RegisterStoreReceipt { payment_id: payment_id(id) })
+            }
             (Method::Post, ["cash-receipts"]) => Some(Self::IssueReceipt),
             (Method::Get, ["payments", id, "cash-receipt"]) => {
                 Some(Self::ReadReceipt { payment_id: payment_id(id) })
@@ -104,6 +122,9 @@ impl Operation {
             Self::CloseAccount { .. } => Command::CloseVirtualAccount,
             Self::Capture { .. } => Command::Capture,
             Self::StopCancel { .. } => Command::StopCancel,
+            Self::RegisterLogistics { .. } | Self::ModifyLogistics { .. } => Command::RegisterEscrowLogistics,
+            Self::ConfirmEscrow { .. } => Command::ConfirmEscrow,
+            Self::RegisterStoreReceipt { .. } => Command::RegisterStoreReceipt,
             Self::IssueReceipt => Command::IssueCashReceipt,
             Self::CancelReceipt { .. } => Command::CancelCashReceipt,
             Self::IssueKey => Command::IssueBillingKey,
@@ -130,7 +151,11 @@ impl Operation {
             | Self::Cancel { payment_id }
             | Self::CloseAccount { payment_id }
             | Self::Capture { payment_id }
-            | Self::StopCancel { payment_id, .. } => {
+            | Self::StopCancel { payment_id, .. }
+            | Self::RegisterLogistics { payment_id }
+            | Self::ModifyLogistics { payment_id }
+            | Self::ConfirmEscrow { payment_id }
+            | Self::RegisterStoreReceipt { payment_id } => {
                 ledger.find_payment(payment_id).map(|payment| payment.latest().channel_key.clone())
             }
             Self::ReadReceipt { payment_id } | Self::CancelReceipt { payment_id } => {
@@ -166,6 +191,16 @@ impl Context<'_> {
             Operation::Capture { payment_id } => capture::capture(self, payment_id, &fields),
             Operation::StopCancel { payment_id, cancellation_id } => {
                 cancel::stop(self, payment_id, cancellation_id, &fields)
+            }
+            Operation::RegisterLogistics { payment_id } => {
+                escrow::logistics(self, payment_id, Step::Register, &fields)
+            }
+            Operation::ModifyLogistics { payment_id } => {
+                escrow::logistics(self, payment_id, Step::Modify, &fields)
+            }
+            Operation::ConfirmEscrow { payment_id } => escrow::confirm(self, payment_id, &fields),
+            Operation::RegisterStoreReceipt { payment_id } => {
+                escrow::store_receipt(self, payment_id, &fields)
             }
             Operation::IssueReceipt => receipts::issue(self, &fields),
             Operation::ReadReceipt { payment_id } => receipts::read(self, payment_id),

@@ -73,7 +73,10 @@ fn transaction_id(attempt: &OpenAttempt) -> Option<&str> {
         OpenSubject::Cancel { transaction_id, .. }
         | OpenSubject::CloseVirtualAccount { transaction_id, .. }
         | OpenSubject::Capture { transaction_id, .. }
-        | OpenSubject::StopCancel { transaction_id, .. } => Some(transaction_id.as_str()),
+        | OpenSubject::StopCancel { transaction_id, .. }
+        | OpenSubject::RegisterEscrowLogistics { transaction_id, .. }
+        | OpenSubject::ConfirmEscrow { transaction_id, .. }
+        | OpenSubject::RegisterStoreReceipt { transaction_id, .. } => Some(transaction_id.as_str()),
         OpenSubject::IssueBillingKey { .. }
         | OpenSubject::DeleteBillingKey { .. }
         | OpenSubject::IssueCashReceipt { .. }

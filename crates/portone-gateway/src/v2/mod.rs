@@ -7,6 +7,7 @@ mod billing_keys;
 mod capture;
 pub(crate) mod check;
 mod dto;
+mod escrow;
 mod examples;
 mod lists;
 mod payments;
@@ -151,6 +152,9 @@ pub(crate) fn routes() -> Router<Gateway> {
         .route("/payments/{paymentId}/resend-webhook", post(webhooks::resend))
         .route("/payment-schedules", get(schedules::list).delete(schedules::revoke))
         .route("/payment-schedules/{paymentScheduleId}", get(schedules::schedule))
+        .route("/payments/{paymentId}/escrow/logistics", post(escrow::register).patch(escrow::modify))
+        .route("/payments/{paymentId}/escrow/complete", post(escrow::confirm))
+        .route("/payments/{paymentId}/register-store-receipt", post(escrow::store_receipt))
         .route("/cash-receipts", get(receipts::list).post(receipts::issue))
         .route("/payments/{paymentId}/cash-receipt", get(receipts::receipt))
         .route("/payments/{paymentId}/cash-receipt/cancel", post(receipts::cancel))

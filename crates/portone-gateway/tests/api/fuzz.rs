@@ -30,10 +30,7 @@ const TO_COME: &[&str] = &[
     "/payments/{paymentId}/cancellations/{cancellationId}/stop",
     "/payments/{paymentId}/capture",
     "/payments/{paymentId}/confirm",
-    "/payments/{paymentId}/escrow/complete",
-    "/payments/{paymentId}/escrow/logistics",
     "/payments/{paymentId}/pre-register",
-    "/payments/{paymentId}/register-store-receipt",
     "/paymentwall/delivery/confirm",
     "/promotions/{promotionId}",
 ];

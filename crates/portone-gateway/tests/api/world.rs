@@ -14,7 +14,8 @@ use portone_core::{
     Auth, Break, Channel, ChannelFacts, ChannelGroup, Contracts, Credentials, Environment, GroupMember,
     OnViolation, PgReply, PgRequest, Transport, Upstream,
 };
-use portone_engine::port::{Clock, DeclaredStore, Random};
+use portone_engine::ledger::{OpenAttempt, OpenSubject, PaymentStatus};
+use portone_engine::port::{Clock, DeclaredStore, Random, SettleTransaction};
 use portone_engine::{Engine, EngineConfig, Ports};
 use portone_gateway::{GatewayConfig, StoreAccess, VirtualClock};
 use portone_sandbox::{Answer, Method, Notification, Request, Sandbox, SandboxConfig};
@@ -327,6 +328,45 @@ impl World {
     pub(crate) async fn paid(&self, id: &str) {
         let reply = self.post(&format!("/payments/{id}/instant"), &card_payment(KPN, APPROVED)).await;
         assert_eq!(reply.status, 200, "{}", reply.text);
+    }
+
+    /// The buyer pays into an account, and our ledger is told.
+    pub(crate) async fn deposited(&self, id: &str) {
+        let request = Request {
+            method: Method::Post,
+            path: format!("/sandbox/payments/{id}/deposit"),
+            query: String::new(),
+            authorization: None,
+            idempotency_key: None,
+            body: Bytes::new(),
+        };
+        assert_eq!(self.wire.handle(request).unwrap().status, 200);
+        let (store, payment_id) = (self.engine.store(), id.parse().unwrap());
+        let mut transaction = self.engine.payment(&STORE.parse().unwrap(), &payment_id).await.unwrap();
+        let now = self.clock.now();
+        let attempt: portone_core::AttemptId = format!("deposit-of-{}", transaction.id).parse().unwrap();
+        let (transaction_id, revision) = (transaction.id.clone(), transaction.revision);
+        let open = OpenAttempt {
+            id: attempt.clone(),
+            store_id: transaction.store_id.clone(),
+            command: portone_core::CommandKind::CloseVirtualAccount,
+            channel: transaction.channel.key.clone(),
+            opened_at: now,
+            lease_until: now,
+            next_inquiry_at: now,
+            inquiry_count: 0,
+            subject: OpenSubject::CloseVirtualAccount { payment_id, transaction_id: transaction_id.clone() },
+        };
+        store.begin_on_transaction(open, &transaction_id, revision).await.unwrap();
+        (transaction.status, transaction.paid_at) = (PaymentStatus::Paid, Some(now));
+        let settle = SettleTransaction {
+            attempt,
+            transaction,
+            events: Vec::new(),
+            verify_at: None,
+            run_again_at: None,
+        };
+        store.settle_transaction(settle).await.unwrap();
     }
 
     /// Issues a billing key with the group, and expects it to work.

@@ -104,6 +104,10 @@ impl Pg for Kpn {
         Ok(())
     }
 
+    fn has_escrow_api(&self) -> bool {
+        false
+    }
+
     fn check_receipt(&self, _receipt: &ReceiptOrder<'_>) -> Result<(), Refusal> {
         refuse(Reason::NoSuchService)
     }

@@ -38,6 +38,9 @@ pub(crate) enum Reason {
     NotPaidInCash,
     ReceiptReceiverMissing,
     ReceiptNumberMalformed,
+    EscrowAddressMissing,
+    NotInEscrow,
+    EscrowOutOfStep,
 }
 
 impl Reason {
@@ -78,6 +81,11 @@ impl Reason {
             Self::NotPaidInCash => ("602", "현금성 결제가 아닙니다"),
             Self::ReceiptReceiverMissing => ("603", "현금영수증 발급 대상자의 이름과 연락처가 필요합니다"),
             Self::ReceiptNumberMalformed => ("604", "현금영수증 식별번호가 유효하지 않습니다"),
+            Self::EscrowAddressMissing => {
+                ("605", "발송인과 수취인의 이름, 연락처, 우편번호, 주소가 필요합니다")
+            }
+            Self::NotInEscrow => ("606", "에스크로 거래가 아닙니다"),
+            Self::EscrowOutOfStep => ("607", "에스크로 진행 상태에 맞지 않는 요청입니다"),
         }
     }
 }

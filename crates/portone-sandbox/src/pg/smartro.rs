@@ -110,6 +110,10 @@ impl Pg for Smartro {
         Ok(())
     }
 
+    fn has_escrow_api(&self) -> bool {
+        true
+    }
+
     fn check_receipt(&self, receipt: &ReceiptOrder<'_>) -> Result<(), Refusal> {
         if !receipt.pays_in_cash {
             return refuse(Reason::NotPaidInCash);

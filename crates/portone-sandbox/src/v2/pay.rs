@@ -12,7 +12,7 @@ use crate::channel::Channel;
 use crate::fields::Fields;
 use crate::ids;
 use crate::pg::{Order, Reason, vat_of};
-use crate::records::{Charge, PaidWith, Status, Transaction};
+use crate::records::{Charge, Escrow, EscrowStatus, PaidWith, Status, Transaction};
 use crate::refusal::Refusal;
 
 /// `POST /payments/{paymentId}/instant`
@@ -258,7 +258,15 @@ fn transaction_of(
         product_count: terms.product_count,
         is_cultural_expense: terms.is_cultural_expense,
         pg_tx_id: None,
+        escrow: held_in_escrow(attempt),
         failure: None,
         cancellations: Vec::new(),
     }
+}
+
+/// Without the contract the payment is a plain one, in silence (SMARTRO-035).
+fn held_in_escrow(attempt: &Attempt<'_>) -> Option<Escrow> {
+    let is_held =
+        attempt.terms.is_escrow && attempt.pg().has_escrow_api() && attempt.channel.has_contract("escrow");
+    is_held.then_some(Escrow { status: EscrowStatus::BeforeRegistered, delivery: None })
 }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
+use super::escrow::escrow_view;
 use super::receipts::payment_receipt_view;
 use crate::ledger::Ledger;
 use crate::records::{BillingKey, Cancellation, CancellationStatus, PaidWith, Payment, Status, Transaction};
@@ -117,6 +118,7 @@ fn transaction_view(transaction: &Transaction, ledger: &Ledger) -> Value {
     put(&mut view, "customData", transaction.custom_data.as_ref());
     put(&mut view, "productCount", transaction.product_count);
     put(&mut view, "isCulturalExpense", transaction.is_cultural_expense);
+    put(&mut view, "escrow", escrow_view(transaction));
     put_status_members(&mut view, transaction);
     view
 }

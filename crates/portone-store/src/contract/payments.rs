@@ -1,7 +1,9 @@
 //! Payments: who may begin, and what a result leaves behind.
 
 use futures_util::future::join_all;
-use portone_core::{Bank, CancelStatus, PayMethod, PgTxId, VirtualAccountFacts};
+use portone_core::{
+    Bank, CancelStatus, Escrow, EscrowDelivery, EscrowStatus, PayMethod, PgTxId, VirtualAccountFacts,
+};
 use portone_engine::event::EventKind;
 use portone_engine::ledger::{Failure, GroupSnapshot, PaymentStatus, Transaction};
 use portone_engine::port::{Begin, BeginPayment, DeclaredStore, Settle, SettleTransaction, Store};
@@ -171,6 +173,16 @@ pub async fn every_part_of_a_transaction_comes_back(store: &dyn Store) {
         account_type: Some("NORMAL".to_owned()),
         remittee_name: Some("상점".to_owned()),
         expired_at: Some(at(3_600)),
+    });
+    full.escrow = Some(Escrow {
+        status: EscrowStatus::Confirmed,
+        delivery: Some(EscrowDelivery {
+            company: "CJ".to_owned(),
+            invoice_number: "345678901234".to_owned(),
+            sent_at: Some(at(4)),
+            applied_at: Some(at(5)),
+        }),
+        is_automatically_confirmed: true,
     });
     full.cancellations = vec![cancellation(1, 300), cancellation(2, 400)];
     full.cancellations[0].status = CancelStatus::Failed;

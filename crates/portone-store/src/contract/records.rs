@@ -146,6 +146,7 @@ pub fn transaction(number: u64, payment: u64) -> Transaction {
         receipt_url: None,
         card: Some(card()),
         virtual_account: None,
+        escrow: None,
         failure: None,
         cancellations: Vec::new(),
     }

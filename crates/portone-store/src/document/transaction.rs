@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
 use portone_core::{
-    BillingKey, CardFacts, Order, PayMethod, PaymentScheduleId, PgTxId, StoreId, TransactionId,
+    BillingKey, CardFacts, Escrow, Order, PayMethod, PaymentScheduleId, PgTxId, StoreId, TransactionId,
     VirtualAccountFacts,
 };
 use portone_engine::ledger::{
@@ -50,6 +50,8 @@ pub(crate) struct TransactionDocument<'a> {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     virtual_account: Option<Cow<'a, VirtualAccountFacts>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    escrow: Option<Cow<'a, Escrow>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     failure: Option<Cow<'a, Failure>>,
     #[serde(default, skip_serializing_if = "<[Cancellation]>::is_empty")]
     cancellations: Cow<'a, [Cancellation]>,
@@ -94,6 +96,7 @@ impl<'a> TransactionDocument<'a> {
             receipt_url: transaction.receipt_url.as_deref().map(Cow::Borrowed),
             card: transaction.card.as_ref().map(Cow::Borrowed),
             virtual_account: transaction.virtual_account.as_ref().map(Cow::Borrowed),
+            escrow: transaction.escrow.as_ref().map(Cow::Borrowed),
             failure: transaction.failure.as_ref().map(Cow::Borrowed),
             cancellations: Cow::Borrowed(&transaction.cancellations),
         }
@@ -128,6 +131,7 @@ impl<'a> TransactionDocument<'a> {
             receipt_url: self.receipt_url.map(Cow::into_owned),
             card: self.card.map(Cow::into_owned),
             virtual_account: self.virtual_account.map(Cow::into_owned),
+            escrow: self.escrow.map(Cow::into_owned),
             failure: self.failure.map(Cow::into_owned),
             cancellations: self.cancellations.into_owned(),
         })

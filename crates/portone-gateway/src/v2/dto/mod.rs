@@ -6,6 +6,7 @@ pub(super) mod cancel;
 mod card;
 mod codes;
 mod customer;
+pub(super) mod escrow;
 pub(super) mod key_list;
 pub(super) mod list;
 mod order;

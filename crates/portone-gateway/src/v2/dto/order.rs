@@ -70,7 +70,7 @@ pub(super) fn currency(fields: &Fields<'_, '_>) -> Option<Currency> {
     parsed
 }
 
-fn products(fields: &Fields<'_, '_>) -> Vec<Product> {
+pub(super) fn products(fields: &Fields<'_, '_>) -> Vec<Product> {
     fields.objects("products", &INPUT, PRODUCT).iter().filter_map(product).collect()
 }
 

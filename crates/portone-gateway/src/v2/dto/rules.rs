@@ -44,6 +44,16 @@ pub(super) static REFUND_ACCOUNT: Rule = reject(
 );
 pub(super) static PROMOTION: Rule =
     reject("V2-067", "A cancel says what becomes of a promotion.", "schema PromotionDiscountRetainOption");
+pub(super) static ESCROW: Rule = reject(
+    "V2-071",
+    "A delivery has a carrier, its number of the parcel and when it was sent.",
+    "schema RegisterEscrowLogisticsBody",
+);
+pub(super) static STORE_RECEIPT: Rule = reject(
+    "V2-INPUT",
+    "A sales slip names one sub-shop or more, each with number, name, amount and currency.",
+    "schema RegisterStoreReceiptBody",
+);
 pub(super) static RECEIPT: Rule = reject(
     "V2-070",
     "A cash receipt has a payment id, a channel, an amount and somebody it is for.",

@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::cancellation::CancellationView;
 use super::channel::{ChannelGroupSummary, SelectedChannel};
 use super::customer::CustomerView;
+use super::escrow::EscrowView;
 use super::merchant_id;
 use super::method::MethodView;
 use super::receipt::PaymentReceiptView;
@@ -87,6 +88,8 @@ pub(crate) struct PaymentView<'a> {
     promotion_id: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     is_cultural_expense: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    escrow: Option<EscrowView<'a>>,
     #[serde(skip_serializing_if = "<[Product]>::is_empty")]
     products: &'a [Product],
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -217,6 +220,7 @@ impl<'a> PaymentView<'a> {
             origin: None,
             promotion_id: order.promotion_id.as_deref(),
             is_cultural_expense: order.is_cultural_expense,
+            escrow: EscrowView::of(transaction),
             products: &order.products,
             product_count: order.product_count,
             custom_data: transaction.custom_data.as_deref(),

@@ -1,0 +1,173 @@
+//! Escrow: deliveries and confirmations of what a PG holds (V2-071); and sub-shops on sales slips, which no PG played here has.
+
+use serde_json::{Value, json};
+
+use super::Context;
+use super::view::{put, time_text};
+use crate::fields::Fields;
+use crate::pg::{Provider, Reason};
+use crate::records::{Delivery, Escrow, EscrowStatus, Transaction};
+use crate::refusal::Refusal;
+
+const COMPANIES: [&str; 30] = [
+    "LOTTE",
+    "LOGEN",
+    "DONGWON",
+    "POST",
+    "CJ",
+    "HANJIN",
+    "DAESIN",
+    "ILYANG",
+    "KYUNGDONG",
+    "CHUNIL",
+    "POST_REGISTERED",
+    "GS",
+    "WOORI",
+    "HAPDONG",
+    "FEDEX",
+    "UPS",
+    "GSM_NTON",
+    "SUNGWON",
+    "LX_PANTOS",
+    "ACI",
+    "CJ_INTL",
+    "USPS",
+    "EMS",
+    "DHL",
+    "KGL",
+    "GOODSTOLUCK",
+    "KUNYOUNG",
+    "SLX",
+    "SF",
+    "ETC",
+];
+
+/// Whether a delivery is told the first time or changed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    Register,
+    Modify,
+}
+
+/// `POST` and `PATCH /payments/{paymentId}/escrow/logistics`
+pub(super) fn logistics(
+    context: &mut Context<'_>,
+    payment_id: &str,
+    step: Step,
+    body: &Fields<'_>,
+) -> Result<Value, Refusal> {
+    context.check_store(body.optional_text("storeId")?)?;
+    let logistics = body.object("logistics")?;
+    let company = logistics.one_of("company", &COMPANIES)?;
+    let delivery = Delivery {
+        company: company.ok_or_else(|| logistics.error("company", "is required"))?.to_owned(),
+        invoice_number: logistics.text("invoiceNumber")?.to_owned(),
+        sent_at: logistics.time("sentAt")?.ok_or_else(|| logistics.error("sentAt", "is required"))?,
+        applied_at: context.now,
+    };
+    logistics.time("receivedAt")?;
+    let is_addressed = party(body, "sender")? & party(body, "receiver")?;
+    let provider = held(context, payment_id)?;
+    context.check_forced()?;
+    let now = context.now;
+    let escrow = escrow_of(context, payment_id, provider)?;
+    match (step, escrow.status) {
+        (Step::Register, EscrowStatus::BeforeRegistered) if !is_addressed => {
+            return Err(provider.refuse(Reason::EscrowAddressMissing));
+        }
+        (Step::Register, EscrowStatus::BeforeRegistered) | (Step::Modify, EscrowStatus::Registered) => {}
+        _ => return Err(provider.refuse(Reason::EscrowOutOfStep)),
+    }
+    escrow.status = EscrowStatus::Registered;
+    let mut view = json!({
+        "invoiceNumber": delivery.invoice_number,
+        "sentAt": time_text(delivery.sent_at),
+    });
+    view[if step == Step::Register { "appliedAt" } else { "modifiedAt" }] = json!(time_text(now));
+    escrow.delivery = Some(delivery);
+    Ok(view)
+}
+
+/// `POST /payments/{paymentId}/escrow/complete`
+pub(super) fn confirm(
+    context: &mut Context<'_>,
+    payment_id: &str,
+    body: &Fields<'_>,
+) -> Result<Value, Refusal> {
+    context.check_store(body.optional_text("storeId")?)?;
+    body.flag("fromStore")?;
+    let provider = held(context, payment_id)?;
+    context.check_forced()?;
+    let now = context.now;
+    let escrow = escrow_of(context, payment_id, provider)?;
+    if escrow.status != EscrowStatus::Registered {
+        return Err(provider.refuse(Reason::EscrowOutOfStep));
+    }
+    escrow.status = EscrowStatus::Confirmed;
+    Ok(json!({"completedAt": time_text(now)}))
+}
+
+/// `POST /payments/{paymentId}/register-store-receipt`: PortOne has it for KG Inicis only.
+pub(super) fn store_receipt(
+    context: &mut Context<'_>,
+    payment_id: &str,
+    body: &Fields<'_>,
+) -> Result<Value, Refusal> {
+    context.check_store(body.optional_text("storeId")?)?;
+    let provider = paid(context, payment_id)?;
+    context.check_forced()?;
+    Err(provider.refuse(Reason::NoSuchService))
+}
+
+/// The `PaymentEscrow` union.
+pub(super) fn escrow_view(transaction: &Transaction) -> Option<Value> {
+    let escrow = transaction.escrow.as_ref()?;
+    // A cancel ends what is held, whatever had come before.
+    let is_over = transaction.status == crate::records::Status::Cancelled && escrow.delivery.is_some();
+    let status = if is_over { "CANCELLED" } else { escrow.status.name() };
+    let mut view = json!({"status": status});
+    if let Some(delivery) = &escrow.delivery {
+        view["company"] = json!(delivery.company);
+        view["invoiceNumber"] = json!(delivery.invoice_number);
+        view["sentAt"] = json!(time_text(delivery.sent_at));
+        view["appliedAt"] = json!(time_text(delivery.applied_at));
+    }
+    put(&mut view, "isAutomaticallyConfirmed", (escrow.status == EscrowStatus::Confirmed).then_some(false));
+    Some(view)
+}
+
+/// The PG of a payment of which money is still held.
+fn paid(context: &Context<'_>, payment_id: &str) -> Result<Provider, Refusal> {
+    let transaction = context.ledger.payment(payment_id)?.latest();
+    if !transaction.status.holds_money() {
+        return Err(Refusal::conflict("PAYMENT_NOT_PAID", "the payment is not paid"));
+    }
+    Ok(context.ledger.channel(&transaction.channel_key)?.provider)
+}
+
+fn held(context: &Context<'_>, payment_id: &str) -> Result<Provider, Refusal> {
+    let provider = paid(context, payment_id)?;
+    if provider.pg().has_escrow_api() { Ok(provider) } else { Err(provider.refuse(Reason::NoSuchService)) }
+}
+
+fn escrow_of<'a>(
+    context: &'a mut Context<'_>,
+    payment_id: &str,
+    provider: Provider,
+) -> Result<&'a mut Escrow, Refusal> {
+    let transaction = context.ledger.payment_mut(payment_id)?.latest_mut();
+    transaction.escrow.as_mut().ok_or_else(|| provider.refuse(Reason::NotInEscrow))
+}
+
+/// Whether a sender or a receiver is told whole (SMARTRO-122). Who they are is not kept.
+fn party(body: &Fields<'_>, name: &str) -> Result<bool, Refusal> {
+    let Some(party) = body.optional_object(name)? else { return Ok(false) };
+    let mut is_whole = true;
+    for part in ["name", "phoneNumber", "zipcode"] {
+        is_whole &= party.optional_text(part)?.is_some_and(|text| !text.trim().is_empty());
+    }
+    let Some(address) = party.optional_object("address")? else { return Ok(false) };
+    address.text("addressLine1")?;
+    address.text("addressLine2")?;
+    Ok(is_whole)
+}
