@@ -366,9 +366,11 @@ mod tests {
             for error in errors() {
                 let answer = ApiError::v2(endpoint, &error);
                 let status = match answer.kind() {
-                    INVALID_REQUEST | "MAX_TRANSACTION_COUNT_REACHED" | "MAX_WEBHOOK_RETRY_COUNT_REACHED" => {
-                        400
-                    }
+                    INVALID_REQUEST
+                    | "MAX_TRANSACTION_COUNT_REACHED"
+                    | "MAX_WEBHOOK_RETRY_COUNT_REACHED"
+                    | "MAX_TTL_EXCEEDED" => 400,
+                    "SESSION_EXPIRED" => 410,
                     "PG_PROVIDER" | "CHANNEL_SPECIFIC" => 502,
                     kind if kind.ends_with("_NOT_FOUND") => 404,
                     _ => 409,
