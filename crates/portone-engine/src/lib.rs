@@ -35,6 +35,7 @@ mod settle;
 mod transition;
 mod verify;
 pub mod webhook;
+mod window;
 
 pub use admin::{GroupChange, GroupSaved};
 pub use billing_key::{UNAVAILABLE, UNKNOWN_OUTCOME};
@@ -42,3 +43,4 @@ pub use engine::{Engine, EngineConfig, Ports};
 pub use error::EngineError;
 pub use session::{FixedAmount, SESSION_LIFE_SECONDS_MAX};
 pub use settle::Swept;
+pub use window::{ConfirmPaymentRequest, OpenWindowRequest, OpenedWindow};

@@ -194,6 +194,8 @@ fn plain(endpoint: Endpoint, error: &EngineError) -> Option<(StatusCode, &'stati
         EngineError::TransactionCountReached(_) => (Code::BAD_REQUEST, "MAX_TRANSACTION_COUNT_REACHED"),
         EngineError::SumOfPartsExceedsTotal => (Code::CONFLICT, "SUM_OF_PARTS_EXCEEDS_TOTAL_AMOUNT"),
         EngineError::DiffersFromRegistered(_) => (Code::CONFLICT, "INFORMATION_MISMATCH"),
+        EngineError::InformationMismatch(_) => (Code::CONFLICT, "INFORMATION_MISMATCH"),
+        EngineError::InvalidPaymentToken => (Code::BAD_REQUEST, "INVALID_PAYMENT_TOKEN"),
         EngineError::SessionNotFound => (Code::NOT_FOUND, "SESSION_NOT_FOUND"),
         EngineError::SessionExpired => (Code::GONE, "SESSION_EXPIRED"),
         EngineError::SessionLifeExceeded(_) => (Code::BAD_REQUEST, "MAX_TTL_EXCEEDED"),
@@ -253,7 +255,7 @@ mod tests {
 
     use super::*;
 
-    const ENDPOINTS: [Endpoint; 26] = [
+    const ENDPOINTS: [Endpoint; 27] = [
         Endpoint::PaymentEventsByCursor,
         Endpoint::BillingKeyInfos,
         Endpoint::Payments,
@@ -274,6 +276,7 @@ mod tests {
         Endpoint::PaymentSchedules,
         Endpoint::RevokePaymentSchedules,
         Endpoint::ResendWebhook,
+        Endpoint::ConfirmPayment,
         Endpoint::CapturePayment,
         Endpoint::StopCancellation,
         Endpoint::PreRegisterPayment,
@@ -297,6 +300,8 @@ mod tests {
             EngineError::TransactionCountReached(20),
             EngineError::SumOfPartsExceedsTotal,
             EngineError::DiffersFromRegistered("totalAmount"),
+            EngineError::InformationMismatch("txId"),
+            EngineError::InvalidPaymentToken,
             EngineError::SessionNotFound,
             EngineError::SessionExpired,
             EngineError::SessionLifeExceeded(1),
@@ -369,6 +374,7 @@ mod tests {
                     INVALID_REQUEST
                     | "MAX_TRANSACTION_COUNT_REACHED"
                     | "MAX_WEBHOOK_RETRY_COUNT_REACHED"
+                    | "INVALID_PAYMENT_TOKEN"
                     | "MAX_TTL_EXCEEDED" => 400,
                     "SESSION_EXPIRED" => 410,
                     "PG_PROVIDER" | "CHANNEL_SPECIFIC" => 502,

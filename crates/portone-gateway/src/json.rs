@@ -92,7 +92,7 @@ fn too_long() -> ApiError {
 
 impl ApiError {
     /// A request that cannot be read at all.
-    fn input(message: &str) -> Self {
+    pub(crate) fn input(message: &str) -> Self {
         let mut report = Report::new();
         report.add(&INPUT, "body", message);
         Self::invalid(&report)

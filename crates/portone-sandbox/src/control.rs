@@ -12,6 +12,7 @@ use crate::ledger::Ledger;
 use crate::message::{Method, Request};
 use crate::records::{Charge, PaidWith, Payment, Status};
 use crate::refusal::Refusal;
+use crate::v2::window;
 use crate::v2::{cancellation_view, complete_cancellation, decode_id, payment_view, query_value, time_text};
 
 /// Answers a request whose path starts with `/sandbox`; `segments` are those after it.
@@ -42,6 +43,7 @@ pub(crate) fn answer(
         (Method::Get, ["ledger"]) => {
             Ok(ledger_view(ledger, query_value(&request.query, "channelKey").as_deref()))
         }
+        (Method::Post, ["windows"]) => window::finish(ledger, now, &fields),
         (Method::Post, ["payments", id, "deposit"]) => deposit(ledger, now, &decode_id(id)),
         (Method::Post, ["payments", id, "cancellations", cancellation_id, "complete"]) => {
             let succeeds = !fields.flag("fail")?.unwrap_or(false);

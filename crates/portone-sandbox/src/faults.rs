@@ -14,6 +14,7 @@ pub(crate) enum Command {
     DeleteBillingKey,
     Cancel,
     CloseVirtualAccount,
+    ConfirmPayment,
     Capture,
     StopCancel,
     Read,
@@ -170,24 +171,26 @@ impl Fault {
 }
 
 impl Command {
-    const NAMES: [&'static str; 9] = [
+    const NAMES: [&'static str; 10] = [
         "PAY_INSTANTLY",
         "PAY_WITH_BILLING_KEY",
         "ISSUE_BILLING_KEY",
         "DELETE_BILLING_KEY",
         "CANCEL",
         "CLOSE_VIRTUAL_ACCOUNT",
+        "CONFIRM_PAYMENT",
         "CAPTURE",
         "STOP_CANCEL",
         "READ",
     ];
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::PayInstantly,
         Self::PayWithBillingKey,
         Self::IssueBillingKey,
         Self::DeleteBillingKey,
         Self::Cancel,
         Self::CloseVirtualAccount,
+        Self::ConfirmPayment,
         Self::Capture,
         Self::StopCancel,
         Self::Read,
@@ -205,6 +208,7 @@ impl Command {
             Self::DeleteBillingKey => "DELETE_BILLING_KEY",
             Self::Cancel => "CANCEL",
             Self::CloseVirtualAccount => "CLOSE_VIRTUAL_ACCOUNT",
+            Self::ConfirmPayment => "CONFIRM_PAYMENT",
             Self::Capture => "CAPTURE",
             Self::StopCancel => "STOP_CANCEL",
             Self::Read => "READ",

@@ -47,6 +47,9 @@ pub(crate) struct Transaction {
     pub(crate) is_cultural_expense: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) pg_tx_id: Option<String>,
+    /// What the window gave the shop's page, until it is used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) payment_token: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) failure: Option<PgRefusal>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -57,6 +60,8 @@ pub(crate) struct Transaction {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum Status {
+    /// A window is open, or what was authenticated in it is not approved.
+    Ready,
     VirtualAccountIssued,
     Paid,
     Failed,
@@ -169,6 +174,7 @@ impl Payment {
 impl Status {
     pub(crate) fn name(self) -> &'static str {
         match self {
+            Self::Ready => "READY",
             Self::VirtualAccountIssued => "VIRTUAL_ACCOUNT_ISSUED",
             Self::Paid => "PAID",
             Self::Failed => "FAILED",

@@ -8,6 +8,7 @@ mod records;
 mod routing;
 mod stores;
 mod webhooks;
+mod windows;
 
 use axum::Router;
 use axum::http::StatusCode;
@@ -38,6 +39,7 @@ pub(crate) fn routes() -> Router<Gateway> {
         .route("/attempts", get(attempts::list))
         .route("/discrepancies", get(records::discrepancies))
         .route("/events", get(records::events))
+        .route("/windows", post(windows::open))
         .route("/webhooks", get(webhooks::list))
         .route("/webhooks/{id}/replay", post(webhooks::replay))
 }

@@ -5,6 +5,7 @@ mod asked;
 mod banks;
 mod billing_keys;
 mod capture;
+mod confirm;
 mod dto;
 mod lists;
 mod payments;
@@ -50,6 +51,7 @@ pub(crate) fn routes() -> Router<Gateway> {
         .route("/payments/{paymentId}/billing-key", post(payments::pay_with_billing_key))
         .route("/payments/{paymentId}/cancel", post(payments::cancel))
         .route("/payments/{paymentId}/virtual-account/close", post(payments::close_virtual_account))
+        .route("/payments/{paymentId}/confirm", post(confirm::payment))
         .route("/payments/{paymentId}/capture", post(capture::capture))
         .route("/payments/{paymentId}/cancellations/{cancellationId}/stop", post(capture::stop))
         .route("/payments/{paymentId}/pre-register", post(sessions::pre_register))

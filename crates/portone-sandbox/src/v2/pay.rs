@@ -252,6 +252,7 @@ fn transaction_of(
         product_count: terms.product_count,
         is_cultural_expense: terms.is_cultural_expense,
         pg_tx_id: None,
+        payment_token: None,
         failure: None,
         cancellations: Vec::new(),
     }
