@@ -19,7 +19,7 @@ pub(crate) static INPUT: Rule = Rule {
 };
 
 /// The members that are read as secrets, and the one that holds a card. They are in nothing that is kept.
-pub(crate) const SECRETS: [&str; 7] = [
+pub(crate) const SECRETS: [&str; 8] = [
     "credential",
     "number",
     "expiryYear",
@@ -27,6 +27,7 @@ pub(crate) const SECRETS: [&str; 7] = [
     "birthOrBusinessRegistrationNumber",
     "passwordTwoDigits",
     "customerIdentityNumber",
+    "paymentToken",
 ];
 
 /// How many unknown members are told.

@@ -1,6 +1,7 @@
 mod billing_key;
 mod cancel;
 mod capture;
+mod confirm;
 mod instant;
 mod instant_input;
 mod list;
