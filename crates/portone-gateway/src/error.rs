@@ -193,8 +193,9 @@ fn plain(endpoint: Endpoint, error: &EngineError) -> Option<(StatusCode, &'stati
         EngineError::AlreadyPaid => (Code::CONFLICT, "ALREADY_PAID"),
         EngineError::TransactionCountReached(_) => (Code::BAD_REQUEST, "MAX_TRANSACTION_COUNT_REACHED"),
         EngineError::SumOfPartsExceedsTotal => (Code::CONFLICT, "SUM_OF_PARTS_EXCEEDS_TOTAL_AMOUNT"),
-        EngineError::DiffersFromRegistered(_) => (Code::CONFLICT, "INFORMATION_MISMATCH"),
-        EngineError::InformationMismatch(_) => (Code::CONFLICT, "INFORMATION_MISMATCH"),
+        EngineError::DiffersFromRegistered(_) | EngineError::InformationMismatch(_) => {
+            (Code::CONFLICT, "INFORMATION_MISMATCH")
+        }
         EngineError::InvalidPaymentToken => (Code::BAD_REQUEST, "INVALID_PAYMENT_TOKEN"),
         EngineError::SessionNotFound => (Code::NOT_FOUND, "SESSION_NOT_FOUND"),
         EngineError::SessionExpired => (Code::GONE, "SESSION_EXPIRED"),
