@@ -39,6 +39,7 @@ pub(crate) fn check(config: &Config, command: &Command, ctx: &CallContext, repor
         | Command::RegisterEscrowLogistics(_)
         | Command::ConfirmEscrow(_)
         | Command::RegisterStoreReceipt(_)
+        | Command::ConfirmPayment(_)
         | Command::Capture(_)
         | Command::StopCancel(_)
         | Command::Inquire(_) => {}

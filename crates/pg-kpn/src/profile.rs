@@ -58,6 +58,17 @@ pub static PROFILE: PgProfile = PgProfile {
             methods: &[PayMethod::VirtualAccount],
             inquiry: true,
         },
+        CommandSupport {
+            command: CommandKind::ConfirmPayment,
+            methods: &[
+                PayMethod::Card,
+                PayMethod::VirtualAccount,
+                PayMethod::Transfer,
+                PayMethod::Mobile,
+                PayMethod::EasyPay,
+            ],
+            inquiry: true,
+        },
         // PortOne's own operations: whether the merchant has agreed on them with the PG, the upstream says.
         CommandSupport { command: CommandKind::Capture, methods: &[PayMethod::Card], inquiry: true },
         CommandSupport { command: CommandKind::StopCancel, methods: &[], inquiry: true },

@@ -59,6 +59,7 @@ pub(crate) fn check(config: &Config, command: &Command, ctx: &CallContext, repor
         | Command::CancelCashReceipt(_)
         | Command::ConfirmEscrow(_)
         | Command::RegisterStoreReceipt(_)
+        | Command::ConfirmPayment(_)
         | Command::Capture(_)
         | Command::StopCancel(_)
         | Command::Inquire(_) => {}

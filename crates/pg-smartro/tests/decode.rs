@@ -161,3 +161,21 @@ fn inquire_stop_cancel() {
     insta::assert_snapshot!(decoded("inquire_stop_cancel/stopped"), @"Inquired(Happened(CancelStopped { stopped_at: 2026-03-02T05:04:03Z }))");
     insta::assert_snapshot!(decoded("inquire_stop_cancel/unknown_status"), @r#"Unavailable(Unreadable { status: 200, what: "unknown status of the cancellation" })"#);
 }
+
+#[test]
+fn confirm_payment() {
+    insta::assert_snapshot!(decoded("confirm_payment/already_paid"), @r#"UnknownOutcome(InquireFirst("ALREADY_PAID"))"#);
+    insta::assert_snapshot!(decoded("confirm_payment/confirmed"), @r#"Paid(PaidFacts { pg_tx_id: PgTxId("pg-tx-1"), paid_at: 2026-03-02T05:04:05.123Z, card: None, receipt_url: None, total: None })"#);
+    insta::assert_snapshot!(decoded("confirm_payment/invalid_token"), @r#"Declined(Decline { code: "INVALID_PAYMENT_TOKEN", message: "유효하지 않은 결제 토큰입니다." })"#);
+    insta::assert_snapshot!(decoded("confirm_payment/mismatch"), @r#"Declined(Decline { code: "INFORMATION_MISMATCH", message: "정보가 일치하지 않습니다." })"#);
+    insta::assert_snapshot!(decoded("confirm_payment/not_found"), @r#"Unavailable(Misconfigured { status: 404, message: "결제 건이 존재하지 않습니다." })"#);
+    insta::assert_snapshot!(decoded("confirm_virtual_account/confirmed"), @"leg 1: GET https://upstream.example/payments/payment0001A/transactions");
+}
+
+#[test]
+fn inquire_window() {
+    insta::assert_snapshot!(decoded("inquire_window/another"), @"Inquired(DidNotHappen)");
+    insta::assert_snapshot!(decoded("inquire_window/paid"), @r#"Inquired(Happened(Paid(PaidFacts { pg_tx_id: PgTxId("pg-tx-1"), paid_at: 2026-03-02T05:04:05Z, card: None, receipt_url: None, total: None })))"#);
+    insta::assert_snapshot!(decoded("inquire_window/pending"), @"Inquired(NotYet)");
+    insta::assert_snapshot!(decoded("inquire_window/ready"), @"Inquired(DidNotHappen)");
+}

@@ -190,6 +190,22 @@ fn close_virtual_account() {
 }
 
 #[test]
+fn confirm_payment() {
+    insta::assert_snapshot!(encoded(&samples::command("confirm_payment")), @r#"
+    POST https://upstream.example/payments/payment0001A/confirm
+    authorization: PortOne [secret]
+    idempotency-key: "7b1f0c9e-9f57-4a47-8a0c-3d2f6f3b6a11"
+
+    {
+      "currency": "KRW",
+      "isTest": false,
+      "paymentToken": "[secret]",
+      "totalAmount": 1100
+    }
+    "#);
+}
+
+#[test]
 fn capture() {
     insta::assert_snapshot!(encoded(&samples::command("capture")), @r#"
     POST https://upstream.example/payments/payment0001A/capture

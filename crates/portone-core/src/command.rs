@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AttemptId, Bank, CancelCashReceipt, Card, CardFacts, CashReceiptRequest, ConfirmEscrow, Customer,
-    IssueCashReceipt, LogisticsCompany, Money, OpenWindow, Order, PaymentId, PgBillingKey,
+    AttemptId, Bank, CancelCashReceipt, Card, CardFacts, CashReceiptRequest, ConfirmEscrow, ConfirmPayment,
+    Customer, IssueCashReceipt, LogisticsCompany, Money, OpenWindow, Order, PaymentId, PgBillingKey,
     RegisterEscrowLogistics, RegisterStoreReceipt, Secret, VirtualAccountRequest,
 };
 
@@ -39,6 +39,8 @@ pub enum Command {
     ConfirmEscrow(ConfirmEscrow),
     /// Name sub-shops on the sales slip.
     RegisterStoreReceipt(RegisterStoreReceipt),
+    /// Approve what a payer has authenticated in a window.
+    ConfirmPayment(ConfirmPayment),
     /// Claim an approved payment by hand (수동 매입).
     Capture(Capture),
     /// Withdraw a cancel that was accepted and is not done (rule V2-064).
@@ -65,6 +67,7 @@ impl Command {
             Self::RegisterEscrowLogistics(_) => CommandKind::RegisterEscrowLogistics,
             Self::ConfirmEscrow(_) => CommandKind::ConfirmEscrow,
             Self::RegisterStoreReceipt(_) => CommandKind::RegisterStoreReceipt,
+            Self::ConfirmPayment(_) => CommandKind::ConfirmPayment,
             Self::Capture(_) => CommandKind::Capture,
             Self::StopCancel(_) => CommandKind::StopCancel,
             Self::Inquire(_) => CommandKind::Inquire,
@@ -87,6 +90,7 @@ impl Command {
             Self::RegisterEscrowLogistics(register) => Some(register.method),
             Self::ConfirmEscrow(confirm) => Some(confirm.method),
             Self::RegisterStoreReceipt(register) => Some(register.method),
+            Self::ConfirmPayment(confirm) => Some(confirm.method),
             Self::Capture(capture) => Some(capture.method),
             Self::DeleteBillingKey(_) | Self::StopCancel(_) | Self::Inquire(_) => None,
         }
@@ -109,6 +113,7 @@ impl Command {
             | Self::RegisterEscrowLogistics(_)
             | Self::ConfirmEscrow(_)
             | Self::RegisterStoreReceipt(_)
+            | Self::ConfirmPayment(_)
             | Self::Capture(_)
             | Self::StopCancel(_)
             | Self::Inquire(_) => None,
@@ -135,6 +140,7 @@ pub enum CommandKind {
     RegisterEscrowLogistics,
     ConfirmEscrow,
     RegisterStoreReceipt,
+    ConfirmPayment,
     Capture,
     StopCancel,
     Inquire,
@@ -158,6 +164,7 @@ impl CommandKind {
             Self::RegisterEscrowLogistics => "REGISTER_ESCROW_LOGISTICS",
             Self::ConfirmEscrow => "CONFIRM_ESCROW",
             Self::RegisterStoreReceipt => "REGISTER_STORE_RECEIPT",
+            Self::ConfirmPayment => "CONFIRM_PAYMENT",
             Self::Capture => "CAPTURE",
             Self::StopCancel => "STOP_CANCEL",
             Self::Inquire => "INQUIRE",
@@ -452,6 +459,11 @@ pub enum AttemptSubject {
     /// Sub-shops to name on the sales slip. No read tells whether it happened; it moves no money, and may be asked for
     /// again.
     RegisterStoreReceipt {
+        /// The payment.
+        payment_id: PaymentId,
+    },
+    /// A window that was opened, or the approval of what was authenticated in it: one marker finds both.
+    Window {
         /// The payment.
         payment_id: PaymentId,
     },

@@ -13,6 +13,7 @@ mod card;
 mod cash_receipt;
 mod channel;
 mod command;
+mod confirm;
 mod customer;
 mod driver;
 mod error;
@@ -52,6 +53,7 @@ pub use command::{
     CommandKind, DeleteBillingKey, Inquire, InstantMethod, IssueBillingKey, PayInstantly, PayMethod,
     PayWithBillingKey, RefundAccount, Schedule, StopCancel,
 };
+pub use confirm::ConfirmPayment;
 pub use customer::{Address, Customer, CustomerName};
 pub use driver::{LEG_COUNT_MAX, execute};
 pub use error::{Cause, Decline, PgError};

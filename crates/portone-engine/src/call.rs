@@ -47,7 +47,19 @@ impl Engine {
         admitted: &Admitted<'_>,
         attempt: Attempt,
     ) -> Answer {
-        let answer = self.send(admitted, attempt).await;
+        let ctx = CallContext { now: self.now(), attempt: attempt.id.clone() };
+        self.call_as(channel, admitted, &ctx, attempt).await
+    }
+
+    /// Sends an admitted command under an idempotency key that is not the marker to inquire about.
+    pub(crate) async fn call_as(
+        &self,
+        channel: &ChannelKey,
+        admitted: &Admitted<'_>,
+        ctx: &CallContext,
+        attempt: Attempt,
+    ) -> Answer {
+        let answer = self.send(admitted, ctx, attempt).await;
         let command = admitted.command().kind().name();
         let labels = [
             ("channel", channel.to_string()),
@@ -58,14 +70,13 @@ impl Engine {
         answer
     }
 
-    async fn send(&self, admitted: &Admitted<'_>, attempt: Attempt) -> Answer {
-        let ctx = CallContext { now: self.now(), attempt: attempt.id.clone() };
+    async fn send(&self, admitted: &Admitted<'_>, ctx: &CallContext, attempt: Attempt) -> Answer {
         // The lease counts from the moment the attempt became durable. A call that starts later than the margin could
         // outlive it, and others would have concluded meanwhile that it did not happen.
         if ctx.now > attempt.opened_at + delta(self.config.lease_margin) {
             return Answer::Unavailable(Cause::NotSent("the gateway stalled before the call".to_owned()));
         }
-        match execute(admitted, &ctx, &*self.transport, self.config.deadline).await {
+        match execute(admitted, ctx, &*self.transport, self.config.deadline).await {
             Ok(outcome) => Answer::Done(outcome),
             Err(PgError::Declined(decline)) => Answer::Declined(decline),
             Err(PgError::Unavailable(cause)) => Answer::Unavailable(cause),

@@ -37,6 +37,8 @@ pub struct EngineConfig {
     pub cancel_count_max: u32,
     /// How long after a card payment the upstream's record is compared with ours; absent means never.
     pub verify_after: Option<Duration>,
+    /// How long a payment window may stay open; after it an unfinished one has failed. Unpublished.
+    pub window_life: Duration,
     /// Where each store's announcements go.
     pub webhooks: WebhookEndpoints,
     /// The upstreams that are sandboxes: their time is virtual.
@@ -52,6 +54,7 @@ impl Default for EngineConfig {
             transaction_count_max: 20,
             cancel_count_max: 20,
             verify_after: Some(Duration::from_secs(5)),
+            window_life: Duration::from_mins(30),
             webhooks: WebhookEndpoints::new(),
             virtual_upstreams: BTreeSet::new(),
         }

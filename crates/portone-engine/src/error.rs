@@ -95,6 +95,12 @@ pub enum EngineError {
     /// The payment is not what was fixed (rule V2-050); names the member.
     #[error("`{0}` is not what was registered before; register anew or pay what was registered")]
     DiffersFromRegistered(&'static str),
+    /// A validating member is not what the ledger has (rule V2-051).
+    #[error("`{0}` is not the payment's; read the payment and compare")]
+    InformationMismatch(&'static str),
+    /// The token is none that a window gave for this payment, or it was used (rule V2-051).
+    #[error("the token is not valid for this payment; open the window again")]
+    InvalidPaymentToken,
     /// There is no such session.
     #[error("there is no payment session of that id in this store")]
     SessionNotFound,

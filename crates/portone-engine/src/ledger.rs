@@ -302,6 +302,20 @@ pub enum OpenSubject {
         /// Its transaction.
         transaction_id: TransactionId,
     },
+    /// A payment window: nothing was sent, and its payer may finish it.
+    Window {
+        /// The payment.
+        payment_id: PaymentId,
+        /// Its transaction, whose id is the marker the upstream keeps.
+        transaction_id: TransactionId,
+    },
+    /// The approval of what a payer authenticated in a window.
+    Confirm {
+        /// The payment.
+        payment_id: PaymentId,
+        /// Its transaction, whose id is the marker the upstream keeps.
+        transaction_id: TransactionId,
+    },
     /// A payment to capture.
     Capture {
         /// The payment.
@@ -392,6 +406,8 @@ impl OpenSubject {
             Self::Pay { payment_id, .. }
             | Self::Cancel { payment_id, .. }
             | Self::CloseVirtualAccount { payment_id, .. }
+            | Self::Window { payment_id, .. }
+            | Self::Confirm { payment_id, .. }
             | Self::Capture { payment_id, .. }
             | Self::StopCancel { payment_id, .. }
             | Self::RegisterEscrowLogistics { payment_id, .. }
@@ -412,6 +428,8 @@ impl OpenSubject {
             Self::Pay { .. }
             | Self::Cancel { .. }
             | Self::CloseVirtualAccount { .. }
+            | Self::Window { .. }
+            | Self::Confirm { .. }
             | Self::Capture { .. }
             | Self::StopCancel { .. }
             | Self::RegisterEscrowLogistics { .. }

@@ -42,6 +42,7 @@ mod transition;
 mod verify;
 mod virtual_time;
 pub mod webhook;
+mod window;
 
 pub use admin::{GroupChange, GroupSaved};
 pub use billing_key::{UNAVAILABLE, UNKNOWN_OUTCOME};
@@ -50,3 +51,4 @@ pub use error::EngineError;
 pub use notify::NotifyError;
 pub use session::{FixedAmount, SESSION_LIFE_SECONDS_MAX};
 pub use settle::Swept;
+pub use window::{ConfirmPaymentRequest, OpenWindowRequest, OpenedWindow};

@@ -18,7 +18,7 @@ pub use schedules::{
 };
 mod webhooks;
 
-pub use confirm::{ConfirmStore, PreRegister};
+pub use confirm::{ConfirmStore, PreRegister, SwapAttempt};
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};

@@ -14,6 +14,7 @@ use crate::ledger::{
 use crate::port::StoreError;
 use crate::receipt::{ReceiptFound, issue_subject};
 use crate::transition;
+use crate::window;
 
 /// What one step of a background duty did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -87,6 +88,13 @@ impl Engine {
             Finding::Declined(decline) => {
                 self.settle_refused(open, transition::refusal(&decline), now).await.map(|()| true)
             }
+            Finding::DidNotHappen
+                if window::is_over(open, now) && matches!(open.subject, OpenSubject::Confirm { .. }) =>
+            {
+                let OpenSubject::Confirm { transaction_id, .. } = &open.subject else { return Ok(false) };
+                let transaction = self.transaction_of(transaction_id).await?;
+                self.reopen_window(open, transaction).await.map(|()| true)
+            }
             Finding::DidNotHappen if now >= open.lease_until => {
                 let reason = "the upstream knows nothing of it after its deadline: it did not happen";
                 let failure = Failure { reason: reason.to_owned(), pg_code: None, pg_message: None };
@@ -117,6 +125,9 @@ impl Engine {
             }
             OpenSubject::CloseVirtualAccount { payment_id, .. } => {
                 AttemptSubject::CloseVirtualAccount { payment_id: payment_id.clone() }
+            }
+            OpenSubject::Window { payment_id, .. } | OpenSubject::Confirm { payment_id, .. } => {
+                AttemptSubject::Window { payment_id: payment_id.clone() }
             }
             OpenSubject::Capture { payment_id, .. } => {
                 AttemptSubject::Capture { payment_id: payment_id.clone() }
@@ -190,6 +201,13 @@ impl Engine {
                 let transaction = self.transaction_of(transaction_id).await?;
                 self.settle_close(open, transaction, closed_at).await
             }
+            (
+                OpenSubject::Window { transaction_id, .. } | OpenSubject::Confirm { transaction_id, .. },
+                outcome @ (Outcome::Paid(_) | Outcome::VirtualAccountIssued(_)),
+            ) => {
+                let transaction = self.transaction_of(transaction_id).await?;
+                self.settle_window(open, transaction, outcome).await
+            }
             (OpenSubject::Capture { transaction_id, .. }, Outcome::Captured) => {
                 let transaction = self.transaction_of(transaction_id).await?;
                 self.settle_capture(open, transaction).await
@@ -258,6 +276,15 @@ impl Engine {
                 })
                 .await
             }
+            OpenSubject::Window { transaction_id, .. } => {
+                let transaction = self.transaction_of(transaction_id).await?;
+                let failure = if failure.pg_code.is_none() { window::abandoned() } else { failure };
+                self.fail_window(open, transaction, failure).await
+            }
+            OpenSubject::Confirm { transaction_id, .. } => {
+                let transaction = self.transaction_of(transaction_id).await?;
+                self.fail_window(open, transaction, failure).await
+            }
             OpenSubject::Cancel { .. }
             | OpenSubject::CloseVirtualAccount { .. }
             | OpenSubject::Capture { .. }
@@ -293,7 +320,9 @@ impl Engine {
 /// What the upstream keeps of an attempt: a payment's is its transaction's id, which outlives the attempt.
 fn marker(open: &OpenAttempt) -> AttemptId {
     match &open.subject {
-        OpenSubject::Pay { transaction_id, .. } => made(AttemptId::parse(transaction_id.as_str())),
+        OpenSubject::Pay { transaction_id, .. }
+        | OpenSubject::Window { transaction_id, .. }
+        | OpenSubject::Confirm { transaction_id, .. } => made(AttemptId::parse(transaction_id.as_str())),
         OpenSubject::Cancel { .. }
         | OpenSubject::CloseVirtualAccount { .. }
         | OpenSubject::Capture { .. }

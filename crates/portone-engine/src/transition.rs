@@ -70,6 +70,23 @@ pub(crate) fn cancelled(
     (transaction, events)
 }
 
+/// What was authenticated in a window is being approved.
+pub(crate) fn confirming(
+    mut transaction: Transaction,
+    skip_webhook: bool,
+    now: DateTime<Utc>,
+) -> Transaction {
+    enter(&mut transaction, PaymentStatus::PayPending, now);
+    transaction.skip_webhook = skip_webhook;
+    transaction
+}
+
+/// The approval changed nothing: the payer's authentication stands, and may be approved again.
+pub(crate) fn ready_again(mut transaction: Transaction, now: DateTime<Utc>) -> Transaction {
+    enter(&mut transaction, PaymentStatus::Ready, now);
+    transaction
+}
+
 /// The payment was captured. Neither its state nor anybody's webhook tells of it.
 pub(crate) fn captured(mut transaction: Transaction, now: DateTime<Utc>) -> Change {
     transaction.updated_at = now;

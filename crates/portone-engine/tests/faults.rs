@@ -5,6 +5,8 @@
 
 #[path = "faults/capture.rs"]
 mod capture;
+#[path = "faults/confirm.rs"]
+mod confirm;
 mod world;
 
 use portone_core::{BillingKey, PaymentId};

@@ -23,6 +23,7 @@ pub(crate) enum Endpoint {
     PaymentSchedules,
     RevokePaymentSchedules,
     ResendWebhook,
+    ConfirmPayment,
     CapturePayment,
     StopCancellation,
     PreRegisterPayment,
@@ -182,6 +183,16 @@ impl Endpoint {
                 "WEBHOOK_NOT_FOUND",
                 "MAX_WEBHOOK_RETRY_COUNT_REACHED",
             ],
+            Self::ConfirmPayment => &[
+                "INVALID_REQUEST",
+                "INVALID_PAYMENT_TOKEN",
+                "UNAUTHORIZED",
+                "FORBIDDEN",
+                "PAYMENT_NOT_FOUND",
+                "ALREADY_PAID",
+                "INFORMATION_MISMATCH",
+                "PG_PROVIDER",
+            ],
             Self::CapturePayment => &[
                 "INVALID_REQUEST",
                 "UNAUTHORIZED",
@@ -233,6 +244,7 @@ impl Endpoint {
             Self::PaymentSchedules => "getPaymentSchedules",
             Self::RevokePaymentSchedules => "revokePaymentSchedules",
             Self::ResendWebhook => "resendWebhook",
+            Self::ConfirmPayment => "confirmPayment",
             Self::CapturePayment => "capturePayment",
             Self::StopCancellation => "stopPaymentCancellation",
             Self::PreRegisterPayment => "preRegisterPayment",
@@ -257,6 +269,7 @@ impl Endpoint {
             | Self::PayWithBillingKey
             | Self::CancelPayment
             | Self::CloseVirtualAccount
+            | Self::ConfirmPayment
             | Self::CapturePayment
             | Self::StopCancellation
             | Self::IssueCashReceipt

@@ -207,7 +207,10 @@ fn plain(endpoint: Endpoint, error: &EngineError) -> Option<(StatusCode, &'stati
         EngineError::AlreadyPaid => (Code::CONFLICT, "ALREADY_PAID"),
         EngineError::TransactionCountReached(_) => (Code::BAD_REQUEST, "MAX_TRANSACTION_COUNT_REACHED"),
         EngineError::SumOfPartsExceedsTotal => (Code::CONFLICT, "SUM_OF_PARTS_EXCEEDS_TOTAL_AMOUNT"),
-        EngineError::DiffersFromRegistered(_) => (Code::CONFLICT, "INFORMATION_MISMATCH"),
+        EngineError::DiffersFromRegistered(_) | EngineError::InformationMismatch(_) => {
+            (Code::CONFLICT, "INFORMATION_MISMATCH")
+        }
+        EngineError::InvalidPaymentToken => (Code::BAD_REQUEST, "INVALID_PAYMENT_TOKEN"),
         EngineError::SessionNotFound => (Code::NOT_FOUND, "SESSION_NOT_FOUND"),
         EngineError::SessionExpired => (Code::GONE, "SESSION_EXPIRED"),
         EngineError::SessionLifeExceeded(_) => (Code::BAD_REQUEST, "MAX_TTL_EXCEEDED"),
@@ -270,7 +273,7 @@ mod tests {
 
     use super::*;
 
-    const ENDPOINTS: [Endpoint; 34] = [
+    const ENDPOINTS: [Endpoint; 35] = [
         Endpoint::PaymentEventsByCursor,
         Endpoint::BillingKeyInfos,
         Endpoint::Payments,
@@ -291,6 +294,7 @@ mod tests {
         Endpoint::PaymentSchedules,
         Endpoint::RevokePaymentSchedules,
         Endpoint::ResendWebhook,
+        Endpoint::ConfirmPayment,
         Endpoint::CapturePayment,
         Endpoint::StopCancellation,
         Endpoint::PreRegisterPayment,
@@ -322,6 +326,8 @@ mod tests {
             EngineError::TransactionCountReached(20),
             EngineError::SumOfPartsExceedsTotal,
             EngineError::DiffersFromRegistered("totalAmount"),
+            EngineError::InformationMismatch("txId"),
+            EngineError::InvalidPaymentToken,
             EngineError::SessionNotFound,
             EngineError::SessionExpired,
             EngineError::SessionLifeExceeded(1),
@@ -394,9 +400,12 @@ mod tests {
             for error in errors() {
                 let answer = ApiError::v2(endpoint, &error);
                 let status = match answer.kind() {
-                    INVALID_REQUEST | "MAX_TRANSACTION_COUNT_REACHED" | "MAX_WEBHOOK_RETRY_COUNT_REACHED" => {
-                        400
-                    }
+                    INVALID_REQUEST
+                    | "MAX_TRANSACTION_COUNT_REACHED"
+                    | "MAX_WEBHOOK_RETRY_COUNT_REACHED"
+                    | "INVALID_PAYMENT_TOKEN"
+                    | "MAX_TTL_EXCEEDED" => 400,
+                    "SESSION_EXPIRED" => 410,
                     "PG_PROVIDER" | "CHANNEL_SPECIFIC" => 502,
                     kind if kind.ends_with("_NOT_FOUND") => 404,
                     "CASH_RECEIPT_NOT_ISSUED" => 404,

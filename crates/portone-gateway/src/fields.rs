@@ -19,7 +19,7 @@ pub(crate) static INPUT: Rule = Rule {
 };
 
 /// The members that are read as secrets, and the one that holds a card. They are in nothing that is kept.
-pub(crate) const SECRETS: [&str; 10] = [
+pub(crate) const SECRETS: [&str; 12] = [
     "credential",
     "number",
     "expiryYear",
@@ -31,6 +31,7 @@ pub(crate) const SECRETS: [&str; 10] = [
     "identityNumber",
     "businessRegistrationNumber",
     "storeBusinessRegistrationNumber",
+    "paymentToken",
 ];
 
 /// How many unknown members are told.

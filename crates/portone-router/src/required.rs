@@ -44,6 +44,7 @@ pub(crate) fn check(command: &Command, on_violation: OnViolation, drawable: &[&C
         | Command::RegisterEscrowLogistics(_)
         | Command::ConfirmEscrow(_)
         | Command::RegisterStoreReceipt(_)
+        | Command::ConfirmPayment(_)
         | Command::Capture(_)
         | Command::StopCancel(_)
         | Command::Inquire(_) => {}

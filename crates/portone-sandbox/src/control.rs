@@ -13,6 +13,7 @@ use crate::message::{Change, Method, Request};
 use crate::pg::Booked;
 use crate::records::{CashReceipt, Charge, PaidWith, Payment, Status};
 use crate::refusal::Refusal;
+use crate::v2::window;
 use crate::v2::{
     cancellation_view, complete_cancellation, decode_id, issue_with_deposit, payment_view, query_value,
     time_text,
@@ -48,6 +49,7 @@ pub(crate) fn answer(
         }
         (Method::Get, ["clock"]) => Ok(clock_view(ledger, now)),
         (Method::Put, ["clock"]) => set_clock(ledger, now, &fields),
+        (Method::Post, ["windows"]) => window::finish(ledger, now, &fields),
         (Method::Post, ["payments", id, "deposit"]) => deposit(ledger, now, &decode_id(id)),
         (Method::Post, ["payments", id, "approve"]) => approve(ledger, now, &decode_id(id)),
         (Method::Post, ["payments", id, "cancellations", cancellation_id, "complete"]) => {

@@ -14,6 +14,7 @@ pub(crate) enum Command {
     DeleteBillingKey,
     Cancel,
     CloseVirtualAccount,
+    ConfirmPayment,
     Capture,
     StopCancel,
     IssueCashReceipt,
@@ -176,13 +177,14 @@ impl Fault {
 }
 
 impl Command {
-    const NAMES: [&'static str; 15] = [
+    const NAMES: [&'static str; 16] = [
         "PAY_INSTANTLY",
         "PAY_WITH_BILLING_KEY",
         "ISSUE_BILLING_KEY",
         "DELETE_BILLING_KEY",
         "CANCEL",
         "CLOSE_VIRTUAL_ACCOUNT",
+        "CONFIRM_PAYMENT",
         "CAPTURE",
         "STOP_CANCEL",
         "ISSUE_CASH_RECEIPT",
@@ -193,13 +195,14 @@ impl Command {
         "REGISTER_STORE_RECEIPT",
         "READ",
     ];
-    const ALL: [Self; 15] = [
+    const ALL: [Self; 16] = [
         Self::PayInstantly,
         Self::PayWithBillingKey,
         Self::IssueBillingKey,
         Self::DeleteBillingKey,
         Self::Cancel,
         Self::CloseVirtualAccount,
+        Self::ConfirmPayment,
         Self::Capture,
         Self::StopCancel,
         Self::IssueCashReceipt,
@@ -223,6 +226,7 @@ impl Command {
             Self::DeleteBillingKey => "DELETE_BILLING_KEY",
             Self::Cancel => "CANCEL",
             Self::CloseVirtualAccount => "CLOSE_VIRTUAL_ACCOUNT",
+            Self::ConfirmPayment => "CONFIRM_PAYMENT",
             Self::Capture => "CAPTURE",
             Self::StopCancel => "STOP_CANCEL",
             Self::IssueCashReceipt => "ISSUE_CASH_RECEIPT",

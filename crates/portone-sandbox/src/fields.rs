@@ -36,6 +36,11 @@ impl<'a> Fields<'a> {
         self.members.keys()
     }
 
+    /// A member as it is.
+    pub(crate) fn member(&self, name: &str) -> Option<&'a Value> {
+        self.members.get(name)
+    }
+
     /// `INVALID_REQUEST` about one member.
     pub(crate) fn error(&self, name: &str, what: &str) -> Refusal {
         Refusal::invalid(format!("{} {what}", self.path_of(name)))

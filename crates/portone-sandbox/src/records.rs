@@ -53,6 +53,9 @@ pub(crate) struct Transaction {
     /// Absent of a payment that is not held in escrow.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) escrow: Option<Escrow>,
+    /// What the window gave the shop's page, until it is used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) payment_token: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) failure: Option<PgRefusal>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -63,6 +66,8 @@ pub(crate) struct Transaction {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum Status {
+    /// A window is open, or what was authenticated in it is not approved.
+    Ready,
     VirtualAccountIssued,
     Paid,
     Failed,
@@ -249,6 +254,7 @@ impl Payment {
 impl Status {
     pub(crate) fn name(self) -> &'static str {
         match self {
+            Self::Ready => "READY",
             Self::VirtualAccountIssued => "VIRTUAL_ACCOUNT_ISSUED",
             Self::Paid => "PAID",
             Self::Failed => "FAILED",

@@ -10,6 +10,7 @@ mod keys;
 mod pay;
 mod receipts;
 mod view;
+pub(crate) mod window;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -39,6 +40,7 @@ pub(crate) enum Operation {
     ReadTransactions { payment_id: String },
     Cancel { payment_id: String },
     CloseAccount { payment_id: String },
+    ConfirmPayment { payment_id: String },
     Capture { payment_id: String },
     StopCancel { payment_id: String, cancellation_id: String },
     RegisterLogistics { payment_id: String },
@@ -82,6 +84,9 @@ impl Operation {
             (Method::Post, ["payments", id, "virtual-account", "close"]) => {
                 Some(Self::CloseAccount { payment_id: payment_id(id) })
             }
+            (Method::Post, ["payments", id, "confirm"]) => {
+                Some(Self::ConfirmPayment { payment_id: payment_id(id) })
+            }
             (Method::Post, ["payments", id, "capture"]) => Some(Self::Capture { payment_id: payment_id(id) }),
             (Method::Post, ["payments", id, "cancellations", cancellation_id, "stop"]) => {
                 let cancellation_id = decode_id(cancellation_id);
@@ -120,6 +125,7 @@ impl Operation {
             Self::PayWithBillingKey { .. } => Command::PayWithBillingKey,
             Self::Cancel { .. } => Command::Cancel,
             Self::CloseAccount { .. } => Command::CloseVirtualAccount,
+            Self::ConfirmPayment { .. } => Command::ConfirmPayment,
             Self::Capture { .. } => Command::Capture,
             Self::StopCancel { .. } => Command::StopCancel,
             Self::RegisterLogistics { .. } | Self::ModifyLogistics { .. } => Command::RegisterEscrowLogistics,
@@ -150,6 +156,7 @@ impl Operation {
             | Self::ReadTransactions { payment_id }
             | Self::Cancel { payment_id }
             | Self::CloseAccount { payment_id }
+            | Self::ConfirmPayment { payment_id }
             | Self::Capture { payment_id }
             | Self::StopCancel { payment_id, .. }
             | Self::RegisterLogistics { payment_id }
@@ -188,6 +195,7 @@ impl Context<'_> {
             Operation::ReadTransactions { payment_id } => view::transactions(self.ledger, payment_id),
             Operation::Cancel { payment_id } => cancel::cancel(self, payment_id, &fields),
             Operation::CloseAccount { payment_id } => account::close(self, payment_id, &fields),
+            Operation::ConfirmPayment { payment_id } => window::confirm(self, payment_id, &fields),
             Operation::Capture { payment_id } => capture::capture(self, payment_id, &fields),
             Operation::StopCancel { payment_id, cancellation_id } => {
                 cancel::stop(self, payment_id, cancellation_id, &fields)

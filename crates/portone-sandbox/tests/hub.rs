@@ -353,3 +353,37 @@ fn v2_064_a_requested_cancel_is_withdrawn() {
     let whole = json!({"reason": "r", "currentCancellableAmount": 1100, "refundAccount": refund_account()});
     assert_eq!(bench.posted("/payments/p1/cancel", &whole)["cancellation"]["totalAmount"], 1100);
 }
+
+#[test]
+fn v2_051_a_window_is_approved_once_with_its_token() {
+    let mut bench = Bench::new();
+    let call = json!({"storeId": "store-1", "channelKey": "kpn", "paymentId": "p1", "orderName": "Chair",
+        "totalAmount": 1100, "currency": "CURRENCY_KRW", "payMethod": "CARD", "customData": {"attemptId": "a1"}});
+    let done = bench.posted("/sandbox/windows", &json!({"call": call}));
+    let ready = bench.get("/payments/p1").1;
+    assert_eq!((&ready["status"], &ready["customData"]), (&json!("READY"), &json!("{\"attemptId\":\"a1\"}")));
+    assert_eq!(bench.post("/sandbox/windows", &json!({"call": call})).1["type"], "ALREADY_PAID");
+    let body = json!({"paymentToken": done["paymentToken"], "txId": done["txId"], "totalAmount": 1100});
+    let mut refused = |body: &Value| bench.post("/payments/p1/confirm", body).1["type"].clone();
+    assert_eq!(refused(&with(&body, "/paymentToken", json!("x"))), "INVALID_PAYMENT_TOKEN");
+    for (member, value) in [("/txId", json!("x")), ("/totalAmount", json!(1)), ("/currency", json!("USD"))] {
+        assert_eq!(refused(&with(&body, member, value)), "INFORMATION_MISMATCH");
+    }
+    assert_eq!(refused(&with(&body, "/isTest", json!(true))), "INFORMATION_MISMATCH");
+    let paid = bench.posted("/payments/p1/confirm", &body);
+    assert_eq!(bench.booked("p1")["charged"], 1100);
+    assert_eq!(bench.get("/payments/p1").1["pgTxId"], paid["pgTxId"]);
+    assert_eq!(bench.post("/payments/p1/confirm", &body).1["type"], "ALREADY_PAID");
+}
+
+#[test]
+fn a_declined_card_spends_the_token() {
+    let mut bench = Bench::new();
+    let call = json!({"storeId": "store-1", "channelKey": "kpn", "paymentId": "p1", "orderName": "Chair",
+        "totalAmount": 1100, "currency": "KRW", "payMethod": "CARD"});
+    let done = bench.posted("/sandbox/windows", &json!({"call": call, "cardNumber": DECLINED}));
+    let body = json!({"paymentToken": done["paymentToken"]});
+    assert_eq!(refusal_code(&bench.post("/payments/p1/confirm", &body).1), "K101");
+    assert_eq!(bench.get("/payments/p1").1["status"], "FAILED");
+    assert_eq!(bench.post("/payments/p1/confirm", &body).1["type"], "INVALID_PAYMENT_TOKEN");
+}

@@ -3,7 +3,7 @@
 pub mod receipts;
 pub mod v1;
 
-use portone_core::{AttemptSubject, Command, InstantMethod, LogisticsStep, PgReply, Protocol};
+use portone_core::{AttemptSubject, Command, InstantMethod, LogisticsStep, PayMethod, PgReply, Protocol};
 use serde_json::{Value, json};
 
 use crate::samples::{AMOUNT, ATTEMPT, CANCELLATION_ID, PAYMENT_ID};
@@ -46,6 +46,10 @@ pub fn success(command: &Command) -> Vec<PgReply> {
         })],
         Command::ConfirmEscrow(_) => vec![ok(&json!({ "completedAt": DONE_AT }))],
         Command::RegisterStoreReceipt(_) => vec![ok(&json!({ "receiptUrl": "https://receipts.example/1" }))],
+        Command::ConfirmPayment(confirm) if confirm.method == PayMethod::VirtualAccount => {
+            vec![confirmed(), transactions(&[virtual_account_transaction("VIRTUAL_ACCOUNT_ISSUED")])]
+        }
+        Command::ConfirmPayment(_) => vec![confirmed()],
         Command::Capture(_) => vec![ok(&json!({}))],
         Command::StopCancel(_) => vec![ok(&json!({ "stoppedAt": DONE_AT }))],
         Command::Inquire(inquire) => vec![match &inquire.of.subject {
@@ -63,6 +67,7 @@ pub fn success(command: &Command) -> Vec<PgReply> {
                 ok(&receipts::payment_in_escrow("REGISTERED"))
             }
             AttemptSubject::ConfirmEscrow { .. } => ok(&receipts::payment_in_escrow("CONFIRMED")),
+            AttemptSubject::Window { .. } => transactions(&[window_transaction("PAID")]),
             AttemptSubject::Capture { .. } => ok(&json!({})),
             AttemptSubject::StopCancel { .. } => ok(&payment("PAID", 0, &[cancellation("FAILED", AMOUNT)])),
         }],
@@ -95,6 +100,18 @@ pub fn declined(pg_code: &str, pg_message: &str) -> PgReply {
 /// The answer to a payment, by card or by virtual account.
 pub fn paid() -> PgReply {
     ok(&json!({ "payment": { "pgTxId": "pg-tx-1", "paidAt": DONE_AT } }))
+}
+
+/// The answer to an approval.
+pub fn confirmed() -> PgReply {
+    ok(&json!({ "pgTxId": "pg-tx-1", "paidAt": DONE_AT }))
+}
+
+/// The sample attempt as a window's card transaction of this status.
+pub fn window_transaction(status: &str) -> Value {
+    let mut transaction = card_transaction(status);
+    transaction["customData"] = json!(json!({ "attemptId": ATTEMPT }).to_string());
+    transaction
 }
 
 /// The answer to a billing key's issue.

@@ -8,14 +8,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 use portone_core::{
     AdapterFactory, Attempt, AttemptId, AttemptSubject, Bank, CallContext, Cancel, CancelCashReceipt,
     CancelRequester, Capture, Card, CardPayment, CashReceiptRequest, CashReceiptType, Channel, ChannelFacts,
-    ChannelKey, CloseVirtualAccount, Command, CommandKind, Contracts, Credentials, Currency, Customer,
-    CustomerName, DeleteBillingKey, Environment, Inquire, InstantMethod, IssueBillingKey, LogisticsStep,
-    Money, OpenWindow, Order, PayInstantly, PayMethod, PayWithBillingKey, PaymentAmount, PaymentId,
-    PgAdapter, PgBillingKey, PgMerchantId, PgProfile, PgProvider, ProductType, Protocol, RefundAccount,
-    Schedule, Secret, StopCancel, StoreId, Upstream, VirtualAccountExpiry, VirtualAccountOption,
-    VirtualAccountOptionType, VirtualAccountRequest, WindowCard, WindowEasyPay, WindowExpiry, WindowIssue,
-    WindowIssueMethod, WindowMethod, WindowMobile, WindowPayment, WindowReceipt, WindowSettings,
-    WindowVirtualAccount,
+    ChannelKey, CloseVirtualAccount, Command, CommandKind, ConfirmPayment, Contracts, Credentials, Currency,
+    Customer, CustomerName, DeleteBillingKey, Environment, Inquire, InstantMethod, IssueBillingKey,
+    LogisticsStep, Money, OpenWindow, Order, PayInstantly, PayMethod, PayWithBillingKey, PaymentAmount,
+    PaymentId, PgAdapter, PgBillingKey, PgMerchantId, PgProfile, PgProvider, ProductType, Protocol,
+    RefundAccount, Schedule, Secret, StopCancel, StoreId, Upstream, VirtualAccountExpiry,
+    VirtualAccountOption, VirtualAccountOptionType, VirtualAccountRequest, WindowCard, WindowEasyPay,
+    WindowExpiry, WindowIssue, WindowIssueMethod, WindowMethod, WindowMobile, WindowPayment, WindowReceipt,
+    WindowSettings, WindowVirtualAccount,
 };
 
 /// The attempt of [`context`].
@@ -50,6 +50,7 @@ pub struct Secrets {
     billing_key: &'static str,
     identity: &'static str,
     account: &'static str,
+    payment_token: &'static str,
 }
 
 impl Secrets {
@@ -64,6 +65,7 @@ impl Secrets {
         billing_key: "billing-key-018fa367-cdd9-d8fd-2256-c43ce0e475d6",
         identity: "01000001234",
         account: "56211105948400",
+        payment_token: "payment-token-one",
     };
     /// Another set.
     pub const OTHER: Self = Self {
@@ -76,6 +78,7 @@ impl Secrets {
         billing_key: "billing-key-0190c1aa-5511-7bb0-9c3e-77d3aa1f0b92",
         identity: "01099998765",
         account: "11022033044",
+        payment_token: "payment-token-other",
     };
 }
 
@@ -219,6 +222,8 @@ pub fn every(secrets: Secrets) -> Vec<Sample> {
         sample("modify_escrow_logistics", receipts::logistics(LogisticsStep::Modify)),
         sample("confirm_escrow", receipts::confirm_escrow()),
         sample("register_store_receipt", receipts::store_receipt(secrets)),
+        sample("confirm_payment", confirm_payment(secrets, PayMethod::Card)),
+        sample("confirm_virtual_account", confirm_payment(secrets, PayMethod::VirtualAccount)),
         sample("capture", Command::Capture(Capture { payment_id: payment_id(), method: PayMethod::Card })),
         sample(
             "stop_cancel",
@@ -253,6 +258,7 @@ pub fn every(secrets: Secrets) -> Vec<Sample> {
         inquire("inquire_escrow_logistics", receipts::logistics_subject()),
         inquire("inquire_confirm_escrow", AttemptSubject::ConfirmEscrow { payment_id: payment_id() }),
         inquire("inquire_store_receipt", AttemptSubject::RegisterStoreReceipt { payment_id: payment_id() }),
+        inquire("inquire_window", AttemptSubject::Window { payment_id: payment_id() }),
         inquire("inquire_capture", AttemptSubject::Capture { payment_id: payment_id() }),
         inquire(
             "inquire_stop_cancel",
@@ -394,6 +400,18 @@ pub fn cancel(method: PayMethod, refund_account: Option<RefundAccount>) -> Comma
         method,
         card: None,
         paid_at: now() - TimeDelta::hours(1),
+    })
+}
+
+/// The approval of what was authenticated in a window.
+pub fn confirm_payment(secrets: Secrets, method: PayMethod) -> Command {
+    Command::ConfirmPayment(ConfirmPayment {
+        payment_id: payment_id(),
+        payment_token: secrets.payment_token.into(),
+        amount: PaymentAmount::total(AMOUNT, Currency::KRW),
+        is_test: false,
+        method,
+        window: attempt_id(),
     })
 }
 

@@ -2,10 +2,10 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use portone_core::{PaymentId, StoreId};
+use portone_core::{AttemptId, PaymentId, StoreId};
 
-use super::StoreError;
-use crate::ledger::{PaymentSession, PreRegistration, SessionId};
+use super::{Begin, StoreError};
+use crate::ledger::{OpenAttempt, PaymentSession, PreRegistration, SessionId, Transaction};
 
 /// What came of fixing a payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +14,17 @@ pub enum PreRegister {
     Registered,
     /// The payment is paid, waits for a deposit, was cancelled, or is being paid.
     AlreadyPaid,
+}
+
+/// An attempt in the place of another, with the transaction as it shall be.
+#[derive(Debug, Clone)]
+pub struct SwapAttempt {
+    /// The attempt that ends.
+    pub end: AttemptId,
+    /// The attempt that begins: on the same payment.
+    pub begin: OpenAttempt,
+    /// The transaction as it shall be; its revision is the one that was read.
+    pub transaction: Transaction,
 }
 
 /// The part of the store that keeps what is known of a payment before anybody pays.
@@ -28,6 +39,10 @@ pub trait ConfirmStore: Send + Sync {
         store: &StoreId,
         payment: &PaymentId,
     ) -> Result<Option<PreRegistration>, StoreError>;
+
+    /// Ends one attempt and opens another in one commit: `Outstanding` where the first is not open, `Changed` where the
+    /// transaction is not as it was read; then nothing is written.
+    async fn swap_attempt(&self, swap: SwapAttempt) -> Result<Begin, StoreError>;
 
     /// Keeps a new session.
     async fn create_session(&self, session: PaymentSession) -> Result<(), StoreError>;

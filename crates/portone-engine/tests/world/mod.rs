@@ -250,6 +250,16 @@ impl World {
         assert!(status.is_success(), "{path}: {}", reply.text().await.unwrap());
     }
 
+    /// Sends a body to the sandbox's control API: what it answers.
+    pub async fn posted(&self, path: &str, body: &Value) -> Value {
+        let url = format!("{}/sandbox{path}", self.sandbox);
+        let reply = self.client.post(url).json(body).send().await.unwrap();
+        let status = reply.status();
+        let text = reply.text().await.unwrap();
+        assert!(status.is_success(), "{path}: {text}");
+        serde_json::from_str(&text).unwrap()
+    }
+
     pub async fn clear_faults(&self) {
         self.client.delete(format!("{}/sandbox/faults", self.sandbox)).send().await.unwrap();
     }

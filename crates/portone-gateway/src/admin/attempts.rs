@@ -72,6 +72,8 @@ fn transaction_id(attempt: &OpenAttempt) -> Option<&str> {
         OpenSubject::Pay { .. } => Some(attempt.id.as_str()),
         OpenSubject::Cancel { transaction_id, .. }
         | OpenSubject::CloseVirtualAccount { transaction_id, .. }
+        | OpenSubject::Window { transaction_id, .. }
+        | OpenSubject::Confirm { transaction_id, .. }
         | OpenSubject::Capture { transaction_id, .. }
         | OpenSubject::StopCancel { transaction_id, .. }
         | OpenSubject::RegisterEscrowLogistics { transaction_id, .. }

@@ -10,6 +10,7 @@ mod records;
 mod routing;
 mod stores;
 mod webhooks;
+mod windows;
 
 use axum::Router;
 use axum::http::StatusCode;
@@ -110,6 +111,7 @@ pub(crate) fn routes() -> Router<Gateway> {
         .route("/clock/advance", post(clock::advance))
         .route("/discrepancies", get(records::discrepancies))
         .route("/events", get(records::events))
+        .route("/windows", post(windows::open))
         .route("/webhooks", get(webhooks::list))
         .route("/webhooks/{id}/replay", post(webhooks::replay))
 }

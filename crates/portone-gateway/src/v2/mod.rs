@@ -6,6 +6,7 @@ mod banks;
 mod billing_keys;
 mod capture;
 pub(crate) mod check;
+mod confirm;
 mod dto;
 mod escrow;
 mod examples;
@@ -141,6 +142,7 @@ pub(crate) fn routes() -> Router<Gateway> {
         .route("/payments/{paymentId}/billing-key", post(payments::pay_with_billing_key))
         .route("/payments/{paymentId}/cancel", post(payments::cancel))
         .route("/payments/{paymentId}/virtual-account/close", post(payments::close_virtual_account))
+        .route("/payments/{paymentId}/confirm", post(confirm::payment))
         .route("/payments/{paymentId}/capture", post(capture::capture))
         .route("/payments/{paymentId}/cancellations/{cancellationId}/stop", post(capture::stop))
         .route("/payments/{paymentId}/pre-register", post(sessions::pre_register))

@@ -305,6 +305,22 @@ impl World {
         self.address
     }
 
+    /// The sandbox's control API.
+    pub(crate) fn control(&self, path: &str, body: &Value) -> Value {
+        let request = Request {
+            method: Method::Post,
+            path: format!("/sandbox{path}"),
+            query: String::new(),
+            authorization: None,
+            idempotency_key: None,
+            body: Bytes::from(body.to_string()),
+        };
+        let reply = self.wire.handle(request).unwrap();
+        let text = String::from_utf8(reply.body).unwrap();
+        assert_eq!(reply.status, 200, "{text}");
+        serde_json::from_str(&text).unwrap()
+    }
+
     /// A request of the shop.
     pub(crate) async fn post(&self, path: &str, body: &Value) -> Reply {
         self.send(Call::new("POST", path).shop().json(body)).await

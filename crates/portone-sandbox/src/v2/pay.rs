@@ -259,6 +259,7 @@ fn transaction_of(
         is_cultural_expense: terms.is_cultural_expense,
         pg_tx_id: None,
         escrow: held_in_escrow(attempt),
+        payment_token: None,
         failure: None,
         cancellations: Vec::new(),
     }

@@ -141,7 +141,7 @@ fn put_status_members(view: &mut Value, transaction: &Transaction) {
             view["cancellations"] = cancellations_view(transaction);
             view["cancelledAt"] = json!(changed_at);
         }
-        Status::Paid | Status::VirtualAccountIssued => {}
+        Status::Ready | Status::Paid | Status::VirtualAccountIssued => {}
     }
     put(view, "paidAt", transaction.paid_at.map(time_text));
     put(view, "pgTxId", transaction.pg_tx_id.as_ref());

@@ -1,12 +1,16 @@
 //! What is known of a payment before anybody pays.
 
-use portone_core::Currency;
+use portone_core::{AttemptId, CommandKind, Currency};
 use portone_engine::ledger::{
-    PaymentSession, PreRegistration, SessionAgreement, SessionColors, SessionId, SessionOffer, SessionProduct,
+    OpenSubject, PaymentSession, PaymentStatus, PreRegistration, SessionAgreement, SessionColors, SessionId,
+    SessionOffer, SessionProduct, Transaction,
 };
-use portone_engine::port::{PreRegister, Store};
+use portone_engine::port::{Begin, BeginPayment, PreRegister, Store, SwapAttempt};
 
-use super::records::{at, begin, other_store_id, payment_id, settle_failed, settle_paid, store_id};
+use super::records::{
+    at, attempt, attempt_id, begin, other_store_id, pay_attempt_id, payment_id, settle_failed, settle_paid,
+    store_id, transaction_id,
+};
 
 fn registration(payment: u64, total: Option<i64>) -> PreRegistration {
     PreRegistration {
@@ -39,6 +43,33 @@ pub async fn a_payment_is_registered_until_it_is_paid(store: &dyn Store) {
     store.begin_payment(begin(2, 2)).await.expect("begins");
     store.settle_transaction(settle_failed(2, 2)).await.expect("settles");
     assert_eq!(store.pre_register(registration(2, None)).await, Ok(PreRegister::Registered));
+}
+
+/// The second attempt takes the first one's place together with the changed record, or nothing changes.
+pub async fn an_attempt_takes_anothers_place(store: &dyn Store) {
+    store.begin_payment(begin(1, 1)).await.expect("begins");
+    let read = store.transaction(&transaction_id(1)).await.expect("reads").expect("is there");
+    let mut changed = read.clone();
+    changed.status = PaymentStatus::Ready;
+    changed.skip_webhook = true;
+    let subject = OpenSubject::Confirm { payment_id: payment_id(1), transaction_id: transaction_id(1) };
+    let begin_second = attempt(attempt_id(2), CommandKind::ConfirmPayment, subject, 5);
+    let swap = |end: AttemptId, revision| SwapAttempt {
+        end,
+        begin: begin_second.clone(),
+        transaction: Transaction { revision, ..changed.clone() },
+    };
+    let stranger = swap(attempt_id(77), read.revision);
+    assert_eq!(store.swap_attempt(stranger).await, Ok(Begin::Outstanding));
+    let late = swap(pay_attempt_id(1), read.revision + 1);
+    assert_eq!(store.swap_attempt(late).await, Ok(Begin::Changed));
+    assert_eq!(store.transaction(&transaction_id(1)).await, Ok(Some(read.clone())));
+    let done = swap(pay_attempt_id(1), read.revision);
+    assert_eq!(store.swap_attempt(done).await, Ok(Begin::Begun));
+    let expected = Transaction { revision: read.revision + 1, ..changed };
+    assert_eq!(store.transaction(&transaction_id(1)).await, Ok(Some(expected)));
+    assert_eq!(store.open_attempts(10).await, Ok(vec![begin_second]));
+    assert_eq!(store.begin_payment(begin(3, 1)).await, Ok(BeginPayment::Outstanding));
 }
 
 /// Every part comes back, and the first close counts.

@@ -4,11 +4,12 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use portone_core::{PaymentId, StoreId};
 use portone_engine::ledger::{PaymentSession, PreRegistration, SessionId};
-use portone_engine::port::{ConfirmStore, PreRegister, StoreError};
+use portone_engine::port::{Begin, ConfirmStore, PreRegister, StoreError, SwapAttempt};
 use rusqlite::{OptionalExtension, params};
 
+use super::SqliteStore;
 use super::database::{Database, Fault};
-use super::{SqliteStore, transactions};
+use super::transactions::{self, SwapRows};
 use crate::document::{decode, decode_code, encode, millis, time};
 
 #[async_trait]
@@ -23,6 +24,11 @@ impl ConfirmStore for SqliteStore {
         payment: &PaymentId,
     ) -> Result<Option<PreRegistration>, StoreError> {
         self.read(|database| find_registration(database, store, payment))
+    }
+
+    async fn swap_attempt(&self, swap: SwapAttempt) -> Result<Begin, StoreError> {
+        let rows = SwapRows::encode(swap)?;
+        self.write(move |database| transactions::swap_attempt(database, &rows)).await
     }
 
     async fn create_session(&self, session: PaymentSession) -> Result<(), StoreError> {

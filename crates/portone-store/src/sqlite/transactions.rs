@@ -2,7 +2,7 @@
 
 use portone_core::{PaymentId, StoreId, TransactionId};
 use portone_engine::ledger::{PaymentStatus, Transaction};
-use portone_engine::port::{Begin, BeginPayment, NewTransaction, Settle, SettleTransaction};
+use portone_engine::port::{Begin, BeginPayment, NewTransaction, Settle, SettleTransaction, SwapAttempt};
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::attempts::{self, AttemptRow};
@@ -152,6 +152,46 @@ pub(super) fn begin_on_transaction(
 pub(super) fn find_revision(database: &Database, transaction: &TransactionId) -> Result<Option<u64>, Fault> {
     let mut statement = database.prepared("SELECT revision FROM transactions WHERE id = ?1")?;
     Ok(statement.query_row([transaction.as_str()], |row| row.get(0)).optional()?)
+}
+
+/// An attempt in the place of another, encoded on the caller's thread.
+pub(super) struct SwapRows {
+    swap: SwapAttempt,
+    doc: String,
+    begin: AttemptRow,
+}
+
+impl SwapRows {
+    pub(super) fn encode(swap: SwapAttempt) -> Result<Self, Unreadable> {
+        let doc = encode("transaction", &TransactionDocument::of(&swap.transaction))?;
+        let begin = AttemptRow::encode(&swap.begin)?;
+        Ok(Self { swap, doc, begin })
+    }
+}
+
+/// Ends one attempt and opens another, with the transaction as it shall be.
+pub(super) fn swap_attempt(database: &Database, rows: &SwapRows) -> Result<Begin, Fault> {
+    let SwapAttempt { end, transaction, .. } = &rows.swap;
+    let store_no = database.store_no(&transaction.store_id)?;
+    // One statement decides and writes, so that a refusal leaves nothing behind.
+    let written = database.execute(
+        "UPDATE transactions SET revision = revision + 1, status = ?3, status_changed_at = ?4, doc = ?5
+         WHERE id = ?1 AND revision = ?2 AND EXISTS (SELECT 1 FROM open_attempts WHERE id = ?6)",
+        params![
+            transaction.id.as_str(),
+            transaction.revision,
+            transaction.status.code(),
+            millis(transaction.status_changed_at),
+            rows.doc,
+            end.as_str(),
+        ],
+    )?;
+    if written == 0 {
+        return Ok(if attempts::is_open(database, end)? { Begin::Changed } else { Begin::Outstanding });
+    }
+    attempts::delete(database, end)?;
+    attempts::insert(database, store_no, &rows.begin)?;
+    Ok(Begin::Begun)
 }
 
 /// A result to write, encoded on the caller's thread.

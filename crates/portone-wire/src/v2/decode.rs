@@ -1,9 +1,9 @@
 //! Replies as outcomes.
 
 use portone_core::{
-    Bank, CallContext, CancelStatus, CancelledFacts, CardFacts, Cause, Command, Decline, InstantMethod,
-    IssuedKeyFacts, Leg, Method, Outcome, PaidFacts, PayInstantly, PgBillingKey, PgError, PgReply, Progress,
-    VirtualAccountFacts,
+    AttemptId, Bank, CallContext, CancelStatus, CancelledFacts, CardFacts, Cause, Command, ConfirmPayment,
+    Decline, InstantMethod, IssuedKeyFacts, Leg, Method, Outcome, PaidFacts, PayInstantly, PayMethod,
+    PgBillingKey, PgError, PgReply, Progress, VirtualAccountFacts,
 };
 
 use super::{
@@ -14,7 +14,7 @@ use super::{
     reply::{
         BillingKeyInfo, CancelAnswer, Cancellation, CancellationStatus, CaptureAnswer, CardInfo, CardMethod,
         CloseVirtualAccountAnswer, DeleteBillingKeyAnswer, IssueBillingKeyAnswer, Payment, PaymentAnswer,
-        PaymentMethod, StopAnswer, Transactions, VirtualAccountMethod,
+        PaymentMethod, PaymentSummary, StopAnswer, Transactions, VirtualAccountMethod,
     },
 };
 
@@ -45,6 +45,7 @@ impl V2Dialect {
                 let answer: CloseVirtualAccountAnswer = Operation::CloseVirtualAccount.read(reply)?;
                 Outcome::VirtualAccountClosed { closed_at: answer.closed_at }
             }
+            Command::ConfirmPayment(confirm) => return self.decode_confirm(confirm, leg, reply, ctx),
             Command::Capture(_) => {
                 let CaptureAnswer {} = Operation::CapturePayment.read(reply)?;
                 Outcome::Captured
@@ -70,6 +71,27 @@ impl V2Dialect {
         Ok(Progress::Done(Box::new(outcome)))
     }
 
+    fn decode_confirm(
+        &self,
+        confirm: &ConfirmPayment,
+        leg: Leg,
+        reply: &PgReply,
+        ctx: &CallContext,
+    ) -> Result<Progress, PgError> {
+        let outcome = if confirm.method != PayMethod::VirtualAccount {
+            let answer: PaymentSummary = Operation::ConfirmPayment.read(reply)?;
+            paid_now(answer, None)
+        } else if leg == FIRST_LEG {
+            let _: PaymentSummary = Operation::ConfirmPayment.read(reply)?;
+            let url = self.payment_url(&confirm.payment_id, "/transactions");
+            let request = self.request(Operation::ListTransactions, Method::Get, url, None, ctx);
+            return Ok(Progress::Send { request: Box::new(request), leg: READ_BACK_LEG });
+        } else {
+            decode_read_back(reply, &confirm.window)?
+        };
+        Ok(Progress::Done(Box::new(outcome)))
+    }
+
     fn decode_pay_instantly(
         &self,
         pay: &PayInstantly,
@@ -88,7 +110,7 @@ impl V2Dialect {
                 let request = self.request(Operation::ListTransactions, Method::Get, url, None, ctx);
                 return Ok(Progress::Send { request: Box::new(request), leg: READ_BACK_LEG });
             }
-            InstantMethod::VirtualAccount(_) => decode_read_back(reply, ctx)?,
+            InstantMethod::VirtualAccount(_) => decode_read_back(reply, &ctx.attempt)?,
         };
         Ok(Progress::Done(Box::new(outcome)))
     }
@@ -96,20 +118,24 @@ impl V2Dialect {
 
 fn decode_paid(operation: Operation, reply: &PgReply, card: Option<CardFacts>) -> Result<Outcome, PgError> {
     let answer: PaymentAnswer = operation.read(reply)?;
-    Ok(Outcome::Paid(PaidFacts {
-        pg_tx_id: answer.payment.pg_tx_id,
-        paid_at: answer.payment.paid_at,
+    Ok(paid_now(answer.payment, card))
+}
+
+/// What an immediate answer tells.
+fn paid_now(answer: PaymentSummary, card: Option<CardFacts>) -> Outcome {
+    Outcome::Paid(PaidFacts {
+        pg_tx_id: answer.pg_tx_id,
+        paid_at: answer.paid_at,
         card,
         receipt_url: None,
         total: None,
-    }))
+    })
 }
 
-fn decode_read_back(reply: &PgReply, ctx: &CallContext) -> Result<Outcome, PgError> {
+fn decode_read_back(reply: &PgReply, marker: &AttemptId) -> Result<Outcome, PgError> {
     let operation = Operation::ListTransactions;
     let transactions: Transactions = operation.read(reply)?;
-    let own =
-        transactions.items.into_iter().find(|item| item.custom_data.as_deref() == Some(ctx.attempt.as_str()));
+    let own = transactions.items.into_iter().find(|item| item.is_marked(marker));
     let unreadable = |what| operation.unreadable(reply, what);
     let Some(mut own) = own else { return Err(unreadable("our transaction is missing")) };
     match own.method.take() {

@@ -1,9 +1,9 @@
 //! Commands as requests.
 
 use portone_core::{
-    Auth, Body, CallContext, Cancel, CloseVirtualAccount, Command, DeleteBillingKey, Effect, InstantMethod,
-    IssueBillingKey, Leg, Method, Order, PayInstantly, PayWithBillingKey, PaymentId, PgBillingKey, PgRequest,
-    Progress, Report, Secret, StopCancel,
+    Auth, Body, CallContext, Cancel, CloseVirtualAccount, Command, ConfirmPayment, DeleteBillingKey, Effect,
+    InstantMethod, IssueBillingKey, Leg, Method, Order, PayInstantly, PayWithBillingKey, PaymentId,
+    PgBillingKey, PgRequest, Progress, Report, Secret, StopCancel,
 };
 
 use crate::{body::json_body, path::percent_encoded, refusal::held_schedule};
@@ -13,7 +13,7 @@ use super::{
     operation::Operation,
     request::{
         BillingKeyCardInput, BillingKeyMethodInput, BillingKeyPaymentInput, CancelPaymentBody,
-        CashReceiptInput, CustomerInput, EmptyBody, InstantCardInput, InstantMethodInput,
+        CashReceiptInput, ConfirmPaymentBody, CustomerInput, EmptyBody, InstantCardInput, InstantMethodInput,
         InstantPaymentInput, IssueBillingKeyBody, OrderInput, RefundAccountInput,
     },
 };
@@ -43,6 +43,7 @@ impl V2Dialect {
             Command::DeleteBillingKey(delete) => self.encode_delete_billing_key(delete, ctx),
             Command::Cancel(cancel) => self.encode_cancel(cancel, ctx),
             Command::CloseVirtualAccount(close) => self.encode_close_virtual_account(close, ctx),
+            Command::ConfirmPayment(confirm) => self.encode_confirm(confirm, ctx),
             Command::Capture(capture) => self.encode_capture(&capture.payment_id, ctx),
             Command::StopCancel(stop) => self.encode_stop_cancel(stop, ctx),
             Command::OpenWindow(window) => return Ok(self.encode_window(window, ctx, shaping)),
@@ -151,6 +152,19 @@ impl V2Dialect {
     fn encode_close_virtual_account(&self, close: &CloseVirtualAccount, ctx: &CallContext) -> PgRequest {
         let url = self.payment_url(&close.payment_id, "/virtual-account/close");
         self.request(Operation::CloseVirtualAccount, Method::Post, url, None, ctx)
+    }
+
+    fn encode_confirm(&self, confirm: &ConfirmPayment, ctx: &CallContext) -> PgRequest {
+        let input = ConfirmPaymentBody {
+            payment_token: confirm.payment_token.expose(),
+            currency: confirm.amount.currency.code(),
+            total_amount: confirm.amount.total,
+            tax_free_amount: confirm.amount.tax_free,
+            is_test: confirm.is_test,
+        };
+        let url = self.payment_url(&confirm.payment_id, "/confirm");
+        let body = json_body(&input, &["/paymentToken"]);
+        self.request(Operation::ConfirmPayment, Method::Post, url, Some(body), ctx)
     }
 
     /// The same for a capture and for an inquiry about one, which repeats it under its idempotency key.

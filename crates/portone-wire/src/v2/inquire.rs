@@ -29,7 +29,7 @@ const PAGE_SIZE: u8 = 100;
 impl V2Dialect {
     pub(super) fn encode_inquire(&self, of: &Attempt, ctx: &CallContext) -> Progress {
         let request = match &of.subject {
-            AttemptSubject::Pay { payment_id, .. } => {
+            AttemptSubject::Pay { payment_id, .. } | AttemptSubject::Window { payment_id } => {
                 let url = self.payment_url(payment_id, "/transactions");
                 self.request(Operation::ListTransactions, Method::Get, url, None, ctx)
             }
@@ -77,7 +77,8 @@ impl V2Dialect {
         ctx: &CallContext,
     ) -> Result<Progress, PgError> {
         let finding = match &of.subject {
-            AttemptSubject::Pay { .. } => find_payment(&of.id, reply)?,
+            AttemptSubject::Pay { .. } => find_payment(&of.id, Waiting::ForPg, reply)?,
+            AttemptSubject::Window { .. } => find_payment(&of.id, Waiting::ForPayer, reply)?,
             AttemptSubject::IssueBillingKey => return self.find_issued_key(of, leg, reply, ctx),
             AttemptSubject::DeleteBillingKey { .. } => find_deleted_key(reply)?,
             AttemptSubject::Cancel { amount, cancelled_before, .. } => {
@@ -137,15 +138,26 @@ pub(super) fn found(finding: Finding) -> Progress {
     Progress::Done(Box::new(Outcome::Inquired(finding)))
 }
 
-fn find_payment(attempt: &AttemptId, reply: &PgReply) -> Result<Finding, PgError> {
+/// Whom a payment that is `READY` waits for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Waiting {
+    /// It was sent, so the PG has it.
+    ForPg,
+    /// A window is open, or what was authenticated in it is not approved: nothing happened yet.
+    ForPayer,
+}
+
+fn find_payment(attempt: &AttemptId, waiting: Waiting, reply: &PgReply) -> Result<Finding, PgError> {
     let operation = Operation::ListTransactions;
     if operation.documented_error(reply, PAYMENT_NOT_FOUND) {
         return Ok(Finding::DidNotHappen);
     }
     let transactions: Transactions = operation.read(reply)?;
-    let own =
-        transactions.items.into_iter().find(|item| item.custom_data.as_deref() == Some(attempt.as_str()));
+    let own = transactions.items.into_iter().find(|item| item.is_marked(attempt));
     let Some(own) = own else { return Ok(Finding::DidNotHappen) };
+    if own.status == PaymentStatus::Ready && waiting == Waiting::ForPayer {
+        return Ok(Finding::DidNotHappen);
+    }
     payment_finding(own).map_err(|what| operation.unreadable(reply, what))
 }
 

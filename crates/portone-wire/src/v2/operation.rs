@@ -22,6 +22,7 @@ pub(super) enum Operation {
     ConfirmEscrow,
     RegisterStoreReceipt,
     ReadCashReceipt,
+    ConfirmPayment,
     CapturePayment,
     StopCancellation,
     ListTransactions,
@@ -38,6 +39,7 @@ impl Operation {
             | Self::PayWithBillingKey
             | Self::IssueBillingKey
             | Self::CancelPayment
+            | Self::ConfirmPayment
             | Self::IssueCashReceipt => Effect::Once,
             Self::DeleteBillingKey
             | Self::CloseVirtualAccount
@@ -180,6 +182,13 @@ impl Operation {
                 &[(404, PAYMENT_NOT_FOUND), (409, "PAYMENT_NOT_PAID"), (502, "PG_PROVIDER")]
             }
             Self::ReadCashReceipt => &[(404, "CASH_RECEIPT_NOT_FOUND")],
+            Self::ConfirmPayment => &[
+                (400, "INVALID_PAYMENT_TOKEN"),
+                (404, PAYMENT_NOT_FOUND),
+                (409, "ALREADY_PAID"),
+                (409, "INFORMATION_MISMATCH"),
+                (502, "PG_PROVIDER"),
+            ],
             Self::StopCancellation => &[
                 (404, "PAYMENT_CANCELLATION_NOT_FOUND"),
                 (404, PAYMENT_NOT_FOUND),
@@ -249,7 +258,7 @@ fn decline(error: ErrorBody) -> Decline {
 mod tests {
     use super::*;
 
-    const ALL: [Operation; 19] = [
+    const ALL: [Operation; 20] = [
         Operation::PayInstantly,
         Operation::PayWithBillingKey,
         Operation::IssueBillingKey,
@@ -263,6 +272,7 @@ mod tests {
         Operation::ConfirmEscrow,
         Operation::RegisterStoreReceipt,
         Operation::ReadCashReceipt,
+        Operation::ConfirmPayment,
         Operation::CapturePayment,
         Operation::StopCancellation,
         Operation::ListTransactions,
@@ -309,7 +319,7 @@ mod tests {
     #[test]
     fn no_documented_error_is_forgotten() {
         let counts = ALL.map(|operation| operation.own_errors().len() + COMMON_ERRORS.len());
-        assert_eq!(counts, [11, 13, 6, 9, 15, 6, 6, 6, 6, 6, 6, 6, 4, 6, 7, 4, 4, 4, 3]);
+        assert_eq!(counts, [11, 13, 6, 9, 15, 6, 6, 6, 6, 6, 6, 6, 4, 8, 6, 7, 4, 4, 4, 3]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! only what an outcome cannot do without is required.
 
 use chrono::{DateTime, Utc};
-use portone_core::{PgTxId, Secret};
+use portone_core::{AttemptId, PgTxId, Secret};
 use serde::Deserialize;
 
 /// Schemas `PayInstantlyResponse` and `PayWithBillingKeyResponse`.
@@ -141,6 +141,23 @@ pub(super) struct Payment {
     pub receipt_url: Option<String>,
     pub failure: Option<Failure>,
     pub cancellations: Option<Vec<Cancellation>>,
+}
+
+impl Payment {
+    /// Whether it is an attempt of ours: a request carries the marker itself, a window an object with it, since the
+    /// browser SDK takes an object there.
+    pub(super) fn is_marked(&self, marker: &AttemptId) -> bool {
+        let Some(custom_data) = self.custom_data.as_deref() else { return false };
+        let of_window = || serde_json::from_str::<WindowMark>(custom_data).ok();
+        custom_data == marker.as_str() || of_window().is_some_and(|mark| mark.attempt_id == marker.as_str())
+    }
+}
+
+/// What a window's custom data holds.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WindowMark {
+    attempt_id: String,
 }
 
 /// The discriminator of `Payment` and `PaymentTransaction`.

@@ -438,3 +438,15 @@ pub(super) struct BillingKeyFilterInput {
 /// Schemas `CapturePaymentBody` and `StopPaymentCancellationBody`: the credential's own store is the only member.
 #[derive(Serialize)]
 pub(super) struct EmptyBody {}
+
+/// Schema `ConfirmPaymentBody`. The upstream's own `txId` is not known here, and our members are compared with its.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ConfirmPaymentBody<'a> {
+    pub payment_token: &'a str,
+    pub currency: &'a str,
+    pub total_amount: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tax_free_amount: Option<i64>,
+    pub is_test: bool,
+}

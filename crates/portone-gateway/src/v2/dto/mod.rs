@@ -5,6 +5,7 @@ pub(super) mod billing_key;
 pub(super) mod cancel;
 mod card;
 mod codes;
+pub(super) mod confirm;
 mod customer;
 pub(super) mod escrow;
 pub(super) mod key_list;

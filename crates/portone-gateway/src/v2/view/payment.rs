@@ -22,16 +22,23 @@ pub(crate) struct PaidResponse {
     payment: PaidSummary,
 }
 
+/// Schemas `InstantPaymentSummary`, `BillingKeyPaymentSummary` and `ConfirmedPaymentSummary`.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct PaidSummary {
+pub(crate) struct PaidSummary {
     pg_tx_id: String,
     paid_at: Moment,
 }
 
 impl From<Paid> for PaidResponse {
     fn from(paid: Paid) -> Self {
-        Self { payment: PaidSummary { pg_tx_id: paid.pg_tx_id, paid_at: Moment(paid.paid_at) } }
+        Self { payment: PaidSummary::from(paid) }
+    }
+}
+
+impl From<Paid> for PaidSummary {
+    fn from(paid: Paid) -> Self {
+        Self { pg_tx_id: paid.pg_tx_id, paid_at: Moment(paid.paid_at) }
     }
 }
 

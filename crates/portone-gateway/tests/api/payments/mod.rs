@@ -1,6 +1,7 @@
 mod billing_key;
 mod cancel;
 mod capture;
+mod confirm;
 mod escrow;
 mod instant;
 mod instant_input;

@@ -1,0 +1,344 @@
+//! Payments in a window: open it, and approve from the server what its payer authenticated (rules V2-050, V2-051).
+//!
+//! While a window is open its payment has an open attempt, so that nobody pays it by another way; the sweep asks the
+//! upstream what became of it, and fails it once nobody can finish it any more. An approval takes the window's place, and
+//! gives it back where it changed nothing.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use portone_core::{
+    AttemptId, AttemptSubject, CallContext, Command, CommandKind, ConfirmPayment, Currency, Environment,
+    OpenWindow, Outcome, PaymentId, SdkCall, Secret, WindowPayment, admit,
+};
+
+use crate::call::{Answer, after_call, attempt};
+use crate::engine::{Engine, delta, made};
+use crate::error::EngineError;
+use crate::ledger::{Failure, OpenAttempt, OpenSubject, PaymentStatus, Transaction};
+use crate::pay::{Draft, check_parts};
+use crate::port::{Begin, BeginPayment, NewTransaction, SwapAttempt};
+use crate::request::{Caller, Extras, Paid, Selector};
+use crate::routing::Routing;
+use crate::transition;
+
+/// How long the sweep leaves an open window alone at first: most payers are done by then and somebody told us.
+const FIRST_LOOK_AFTER: TimeDelta = TimeDelta::minutes(5);
+
+/// Refusals that leave the payer's authentication as it was.
+const TOKEN_INVALID: &str = "INVALID_PAYMENT_TOKEN";
+const MISMATCH: &str = "INFORMATION_MISMATCH";
+
+/// A payment window to open.
+#[derive(Debug)]
+pub struct OpenWindowRequest {
+    /// Who asks.
+    pub caller: Caller,
+    /// Which channel.
+    pub selector: Selector,
+    /// The window.
+    pub window: WindowPayment,
+    /// For the shop.
+    pub extras: Extras,
+}
+
+/// A window that may be opened now: its transaction is durable.
+#[derive(Debug)]
+pub struct OpenedWindow {
+    /// The transaction, `READY`; its id is the `txId` that a shop gives at the approval.
+    pub transaction: Transaction,
+    /// What our page calls the upstream's browser SDK with.
+    pub call: SdkCall,
+}
+
+/// The approval of what a payer authenticated. Members that are absent are not compared.
+#[derive(Debug)]
+pub struct ConfirmPaymentRequest {
+    /// Who asks.
+    pub caller: Caller,
+    /// The payment.
+    pub payment_id: PaymentId,
+    /// What the window gave.
+    pub payment_token: Secret<String>,
+    /// The transaction.
+    pub tx_id: Option<String>,
+    /// The currency.
+    pub currency: Option<Currency>,
+    /// The total, in minor units.
+    pub total: Option<i64>,
+    /// The tax-free part, in minor units.
+    pub tax_free: Option<i64>,
+    /// Whether the channel is a test one.
+    pub is_test: Option<bool>,
+    /// Mutes the announcement of the success.
+    pub skip_webhook: bool,
+}
+
+impl Engine {
+    /// Opens a payment window: routed, compared with what was registered, and durable as `READY` before anybody sees it.
+    pub async fn open_window(&self, request: OpenWindowRequest) -> Result<OpenedWindow, EngineError> {
+        let OpenWindowRequest { caller, selector, window, extras } = request;
+        let order = window.order.clone();
+        check_parts(&order.amount)?;
+        self.check_registered(&caller.store_id, &order.payment_id, &order.amount).await?;
+        let method = window.method.pay_method().ok_or_else(|| {
+            EngineError::ChannelNotFound(format!("no channel opens a window for {}", window.method.code()))
+        })?;
+        let directory = self.directory();
+        let ctx = self.context();
+        let command = Command::OpenWindow(OpenWindow::Payment(Box::new(window)));
+        let store_id = caller.store_id.clone();
+        let routing = Routing { directory: &directory, store_id: &store_id, ctx: &ctx };
+        let routed = routing.select(self, &selector, &command)?;
+        let call = sdk_call(&routed.admitted, &ctx)?;
+        let draft = Draft { order, method, card: None, billing_key: None, caller, extras, schedule_id: None };
+        let mut transaction = draft.transaction(routed.channel, routed.group, &ctx);
+        transaction.status = PaymentStatus::Ready;
+        let count_max = self.config.transaction_count_max;
+        let new = NewTransaction {
+            attempt: self.window_attempt(&transaction),
+            transaction: transaction.clone(),
+            decision: routed.decision,
+            transaction_count_max: count_max,
+        };
+        match self.store.begin_payment(new).await? {
+            BeginPayment::Begun => Ok(OpenedWindow { transaction, call }),
+            BeginPayment::Outstanding => Err(EngineError::UnknownOutcome),
+            BeginPayment::AlreadyPaid => Err(EngineError::AlreadyPaid),
+            BeginPayment::TransactionCountReached => Err(EngineError::TransactionCountReached(count_max)),
+            BeginPayment::Scheduled => Err(EngineError::ScheduleExists),
+        }
+    }
+
+    /// The attempt that a window is while it is open: named as its transaction.
+    fn window_attempt(&self, transaction: &Transaction) -> OpenAttempt {
+        let opened_at = transaction.requested_at;
+        OpenAttempt {
+            id: marker(transaction),
+            store_id: transaction.store_id.clone(),
+            command: CommandKind::OpenPaymentWindow,
+            channel: transaction.channel.key.clone(),
+            opened_at,
+            lease_until: opened_at + delta(self.config.window_life),
+            next_inquiry_at: self.now().max(opened_at) + FIRST_LOOK_AFTER,
+            inquiry_count: 0,
+            subject: OpenSubject::Window {
+                payment_id: transaction.order.payment_id.clone(),
+                transaction_id: transaction.id.clone(),
+            },
+        }
+    }
+
+    /// Approves what a payer authenticated in a window.
+    pub async fn confirm_payment(&self, request: ConfirmPaymentRequest) -> Result<Paid, EngineError> {
+        let transaction = self.payment(&request.caller.store_id, &request.payment_id).await?;
+        check_status(transaction.status)?;
+        check_information(&request, &transaction)?;
+        let (store, id) = (&request.caller.store_id, &request.payment_id);
+        match self.check_registered(store, id, &transaction.order.amount).await {
+            Err(EngineError::DiffersFromRegistered(what)) => {
+                return Err(EngineError::InformationMismatch(what));
+            }
+            other => other?,
+        }
+        let command = Command::ConfirmPayment(ConfirmPayment {
+            payment_id: request.payment_id.clone(),
+            payment_token: request.payment_token,
+            amount: transaction.order.amount,
+            is_test: transaction.channel.environment == Environment::Test,
+            method: transaction.method,
+            window: marker(&transaction),
+        });
+        let directory = self.directory();
+        let key = &transaction.channel.key;
+        let entry = directory
+            .entry(key)
+            .ok_or_else(|| EngineError::ChannelNotFound(format!("channel `{key}` is gone")))?;
+        let now = self.now();
+        let ctx = CallContext { now, attempt: self.new_attempt_id(now) };
+        let admitted = admit(entry.adapter()?, &command, &ctx).map_err(EngineError::Invalid)?;
+        let (open, transaction) = self.begin_confirm(transaction, request.skip_webhook, &ctx).await?;
+        let subject = AttemptSubject::Window { payment_id: transaction.order.payment_id.clone() };
+        // The approval has an idempotency key of its own, but what is inquired is the window's transaction.
+        let inquired = attempt(&marker(&transaction), open.opened_at, subject);
+        let answer = self.call_as(&open.channel, &admitted, &ctx, inquired).await;
+        self.finish_confirm(&open, transaction, answer).await
+    }
+
+    /// Makes the intent durable: the approval in the place of the window.
+    async fn begin_confirm(
+        &self,
+        transaction: Transaction,
+        skip_webhook: bool,
+        ctx: &CallContext,
+    ) -> Result<(OpenAttempt, Transaction), EngineError> {
+        let subject = OpenSubject::Confirm {
+            payment_id: transaction.order.payment_id.clone(),
+            transaction_id: transaction.id.clone(),
+        };
+        let (store_id, channel) = (&transaction.store_id, &transaction.channel.key);
+        let kind = CommandKind::ConfirmPayment;
+        let open = self.open_attempt(ctx.attempt.clone(), store_id, kind, channel, subject, ctx.now);
+        let end = marker(&transaction);
+        let mut transaction = transition::confirming(transaction, skip_webhook, ctx.now);
+        let swap = SwapAttempt { end, begin: open.clone(), transaction: transaction.clone() };
+        match self.store.swap_attempt(swap).await? {
+            Begin::Begun => {}
+            // Somebody else approves it, or the sweep has just settled it.
+            Begin::Outstanding | Begin::Changed | Begin::Scheduled => {
+                return Err(EngineError::UnknownOutcome);
+            }
+        }
+        transaction.revision += 1;
+        Ok((open, transaction))
+    }
+
+    /// Writes what the approval came to, then tells it.
+    async fn finish_confirm(
+        &self,
+        open: &OpenAttempt,
+        transaction: Transaction,
+        answer: Answer,
+    ) -> Result<Paid, EngineError> {
+        match answer {
+            Answer::Done(outcome @ (Outcome::Paid(_) | Outcome::VirtualAccountIssued(_))) => {
+                let paid = match &outcome {
+                    Outcome::VirtualAccountIssued(facts) => {
+                        Paid { pg_tx_id: facts.pg_tx_id.to_string(), paid_at: facts.issued_at }
+                    }
+                    Outcome::Paid(facts) => {
+                        Paid { pg_tx_id: facts.pg_tx_id.to_string(), paid_at: facts.paid_at }
+                    }
+                    _ => return Err(EngineError::UnknownOutcome),
+                };
+                self.settle_window(open, transaction, outcome).await?;
+                Ok(paid)
+            }
+            Answer::Done(other) => {
+                tracing::error!(attempt = %open.id, ?other, "an approval answered with something else");
+                Err(EngineError::UnknownOutcome)
+            }
+            Answer::Declined(decline) if decline.code == TOKEN_INVALID => {
+                self.reopen_window(open, transaction).await?;
+                Err(EngineError::InvalidPaymentToken)
+            }
+            Answer::Declined(decline) if decline.code == MISMATCH => {
+                self.reopen_window(open, transaction).await?;
+                Err(EngineError::InformationMismatch("what the window was opened with"))
+            }
+            Answer::Declined(decline) => {
+                let failure = transition::refusal(&decline);
+                self.fail_window(open, transaction, failure).await?;
+                Err(EngineError::Declined(decline))
+            }
+            Answer::Unavailable(cause) => {
+                self.reopen_window(open, transaction).await?;
+                Err(EngineError::Unavailable(cause))
+            }
+            Answer::Unknown => Err(EngineError::UnknownOutcome),
+        }
+    }
+
+    /// Writes what a payer paid in a window, or what an approval took.
+    pub(crate) async fn settle_window(
+        &self,
+        open: &OpenAttempt,
+        transaction: Transaction,
+        outcome: Outcome,
+    ) -> Result<(), EngineError> {
+        self.settle_on(open, transaction, |transaction, now| match outcome.clone() {
+            Outcome::VirtualAccountIssued(facts) => {
+                transition::virtual_account_issued(transaction, facts, now)
+            }
+            Outcome::Paid(facts) => transition::paid(transaction, facts, now),
+            _ => (transaction, Vec::new()),
+        })
+        .await
+    }
+
+    /// Writes that a window's payment failed.
+    pub(crate) async fn fail_window(
+        &self,
+        open: &OpenAttempt,
+        transaction: Transaction,
+        failure: Failure,
+    ) -> Result<(), EngineError> {
+        self.settle_on(open, transaction, |transaction, now| {
+            transition::failed(transaction, failure.clone(), now)
+        })
+        .await
+    }
+
+    /// Gives a window back its place: the approval changed nothing.
+    pub(crate) async fn reopen_window(
+        &self,
+        open: &OpenAttempt,
+        transaction: Transaction,
+    ) -> Result<(), EngineError> {
+        let begin = self.window_attempt(&transaction);
+        let transaction = transition::ready_again(transaction, self.now());
+        let swap = SwapAttempt { end: open.id.clone(), begin, transaction };
+        match after_call(self.store.swap_attempt(swap).await)? {
+            Begin::Begun => Ok(()),
+            // The attempt stays open, or somebody has settled it.
+            Begin::Outstanding | Begin::Changed | Begin::Scheduled => Err(EngineError::UnknownOutcome),
+        }
+    }
+}
+
+/// The marker that the upstream keeps of a window.
+pub(crate) fn marker(transaction: &Transaction) -> AttemptId {
+    made(AttemptId::parse(transaction.id.as_str()))
+}
+
+/// Why a window that nobody finished failed.
+pub(crate) fn abandoned() -> Failure {
+    let reason = "nobody finished the window in its time".to_owned();
+    Failure { reason, pg_code: None, pg_message: None }
+}
+
+fn sdk_call(admitted: &portone_core::Admitted<'_>, ctx: &CallContext) -> Result<SdkCall, EngineError> {
+    match admitted.adapter().encode(admitted, ctx) {
+        Ok(portone_core::Progress::Done(outcome)) => match *outcome {
+            Outcome::CallSdk(call) => Ok(call),
+            _ => Err(EngineError::ChannelNotFound("the channel opens no window".to_owned())),
+        },
+        Ok(portone_core::Progress::Send { .. }) => {
+            Err(EngineError::ChannelNotFound("the channel opens no window".to_owned()))
+        }
+        Err(report) => Err(EngineError::Invalid(report)),
+    }
+}
+
+/// Only an open window can be approved.
+const fn check_status(status: PaymentStatus) -> Result<(), EngineError> {
+    match status {
+        PaymentStatus::Ready => Ok(()),
+        PaymentStatus::PayPending => Err(EngineError::UnknownOutcome),
+        // A window that has failed gave no token that counts.
+        PaymentStatus::Failed => Err(EngineError::InvalidPaymentToken),
+        PaymentStatus::VirtualAccountIssued
+        | PaymentStatus::Paid
+        | PaymentStatus::PartialCancelled
+        | PaymentStatus::Cancelled => Err(EngineError::AlreadyPaid),
+    }
+}
+
+fn check_information(request: &ConfirmPaymentRequest, transaction: &Transaction) -> Result<(), EngineError> {
+    let amount = &transaction.order.amount;
+    let is_test = transaction.channel.environment == Environment::Test;
+    let differs = [
+        ("txId", request.tx_id.as_deref().is_some_and(|id| id != transaction.id.as_str())),
+        ("currency", request.currency.is_some_and(|currency| currency != amount.currency)),
+        ("totalAmount", request.total.is_some_and(|total| total != amount.total)),
+        ("taxFreeAmount", request.tax_free.is_some_and(|part| part != amount.tax_free.unwrap_or(0))),
+        ("isTest", request.is_test.is_some_and(|test| test != is_test)),
+    ];
+    match differs.into_iter().find(|(_, differs)| *differs) {
+        Some((name, _)) => Err(EngineError::InformationMismatch(name)),
+        None => Ok(()),
+    }
+}
+
+/// When a window can no longer be finished.
+pub(crate) fn is_over(open: &OpenAttempt, now: DateTime<Utc>) -> bool {
+    now >= open.lease_until
+}

@@ -1,0 +1,29 @@
+//! Approval from the server of what a payer authenticated in a window.
+
+use axum::extract::State;
+use axum::response::Response;
+use portone_engine::request::Paid;
+
+use super::dto::confirm as confirm_body;
+use super::view::payment::PaidSummary;
+use super::{Call, IntoAnswer, answer, ok};
+use crate::endpoint::Endpoint;
+use crate::json::RawBody;
+use crate::state::Gateway;
+
+/// `POST /payments/{paymentId}/confirm`
+pub(super) async fn payment(State(gateway): State<Gateway>, call: Call, body: RawBody) -> Response {
+    let read = confirm_body::payment(&body, &call.access, &call.id);
+    answer(&gateway, Endpoint::ConfirmPayment, read, |engine, request| async move {
+        engine.confirm_payment(request).await.map(Confirmed)
+    })
+    .await
+}
+
+struct Confirmed(Paid);
+
+impl IntoAnswer for Confirmed {
+    fn into_answer(self) -> Response {
+        ok(&PaidSummary::from(self.0))
+    }
+}

@@ -1,0 +1,36 @@
+//! `POST /payments/{paymentId}/confirm`.
+
+use portone_engine::ConfirmPaymentRequest;
+
+use super::{Read, order, payment_id, rules};
+use crate::auth::Access;
+use crate::json::RawBody;
+
+const CONFIRM: &[&str] =
+    &["storeId", "paymentToken", "txId", "currency", "totalAmount", "taxFreeAmount", "isTest", "skipWebhook"];
+
+/// Schema `ConfirmPaymentBody` (rule V2-051).
+pub(crate) fn payment(body: &RawBody, access: &Access, id: &str) -> Read<ConfirmPaymentRequest> {
+    super::read_body(body, access, CONFIRM, |root, caller| {
+        let fields = root.under(&rules::CONFIRM);
+        let payment_id = payment_id(root, id);
+        let payment_token = fields.need_secret("paymentToken");
+        let tx_id = fields.owned_text("txId");
+        let currency = fields.has("currency").then(|| order::currency(&fields)).flatten();
+        let total = fields.int64_from("totalAmount", 0);
+        let tax_free = fields.int64_from("taxFreeAmount", 0);
+        let is_test = fields.flag("isTest");
+        let skip_webhook = fields.flag("skipWebhook").unwrap_or(false);
+        Some(ConfirmPaymentRequest {
+            caller,
+            payment_id: payment_id?,
+            payment_token: payment_token?,
+            tx_id,
+            currency,
+            total,
+            tax_free,
+            is_test,
+            skip_webhook,
+        })
+    })
+}
