@@ -209,6 +209,7 @@ impl Ledger {
         cancellation_id: Option<&str>,
     ) -> Result<(), Refusal> {
         let (kind, cancellation_id) = match self.payment(payment_id)?.latest().status {
+            Status::Ready => ("Transaction.Ready", None),
             Status::VirtualAccountIssued => ("Transaction.VirtualAccountIssued", None),
             Status::Paid => ("Transaction.Paid", None),
             Status::Failed => ("Transaction.Failed", None),

@@ -255,7 +255,7 @@ fn check_untouched(body: &Fields<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn notice_urls(body: &Fields<'_>) -> Result<Vec<String>, Refusal> {
+pub(super) fn notice_urls(body: &Fields<'_>) -> Result<Vec<String>, Refusal> {
     let urls = body.texts("noticeUrls")?.unwrap_or_default();
     Ok(urls.into_iter().map(str::to_owned).collect())
 }

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::Context;
+use super::input::notice_urls;
 use super::view::time_text;
 use crate::cards::{CardFacts, Use};
 use crate::fields::Fields;
@@ -55,7 +56,9 @@ pub(crate) fn finish(ledger: &mut Ledger, now: DateTime<Utc>, body: &Fields<'_>)
         product_count: None,
         is_cultural_expense: call.flag("isCulturalExpense")?,
         pg_tx_id: None,
+        notice_urls: notice_urls(&call)?,
         payment_token: Some(payment_token.clone()),
+        escrow: None,
         failure: None,
         cancellations: Vec::new(),
     };
