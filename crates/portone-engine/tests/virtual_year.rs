@@ -101,7 +101,7 @@ impl Core {
 impl Transport for Core {
     async fn send(&self, request: &PgRequest, _deadline: Duration) -> Result<PgReply, Break> {
         let path = request.url.strip_prefix(UPSTREAM).unwrap();
-        let Auth::PortOneSecret(secret) = &request.auth;
+        let Auth::PortOneSecret(secret) = &request.auth else { panic!("a V2 upstream is asked") };
         let key = request.headers.iter().find(|(name, _)| *name == "idempotency-key");
         let method = match request.method.as_str() {
             "GET" => Method::Get,

@@ -203,11 +203,13 @@ async fn start_engine(
             .map_err(|error| format!("cannot make the data folder {}: {error}", folder.display()))?;
     }
     let sandboxes: Vec<_> = sandboxes.into_iter().map(|(sandbox, _)| sandbox).collect();
-    let virtual_upstreams = sandboxes.iter().map(|(name, _)| name.clone()).collect();
+    let virtual_upstreams = sandboxes.iter().map(|sandbox| sandbox.name.clone()).collect();
     let store = Arc::new(SqliteStore::open(&config.database)?);
     // First of all clients: it chooses the provider of TLS for the process, without which none can be built.
     let transport = Arc::new(HttpTransport::new(&HttpConfig::default())?);
-    let urls = sandboxes.iter().map(|(_, url)| url.clone()).collect();
+    // A sandbox of two faces has one clock.
+    let v2 = sandboxes.iter().filter(|sandbox| sandbox.protocol == Protocol::PortOneV2);
+    let urls = v2.map(|sandbox| sandbox.base_url.clone()).collect();
     let clock = Arc::new(ClockControl::start(Arc::clone(&store), urls).await?);
     let ports = Ports {
         store,

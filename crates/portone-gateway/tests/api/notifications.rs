@@ -40,7 +40,7 @@ impl World {
     }
 
     /// A virtual account that was paid into, and the shop knows it.
-    async fn deposited(&self, id: &str, channel: &str) {
+    async fn pay_in(&self, id: &str, channel: &str) {
         let reply = self.post(&format!("/payments/{id}/instant"), &account_payment(channel)).await;
         assert_eq!(reply.status, 200, "{}", reply.text);
         self.wire.control(&format!("/payments/{id}/deposit"), &json!({}));
@@ -203,7 +203,7 @@ async fn an_account_whose_time_is_over_is_asked_about_once_more() {
 #[tokio::test]
 async fn smartro_119_a_refund_is_done_when_the_pg_says_so() {
     let world = World::notified().await;
-    world.deposited("order1", SMARTRO).await;
+    world.pay_in("order1", SMARTRO).await;
     let part = world.refund("order1", Some(900)).await;
     assert_eq!((&part["status"], part.get("cancelledAt")), (&json!("REQUESTED"), None));
     world.hear().await;
@@ -234,7 +234,7 @@ async fn smartro_119_a_refund_is_done_when_the_pg_says_so() {
 #[tokio::test]
 async fn a_refund_that_fails_can_be_asked_for_again() {
     let world = World::notified().await;
-    world.deposited("order1", SMARTRO).await;
+    world.pay_in("order1", SMARTRO).await;
     let first = world.refund("order1", None).await;
     let nothing_left = world.post("/payments/order1/cancel", &json!({"reason": "again"})).await;
     assert_eq!(nothing_left.error(), (409, "PAYMENT_ALREADY_CANCELLED".to_owned()));
