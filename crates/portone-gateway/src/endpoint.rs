@@ -147,17 +147,6 @@ impl Endpoint {
                 "PAYMENT_SCHEDULE_ALREADY_PROCESSED",
                 "PAYMENT_SCHEDULE_ALREADY_REVOKED",
             ],
-            Self::ApplyEscrowLogistics
-            | Self::ModifyEscrowLogistics
-            | Self::ConfirmEscrow
-            | Self::RegisterStoreReceipt => &[
-                "INVALID_REQUEST",
-                "UNAUTHORIZED",
-                "FORBIDDEN",
-                "PAYMENT_NOT_FOUND",
-                "PAYMENT_NOT_PAID",
-                "PG_PROVIDER",
-            ],
             Self::IssueCashReceipt => &[
                 "INVALID_REQUEST",
                 "UNAUTHORIZED",
@@ -193,7 +182,11 @@ impl Endpoint {
                 "INFORMATION_MISMATCH",
                 "PG_PROVIDER",
             ],
-            Self::CapturePayment => &[
+            Self::CapturePayment
+            | Self::ApplyEscrowLogistics
+            | Self::ModifyEscrowLogistics
+            | Self::ConfirmEscrow
+            | Self::RegisterStoreReceipt => &[
                 "INVALID_REQUEST",
                 "UNAUTHORIZED",
                 "FORBIDDEN",

@@ -32,6 +32,18 @@ const GROUP: &str = r#"{"storeId": "store-test", "id": "channel-group-test-new",
 const NEXT_GROUP: &str = r#"{"name": "Cards",
 "channels": [{"key": "channel-key-smartro", "weight": 10}, {"key": "channel-key-kpn", "weight": 90}]}"#;
 
+const QUESTION: &str = r#"{"channelKey": "channel-key-kpn", "api": "v2", "operation": "API_INSTANT_CARD",
+"path": "order1010", "request": {"orderName": "Shirt", "amount": {"total": 1000}, "currency": "KRW",
+"channelKey": "channel-key-kpn", "method": {"card": {"credential": {"number": "4242424242424242", "expiryYear": "29",
+"expiryMonth": "12"}}}}}"#;
+const GROUP_QUESTION: &str = r#"{"api": "v2", "operation": "API_INSTANT_CARD", "path": "order1010",
+"request": {"orderName": "Shirt", "amount": {"total": 1000}, "currency": "KRW",
+"method": {"card": {"credential": {"number": "4242424242424242", "expiryYear": "29", "expiryMonth": "12"}}}}}"#;
+const WINDOW: &str = r#"{"storeId": "store-test", "channelKey": "channel-key-kpn", "paymentId": "order1006",
+"orderName": "Shirt", "totalAmount": 8900, "currency": "CURRENCY_KRW", "payMethod": "CARD",
+"customer": {"customerId": "customer1", "fullName": "Kim Port", "phoneNumber": "01012345678",
+"email": "port@example.com"}}"#;
+
 /// A line for each route below.
 pub(crate) const OPERATIONS: &[Operation] = &[
     Operation::admin("GET", "/stores", "listStores", "The stores"),
@@ -78,6 +90,19 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         "Why a payment went where it went",
     )
     .of_store(),
+    Operation::admin("POST", "/check", "check", "Ask what a request would run into").with(QUESTION),
+    Operation::admin(
+        "POST",
+        "/channel-groups/{id}/check",
+        "checkChannelGroup",
+        "Ask what a request would run into at every channel of a group",
+    )
+    .with(GROUP_QUESTION),
+    Operation::admin("POST", "/windows", "openWindow", "Open a payment window, as its page will")
+        .with(WINDOW),
+    Operation::admin("GET", "/clock", "getClock", "The time, and what is due"),
+    Operation::admin("POST", "/clock/advance", "advanceClock", "Move the sandbox's clock and ours")
+        .with(r#"{"seconds": 60}"#),
     Operation::admin("GET", "/attempts", "listAttempts", "Calls to PGs whose result is open"),
     Operation::admin(
         "GET",

@@ -110,6 +110,94 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         "Send a webhook once more",
     )
     .with("{}"),
+    Operation::v2(
+        "POST",
+        "/payments/{paymentId}/confirm",
+        Endpoint::ConfirmPayment,
+        "Approve what a buyer authenticated in a window",
+    )
+    .with(examples::CONFIRM),
+    Operation::v2(
+        "POST",
+        "/payments/{paymentId}/capture",
+        Endpoint::CapturePayment,
+        "Capture a card payment",
+    )
+    .with("{}"),
+    Operation::v2(
+        "POST",
+        "/payments/{paymentId}/cancellations/{cancellationId}/stop",
+        Endpoint::StopCancellation,
+        "Withdraw a cancel that is accepted and not done",
+    )
+    .with("{}"),
+    Operation::v2(
+        "POST",
+        "/payments/{paymentId}/pre-register",
+        Endpoint::PreRegisterPayment,
+        "Fix the amount that a window has to ask for",
+    )
+    .with(r#"{"totalAmount": 8900, "currency": "KRW"}"#),
+    Operation::v2(
+        "POST",
+        "/payment-sessions",
+        Endpoint::CreatePaymentSession,
+        "Make a session of a checkout page",
+    )
+    .with(examples::SESSION),
+    Operation::v2("GET", "/payment-sessions/{sessionId}", Endpoint::PaymentSession, "A session")
+        .without_credential(),
+    Operation::v2(
+        "POST",
+        "/payment-sessions/{sessionId}/close",
+        Endpoint::ClosePaymentSession,
+        "End a session",
+    ),
+    Operation::open("GET", "/checkout/{sessionId}", "checkout", "The page of a session"),
+    Operation::v2(
+        "POST",
+        "/payments/{paymentId}/escrow/logistics",
+        Endpoint::ApplyEscrowLogistics,
+        "Register a delivery",
+    )
+    .with(examples::DELIVERY),
+    Operation::v2(
+        "PATCH",
+        "/payments/{paymentId}/escrow/logistics",
+        Endpoint::ModifyEscrowLogistics,
+        "Change a delivery",
+    )
+    .with(examples::NEXT_DELIVERY),
+    Operation::v2(
+        "POST",
+        "/payments/{paymentId}/escrow/complete",
+        Endpoint::ConfirmEscrow,
+        "Say that the buyer has the goods",
+    )
+    .with("{}"),
+    Operation::v2(
+        "POST",
+        "/payments/{paymentId}/register-store-receipt",
+        Endpoint::RegisterStoreReceipt,
+        "Name the sub-shops of a sales slip",
+    )
+    .with(examples::SUB_SHOPS),
+    Operation::v2("GET", "/cash-receipts", Endpoint::CashReceipts, "Cash receipts, page by page")
+        .with(r#"{"page": {"number": 0, "size": 10}}"#),
+    Operation::v2("POST", "/cash-receipts", Endpoint::IssueCashReceipt, "Issue a cash receipt")
+        .with(examples::CASH_RECEIPT),
+    Operation::v2(
+        "GET",
+        "/payments/{paymentId}/cash-receipt",
+        Endpoint::CashReceipt,
+        "A payment's cash receipt",
+    ),
+    Operation::v2(
+        "POST",
+        "/payments/{paymentId}/cash-receipt/cancel",
+        Endpoint::CancelCashReceipt,
+        "Cancel a cash receipt",
+    ),
     Operation::v2("GET", "/payment-schedules", Endpoint::PaymentSchedules, "Schedules, page by page")
         .with(r#"{"page": {"number": 0, "size": 10}}"#),
     Operation::v2("DELETE", "/payment-schedules", Endpoint::RevokePaymentSchedules, "Call schedules off")

@@ -24,13 +24,6 @@ const TO_COME: &[&str] = &[
     "/billing-keys/confirm",
     "/billing-keys/confirm-issue-and-pay",
     "/payment-gateways/card-promotion",
-    "/payment-sessions",
-    "/payment-sessions/{sessionId}",
-    "/payment-sessions/{sessionId}/close",
-    "/payments/{paymentId}/cancellations/{cancellationId}/stop",
-    "/payments/{paymentId}/capture",
-    "/payments/{paymentId}/confirm",
-    "/payments/{paymentId}/pre-register",
     "/paymentwall/delivery/confirm",
     "/promotions/{promotionId}",
 ];

@@ -6,6 +6,7 @@ mod admin;
 mod banks;
 mod billing_keys;
 mod billing_keys_list;
+mod bodies;
 mod canary;
 mod cash_receipts;
 mod catalogue;
