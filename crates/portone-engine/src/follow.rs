@@ -1,7 +1,7 @@
 //! Following transactions that change by themselves: a deposit, the end of an accepted cancel, a refusal that becomes a
 //! payment. The upstream is asked when a notification says so, and from time to time where none comes.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
 use portone_core::{AttemptId, AttemptSubject, Finding, Outcome, Standing};
 
@@ -75,15 +75,14 @@ impl Engine {
             let found: Vec<Discrepancy> =
                 odd.into_iter().map(|what| self.discrepancy(&transaction, what)).collect();
             let Some(changed) = changed else {
+                if !found.is_empty() && self.is_in_motion(&transaction).await? {
+                    return self.ask_anew(&transaction, now).await.map(|()| false);
+                }
                 return self.ask_again(&due, found).await.map(|()| false);
             };
             match self.store.record_change(changed, events, found).await? {
                 Recorded::Written => return Ok(true),
-                Recorded::Outstanding => {
-                    let next = Some(now + OUTSTANDING_WAIT);
-                    self.store.end_follow_up(&due.transaction.id, due.until, next, Vec::new()).await?;
-                    return Ok(false);
-                }
+                Recorded::Outstanding => return self.ask_anew(&transaction, now).await.map(|()| false),
                 Recorded::Changed => {}
             }
             let Some(read) = self.store.transaction(&due.transaction.id).await? else { break };
@@ -91,6 +90,22 @@ impl Engine {
         }
         // The claim runs out by itself.
         Ok(false)
+    }
+
+    /// Whether a call of ours may explain what the upstream tells: one that is open, or whose result was written while
+    /// the upstream was asked.
+    async fn is_in_motion(&self, transaction: &Transaction) -> Result<bool, StoreError> {
+        let payment = &transaction.order.payment_id;
+        if self.store.open_attempt_on(&transaction.store_id, payment).await?.is_some() {
+            return Ok(true);
+        }
+        let read = self.store.transaction(&transaction.id).await?;
+        Ok(read.is_none_or(|read| read.revision != transaction.revision))
+    }
+
+    /// Asks once more when the call has ended, as if for the first time: what is odd then is told.
+    async fn ask_anew(&self, transaction: &Transaction, now: DateTime<Utc>) -> Result<(), StoreError> {
+        self.store.hasten_follow_ups(vec![transaction.id.clone()], now + OUTSTANDING_WAIT).await
     }
 
     /// Where a payment stands upstream; `None` where the upstream does not know it.

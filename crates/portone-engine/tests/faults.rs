@@ -7,6 +7,8 @@
 mod capture;
 #[path = "faults/confirm.rs"]
 mod confirm;
+#[path = "faults/follow.rs"]
+mod follow;
 mod world;
 
 use portone_core::{BillingKey, PaymentId};
