@@ -5,12 +5,13 @@ use serde_json::{Value, json};
 
 use crate::http::Call;
 use crate::world::{
-    APPROVED, KPN, Line, OVER_LIMIT, SMARTRO, World, account_payment, card_payment, key_payment,
+    APPROVED, KPN, Line, OVER_LIMIT, SMARTRO, STORE, World, account_payment, card_payment, key_payment,
 };
 
-const STATES: [State; 8] = [
+const STATES: [State; 9] = [
     State::Unknown,
     State::Scheduled,
+    State::Ready,
     State::PayPending,
     State::AccountIssued,
     State::Paid,
@@ -25,6 +26,8 @@ enum State {
     Unknown,
     /// A schedule will pay it.
     Scheduled,
+    /// A window is open for it.
+    Ready,
     PayPending,
     AccountIssued,
     Paid,
@@ -34,7 +37,7 @@ enum State {
 }
 
 /// An operation, and what it answers in each of [`STATES`]: `OK`, or an error's type.
-type Row = (&'static str, [&'static str; 8]);
+type Row = (&'static str, [&'static str; 9]);
 
 const NOT_FOUND: &str = "PAYMENT_NOT_FOUND";
 const NOT_PAID: &str = "PAYMENT_NOT_PAID";
@@ -43,19 +46,32 @@ const PAID: &str = "ALREADY_PAID";
 const EXISTS: &str = "PAYMENT_SCHEDULE_ALREADY_EXISTS";
 const NOT_WAITING: &str = "PAYMENT_NOT_WAITING_FOR_DEPOSIT";
 const OR_WAITING: &str = "ALREADY_PAID_OR_WAITING";
-/// The answer of design: an open outcome gets the same 502 again, without a call.
+/// An open outcome gets the same 502 again, without a call; a window that no payer has finished is not known upstream.
 const OPEN: &str = "PG_PROVIDER";
+
+const NO_TOKEN: &str = "INVALID_PAYMENT_TOKEN";
+const INVALID: &str = "INVALID_REQUEST";
+const NO_WEBHOOK: &str = "WEBHOOK_NOT_FOUND";
+const NO_RECEIPT: &str = "CASH_RECEIPT_NOT_FOUND";
 
 #[rustfmt::skip]
 const TABLE: &[Row] = &[
-    //                 unknown    scheduled  pending    issued      paid         failed      part        cancelled
-    ("read",          [NOT_FOUND, NOT_FOUND, "OK",      "OK",       "OK",        "OK",       "OK",       "OK"]),
-    ("transactions",  [NOT_FOUND, NOT_FOUND, "OK",      "OK",       "OK",        "OK",       "OK",       "OK"]),
-    ("instant",       ["OK",      EXISTS,    OPEN,      PAID,       PAID,        "OK",       PAID,       PAID]),
-    ("billing-key",   ["OK",      EXISTS,    OPEN,      PAID,       PAID,        "OK",       PAID,       PAID]),
-    ("schedule",      ["OK",      EXISTS,    OR_WAITING, OR_WAITING, OR_WAITING, "OK",       OR_WAITING, OR_WAITING]),
-    ("cancel",        [NOT_FOUND, NOT_FOUND, NOT_PAID,  NOT_PAID,   "OK",        NOT_PAID,   "OK",       CANCELLED]),
-    ("close",         [NOT_FOUND, NOT_FOUND, NOT_WAITING, "OK",     NOT_WAITING, NOT_WAITING, NOT_WAITING, NOT_WAITING]),
+    //                 unknown    scheduled  ready        pending      issued       paid         failed       part         cancelled
+    ("read",          [NOT_FOUND, NOT_FOUND, "OK",        "OK",        "OK",        "OK",        "OK",        "OK",        "OK"]),
+    ("transactions",  [NOT_FOUND, NOT_FOUND, "OK",        "OK",        "OK",        "OK",        "OK",        "OK",        "OK"]),
+    ("instant",       ["OK",      EXISTS,    OPEN,        OPEN,        PAID,        PAID,        "OK",        PAID,        PAID]),
+    ("billing-key",   ["OK",      EXISTS,    OPEN,        OPEN,        PAID,        PAID,        "OK",        PAID,        PAID]),
+    ("schedule",      ["OK",      EXISTS,    OR_WAITING,  OR_WAITING,  OR_WAITING,  OR_WAITING,  "OK",        OR_WAITING,  OR_WAITING]),
+    ("pre-register",  ["OK",      "OK",      PAID,        PAID,        PAID,        PAID,        "OK",        PAID,        PAID]),
+    ("confirm",       [NOT_FOUND, NOT_FOUND, OPEN,        OPEN,    PAID,        PAID,        NO_TOKEN,    PAID,        PAID]),
+    ("capture",       [NOT_FOUND, NOT_FOUND, NOT_PAID,    NOT_PAID,    NOT_PAID,    "OK",        NOT_PAID,    "OK",        NOT_PAID]),
+    ("cancel",        [NOT_FOUND, NOT_FOUND, NOT_PAID,    NOT_PAID,    NOT_PAID,    "OK",        NOT_PAID,    "OK",        CANCELLED]),
+    ("close",         [NOT_FOUND, NOT_FOUND, NOT_WAITING, NOT_WAITING, "OK",        NOT_WAITING, NOT_WAITING, NOT_WAITING, NOT_WAITING]),
+    ("logistics",     [NOT_FOUND, NOT_FOUND, NOT_PAID,    NOT_PAID,    NOT_PAID,    INVALID,     NOT_PAID,    INVALID,     NOT_PAID]),
+    ("complete",      [NOT_FOUND, NOT_FOUND, NOT_PAID,    NOT_PAID,    NOT_PAID,    INVALID,     NOT_PAID,    INVALID,     NOT_PAID]),
+    ("store-receipt", [NOT_FOUND, NOT_FOUND, NOT_PAID,    NOT_PAID,    NOT_PAID,    INVALID,     NOT_PAID,    INVALID,     NOT_PAID]),
+    ("cash-receipt",  [NO_RECEIPT, NO_RECEIPT, NO_RECEIPT, NO_RECEIPT, NO_RECEIPT,  NO_RECEIPT,  NO_RECEIPT,  NO_RECEIPT,  NO_RECEIPT]),
+    ("resend",        [NOT_FOUND, NOT_FOUND, NO_WEBHOOK,  NO_WEBHOOK,  NO_WEBHOOK,  NO_WEBHOOK,  NO_WEBHOOK,  NO_WEBHOOK,  NO_WEBHOOK]),
 ];
 
 #[tokio::test]
@@ -83,6 +99,13 @@ async fn bring_to(world: &World, state: State, key: &str) {
         State::Scheduled => {
             let body = json!({"payment": key_payment(key), "timeToPay": "2026-12-01T00:00:00Z"});
             assert_eq!(world.post("/payments/order1/schedule", &body).await.status, 200);
+        }
+        State::Ready => {
+            let window = json!({"storeId": STORE, "channelKey": KPN, "paymentId": "order1", "orderName": "Monthly pass",
+                "totalAmount": 8900, "currency": "KRW", "payMethod": "CARD", "customer": {"customerId": "customer1",
+                "fullName": "Kim Port", "phoneNumber": "01000001234", "email": "port@example.com"}});
+            let opened = world.admin("POST", "/admin/windows", Some(&window)).await;
+            assert_eq!(opened.status, 200, "{}", opened.text);
         }
         State::PayPending => {
             world.wire.set(Line::Dumb);
@@ -116,8 +139,28 @@ async fn ask(world: &World, operation: &str, key: &str) -> String {
         }
         "cancel" => post("/cancel", json!({"reason": "r"})),
         "close" => post("/virtual-account/close", json!({})),
+        "pre-register" => post("/pre-register", json!({"totalAmount": 8900, "currency": "KRW"})),
+        "confirm" => post("/confirm", json!({"paymentToken": "another"})),
+        "capture" => post("/capture", json!({})),
+        "logistics" => post("/escrow/logistics", delivery()),
+        "complete" => post("/escrow/complete", json!({})),
+        "store-receipt" => post(
+            "/register-store-receipt",
+            json!({"items": [{
+            "storeBusinessRegistrationNumber": "1234567890", "storeName": "Sub-shop", "totalAmount": 8900,
+            "currency": "KRW"}]}),
+        ),
+        "cash-receipt" => Call::new("GET", &path("/cash-receipt")).shop(),
+        "resend" => post("/resend-webhook", json!({})),
         other => panic!("`{other}` is in the table only"),
     };
     let reply = world.send(call).await;
     if reply.status == 200 { "OK".to_owned() } else { reply.error().1 }
+}
+
+fn delivery() -> Value {
+    let party = json!({"name": "Port Kim", "phoneNumber": "01000001234", "zipcode": "06133",
+        "address": {"addressLine1": "Teheran-ro 1", "addressLine2": "5F"}});
+    json!({"sender": party, "receiver": party,
+        "logistics": {"company": "CJ", "invoiceNumber": "1", "sentAt": "2026-11-20T09:00:00+09:00"}})
 }
