@@ -38,6 +38,7 @@ pub(crate) enum Endpoint {
     ModifyEscrowLogistics,
     ConfirmEscrow,
     RegisterStoreReceipt,
+    PgCardPromotions,
 }
 
 impl Endpoint {
@@ -209,6 +210,7 @@ impl Endpoint {
             Self::ClosePaymentSession => {
                 &["INVALID_REQUEST", "UNAUTHORIZED", "FORBIDDEN", "SESSION_NOT_FOUND"]
             }
+            Self::PgCardPromotions => &["INVALID_REQUEST", "UNAUTHORIZED", "CHANNEL_NOT_FOUND"],
             Self::StopCancellation => &[
                 "INVALID_REQUEST",
                 "UNAUTHORIZED",
@@ -259,6 +261,7 @@ impl Endpoint {
             Self::ModifyEscrowLogistics => "modifyEscrowLogistics",
             Self::ConfirmEscrow => "confirmEscrow",
             Self::RegisterStoreReceipt => "registerStoreReceipt",
+            Self::PgCardPromotions => "getPgCardPromotions",
         }
     }
 
@@ -299,7 +302,8 @@ impl Endpoint {
             | Self::ClosePaymentSession
             | Self::ResendWebhook
             | Self::CashReceipts
-            | Self::CashReceipt => false,
+            | Self::CashReceipt
+            | Self::PgCardPromotions => false,
         }
     }
 }

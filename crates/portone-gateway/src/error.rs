@@ -273,7 +273,7 @@ mod tests {
 
     use super::*;
 
-    const ENDPOINTS: [Endpoint; 35] = [
+    const ENDPOINTS: [Endpoint; 36] = [
         Endpoint::PaymentEventsByCursor,
         Endpoint::BillingKeyInfos,
         Endpoint::Payments,
@@ -309,6 +309,7 @@ mod tests {
         Endpoint::ModifyEscrowLogistics,
         Endpoint::ConfirmEscrow,
         Endpoint::RegisterStoreReceipt,
+        Endpoint::PgCardPromotions,
     ];
 
     fn no_channel(reason: NoChannelReason) -> EngineError {

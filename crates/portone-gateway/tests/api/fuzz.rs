@@ -23,7 +23,6 @@ const DEPTH_MAX: u32 = 7;
 const TO_COME: &[&str] = &[
     "/billing-keys/confirm",
     "/billing-keys/confirm-issue-and-pay",
-    "/payment-gateways/card-promotion",
     "/payment-sessions",
     "/payment-sessions/{sessionId}",
     "/payment-sessions/{sessionId}/close",
