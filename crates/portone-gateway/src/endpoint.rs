@@ -39,6 +39,7 @@ pub(crate) enum Endpoint {
     ConfirmEscrow,
     RegisterStoreReceipt,
     PgCardPromotions,
+    Promotion,
 }
 
 impl Endpoint {
@@ -210,6 +211,7 @@ impl Endpoint {
             Self::ClosePaymentSession => {
                 &["INVALID_REQUEST", "UNAUTHORIZED", "FORBIDDEN", "SESSION_NOT_FOUND"]
             }
+            Self::Promotion => &["INVALID_REQUEST", "UNAUTHORIZED", "FORBIDDEN", "PROMOTION_NOT_FOUND"],
             Self::PgCardPromotions => &["INVALID_REQUEST", "UNAUTHORIZED", "CHANNEL_NOT_FOUND"],
             Self::StopCancellation => &[
                 "INVALID_REQUEST",
@@ -262,6 +264,7 @@ impl Endpoint {
             Self::ConfirmEscrow => "confirmEscrow",
             Self::RegisterStoreReceipt => "registerStoreReceipt",
             Self::PgCardPromotions => "getPgCardPromotions",
+            Self::Promotion => "getPromotion",
         }
     }
 
@@ -303,7 +306,8 @@ impl Endpoint {
             | Self::ResendWebhook
             | Self::CashReceipts
             | Self::CashReceipt
-            | Self::PgCardPromotions => false,
+            | Self::PgCardPromotions
+            | Self::Promotion => false,
         }
     }
 }

@@ -53,6 +53,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         .without_credential()
         .with(r#"{"refreshToken": "what a login gave"}"#),
     Operation::open("GET", "/banks", "getBankInfos", "The banks and their codes"),
+    Operation::v2("GET", "/promotions/{promotionId}", Endpoint::Promotion, "A promotion of the store"),
     Operation::v2(
         "GET",
         "/payment-gateways/card-promotion",
@@ -141,6 +142,7 @@ pub(crate) fn routes() -> Router<Gateway> {
         .route("/login/api-secret", post(access::login))
         .route("/token/refresh", post(access::refresh))
         .route("/banks", get(banks::banks))
+        .route("/promotions/{promotionId}", get(promotions::of_store))
         .route("/payment-gateways/card-promotion", get(promotions::of_channel))
         .route("/payments", get(lists::payments))
         .route("/payments-by-cursor", get(lists::payments_by_cursor))

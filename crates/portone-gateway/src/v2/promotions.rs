@@ -1,15 +1,24 @@
-//! Promotions: those that PGs offer.
+//! Promotions: the store's own, and those that PGs offer.
 
 use axum::extract::{Query, State};
 use axum::response::Response;
-use portone_engine::promotion::PgCardPromotion;
+use portone_engine::promotion::{PgCardPromotion, StandingPromotion};
 
 use super::dto::query;
-use super::view::promotion::PgCardPromotionsResponse;
-use super::{IntoAnswer, Pairs, answer, ok};
+use super::view::promotion::{PgCardPromotionsResponse, PromotionView};
+use super::{Call, IntoAnswer, Pairs, answer, ok};
 use crate::auth::Access;
 use crate::endpoint::Endpoint;
 use crate::state::Gateway;
+
+/// `GET /promotions/{promotionId}`
+pub(super) async fn of_store(State(gateway): State<Gateway>, call: Call) -> Response {
+    let read = query::store(&call.query, &call.access);
+    answer(&gateway, Endpoint::Promotion, read, |engine, caller| async move {
+        engine.promotion(&caller, &call.id)
+    })
+    .await
+}
 
 /// `GET /payment-gateways/card-promotion`
 pub(super) async fn of_channel(
@@ -22,6 +31,12 @@ pub(super) async fn of_channel(
         engine.pg_card_promotions(&request).map(Offered)
     })
     .await
+}
+
+impl IntoAnswer for StandingPromotion {
+    fn into_answer(self) -> Response {
+        ok(&PromotionView::from(&self))
+    }
 }
 
 struct Offered(Vec<PgCardPromotion>);

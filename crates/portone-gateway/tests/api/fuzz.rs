@@ -31,7 +31,6 @@ const TO_COME: &[&str] = &[
     "/payments/{paymentId}/confirm",
     "/payments/{paymentId}/pre-register",
     "/paymentwall/delivery/confirm",
-    "/promotions/{promotionId}",
 ];
 
 /// A source of requests that remembers the ids it may name.

@@ -16,6 +16,7 @@ const STORY: &[(&str, &str)] = &[
     ("refreshToken", ""),
     ("getBankInfos", ""),
     ("getPgCardPromotions", ""),
+    ("getPromotion", "promotion-1"),
     ("payInstantly", "order1001"),
     ("getPayment", "order1001"),
     ("getPaymentTransactions", "order1001"),

@@ -11,7 +11,7 @@ use portone_engine::port::DeclaredStore;
 use portone_engine::promotion::Promotions;
 use sha2::{Digest as _, Sha256};
 
-use super::promotions::read_card_promotions;
+use super::promotions::{read_card_promotions, read_promotions};
 use super::reader::{Reader, Section};
 use super::webhooks::read_webhooks;
 use super::{Reach, StoreConfig};
@@ -33,9 +33,13 @@ pub(super) fn read_stores<'a>(
     let mut stores = Vec::new();
     for section in &sections {
         let endpoints = read_webhooks(reader, section, private_targets);
+        let promotions = read_promotions(reader, section);
         if let Some(store) = read_store(reader, section, upstreams, &mut seen, &mut engine.promotions) {
             if !endpoints.is_empty() {
                 engine.webhooks.insert(store.id().clone(), endpoints);
+            }
+            if !promotions.is_empty() {
+                engine.promotions.of_stores.insert(store.id().clone(), promotions);
             }
             stores.push(store);
         }
@@ -59,7 +63,10 @@ fn read_store<'a>(
     seen: &mut Seen,
     promotions: &mut Promotions,
 ) -> Option<StoreConfig> {
-    reader.only(section, &["id", "name", "api_secrets", "webhooks", "channels", "channel_groups"]);
+    reader.only(
+        section,
+        &["id", "name", "api_secrets", "webhooks", "channels", "channel_groups", "promotions"],
+    );
     let id: Option<StoreId> = reader.required(section, "id");
     let name = reader.text(section, "name").map(str::to_owned);
     if id.as_ref().is_some_and(|id| !seen.stores.insert(id.to_string())) {
