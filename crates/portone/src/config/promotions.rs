@@ -329,6 +329,18 @@ spare_budget = { percent = 5 }
         assert_eq!(rest, (0, false, None), "what may be left out");
     }
 
+    #[test]
+    fn the_example_of_the_docs_works_with_every_key() {
+        let docs = include_str!("../../../../docs/promotions.md");
+        let example = docs.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+        assert!(PROMOTION_KEYS.iter().all(|key| example.contains(&format!("{key} = "))), "{example}");
+        let config = parsed(example).unwrap();
+        let promotion = &config.engine.promotions.of_stores["store-1"][0];
+        assert_eq!(promotion.max_discount_amount, Some(20_000));
+        let terminated_at = "2026-11-19T15:00:00Z".parse::<DateTime<Utc>>().unwrap();
+        assert_eq!(promotion.terminated_at, Some(terminated_at));
+    }
+
     /// The mistakes of a promotion that a part is wrong in, without their lines and the promotion's path.
     fn mistakes(part: &str, wrong: &str) -> Vec<String> {
         assert!(OWN.contains(part), "{part}");
