@@ -20,6 +20,7 @@ use crate::ledger::{
     BillingKeyRecord, BillingKeyStatus, KeyChannelState, OpenAttempt, OpenSubject, Transaction,
 };
 use crate::port::{Clock, DeclaredStore, Random, Store, StoreError};
+use crate::promotion::Promotions;
 use crate::webhook::{Target, WebhookEndpoint, WebhookEndpoints};
 
 /// Settings of the engine.
@@ -41,6 +42,8 @@ pub struct EngineConfig {
     pub window_life: Duration,
     /// Where each store's announcements go.
     pub webhooks: WebhookEndpoints,
+    /// The promotions of stores and PGs.
+    pub promotions: Promotions,
     /// The upstreams that are sandboxes: their time is virtual.
     pub virtual_upstreams: BTreeSet<String>,
 }
@@ -56,6 +59,7 @@ impl Default for EngineConfig {
             verify_after: Some(Duration::from_secs(5)),
             window_life: Duration::from_mins(30),
             webhooks: WebhookEndpoints::new(),
+            promotions: Promotions::default(),
             virtual_upstreams: BTreeSet::new(),
         }
     }

@@ -110,6 +110,9 @@ pub enum EngineError {
     /// A session may not be open that long.
     #[error("ttlSeconds is more than {0}, the longest a session is open")]
     SessionLifeExceeded(i64),
+    /// There is no such promotion.
+    #[error("there is no promotion of that id in this store; its configuration declares them")]
+    PromotionNotFound,
     /// There is no such billing key.
     #[error("there is no billing key of that name in this store")]
     BillingKeyNotFound,

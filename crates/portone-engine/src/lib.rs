@@ -28,6 +28,7 @@ mod notify;
 mod pay;
 pub mod payment_event;
 pub mod port;
+pub mod promotion;
 mod receipt;
 pub mod receipt_list;
 pub mod request;

@@ -38,6 +38,8 @@ pub(crate) enum Endpoint {
     ModifyEscrowLogistics,
     ConfirmEscrow,
     RegisterStoreReceipt,
+    PgCardPromotions,
+    Promotion,
 }
 
 impl Endpoint {
@@ -202,6 +204,8 @@ impl Endpoint {
             Self::ClosePaymentSession => {
                 &["INVALID_REQUEST", "UNAUTHORIZED", "FORBIDDEN", "SESSION_NOT_FOUND"]
             }
+            Self::Promotion => &["INVALID_REQUEST", "UNAUTHORIZED", "FORBIDDEN", "PROMOTION_NOT_FOUND"],
+            Self::PgCardPromotions => &["INVALID_REQUEST", "UNAUTHORIZED", "CHANNEL_NOT_FOUND"],
             Self::StopCancellation => &[
                 "INVALID_REQUEST",
                 "UNAUTHORIZED",
@@ -252,6 +256,8 @@ impl Endpoint {
             Self::ModifyEscrowLogistics => "modifyEscrowLogistics",
             Self::ConfirmEscrow => "confirmEscrow",
             Self::RegisterStoreReceipt => "registerStoreReceipt",
+            Self::PgCardPromotions => "getPgCardPromotions",
+            Self::Promotion => "getPromotion",
         }
     }
 
@@ -292,7 +298,9 @@ impl Endpoint {
             | Self::ClosePaymentSession
             | Self::ResendWebhook
             | Self::CashReceipts
-            | Self::CashReceipt => false,
+            | Self::CashReceipt
+            | Self::PgCardPromotions
+            | Self::Promotion => false,
         }
     }
 }

@@ -214,6 +214,7 @@ fn plain(endpoint: Endpoint, error: &EngineError) -> Option<(StatusCode, &'stati
         EngineError::SessionNotFound => (Code::NOT_FOUND, "SESSION_NOT_FOUND"),
         EngineError::SessionExpired => (Code::GONE, "SESSION_EXPIRED"),
         EngineError::SessionLifeExceeded(_) => (Code::BAD_REQUEST, "MAX_TTL_EXCEEDED"),
+        EngineError::PromotionNotFound => (Code::NOT_FOUND, "PROMOTION_NOT_FOUND"),
         EngineError::PaymentNotFound(_) => (Code::NOT_FOUND, "PAYMENT_NOT_FOUND"),
         EngineError::PaymentNotPaid(_) => (Code::CONFLICT, "PAYMENT_NOT_PAID"),
         EngineError::PaymentAlreadyCancelled => (Code::CONFLICT, "PAYMENT_ALREADY_CANCELLED"),
@@ -273,7 +274,7 @@ mod tests {
 
     use super::*;
 
-    const ENDPOINTS: [Endpoint; 35] = [
+    const ENDPOINTS: [Endpoint; 37] = [
         Endpoint::PaymentEventsByCursor,
         Endpoint::BillingKeyInfos,
         Endpoint::Payments,
@@ -309,6 +310,8 @@ mod tests {
         Endpoint::ModifyEscrowLogistics,
         Endpoint::ConfirmEscrow,
         Endpoint::RegisterStoreReceipt,
+        Endpoint::PgCardPromotions,
+        Endpoint::Promotion,
     ];
 
     fn no_channel(reason: NoChannelReason) -> EngineError {
@@ -331,6 +334,7 @@ mod tests {
             EngineError::SessionNotFound,
             EngineError::SessionExpired,
             EngineError::SessionLifeExceeded(1),
+            EngineError::PromotionNotFound,
             EngineError::PaymentNotFound("p".to_owned()),
             EngineError::PaymentNotPaid("FAILED"),
             EngineError::PaymentAlreadyCancelled,

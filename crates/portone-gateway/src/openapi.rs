@@ -31,6 +31,8 @@ pub(crate) struct Operation {
     example: Option<&'static str>,
     /// Whether the query names a store.
     names_store: bool,
+    /// Query parameters that have to be there, with values that work.
+    query: &'static [(&'static str, &'static str)],
 }
 
 /// Who may ask.
@@ -55,7 +57,17 @@ impl Operation {
         summary: &'static str,
     ) -> Self {
         let (id, errors) = (endpoint.name(), endpoint.documented());
-        Self { method, path, id, summary, face: Face::V2, errors, example: None, names_store: false }
+        Self {
+            method,
+            path,
+            id,
+            summary,
+            face: Face::V2,
+            errors,
+            example: None,
+            names_store: false,
+            query: &[],
+        }
     }
 
     /// An operation that needs no credential.
@@ -65,7 +77,17 @@ impl Operation {
         id: &'static str,
         summary: &'static str,
     ) -> Self {
-        Self { method, path, id, summary, face: Face::Open, errors: &[], example: None, names_store: false }
+        Self {
+            method,
+            path,
+            id,
+            summary,
+            face: Face::Open,
+            errors: &[],
+            example: None,
+            names_store: false,
+            query: &[],
+        }
     }
 
     /// An operation of the admin face.
@@ -84,6 +106,7 @@ impl Operation {
             errors: ADMIN_ERRORS,
             example: None,
             names_store: false,
+            query: &[],
         }
     }
 
@@ -100,6 +123,11 @@ impl Operation {
     /// The same with a body that works.
     pub(crate) const fn with(self, example: &'static str) -> Self {
         Self { example: Some(example), ..self }
+    }
+
+    /// The same with query parameters that have to be there, and values of them that work.
+    pub(crate) const fn with_query(self, query: &'static [(&'static str, &'static str)]) -> Self {
+        Self { query, ..self }
     }
 
     fn described(&self) -> Value {
@@ -141,6 +169,9 @@ impl Operation {
             parameters.push(json!({"name": "requestBody", "in": "query", "content": content,
                 "description": "The same object may be sent as the body."}));
         }
+        parameters.extend(self.query.iter().map(|(name, example)| {
+            json!({"name": name, "in": "query", "required": true, "schema": {"type": "string"}, "example": example})
+        }));
         if self.names_store {
             parameters.push(json!({"name": "storeId", "in": "query", "schema": {"type": "string"},
                 "description": "Which store, where there are several."}));

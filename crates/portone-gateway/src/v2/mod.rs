@@ -12,6 +12,7 @@ mod escrow;
 mod examples;
 mod lists;
 mod payments;
+mod promotions;
 mod receipts;
 mod schedules;
 mod sessions;
@@ -52,6 +53,14 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         .without_credential()
         .with(r#"{"refreshToken": "what a login gave"}"#),
     Operation::open("GET", "/banks", "getBankInfos", "The banks and their codes"),
+    Operation::v2("GET", "/promotions/{promotionId}", Endpoint::Promotion, "A promotion of the store"),
+    Operation::v2(
+        "GET",
+        "/payment-gateways/card-promotion",
+        Endpoint::PgCardPromotions,
+        "The promotions a channel's PG offers for an amount",
+    )
+    .with_query(&[("channelKey", "channel-key-smartro"), ("amount", "50000")]),
     Operation::v2("GET", "/payments", Endpoint::Payments, "Payments, page by page").with(examples::LIST),
     Operation::v2("GET", "/payments-by-cursor", Endpoint::PaymentsByCursor, "Every payment, step by step")
         .with(examples::WALK),
@@ -221,6 +230,8 @@ pub(crate) fn routes() -> Router<Gateway> {
         .route("/login/api-secret", post(access::login))
         .route("/token/refresh", post(access::refresh))
         .route("/banks", get(banks::banks))
+        .route("/promotions/{promotionId}", get(promotions::of_store))
+        .route("/payment-gateways/card-promotion", get(promotions::of_channel))
         .route("/payments", get(lists::payments))
         .route("/payments-by-cursor", get(lists::payments_by_cursor))
         .route("/payment-events-by-cursor", get(lists::payment_events_by_cursor))

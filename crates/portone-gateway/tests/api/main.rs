@@ -20,6 +20,7 @@ mod payment_events;
 mod payment_schedules;
 mod payment_sessions;
 mod payments;
+mod promotions;
 mod states;
 mod transport;
 mod world;

@@ -15,6 +15,8 @@ const STORY: &[(&str, &str)] = &[
     ("loginViaApiSecret", ""),
     ("refreshToken", ""),
     ("getBankInfos", ""),
+    ("getPgCardPromotions", ""),
+    ("getPromotion", "promotion-1"),
     ("payInstantly", "order1001"),
     ("getPayment", "order1001"),
     ("getPaymentTransactions", "order1001"),
@@ -148,7 +150,15 @@ async fn run(world: &World, described: &Described, path: &str, known: &Known) ->
     let security = described.operation["security"].to_string();
     let parameters = described.operation["parameters"].as_array().unwrap();
     let names_store = parameters.iter().any(|parameter| parameter["name"] == "storeId");
-    let path = if names_store { format!("{path}?storeId={STORE}") } else { path.to_owned() };
+    let mut asked: Vec<String> = parameters
+        .iter()
+        .filter(|parameter| parameter["in"] == "query" && parameter["example"].is_string())
+        .map(|it| format!("{}={}", it["name"].as_str().unwrap(), it["example"].as_str().unwrap()))
+        .collect();
+    if names_store {
+        asked.push(format!("storeId={STORE}"));
+    }
+    let path = if asked.is_empty() { path.to_owned() } else { format!("{path}?{}", asked.join("&")) };
     let call = Call::new(&described.method, &path);
     let call = if security.contains("adminToken") { call.bearer(ADMIN) } else { call };
     let authorization = format!("PortOne {SECRET}");

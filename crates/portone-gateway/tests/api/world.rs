@@ -479,7 +479,8 @@ async fn start(
         watch: None,
     };
     let virtual_upstreams = BTreeSet::from(["sandbox".to_owned()]);
-    let config = EngineConfig { virtual_upstreams, ..EngineConfig::default() };
+    let promotions = crate::promotions::declared();
+    let config = EngineConfig { virtual_upstreams, promotions, ..EngineConfig::default() };
     let live = Upstream { base_url: "https://live.test".to_owned(), ..upstream.clone() };
     let upstreams = BTreeMap::from([("live".to_owned(), live), ("sandbox".to_owned(), upstream)]);
     Engine::start(ports, config, upstreams, vec![shop, other]).await.unwrap()

@@ -6,10 +6,12 @@ use portone_core::{
     Channel, ChannelFacts, ChannelGroup, Contracts, Environment, GroupMember, OnViolation, PgProvider,
     Protocol, Secret, StoreId,
 };
+use portone_engine::EngineConfig;
 use portone_engine::port::DeclaredStore;
-use portone_engine::webhook::WebhookEndpoints;
+use portone_engine::promotion::Promotions;
 use sha2::{Digest as _, Sha256};
 
+use super::promotions::{read_card_promotions, read_promotions};
 use super::reader::{Reader, Section};
 use super::webhooks::read_webhooks;
 use super::{Reach, StoreConfig};
@@ -21,7 +23,7 @@ pub(super) fn read_stores<'a>(
     root: &Section<'a>,
     upstreams: &Reach<'_>,
     private_targets: bool,
-    webhooks: &mut WebhookEndpoints,
+    engine: &mut EngineConfig,
 ) -> Vec<StoreConfig> {
     let sections = reader.sections(root, "stores");
     if sections.is_empty() {
@@ -31,9 +33,13 @@ pub(super) fn read_stores<'a>(
     let mut stores = Vec::new();
     for section in &sections {
         let endpoints = read_webhooks(reader, section, private_targets);
-        if let Some(store) = read_store(reader, section, upstreams, &mut seen) {
+        let promotions = read_promotions(reader, section);
+        if let Some(store) = read_store(reader, section, upstreams, &mut seen, &mut engine.promotions) {
             if !endpoints.is_empty() {
-                webhooks.insert(store.id().clone(), endpoints);
+                engine.webhooks.insert(store.id().clone(), endpoints);
+            }
+            if !promotions.is_empty() {
+                engine.promotions.of_stores.insert(store.id().clone(), promotions);
             }
             stores.push(store);
         }
@@ -55,8 +61,12 @@ fn read_store<'a>(
     section: &Section<'a>,
     upstreams: &Reach<'_>,
     seen: &mut Seen,
+    promotions: &mut Promotions,
 ) -> Option<StoreConfig> {
-    reader.only(section, &["id", "name", "api_secrets", "webhooks", "channels", "channel_groups"]);
+    reader.only(
+        section,
+        &["id", "name", "api_secrets", "webhooks", "channels", "channel_groups", "promotions"],
+    );
     let id: Option<StoreId> = reader.required(section, "id");
     let name = reader.text(section, "name").map(str::to_owned);
     if id.as_ref().is_some_and(|id| !seen.stores.insert(id.to_string())) {
@@ -66,7 +76,7 @@ fn read_store<'a>(
     // Channels and groups are checked even when the store's own id is wrong.
     let placeholder = StoreId::parse("store").ok()?;
     let store_id = id.clone().unwrap_or(placeholder);
-    let channels = read_channels(reader, section, &store_id, upstreams, seen);
+    let channels = read_channels(reader, section, &store_id, upstreams, seen, promotions);
     let groups = read_groups(reader, section, &store_id, &channels, seen);
     let id = id?;
     let declared = DeclaredStore {
@@ -105,13 +115,18 @@ fn read_channels<'a>(
     store_id: &StoreId,
     upstreams: &Reach<'_>,
     seen: &mut Seen,
+    promotions: &mut Promotions,
 ) -> Vec<Channel> {
     let mut channels = Vec::new();
     for section in reader.sections(store, "channels") {
         let channel = read_channel(reader, &section, store_id, upstreams);
+        let offers = read_card_promotions(reader, &section);
         if let Some(channel) = channel {
             if !seen.channels.insert(channel.key.to_string()) {
                 reader.problem_at(&section, "key", format!("`{}` is declared twice", channel.key));
+            }
+            if !offers.is_empty() {
+                promotions.of_channels.insert(channel.key.clone(), offers);
             }
             channels.push(channel);
         }
@@ -133,6 +148,7 @@ const CHANNEL_KEYS: &[&str] = &[
     "usd_enabled",
     "mid_product_type",
     "keyin_requires_full_auth",
+    "card_promotions",
 ];
 
 fn read_channel<'a>(

@@ -1,6 +1,7 @@
 //! The configuration: what `portone.toml` declares, checked as a whole before anything starts.
 
 mod declare;
+mod promotions;
 mod reader;
 mod webhooks;
 
@@ -190,8 +191,7 @@ impl Config {
         };
         let webhook_private_targets = reader.flag(root, "webhook_private_targets").unwrap_or(false);
         let mut engine = read_engine(reader, root);
-        let stores =
-            declare::read_stores(reader, root, &reach, webhook_private_targets, &mut engine.webhooks);
+        let stores = declare::read_stores(reader, root, &reach, webhook_private_targets, &mut engine);
         Some(Self {
             public_url,
             listen,

@@ -12,6 +12,7 @@ pub(crate) mod list;
 pub(crate) mod method;
 pub(crate) mod payment;
 pub(super) mod payment_event;
+pub(super) mod promotion;
 pub(crate) mod receipt;
 pub(crate) mod schedule;
 pub(crate) mod session;
