@@ -7,6 +7,8 @@
 mod capture;
 #[path = "faults/confirm.rs"]
 mod confirm;
+#[path = "faults/key_window.rs"]
+mod key_window;
 mod world;
 
 use portone_core::{BillingKey, PaymentId};

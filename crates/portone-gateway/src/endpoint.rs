@@ -24,6 +24,7 @@ pub(crate) enum Endpoint {
     RevokePaymentSchedules,
     ResendWebhook,
     ConfirmPayment,
+    ConfirmBillingKey,
     CapturePayment,
     StopCancellation,
     PreRegisterPayment,
@@ -193,6 +194,15 @@ impl Endpoint {
                 "INFORMATION_MISMATCH",
                 "PG_PROVIDER",
             ],
+            Self::ConfirmBillingKey => &[
+                "INVALID_REQUEST",
+                "UNAUTHORIZED",
+                "FORBIDDEN",
+                "BILLING_KEY_NOT_FOUND",
+                "BILLING_KEY_ALREADY_ISSUED",
+                "INFORMATION_MISMATCH",
+                "PG_PROVIDER",
+            ],
             Self::CapturePayment => &[
                 "INVALID_REQUEST",
                 "UNAUTHORIZED",
@@ -245,6 +255,7 @@ impl Endpoint {
             Self::RevokePaymentSchedules => "revokePaymentSchedules",
             Self::ResendWebhook => "resendWebhook",
             Self::ConfirmPayment => "confirmPayment",
+            Self::ConfirmBillingKey => "confirmBillingKey",
             Self::CapturePayment => "capturePayment",
             Self::StopCancellation => "stopPaymentCancellation",
             Self::PreRegisterPayment => "preRegisterPayment",
@@ -270,6 +281,7 @@ impl Endpoint {
             | Self::CancelPayment
             | Self::CloseVirtualAccount
             | Self::ConfirmPayment
+            | Self::ConfirmBillingKey
             | Self::CapturePayment
             | Self::StopCancellation
             | Self::IssueCashReceipt

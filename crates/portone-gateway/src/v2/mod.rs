@@ -143,6 +143,7 @@ pub(crate) fn routes() -> Router<Gateway> {
         .route("/payments/{paymentId}/cancel", post(payments::cancel))
         .route("/payments/{paymentId}/virtual-account/close", post(payments::close_virtual_account))
         .route("/payments/{paymentId}/confirm", post(confirm::payment))
+        .route("/billing-keys/confirm", post(confirm::billing_key))
         .route("/payments/{paymentId}/capture", post(capture::capture))
         .route("/payments/{paymentId}/cancellations/{cancellationId}/stop", post(capture::stop))
         .route("/payments/{paymentId}/pre-register", post(sessions::pre_register))

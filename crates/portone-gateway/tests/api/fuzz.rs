@@ -21,7 +21,6 @@ const DEPTH_MAX: u32 = 7;
 
 /// Operations that are not served yet.
 const TO_COME: &[&str] = &[
-    "/billing-keys/confirm",
     "/billing-keys/confirm-issue-and-pay",
     "/payment-gateways/card-promotion",
     "/payment-sessions",
