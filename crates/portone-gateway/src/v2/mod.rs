@@ -124,6 +124,13 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         "Issue a billing key, at a channel or at every channel of a group",
     )
     .with(examples::ISSUE_BILLING_KEY),
+    Operation::v2(
+        "POST",
+        "/billing-keys/confirm",
+        Endpoint::ConfirmBillingKey,
+        "Issue the billing key whose holder authenticated in a window",
+    )
+    .with(r#"{"billingIssueToken": "what the window gave"}"#),
     Operation::v2("GET", "/billing-keys/{billingKey}", Endpoint::BillingKeyInfo, "A billing key"),
     Operation::v2("DELETE", "/billing-keys/{billingKey}", Endpoint::DeleteBillingKey, "Delete a billing key"),
 ];

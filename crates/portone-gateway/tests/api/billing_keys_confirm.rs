@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::world::{GROUP, KPN, STORE, World, with};
+use crate::world::{APPROVED, GROUP, KPN, STORE, World, with};
 
 const CONFIRM: &str = "/billing-keys/confirm";
 const STOLEN: &str = "4000000000000002";
@@ -13,14 +13,15 @@ fn call() -> Value {
             "phoneNumber": "01000001234", "email": "port@example.com"}})
 }
 
-async fn opened(world: &World) -> Value {
+/// A window that issues a billing key, open.
+pub(crate) async fn opened(world: &World) -> Value {
     let reply = world.admin("POST", "/admin/windows", Some(&call())).await;
     assert_eq!(reply.status, 200, "{}", reply.text);
     reply.json()
 }
 
 /// The holder finishes the window: the body its page's shop sends.
-fn finished(world: &World, opened: &Value, card: &str) -> Value {
+pub(crate) fn finished(world: &World, opened: &Value, card: &str) -> Value {
     let done = world.control("/windows", &json!({"call": opened["arguments"], "cardNumber": card}));
     assert_eq!(done["billingKey"], "NEEDS_CONFIRMATION");
     let (key, token) = (opened["billingKey"].as_str().unwrap(), done["billingIssueToken"].as_str().unwrap());
@@ -35,7 +36,7 @@ async fn v2_051_a_window_is_opened_and_its_key_approved() {
     assert_eq!(opened["arguments"]["customData"]["attemptId"], opened["billingKey"]);
     let path = format!("/billing-keys/{}", opened["billingKey"].as_str().unwrap());
     assert_eq!(world.get(&path).await.error(), (404, "BILLING_KEY_NOT_FOUND".to_owned()));
-    let body = finished(&world, &opened, "4242424242424242");
+    let body = finished(&world, &opened, APPROVED);
     let live = world.post(CONFIRM, &with(body.clone(), "/isTest", json!(false))).await;
     assert_eq!(live.error(), (409, "INFORMATION_MISMATCH".to_owned()));
     let reply = world.post(CONFIRM, &body).await;
