@@ -40,6 +40,7 @@ pub(crate) fn check(config: &Config, command: &Command, ctx: &CallContext, repor
         | Command::ConfirmEscrow(_)
         | Command::RegisterStoreReceipt(_)
         | Command::ConfirmPayment(_)
+        | Command::ConfirmBillingKey(_)
         | Command::Capture(_)
         | Command::StopCancel(_)
         | Command::Inquire(_) => {}

@@ -69,6 +69,11 @@ pub static PROFILE: PgProfile = PgProfile {
             ],
             inquiry: true,
         },
+        CommandSupport {
+            command: CommandKind::ConfirmBillingKey,
+            methods: &[PayMethod::Card],
+            inquiry: true,
+        },
         // PortOne's own operations: whether the merchant has agreed on them with the PG, the upstream says.
         CommandSupport { command: CommandKind::Capture, methods: &[PayMethod::Card], inquiry: true },
         CommandSupport { command: CommandKind::StopCancel, methods: &[], inquiry: true },

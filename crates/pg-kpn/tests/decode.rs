@@ -103,6 +103,7 @@ fn inquire_pay() {
 fn inquire_issue_billing_key() {
     insta::assert_snapshot!(decoded("inquire_issue_billing_key/absent"), @"Inquired(DidNotHappen)");
     insta::assert_snapshot!(decoded("inquire_issue_billing_key/found"), @"Inquired(Happened(BillingKeyIssued(IssuedKeyFacts { pg_billing_key: PgBillingKey([secret]), issued_at: 2026-03-02T05:04:05Z })))");
+    insta::assert_snapshot!(decoded("inquire_issue_billing_key/found_by_window"), @"Inquired(Happened(BillingKeyIssued(IssuedKeyFacts { pg_billing_key: PgBillingKey([secret]), issued_at: 2026-03-02T05:04:05Z })))");
     insta::assert_snapshot!(decoded("inquire_issue_billing_key/found_later"), @"leg 1: GET https://upstream.example/billing-keys?requestBody=%7B%22page%22%3A%7B%22number%22%3A1%2C%22size%22%3A100%7D%2C%22sort%22%3A%7B%22by%22%3A%22ISSUED_AT%22%2C%22order%22%3A%22ASC%22%7D%2C%22filter%22%3A%7B%22timeRangeField%22%3A%22ISSUED_AT%22%2C%22from%22%3A%222026-03-02T05%3A01%3A33Z%22%2C%22until%22%3A%222026-03-02T05%3A05%3A03Z%22%7D%7D");
 }
 
@@ -194,4 +195,14 @@ fn inquire_window() {
     insta::assert_snapshot!(decoded("inquire_window/paid"), @r#"Inquired(Happened(Paid(PaidFacts { pg_tx_id: PgTxId("pg-tx-1"), paid_at: 2026-03-02T05:04:05Z, card: None, receipt_url: None, total: None })))"#);
     insta::assert_snapshot!(decoded("inquire_window/pending"), @"Inquired(NotYet)");
     insta::assert_snapshot!(decoded("inquire_window/ready"), @"Inquired(DidNotHappen)");
+}
+
+#[test]
+fn confirm_billing_key() {
+    insta::assert_snapshot!(decoded("confirm_billing_key/already_issued"), @r#"UnknownOutcome(InquireFirst("BILLING_KEY_ALREADY_ISSUED"))"#);
+    insta::assert_snapshot!(decoded("confirm_billing_key/confirmed"), @"BillingKeyIssued(IssuedKeyFacts { pg_billing_key: PgBillingKey([secret]), issued_at: 2026-03-02T05:04:03Z })");
+    insta::assert_snapshot!(decoded("confirm_billing_key/declined"), @r#"Declined(Decline { code: "4001", message: "정지된 카드" })"#);
+    insta::assert_snapshot!(decoded("confirm_billing_key/mismatch"), @r#"Declined(Decline { code: "INFORMATION_MISMATCH", message: "정보가 일치하지 않습니다." })"#);
+    insta::assert_snapshot!(decoded("confirm_billing_key/no_key"), @r#"UnknownOutcome(Unreadable { status: 200, what: "billingKey is empty or too long" })"#);
+    insta::assert_snapshot!(decoded("confirm_billing_key/not_found"), @r#"Declined(Decline { code: "BILLING_KEY_NOT_FOUND", message: "the upstream knows no such token" })"#);
 }

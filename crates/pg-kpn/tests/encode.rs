@@ -244,6 +244,20 @@ fn confirm_payment() {
 }
 
 #[test]
+fn confirm_billing_key() {
+    insta::assert_snapshot!(encoded(&samples::command("confirm_billing_key")), @r#"
+    POST https://upstream.example/billing-keys/confirm
+    authorization: PortOne [secret]
+    idempotency-key: "7b1f0c9e-9f57-4a47-8a0c-3d2f6f3b6a11"
+
+    {
+      "billingIssueToken": "[secret]",
+      "isTest": false
+    }
+    "#);
+}
+
+#[test]
 fn capture() {
     insta::assert_snapshot!(encoded(&samples::command("capture")), @r#"
     POST https://upstream.example/payments/payment0001A/capture

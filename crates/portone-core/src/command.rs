@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AttemptId, Bank, CancelCashReceipt, Card, CardFacts, CashReceiptRequest, ConfirmEscrow, ConfirmPayment,
-    Customer, IssueCashReceipt, LogisticsCompany, Money, OpenWindow, Order, PaymentId, PgBillingKey,
-    RegisterEscrowLogistics, RegisterStoreReceipt, Secret, VirtualAccountRequest,
+    AttemptId, Bank, CancelCashReceipt, Card, CardFacts, CashReceiptRequest, ConfirmBillingKey,
+    ConfirmEscrow, ConfirmPayment, Customer, IssueCashReceipt, LogisticsCompany, Money, OpenWindow, Order,
+    PaymentId, PgBillingKey, RegisterEscrowLogistics, RegisterStoreReceipt, Secret, VirtualAccountRequest,
 };
 
 /// What a PG can be asked. The enum is exhaustive: an adapter matches every command, and its profile says which it has.
@@ -41,6 +41,8 @@ pub enum Command {
     RegisterStoreReceipt(RegisterStoreReceipt),
     /// Approve what a payer has authenticated in a window.
     ConfirmPayment(ConfirmPayment),
+    /// Issue the billing key whose holder has authenticated in a window.
+    ConfirmBillingKey(ConfirmBillingKey),
     /// Claim an approved payment by hand (수동 매입).
     Capture(Capture),
     /// Withdraw a cancel that was accepted and is not done (rule V2-064).
@@ -68,6 +70,7 @@ impl Command {
             Self::ConfirmEscrow(_) => CommandKind::ConfirmEscrow,
             Self::RegisterStoreReceipt(_) => CommandKind::RegisterStoreReceipt,
             Self::ConfirmPayment(_) => CommandKind::ConfirmPayment,
+            Self::ConfirmBillingKey(_) => CommandKind::ConfirmBillingKey,
             Self::Capture(_) => CommandKind::Capture,
             Self::StopCancel(_) => CommandKind::StopCancel,
             Self::Inquire(_) => CommandKind::Inquire,
@@ -91,6 +94,7 @@ impl Command {
             Self::ConfirmEscrow(confirm) => Some(confirm.method),
             Self::RegisterStoreReceipt(register) => Some(register.method),
             Self::ConfirmPayment(confirm) => Some(confirm.method),
+            Self::ConfirmBillingKey(confirm) => Some(confirm.method),
             Self::Capture(capture) => Some(capture.method),
             Self::DeleteBillingKey(_) | Self::StopCancel(_) | Self::Inquire(_) => None,
         }
@@ -114,6 +118,7 @@ impl Command {
             | Self::ConfirmEscrow(_)
             | Self::RegisterStoreReceipt(_)
             | Self::ConfirmPayment(_)
+            | Self::ConfirmBillingKey(_)
             | Self::Capture(_)
             | Self::StopCancel(_)
             | Self::Inquire(_) => None,
@@ -141,6 +146,7 @@ pub enum CommandKind {
     ConfirmEscrow,
     RegisterStoreReceipt,
     ConfirmPayment,
+    ConfirmBillingKey,
     Capture,
     StopCancel,
     Inquire,
@@ -165,6 +171,7 @@ impl CommandKind {
             Self::ConfirmEscrow => "CONFIRM_ESCROW",
             Self::RegisterStoreReceipt => "REGISTER_STORE_RECEIPT",
             Self::ConfirmPayment => "CONFIRM_PAYMENT",
+            Self::ConfirmBillingKey => "CONFIRM_BILLING_KEY",
             Self::Capture => "CAPTURE",
             Self::StopCancel => "STOP_CANCEL",
             Self::Inquire => "INQUIRE",

@@ -18,3 +18,14 @@ pub struct ConfirmPayment {
     /// Ledger: the marker the window was opened with.
     pub window: AttemptId,
 }
+
+/// Issue the billing key whose holder has authenticated in a window (rule V2-051).
+#[derive(Debug, Clone)]
+pub struct ConfirmBillingKey {
+    /// What the upstream's window gave. Secret: it issues the key, once.
+    pub billing_issue_token: Secret<String>,
+    /// Ledger: whether the channel is a test one; the upstream compares it.
+    pub is_test: bool,
+    /// Ledger: the pay method the window was opened with.
+    pub method: PayMethod,
+}

@@ -53,7 +53,7 @@ pub use command::{
     CommandKind, DeleteBillingKey, Inquire, InstantMethod, IssueBillingKey, PayInstantly, PayMethod,
     PayWithBillingKey, RefundAccount, Schedule, StopCancel,
 };
-pub use confirm::ConfirmPayment;
+pub use confirm::{ConfirmBillingKey, ConfirmPayment};
 pub use customer::{Address, Customer, CustomerName};
 pub use driver::{LEG_COUNT_MAX, execute};
 pub use error::{Cause, Decline, PgError};

@@ -20,6 +20,9 @@ pub enum EngineError {
     /// No channel takes the request: the reason, and every channel's violations.
     #[error("{0}")]
     NoChannel(Box<NoChannel>),
+    /// The billing key is issued, so that nothing is left to approve.
+    #[error("the billing key is issued already")]
+    BillingKeyAlreadyIssued,
     /// The payment is paid, waits for a deposit, or was cancelled.
     #[error("the payment is paid already or waits for a deposit; use another payment id")]
     AlreadyPaid,

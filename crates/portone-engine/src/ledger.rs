@@ -341,6 +341,16 @@ pub enum OpenSubject {
         /// The key.
         billing_key: BillingKey,
     },
+    /// A window that issues a billing key: nothing was sent, and the key's holder may finish it.
+    KeyWindow {
+        /// The key, whose name is the marker the upstream keeps.
+        billing_key: BillingKey,
+    },
+    /// The approval of what a billing key's holder authenticated in a window.
+    ConfirmKey {
+        /// The key, whose name is the marker the upstream keeps.
+        billing_key: BillingKey,
+    },
     /// One channel's part of a billing-key deletion.
     DeleteBillingKey {
         /// The key.
@@ -417,16 +427,20 @@ impl OpenSubject {
             | Self::RegisterStoreReceipt { payment_id, .. }
             | Self::IssueCashReceipt { payment_id, .. }
             | Self::CancelCashReceipt { payment_id, .. } => Some(payment_id),
-            Self::IssueBillingKey { .. } | Self::DeleteBillingKey { .. } => None,
+            Self::IssueBillingKey { .. }
+            | Self::KeyWindow { .. }
+            | Self::ConfirmKey { .. }
+            | Self::DeleteBillingKey { .. } => None,
         }
     }
 
     /// The billing key it is about, if it is about one.
     pub const fn billing_key(&self) -> Option<&BillingKey> {
         match self {
-            Self::IssueBillingKey { billing_key } | Self::DeleteBillingKey { billing_key, .. } => {
-                Some(billing_key)
-            }
+            Self::IssueBillingKey { billing_key }
+            | Self::KeyWindow { billing_key }
+            | Self::ConfirmKey { billing_key }
+            | Self::DeleteBillingKey { billing_key, .. } => Some(billing_key),
             Self::Pay { .. }
             | Self::Cancel { .. }
             | Self::CloseVirtualAccount { .. }

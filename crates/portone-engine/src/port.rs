@@ -18,7 +18,7 @@ pub use schedules::{
 };
 mod webhooks;
 
-pub use confirm::{ConfirmStore, PreRegister, SwapAttempt};
+pub use confirm::{ConfirmStore, PreRegister, SwapAttempt, SwapKeyAttempt};
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};

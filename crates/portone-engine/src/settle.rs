@@ -8,6 +8,7 @@ use portone_core::{AttemptId, AttemptSubject, EscrowDelivery, Finding, Money, Ou
 use crate::call::attempt;
 use crate::engine::{Engine, delta, made};
 use crate::error::EngineError;
+use crate::key_window::key_marker;
 use crate::ledger::{
     Failure, IssueResult, KeyChannelState, KeyFailure, OpenAttempt, OpenSubject, Transaction,
 };
@@ -95,6 +96,14 @@ impl Engine {
                 let transaction = self.transaction_of(transaction_id).await?;
                 self.reopen_window(open, transaction).await.map(|()| true)
             }
+            Finding::DidNotHappen
+                if now >= open.lease_until && matches!(open.subject, OpenSubject::ConfirmKey { .. }) =>
+            {
+                let OpenSubject::ConfirmKey { billing_key } = &open.subject else { return Ok(false) };
+                let record = self.store.billing_key(&open.store_id, billing_key).await?;
+                let record = record.ok_or(EngineError::BillingKeyNotFound)?;
+                self.reopen_key_window(open, &record).await.map(|()| true)
+            }
             Finding::DidNotHappen if now >= open.lease_until => {
                 let reason = "the upstream knows nothing of it after its deadline: it did not happen";
                 let failure = Failure { reason: reason.to_owned(), pg_code: None, pg_message: None };
@@ -138,7 +147,9 @@ impl Engine {
                     upstream_cancellation_id: upstream_cancellation_id.clone(),
                 }
             }
-            OpenSubject::IssueBillingKey { .. } => AttemptSubject::IssueBillingKey,
+            OpenSubject::IssueBillingKey { .. }
+            | OpenSubject::KeyWindow { .. }
+            | OpenSubject::ConfirmKey { .. } => AttemptSubject::IssueBillingKey,
             OpenSubject::RegisterEscrowLogistics { payment_id, company, invoice_number, .. } => {
                 AttemptSubject::RegisterEscrowLogistics {
                     payment_id: payment_id.clone(),
@@ -219,7 +230,12 @@ impl Engine {
                 let transaction = self.transaction_of(transaction_id).await?;
                 self.settle_stop(open, transaction, cancellation_id).await
             }
-            (OpenSubject::IssueBillingKey { .. }, Outcome::BillingKeyIssued(facts)) => {
+            (
+                OpenSubject::IssueBillingKey { .. }
+                | OpenSubject::KeyWindow { .. }
+                | OpenSubject::ConfirmKey { .. },
+                Outcome::BillingKeyIssued(facts),
+            ) => {
                 let result =
                     IssueResult::Issued { pg_billing_key: facts.pg_billing_key, issued_at: facts.issued_at };
                 self.store.settle_issue(&open.id, result, self.now()).await?;
@@ -299,8 +315,13 @@ impl Engine {
             | OpenSubject::CancelCashReceipt { receipt_id, .. } => {
                 self.settle_receipt_refused(open, receipt_id, failure).await
             }
-            OpenSubject::IssueBillingKey { .. } => {
+            OpenSubject::IssueBillingKey { .. } | OpenSubject::ConfirmKey { .. } => {
                 let result = IssueResult::Failed(key_failure(failure, now));
+                self.store.settle_issue(&open.id, result, now).await?;
+                Ok(())
+            }
+            OpenSubject::KeyWindow { .. } => {
+                let result = IssueResult::Failed(key_failure(window::abandoned(), now));
                 self.store.settle_issue(&open.id, result, now).await?;
                 Ok(())
             }
@@ -323,6 +344,9 @@ fn marker(open: &OpenAttempt) -> AttemptId {
         OpenSubject::Pay { transaction_id, .. }
         | OpenSubject::Window { transaction_id, .. }
         | OpenSubject::Confirm { transaction_id, .. } => made(AttemptId::parse(transaction_id.as_str())),
+        OpenSubject::KeyWindow { billing_key } | OpenSubject::ConfirmKey { billing_key } => {
+            key_marker(billing_key)
+        }
         OpenSubject::Cancel { .. }
         | OpenSubject::CloseVirtualAccount { .. }
         | OpenSubject::Capture { .. }

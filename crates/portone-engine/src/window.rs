@@ -21,7 +21,7 @@ use crate::routing::Routing;
 use crate::transition;
 
 /// How long the sweep leaves an open window alone at first: most payers are done by then and somebody told us.
-const FIRST_LOOK_AFTER: TimeDelta = TimeDelta::minutes(5);
+pub(crate) const FIRST_LOOK_AFTER: TimeDelta = TimeDelta::minutes(5);
 
 /// Refusals that leave the payer's authentication as it was.
 const TOKEN_INVALID: &str = "INVALID_PAYMENT_TOKEN";
@@ -295,7 +295,10 @@ pub(crate) fn abandoned() -> Failure {
     Failure { reason, pg_code: None, pg_message: None }
 }
 
-fn sdk_call(admitted: &portone_core::Admitted<'_>, ctx: &CallContext) -> Result<SdkCall, EngineError> {
+pub(crate) fn sdk_call(
+    admitted: &portone_core::Admitted<'_>,
+    ctx: &CallContext,
+) -> Result<SdkCall, EngineError> {
     match admitted.adapter().encode(admitted, ctx) {
         Ok(portone_core::Progress::Done(outcome)) => match *outcome {
             Outcome::CallSdk(call) => Ok(call),

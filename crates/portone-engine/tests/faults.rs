@@ -9,6 +9,8 @@ mod capture;
 mod confirm;
 #[path = "faults/follow.rs"]
 mod follow;
+#[path = "faults/key_window.rs"]
+mod key_window;
 mod world;
 
 use portone_core::{BillingKey, PaymentId};

@@ -24,6 +24,7 @@ pub(crate) enum Endpoint {
     RevokePaymentSchedules,
     ResendWebhook,
     ConfirmPayment,
+    ConfirmBillingKey,
     CapturePayment,
     StopCancellation,
     PreRegisterPayment,
@@ -184,6 +185,15 @@ impl Endpoint {
                 "INFORMATION_MISMATCH",
                 "PG_PROVIDER",
             ],
+            Self::ConfirmBillingKey => &[
+                "INVALID_REQUEST",
+                "UNAUTHORIZED",
+                "FORBIDDEN",
+                "BILLING_KEY_NOT_FOUND",
+                "BILLING_KEY_ALREADY_ISSUED",
+                "INFORMATION_MISMATCH",
+                "PG_PROVIDER",
+            ],
             Self::CapturePayment
             | Self::ApplyEscrowLogistics
             | Self::ModifyEscrowLogistics
@@ -242,6 +252,7 @@ impl Endpoint {
             Self::RevokePaymentSchedules => "revokePaymentSchedules",
             Self::ResendWebhook => "resendWebhook",
             Self::ConfirmPayment => "confirmPayment",
+            Self::ConfirmBillingKey => "confirmBillingKey",
             Self::CapturePayment => "capturePayment",
             Self::StopCancellation => "stopPaymentCancellation",
             Self::PreRegisterPayment => "preRegisterPayment",
@@ -269,6 +280,7 @@ impl Endpoint {
             | Self::CancelPayment
             | Self::CloseVirtualAccount
             | Self::ConfirmPayment
+            | Self::ConfirmBillingKey
             | Self::CapturePayment
             | Self::StopCancellation
             | Self::IssueCashReceipt

@@ -240,6 +240,7 @@ fn plain(endpoint: Endpoint, error: &EngineError) -> Option<(StatusCode, &'stati
         EngineError::WebhookNotFound => (Code::NOT_FOUND, "WEBHOOK_NOT_FOUND"),
         EngineError::WebhookResendCountReached(_) => (Code::BAD_REQUEST, "MAX_WEBHOOK_RETRY_COUNT_REACHED"),
         EngineError::BillingKeyNotFound => (Code::NOT_FOUND, "BILLING_KEY_NOT_FOUND"),
+        EngineError::BillingKeyAlreadyIssued => (Code::CONFLICT, "BILLING_KEY_ALREADY_ISSUED"),
         EngineError::BillingKeyAlreadyDeleted => (Code::CONFLICT, "BILLING_KEY_ALREADY_DELETED"),
         EngineError::ScheduleExists => (Code::CONFLICT, "PAYMENT_SCHEDULE_ALREADY_EXISTS"),
         EngineError::AlreadyPaidOrWaiting => (Code::CONFLICT, "ALREADY_PAID_OR_WAITING"),
@@ -274,7 +275,7 @@ mod tests {
 
     use super::*;
 
-    const ENDPOINTS: [Endpoint; 37] = [
+    const ENDPOINTS: [Endpoint; 38] = [
         Endpoint::PaymentEventsByCursor,
         Endpoint::BillingKeyInfos,
         Endpoint::Payments,
@@ -296,6 +297,7 @@ mod tests {
         Endpoint::RevokePaymentSchedules,
         Endpoint::ResendWebhook,
         Endpoint::ConfirmPayment,
+        Endpoint::ConfirmBillingKey,
         Endpoint::CapturePayment,
         Endpoint::StopCancellation,
         Endpoint::PreRegisterPayment,
@@ -348,6 +350,7 @@ mod tests {
             EngineError::CancelCountReached(20),
             EngineError::PaymentNotWaitingForDeposit("PAID"),
             EngineError::BillingKeyNotFound,
+            EngineError::BillingKeyAlreadyIssued,
             EngineError::BillingKeyAlreadyDeleted,
             EngineError::ScheduleExists,
             EngineError::AlreadyPaidOrWaiting,

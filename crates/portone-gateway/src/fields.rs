@@ -19,7 +19,7 @@ pub(crate) static INPUT: Rule = Rule {
 };
 
 /// The members that are read as secrets, and the one that holds a card. They are in nothing that is kept.
-pub(crate) const SECRETS: [&str; 12] = [
+pub(crate) const SECRETS: [&str; 13] = [
     "credential",
     "number",
     "expiryYear",
@@ -32,6 +32,7 @@ pub(crate) const SECRETS: [&str; 12] = [
     "businessRegistrationNumber",
     "storeBusinessRegistrationNumber",
     "paymentToken",
+    "billingIssueToken",
 ];
 
 /// How many unknown members are told.

@@ -45,6 +45,7 @@ pub(crate) fn check(command: &Command, on_violation: OnViolation, drawable: &[&C
         | Command::ConfirmEscrow(_)
         | Command::RegisterStoreReceipt(_)
         | Command::ConfirmPayment(_)
+        | Command::ConfirmBillingKey(_)
         | Command::Capture(_)
         | Command::StopCancel(_)
         | Command::Inquire(_) => {}

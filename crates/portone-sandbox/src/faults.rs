@@ -15,6 +15,7 @@ pub(crate) enum Command {
     Cancel,
     CloseVirtualAccount,
     ConfirmPayment,
+    ConfirmBillingKey,
     Capture,
     StopCancel,
     IssueCashReceipt,
@@ -177,7 +178,7 @@ impl Fault {
 }
 
 impl Command {
-    const NAMES: [&'static str; 16] = [
+    const NAMES: [&'static str; 17] = [
         "PAY_INSTANTLY",
         "PAY_WITH_BILLING_KEY",
         "ISSUE_BILLING_KEY",
@@ -185,6 +186,7 @@ impl Command {
         "CANCEL",
         "CLOSE_VIRTUAL_ACCOUNT",
         "CONFIRM_PAYMENT",
+        "CONFIRM_BILLING_KEY",
         "CAPTURE",
         "STOP_CANCEL",
         "ISSUE_CASH_RECEIPT",
@@ -195,7 +197,7 @@ impl Command {
         "REGISTER_STORE_RECEIPT",
         "READ",
     ];
-    const ALL: [Self; 16] = [
+    const ALL: [Self; 17] = [
         Self::PayInstantly,
         Self::PayWithBillingKey,
         Self::IssueBillingKey,
@@ -203,6 +205,7 @@ impl Command {
         Self::Cancel,
         Self::CloseVirtualAccount,
         Self::ConfirmPayment,
+        Self::ConfirmBillingKey,
         Self::Capture,
         Self::StopCancel,
         Self::IssueCashReceipt,
@@ -227,6 +230,7 @@ impl Command {
             Self::Cancel => "CANCEL",
             Self::CloseVirtualAccount => "CLOSE_VIRTUAL_ACCOUNT",
             Self::ConfirmPayment => "CONFIRM_PAYMENT",
+            Self::ConfirmBillingKey => "CONFIRM_BILLING_KEY",
             Self::Capture => "CAPTURE",
             Self::StopCancel => "STOP_CANCEL",
             Self::IssueCashReceipt => "ISSUE_CASH_RECEIPT",

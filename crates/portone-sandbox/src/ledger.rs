@@ -180,15 +180,21 @@ impl Ledger {
 
     /// Billing keys, newest first.
     pub(crate) fn keys(&self) -> impl Iterator<Item = &BillingKey> {
-        self.issue_order.iter().rev().filter_map(|key| self.keys.get(key))
+        self.issue_order.iter().rev().filter_map(|key| self.keys.get(key)).filter(|key| !key.is_pending)
     }
 
     pub(crate) fn key(&self, key: &str) -> Result<&BillingKey, Refusal> {
-        self.keys.get(key).ok_or_else(key_not_found)
+        self.keys.get(key).filter(|key| !key.is_pending).ok_or_else(key_not_found)
+    }
+
+    /// The key a window's token stands for, pending or issued.
+    pub(crate) fn key_of_token(&self, token: &str) -> Result<&BillingKey, Refusal> {
+        let mut keys = self.keys.values();
+        keys.find(|key| key.issue_token.as_deref() == Some(token)).ok_or_else(key_not_found)
     }
 
     pub(crate) fn key_mut(&mut self, key: &str) -> Result<&mut BillingKey, Refusal> {
-        let found = self.keys.get_mut(key).ok_or_else(key_not_found)?;
+        let found = self.keys.get_mut(key).filter(|key| !key.is_pending).ok_or_else(key_not_found)?;
         note(&mut self.changes, Change::BillingKey(key.to_owned()));
         Ok(found)
     }

@@ -163,6 +163,12 @@ pub(crate) struct BillingKey {
     pub(crate) customer: Customer,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) custom_data: Option<String>,
+    /// What the window gave the shop's page, until it is spent for nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) issue_token: Option<String>,
+    /// Whether a window's key waits for the server's approval: nobody sees it until then.
+    #[serde(default)]
+    pub(crate) is_pending: bool,
     pub(crate) issued_at: DateTime<Utc>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) deleted_at: Option<DateTime<Utc>>,

@@ -6,6 +6,7 @@ mod cancel;
 mod capture;
 mod escrow;
 pub(crate) mod input;
+mod key_window;
 mod keys;
 mod pay;
 mod receipts;
@@ -51,6 +52,7 @@ pub(crate) enum Operation {
     ReadReceipt { payment_id: String },
     CancelReceipt { payment_id: String },
     IssueKey,
+    ConfirmKey,
     ListKeys,
     ReadKey { key: String },
     DeleteKey { key: String },
@@ -112,6 +114,7 @@ impl Operation {
                 Some(Self::CancelReceipt { payment_id: payment_id(id) })
             }
             (Method::Post, ["billing-keys"]) => Some(Self::IssueKey),
+            (Method::Post, ["billing-keys", "confirm"]) => Some(Self::ConfirmKey),
             (Method::Get, ["billing-keys"]) => Some(Self::ListKeys),
             (Method::Get, ["billing-keys", key]) => Some(Self::ReadKey { key: decode_id(key) }),
             (Method::Delete, ["billing-keys", key]) => Some(Self::DeleteKey { key: decode_id(key) }),
@@ -134,6 +137,7 @@ impl Operation {
             Self::IssueReceipt => Command::IssueCashReceipt,
             Self::CancelReceipt { .. } => Command::CancelCashReceipt,
             Self::IssueKey => Command::IssueBillingKey,
+            Self::ConfirmKey => Command::ConfirmBillingKey,
             Self::DeleteKey { .. } => Command::DeleteBillingKey,
             Self::ReadPayment { .. }
             | Self::ReadTransactions { .. }
@@ -170,6 +174,10 @@ impl Operation {
             }
             Self::ReadKey { key } | Self::DeleteKey { key } => {
                 ledger.key(key).ok().map(|key| key.channel_key.clone())
+            }
+            Self::ConfirmKey => {
+                let token = body.get("billingIssueToken").and_then(Value::as_str)?;
+                ledger.key_of_token(token).ok().map(|key| key.channel_key.clone())
             }
             Self::ListKeys => None,
         }
@@ -214,6 +222,7 @@ impl Context<'_> {
             Operation::ReadReceipt { payment_id } => receipts::read(self, payment_id),
             Operation::CancelReceipt { payment_id } => receipts::cancel(self, payment_id),
             Operation::IssueKey => keys::issue(self, &fields),
+            Operation::ConfirmKey => key_window::confirm(self, &fields),
             Operation::ListKeys => {
                 let asked = query_value(query, "requestBody").filter(|_| fields.is_empty());
                 let asked = fields::parse(asked.unwrap_or_default().as_bytes())?;

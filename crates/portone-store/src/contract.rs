@@ -126,6 +126,7 @@ macro_rules! contract_tests {
             idempotency::expired_keys_are_forgotten_in_batches,
             confirm::a_payment_is_registered_until_it_is_paid,
             confirm::an_attempt_takes_anothers_place,
+            confirm::an_attempt_on_a_key_takes_anothers_place,
             confirm::a_session_is_kept_and_closed_once,
             list::payments_come_in_order,
             list::a_window_and_a_page_cut_the_list,

@@ -50,6 +50,7 @@ pub fn success(command: &Command) -> Vec<PgReply> {
             vec![confirmed(), transactions(&[virtual_account_transaction("VIRTUAL_ACCOUNT_ISSUED")])]
         }
         Command::ConfirmPayment(_) => vec![confirmed()],
+        Command::ConfirmBillingKey(_) => vec![ok(&json!({ "billingKey": BILLING_KEY }))],
         Command::Capture(_) => vec![ok(&json!({}))],
         Command::StopCancel(_) => vec![ok(&json!({ "stoppedAt": DONE_AT }))],
         Command::Inquire(inquire) => vec![match &inquire.of.subject {

@@ -8,11 +8,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use portone_core::{
     AdapterFactory, Attempt, AttemptId, AttemptSubject, Bank, CallContext, Cancel, CancelCashReceipt,
     CancelRequester, Capture, Card, CardPayment, CashReceiptRequest, CashReceiptType, Channel, ChannelFacts,
-    ChannelKey, CloseVirtualAccount, Command, CommandKind, ConfirmPayment, Contracts, Credentials, Currency,
-    Customer, CustomerName, DeleteBillingKey, Environment, Inquire, InstantMethod, IssueBillingKey,
-    LogisticsStep, Money, OpenWindow, Order, PayInstantly, PayMethod, PayWithBillingKey, PaymentAmount,
-    PaymentId, PgAdapter, PgBillingKey, PgMerchantId, PgProfile, PgProvider, ProductType, Protocol,
-    RefundAccount, Schedule, Secret, StopCancel, StoreId, Upstream, VirtualAccountExpiry,
+    ChannelKey, CloseVirtualAccount, Command, CommandKind, ConfirmBillingKey, ConfirmPayment, Contracts,
+    Credentials, Currency, Customer, CustomerName, DeleteBillingKey, Environment, Inquire, InstantMethod,
+    IssueBillingKey, LogisticsStep, Money, OpenWindow, Order, PayInstantly, PayMethod, PayWithBillingKey,
+    PaymentAmount, PaymentId, PgAdapter, PgBillingKey, PgMerchantId, PgProfile, PgProvider, ProductType,
+    Protocol, RefundAccount, Schedule, Secret, StopCancel, StoreId, Upstream, VirtualAccountExpiry,
     VirtualAccountOption, VirtualAccountOptionType, VirtualAccountRequest, WindowCard, WindowEasyPay,
     WindowExpiry, WindowIssue, WindowIssueMethod, WindowMethod, WindowMobile, WindowPayment, WindowReceipt,
     WindowSettings, WindowVirtualAccount,
@@ -224,6 +224,14 @@ pub fn every(secrets: Secrets) -> Vec<Sample> {
         sample("register_store_receipt", receipts::store_receipt(secrets)),
         sample("confirm_payment", confirm_payment(secrets, PayMethod::Card)),
         sample("confirm_virtual_account", confirm_payment(secrets, PayMethod::VirtualAccount)),
+        sample(
+            "confirm_billing_key",
+            Command::ConfirmBillingKey(ConfirmBillingKey {
+                billing_issue_token: secrets.payment_token.into(),
+                is_test: false,
+                method: PayMethod::Card,
+            }),
+        ),
         sample("capture", Command::Capture(Capture { payment_id: payment_id(), method: PayMethod::Card })),
         sample(
             "stop_cancel",

@@ -27,6 +27,17 @@ pub struct SwapAttempt {
     pub transaction: Transaction,
 }
 
+/// An attempt on a billing key in the place of another.
+#[derive(Debug, Clone)]
+pub struct SwapKeyAttempt {
+    /// The attempt that ends.
+    pub end: AttemptId,
+    /// The attempt that begins: on the same key.
+    pub begin: OpenAttempt,
+    /// Whether the key's success is muted from now on.
+    pub skip_webhook: bool,
+}
+
 /// The part of the store that keeps what is known of a payment before anybody pays.
 #[async_trait]
 pub trait ConfirmStore: Send + Sync {
@@ -43,6 +54,10 @@ pub trait ConfirmStore: Send + Sync {
     /// Ends one attempt and opens another in one commit: `Outstanding` where the first is not open, `Changed` where the
     /// transaction is not as it was read; then nothing is written.
     async fn swap_attempt(&self, swap: SwapAttempt) -> Result<Begin, StoreError>;
+
+    /// Ends one attempt on a billing key and opens another in one commit: `Outstanding` where the first is not open; then
+    /// nothing is written.
+    async fn swap_key_attempt(&self, swap: SwapKeyAttempt) -> Result<Begin, StoreError>;
 
     /// Keeps a new session.
     async fn create_session(&self, session: PaymentSession) -> Result<(), StoreError>;

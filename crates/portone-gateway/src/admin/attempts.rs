@@ -80,6 +80,8 @@ fn transaction_id(attempt: &OpenAttempt) -> Option<&str> {
         | OpenSubject::ConfirmEscrow { transaction_id, .. }
         | OpenSubject::RegisterStoreReceipt { transaction_id, .. } => Some(transaction_id.as_str()),
         OpenSubject::IssueBillingKey { .. }
+        | OpenSubject::KeyWindow { .. }
+        | OpenSubject::ConfirmKey { .. }
         | OpenSubject::DeleteBillingKey { .. }
         | OpenSubject::IssueCashReceipt { .. }
         | OpenSubject::CancelCashReceipt { .. } => None,

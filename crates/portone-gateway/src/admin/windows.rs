@@ -1,11 +1,12 @@
-//! `POST /admin/windows`: opens a payment window on behalf of a shop's page, until this gateway serves one itself.
+//! `POST /admin/windows`: opens a window on behalf of a shop's page, until this gateway serves one itself.
 
 use axum::extract::State;
-use portone_core::OpenWindow;
-use portone_engine::OpenWindowRequest;
+use portone_core::{OpenWindow, SdkCall, StoreId};
 use portone_engine::request::{Caller, Extras, Selector};
-use portone_wire::sdk;
+use portone_engine::{OpenKeyWindowRequest, OpenWindowRequest};
+use portone_wire::sdk::{self, SdkRequest};
 use serde::Serialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::{Answer, ok, store};
@@ -25,29 +26,44 @@ struct OpenedView<'a> {
     arguments: Box<RawValue>,
 }
 
-/// The body is the argument of the browser SDK's `requestPayment`. The payment is `READY` and durable when this answers.
+/// What a page calls the upstream's browser SDK with, and begins the shop's token with: `billingKey`, a dot, and the token
+/// the upstream's window gives.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct OpenedKeyView<'a> {
+    billing_key: &'a str,
+    channel_key: &'a str,
+    function: &'a str,
+    arguments: Box<RawValue>,
+}
+
+/// The body is the argument of the browser SDK's `requestPayment`, or of `requestIssueBillingKey`, which alone has a
+/// `billingKeyMethod`. The payment is `READY`, or the key pending, and durable when this answers.
 pub(super) async fn open(State(gateway): State<Gateway>, _: Admin, body: RawBody) -> Answer {
     let argument = body.parse()?.to_value();
-    let request = sdk::parse_payment(&argument).map_err(|report| ApiError::invalid(&report))?;
+    if argument.get("billingKeyMethod").is_some() {
+        issue(&gateway, argument).await
+    } else {
+        pay(&gateway, &argument).await
+    }
+}
+
+async fn pay(gateway: &Gateway, argument: &Value) -> Answer {
+    let request = sdk::parse_payment(argument).map_err(|report| ApiError::invalid(&report))?;
     let OpenWindow::Payment(window) = request.window else {
         return Err(ApiError::input("this opens windows for payments only"));
     };
-    let store_id = store(&gateway, Some(request.store_id.as_str()))?;
+    let store_id = store(gateway, Some(request.store_id.as_str()))?;
     let selector = match (request.channel_key, request.channel_group_id) {
         (Some(key), None) => Selector::Channel(key),
         (None, Some(group)) => Selector::Group(group),
         _ => return Err(ApiError::input("SR-020 channelKey: give either channelKey or channelGroupId")),
     };
-    let extras = Extras {
-        custom_data: request.custom_data.map(|data| data.to_string()),
-        notice_urls: request.notice_urls,
-        skip_webhook: false,
-    };
-    let caller = Caller { store_id, ip: "127.0.0.1".to_owned(), operation: None };
+    let extras = extras(request.custom_data, request.notice_urls);
+    let caller = caller(store_id);
     let request = OpenWindowRequest { caller, selector, window: *window, extras };
     let opened = gateway.engine.open_window(request).await?;
-    let arguments = String::from_utf8_lossy(opened.call.arguments.bytes()).into_owned();
-    let arguments = RawValue::from_string(arguments).map_err(|_| ApiError::internal())?;
+    let arguments = arguments(&opened.call)?;
     Ok(ok(&OpenedView {
         payment_id: opened.transaction.order.payment_id.as_str(),
         transaction_id: opened.transaction.id.as_str(),
@@ -55,4 +71,40 @@ pub(super) async fn open(State(gateway): State<Gateway>, _: Admin, body: RawBody
         function: opened.call.function,
         arguments,
     }))
+}
+
+async fn issue(gateway: &Gateway, argument: Value) -> Answer {
+    if argument.get("channelGroupId").is_some() {
+        return Err(ApiError::input(
+            "channelGroupId: a window issues a billing key at one channel; give channelKey",
+        ));
+    }
+    let request = sdk::parse_issue_billing_key(&argument).map_err(|report| ApiError::invalid(&report))?;
+    let SdkRequest { window: OpenWindow::BillingKey(window), channel_key: Some(channel), .. } = request
+    else {
+        return Err(ApiError::input("channelKey is missing: a window issues a billing key at one channel"));
+    };
+    let store_id = store(gateway, Some(request.store_id.as_str()))?;
+    let extras = extras(request.custom_data, request.notice_urls);
+    let request = OpenKeyWindowRequest { caller: caller(store_id), channel, window: *window, extras };
+    let opened = gateway.engine.open_key_window(request).await?;
+    Ok(ok(&OpenedKeyView {
+        billing_key: opened.record.key.as_str(),
+        channel_key: opened.record.channels[0].channel.key.as_str(),
+        function: opened.call.function,
+        arguments: arguments(&opened.call)?,
+    }))
+}
+
+fn extras(custom_data: Option<Value>, notice_urls: Vec<String>) -> Extras {
+    Extras { custom_data: custom_data.map(|data| data.to_string()), notice_urls, skip_webhook: false }
+}
+
+fn caller(store_id: StoreId) -> Caller {
+    Caller { store_id, ip: "127.0.0.1".to_owned(), operation: None }
+}
+
+fn arguments(call: &SdkCall) -> Result<Box<RawValue>, ApiError> {
+    let arguments = String::from_utf8_lossy(call.arguments.bytes()).into_owned();
+    RawValue::from_string(arguments).map_err(|_| ApiError::internal())
 }

@@ -2,11 +2,14 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use portone_core::BillingKey;
 use portone_engine::request::Paid;
 
 use super::dto::confirm as confirm_body;
+use super::view::billing_key::ConfirmedResponse;
 use super::view::payment::PaidSummary;
 use super::{Call, IntoAnswer, answer, ok};
+use crate::auth::Access;
 use crate::endpoint::Endpoint;
 use crate::json::RawBody;
 use crate::state::Gateway;
@@ -20,10 +23,27 @@ pub(super) async fn payment(State(gateway): State<Gateway>, call: Call, body: Ra
     .await
 }
 
+/// `POST /billing-keys/confirm`
+pub(super) async fn billing_key(State(gateway): State<Gateway>, access: Access, body: RawBody) -> Response {
+    let read = confirm_body::billing_key(&body, &access);
+    answer(&gateway, Endpoint::ConfirmBillingKey, read, |engine, request| async move {
+        engine.confirm_billing_key(request).await.map(ConfirmedKey)
+    })
+    .await
+}
+
 struct Confirmed(Paid);
 
 impl IntoAnswer for Confirmed {
     fn into_answer(self) -> Response {
         ok(&PaidSummary::from(self.0))
+    }
+}
+
+struct ConfirmedKey(BillingKey);
+
+impl IntoAnswer for ConfirmedKey {
+    fn into_answer(self) -> Response {
+        ok(&ConfirmedResponse { billing_key: self.0.as_str() })
     }
 }

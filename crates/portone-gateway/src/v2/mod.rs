@@ -221,6 +221,13 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         "Issue a billing key, at a channel or at every channel of a group",
     )
     .with(examples::ISSUE_BILLING_KEY),
+    Operation::v2(
+        "POST",
+        "/billing-keys/confirm",
+        Endpoint::ConfirmBillingKey,
+        "Issue the billing key whose holder authenticated in a window",
+    )
+    .with(r#"{"billingIssueToken": "what the window gave"}"#),
     Operation::v2("GET", "/billing-keys/{billingKey}", Endpoint::BillingKeyInfo, "A billing key"),
     Operation::v2("DELETE", "/billing-keys/{billingKey}", Endpoint::DeleteBillingKey, "Delete a billing key"),
 ];
@@ -242,6 +249,7 @@ pub(crate) fn routes() -> Router<Gateway> {
         .route("/payments/{paymentId}/cancel", post(payments::cancel))
         .route("/payments/{paymentId}/virtual-account/close", post(payments::close_virtual_account))
         .route("/payments/{paymentId}/confirm", post(confirm::payment))
+        .route("/billing-keys/confirm", post(confirm::billing_key))
         .route("/payments/{paymentId}/capture", post(capture::capture))
         .route("/payments/{paymentId}/cancellations/{cancellationId}/stop", post(capture::stop))
         .route("/payments/{paymentId}/pre-register", post(sessions::pre_register))

@@ -5,6 +5,7 @@ mod access;
 mod admin;
 mod banks;
 mod billing_keys;
+mod billing_keys_confirm;
 mod billing_keys_list;
 mod bodies;
 mod canary;

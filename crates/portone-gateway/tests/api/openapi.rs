@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
+use crate::billing_keys_confirm;
 use crate::http::{Call, Reply};
-use crate::world::{ADMIN, GROUP, SECRET, SMARTRO, STORE, World, account_payment, with};
+use crate::world::{ADMIN, APPROVED, GROUP, SECRET, SMARTRO, STORE, World, account_payment, with};
 
 /// The operations in an order in which they work, each with the payment or the other id it is about.
 const STORY: &[(&str, &str)] = &[
@@ -27,6 +28,7 @@ const STORY: &[(&str, &str)] = &[
     ("resendWebhook", "order1001"),
     ("closeVirtualAccount", "account1"),
     ("issueBillingKey", ""),
+    ("confirmBillingKey", ""),
     ("getBillingKeyInfos", ""),
     ("getBillingKeyInfo", ""),
     ("payWithBillingKey", "order1002"),
@@ -184,6 +186,9 @@ async fn every_example_works() {
     let mut known = Known::default();
     let cancellation = cancel_requested(&world).await;
     escrow_held(&world).await;
+    let window = billing_keys_confirm::opened(&world).await;
+    let finished = billing_keys_confirm::finished(&world, &window, APPROVED);
+    known.0.insert("billingIssueToken", finished["billingIssueToken"].as_str().unwrap().to_owned());
     for (id, subject) in STORY {
         let operation = &operations[*id];
         let path = match *id {

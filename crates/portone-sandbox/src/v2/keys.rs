@@ -39,6 +39,8 @@ pub(super) fn issue(context: &mut Context<'_>, body: &Fields<'_>) -> Result<Valu
         card: card.facts,
         customer,
         custom_data,
+        issue_token: None,
+        is_pending: false,
         issued_at: context.now,
         deleted_at: None,
     });

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::Context;
 use super::input::notice_urls;
+use super::key_window;
 use super::view::time_text;
 use crate::cards::{CardFacts, Use};
 use crate::fields::Fields;
@@ -17,9 +18,13 @@ use crate::v2::input::Customer;
 const APPROVED_CARD: &str = "4242424242424242";
 
 /// `POST /sandbox/windows`: a payer finishes the window that `call` opens, the argument of the browser SDK's
-/// `requestPayment`, up to the approval, which is the server's.
+/// `requestPayment` or `requestIssueBillingKey`, up to the approval, which is the server's.
 pub(crate) fn finish(ledger: &mut Ledger, now: DateTime<Utc>, body: &Fields<'_>) -> Result<Value, Refusal> {
     let call = body.object("call")?;
+    let number = body.optional_text("cardNumber")?.unwrap_or(APPROVED_CARD);
+    if call.member("billingKeyMethod").is_some() {
+        return key_window::finish(ledger, now, &call, number);
+    }
     if call.text("payMethod")? != "CARD" {
         return Err(call.error("payMethod", "has to be CARD: the sandbox's windows take cards only"));
     }
@@ -28,7 +33,6 @@ pub(crate) fn finish(ledger: &mut Ledger, now: DateTime<Utc>, body: &Fields<'_>)
     if ledger.find_payment(&payment_id).is_some_and(|found| found.latest().status != Status::Failed) {
         return Err(Refusal::conflict("ALREADY_PAID", "the payment is paid, waits, or has a window"));
     }
-    let number = body.optional_text("cardNumber")?.unwrap_or(APPROVED_CARD);
     let card = CardFacts::of(number);
     let total = call.integer("totalAmount")?;
     let tax_free = call.optional_integer("taxFreeAmount")?.unwrap_or(0);

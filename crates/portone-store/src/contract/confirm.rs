@@ -1,15 +1,15 @@
 //! What is known of a payment before anybody pays.
 
-use portone_core::{AttemptId, CommandKind, Currency};
+use portone_core::{AttemptId, CommandKind, Currency, PgBillingKey};
 use portone_engine::ledger::{
-    OpenSubject, PaymentSession, PaymentStatus, PreRegistration, SessionAgreement, SessionColors, SessionId,
-    SessionOffer, SessionProduct, Transaction,
+    BillingKeyRecord, BillingKeyStatus, IssueResult, OpenAttempt, OpenSubject, PaymentSession, PaymentStatus,
+    PreRegistration, SessionAgreement, SessionColors, SessionId, SessionOffer, SessionProduct, Transaction,
 };
-use portone_engine::port::{Begin, BeginPayment, PreRegister, Store, SwapAttempt};
+use portone_engine::port::{Begin, BeginPayment, PreRegister, SettleKey, Store, SwapAttempt, SwapKeyAttempt};
 
 use super::records::{
-    at, attempt, attempt_id, begin, other_store_id, pay_attempt_id, payment_id, settle_failed, settle_paid,
-    store_id, transaction_id,
+    at, attempt, attempt_id, begin, billing_key, key_record, other_store_id, pay_attempt_id, payment_id,
+    settle_failed, settle_paid, store_id, transaction_id,
 };
 
 fn registration(payment: u64, total: Option<i64>) -> PreRegistration {
@@ -70,6 +70,36 @@ pub async fn an_attempt_takes_anothers_place(store: &dyn Store) {
     assert_eq!(store.transaction(&transaction_id(1)).await, Ok(Some(expected)));
     assert_eq!(store.open_attempts(10).await, Ok(vec![begin_second]));
     assert_eq!(store.begin_payment(begin(3, 1)).await, Ok(BeginPayment::Outstanding));
+}
+
+/// An approval takes the place of the key's window, or nothing changes; the key is settled by whichever is open.
+pub async fn an_attempt_on_a_key_takes_anothers_place(store: &dyn Store) {
+    let record = BillingKeyRecord { channel_group: None, ..key_record(1) };
+    let record = BillingKeyRecord { channels: record.channels[..1].to_vec(), ..record };
+    let subject = OpenSubject::KeyWindow { billing_key: billing_key(1) };
+    let window = attempt(attempt_id(1), CommandKind::OpenBillingKeyWindow, subject, 0);
+    let subject = OpenSubject::ConfirmKey { billing_key: billing_key(1) };
+    let confirm = attempt(attempt_id(2), CommandKind::ConfirmBillingKey, subject, 5);
+    store.begin_issue(record.clone(), "{}".to_owned(), vec![window.clone()]).await.expect("begins");
+    let swap = |end, begin: &OpenAttempt, skip_webhook| {
+        store.swap_key_attempt(SwapKeyAttempt { end: attempt_id(end), begin: begin.clone(), skip_webhook })
+    };
+    assert_eq!(swap(77, &confirm, true).await, Ok(Begin::Outstanding));
+    assert_eq!(store.open_attempts(10).await, Ok(vec![window.clone()]));
+    assert_eq!(swap(1, &confirm, true).await, Ok(Begin::Begun));
+    assert_eq!(swap(1, &confirm, false).await, Ok(Begin::Outstanding), "once");
+    let muted = BillingKeyRecord { skip_webhook: true, ..record.clone() };
+    assert_eq!(store.billing_key(&store_id(), &billing_key(1)).await, Ok(Some(muted)));
+    assert_eq!(store.open_attempts(10).await, Ok(vec![confirm.clone()]));
+    assert_eq!(swap(2, &window, false).await, Ok(Begin::Begun));
+    assert_eq!(store.billing_key(&store_id(), &billing_key(1)).await, Ok(Some(record)));
+    assert_eq!(swap(1, &confirm, false).await, Ok(Begin::Begun));
+    let pg_billing_key = PgBillingKey::parse("pg-1").expect("a key");
+    let result = IssueResult::Issued { pg_billing_key, issued_at: at(6) };
+    let settled = store.settle_issue(&attempt_id(2), result, at(7)).await;
+    let Ok(SettleKey::Complete(issued)) = settled else { panic!("{settled:?}") };
+    assert_eq!((issued.status, issued.issued_at), (BillingKeyStatus::Issued, Some(at(6))));
+    assert_eq!(swap(2, &window, false).await, Ok(Begin::Outstanding));
 }
 
 /// Every part comes back, and the first close counts.

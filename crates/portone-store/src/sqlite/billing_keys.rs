@@ -112,6 +112,10 @@ fn insert_channel(
     Ok(())
 }
 
+/// The commands whose result is a key: through the API, or by one window and its approval.
+const ISSUES: [CommandKind; 3] =
+    [CommandKind::IssueBillingKey, CommandKind::OpenBillingKeyWindow, CommandKind::ConfirmBillingKey];
+
 /// Ends one channel's attempt of an issue; with the last one, the issue.
 pub(super) fn settle_issue(
     database: &Database,
@@ -120,7 +124,7 @@ pub(super) fn settle_issue(
     now: DateTime<Utc>,
 ) -> Result<SettleKey, Fault> {
     let Some(open) = attempts::by_id(database, attempt)? else { return Ok(SettleKey::AlreadySettled) };
-    let key = key_of(&open, CommandKind::IssueBillingKey)?;
+    let key = key_of(&open, &ISSUES)?;
     attempts::delete(database, attempt)?;
     match result {
         IssueResult::Issued { pg_billing_key, issued_at } => {
@@ -154,6 +158,23 @@ pub(super) fn settle_issue(
         (true, true) => {}
     }
     Ok(SettleKey::Complete(Box::new(record)))
+}
+
+/// Ends one attempt on a key and opens another.
+pub(super) fn swap_attempt(
+    database: &Database,
+    end: &AttemptId,
+    begin: &AttemptRow,
+    skip_webhook: bool,
+) -> Result<Begin, Fault> {
+    let Some(ended) = attempts::by_id(database, end)? else { return Ok(Begin::Outstanding) };
+    let key = key_of(&ended, &ISSUES)?;
+    let changed = BillingKeyRecord { skip_webhook, ..record(database, &ended.store_id, key)? };
+    let doc = encode("billing key", &KeyDocument::of(&changed))?;
+    database.execute("UPDATE billing_keys SET doc = ?2 WHERE key = ?1", params![key.as_str(), doc])?;
+    attempts::delete(database, end)?;
+    attempts::insert(database, database.store_no(&ended.store_id)?, begin)?;
+    Ok(Begin::Begun)
 }
 
 /// Opens the attempts of a deletion, if the key is issued.
@@ -190,7 +211,7 @@ pub(super) fn settle_delete(
     now: DateTime<Utc>,
 ) -> Result<SettleKey, Fault> {
     let Some(open) = attempts::by_id(database, attempt)? else { return Ok(SettleKey::AlreadySettled) };
-    let key = key_of(&open, CommandKind::DeleteBillingKey)?;
+    let key = key_of(&open, &[CommandKind::DeleteBillingKey])?;
     attempts::delete(database, attempt)?;
     if deleted {
         write_state(database, key, &open.channel, &KeyChannelState::Deleted)?;
@@ -214,11 +235,11 @@ pub(super) fn settle_delete(
     Ok(SettleKey::Complete(Box::new(current)))
 }
 
-fn key_of(open: &OpenAttempt, command: CommandKind) -> Result<&BillingKey, Fault> {
+fn key_of<'a>(open: &'a OpenAttempt, commands: &[CommandKind]) -> Result<&'a BillingKey, Fault> {
     open.subject
         .billing_key()
-        .filter(|_| open.command == command)
-        .ok_or_else(|| Fault::Contract(format!("attempt `{}` is no {}", open.id, command.name())))
+        .filter(|_| commands.contains(&open.command))
+        .ok_or_else(|| Fault::Contract(format!("attempt `{}` is no {}", open.id, commands[0].name())))
 }
 
 fn write_state(

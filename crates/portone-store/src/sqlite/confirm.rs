@@ -4,10 +4,12 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use portone_core::{PaymentId, StoreId};
 use portone_engine::ledger::{PaymentSession, PreRegistration, SessionId};
-use portone_engine::port::{Begin, ConfirmStore, PreRegister, StoreError, SwapAttempt};
+use portone_engine::port::{Begin, ConfirmStore, PreRegister, StoreError, SwapAttempt, SwapKeyAttempt};
 use rusqlite::{OptionalExtension, params};
 
 use super::SqliteStore;
+use super::attempts::AttemptRow;
+use super::billing_keys;
 use super::database::{Database, Fault};
 use super::transactions::{self, SwapRows};
 use crate::document::{decode, decode_code, encode, millis, time};
@@ -29,6 +31,12 @@ impl ConfirmStore for SqliteStore {
     async fn swap_attempt(&self, swap: SwapAttempt) -> Result<Begin, StoreError> {
         let rows = SwapRows::encode(swap)?;
         self.write(move |database| transactions::swap_attempt(database, &rows)).await
+    }
+
+    async fn swap_key_attempt(&self, swap: SwapKeyAttempt) -> Result<Begin, StoreError> {
+        let begin = AttemptRow::encode(&swap.begin)?;
+        self.write(move |database| billing_keys::swap_attempt(database, &swap.end, &begin, swap.skip_webhook))
+            .await
     }
 
     async fn create_session(&self, session: PaymentSession) -> Result<(), StoreError> {

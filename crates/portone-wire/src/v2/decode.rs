@@ -9,12 +9,13 @@ use portone_core::{
 use super::{
     V2Dialect,
     encode::FIRST_LEG,
-    operation::Operation,
+    operation::{BILLING_KEY_NOT_FOUND, Operation},
     receipts,
     reply::{
         BillingKeyInfo, CancelAnswer, Cancellation, CancellationStatus, CaptureAnswer, CardInfo, CardMethod,
-        CloseVirtualAccountAnswer, DeleteBillingKeyAnswer, IssueBillingKeyAnswer, Payment, PaymentAnswer,
-        PaymentMethod, PaymentSummary, StopAnswer, Transactions, VirtualAccountMethod,
+        CloseVirtualAccountAnswer, ConfirmedBillingKey, DeleteBillingKeyAnswer, IssueBillingKeyAnswer,
+        Payment, PaymentAnswer, PaymentMethod, PaymentSummary, StopAnswer, Transactions,
+        VirtualAccountMethod,
     },
 };
 
@@ -46,6 +47,7 @@ impl V2Dialect {
                 Outcome::VirtualAccountClosed { closed_at: answer.closed_at }
             }
             Command::ConfirmPayment(confirm) => return self.decode_confirm(confirm, leg, reply, ctx),
+            Command::ConfirmBillingKey(_) => decode_confirmed_key(reply, ctx)?,
             Command::Capture(_) => {
                 let CaptureAnswer {} = Operation::CapturePayment.read(reply)?;
                 Outcome::Captured
@@ -153,6 +155,20 @@ fn decode_issue_billing_key(reply: &PgReply) -> Result<Outcome, PgError> {
     let operation = Operation::IssueBillingKey;
     let answer: IssueBillingKeyAnswer = operation.read(reply)?;
     issued_key(answer.billing_key_info).map_err(|what| operation.unreadable(reply, what))
+}
+
+/// An approved key. The answer tells no moment, so the call's is taken. A token that counts no more is the shop's to
+/// renew: unlike other replies of 404 it says nothing against the channel.
+fn decode_confirmed_key(reply: &PgReply, ctx: &CallContext) -> Result<Outcome, PgError> {
+    let operation = Operation::ConfirmBillingKey;
+    if operation.documented_error(reply, BILLING_KEY_NOT_FOUND) {
+        let message = "the upstream knows no such token".to_owned();
+        return Err(PgError::Declined(Decline { code: BILLING_KEY_NOT_FOUND.to_owned(), message }));
+    }
+    let answer: ConfirmedBillingKey = operation.read(reply)?;
+    let pg_billing_key = PgBillingKey::parse(answer.billing_key.expose())
+        .map_err(|_| operation.unreadable(reply, "billingKey is empty or too long"))?;
+    Ok(Outcome::BillingKeyIssued(IssuedKeyFacts { pg_billing_key, issued_at: ctx.now }))
 }
 
 fn decode_cancel(reply: &PgReply) -> Result<Outcome, PgError> {

@@ -1,9 +1,9 @@
 //! Commands as requests.
 
 use portone_core::{
-    Auth, Body, CallContext, Cancel, CloseVirtualAccount, Command, ConfirmPayment, DeleteBillingKey, Effect,
-    InstantMethod, IssueBillingKey, Leg, Method, Order, PayInstantly, PayWithBillingKey, PaymentId,
-    PgBillingKey, PgRequest, Progress, Report, Secret, StopCancel,
+    Auth, Body, CallContext, Cancel, CloseVirtualAccount, Command, ConfirmBillingKey, ConfirmPayment,
+    DeleteBillingKey, Effect, InstantMethod, IssueBillingKey, Leg, Method, Order, PayInstantly,
+    PayWithBillingKey, PaymentId, PgBillingKey, PgRequest, Progress, Report, Secret, StopCancel,
 };
 
 use crate::{body::json_body, path::percent_encoded, refusal::held_schedule};
@@ -13,8 +13,9 @@ use super::{
     operation::Operation,
     request::{
         BillingKeyCardInput, BillingKeyMethodInput, BillingKeyPaymentInput, CancelPaymentBody,
-        CashReceiptInput, ConfirmPaymentBody, CustomerInput, EmptyBody, InstantCardInput, InstantMethodInput,
-        InstantPaymentInput, IssueBillingKeyBody, OrderInput, RefundAccountInput,
+        CashReceiptInput, ConfirmBillingKeyBody, ConfirmPaymentBody, CustomerInput, EmptyBody,
+        InstantCardInput, InstantMethodInput, InstantPaymentInput, IssueBillingKeyBody, OrderInput,
+        RefundAccountInput,
     },
 };
 
@@ -44,6 +45,7 @@ impl V2Dialect {
             Command::Cancel(cancel) => self.encode_cancel(cancel, ctx),
             Command::CloseVirtualAccount(close) => self.encode_close_virtual_account(close, ctx),
             Command::ConfirmPayment(confirm) => self.encode_confirm(confirm, ctx),
+            Command::ConfirmBillingKey(confirm) => self.encode_confirm_key(confirm, ctx),
             Command::Capture(capture) => self.encode_capture(&capture.payment_id, ctx),
             Command::StopCancel(stop) => self.encode_stop_cancel(stop, ctx),
             Command::OpenWindow(window) => return Ok(self.encode_window(window, ctx, shaping)),
@@ -165,6 +167,16 @@ impl V2Dialect {
         let url = self.payment_url(&confirm.payment_id, "/confirm");
         let body = json_body(&input, &["/paymentToken"]);
         self.request(Operation::ConfirmPayment, Method::Post, url, Some(body), ctx)
+    }
+
+    fn encode_confirm_key(&self, confirm: &ConfirmBillingKey, ctx: &CallContext) -> PgRequest {
+        let input = ConfirmBillingKeyBody {
+            billing_issue_token: confirm.billing_issue_token.expose(),
+            is_test: confirm.is_test,
+        };
+        let url = format!("{}/billing-keys/confirm", self.base_url);
+        let body = json_body(&input, &["/billingIssueToken"]);
+        self.request(Operation::ConfirmBillingKey, Method::Post, url, Some(body), ctx)
     }
 
     /// The same for a capture and for an inquiry about one, which repeats it under its idempotency key.

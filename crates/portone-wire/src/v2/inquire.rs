@@ -117,7 +117,7 @@ impl V2Dialect {
         let seen =
             i64::from(leg.0) * i64::from(PAGE_SIZE) + i64::try_from(page.items.len()).unwrap_or(i64::MAX);
         let is_last = page.items.is_empty() || seen >= page.page.total_count;
-        let own = page.items.into_iter().find(|key| key.custom_data.as_deref() == Some(of.id.as_str()));
+        let own = page.items.into_iter().find(|key| key.is_marked(&of.id));
         if let Some(own) = own {
             let outcome = issued_key(own).map_err(|what| operation.unreadable(reply, what))?;
             return Ok(found(Finding::Happened(Box::new(outcome))));

@@ -23,6 +23,7 @@ pub(super) enum Operation {
     RegisterStoreReceipt,
     ReadCashReceipt,
     ConfirmPayment,
+    ConfirmBillingKey,
     CapturePayment,
     StopCancellation,
     ListTransactions,
@@ -40,6 +41,7 @@ impl Operation {
             | Self::IssueBillingKey
             | Self::CancelPayment
             | Self::ConfirmPayment
+            | Self::ConfirmBillingKey
             | Self::IssueCashReceipt => Effect::Once,
             Self::DeleteBillingKey
             | Self::CloseVirtualAccount
@@ -189,6 +191,12 @@ impl Operation {
                 (409, "INFORMATION_MISMATCH"),
                 (502, "PG_PROVIDER"),
             ],
+            Self::ConfirmBillingKey => &[
+                (404, BILLING_KEY_NOT_FOUND),
+                (409, "BILLING_KEY_ALREADY_ISSUED"),
+                (409, "INFORMATION_MISMATCH"),
+                (502, "PG_PROVIDER"),
+            ],
             Self::StopCancellation => &[
                 (404, "PAYMENT_CANCELLATION_NOT_FOUND"),
                 (404, PAYMENT_NOT_FOUND),
@@ -204,6 +212,8 @@ impl Operation {
 
 /// The one error type an inquiry takes for an answer.
 pub(super) const PAYMENT_NOT_FOUND: &str = "PAYMENT_NOT_FOUND";
+/// What an approval with a token that counts no more is answered.
+pub(super) const BILLING_KEY_NOT_FOUND: &str = "BILLING_KEY_NOT_FOUND";
 
 const COMMON_ERRORS: &[(u16, &str)] = &[(400, "INVALID_REQUEST"), (401, "UNAUTHORIZED"), (403, "FORBIDDEN")];
 
@@ -258,7 +268,7 @@ fn decline(error: ErrorBody) -> Decline {
 mod tests {
     use super::*;
 
-    const ALL: [Operation; 20] = [
+    const ALL: [Operation; 21] = [
         Operation::PayInstantly,
         Operation::PayWithBillingKey,
         Operation::IssueBillingKey,
@@ -273,6 +283,7 @@ mod tests {
         Operation::RegisterStoreReceipt,
         Operation::ReadCashReceipt,
         Operation::ConfirmPayment,
+        Operation::ConfirmBillingKey,
         Operation::CapturePayment,
         Operation::StopCancellation,
         Operation::ListTransactions,
@@ -319,7 +330,7 @@ mod tests {
     #[test]
     fn no_documented_error_is_forgotten() {
         let counts = ALL.map(|operation| operation.own_errors().len() + COMMON_ERRORS.len());
-        assert_eq!(counts, [11, 13, 6, 9, 15, 6, 6, 6, 6, 6, 6, 6, 4, 8, 6, 7, 4, 4, 4, 3]);
+        assert_eq!(counts, [11, 13, 6, 9, 15, 6, 6, 6, 6, 6, 6, 6, 4, 8, 7, 6, 7, 4, 4, 4, 3]);
     }
 
     #[test]

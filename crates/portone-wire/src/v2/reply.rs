@@ -26,6 +26,13 @@ pub(super) struct IssueBillingKeyAnswer {
     pub billing_key_info: BillingKeyInfo,
 }
 
+/// Schema `ConfirmedBillingKeySummary`.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ConfirmedBillingKey {
+    pub billing_key: Secret<String>,
+}
+
 /// Schema `GetBillingKeyInfosResponse`.
 #[derive(Deserialize)]
 pub(super) struct BillingKeyPage {
@@ -50,6 +57,13 @@ pub(super) struct BillingKeyInfo {
     pub custom_data: Option<String>,
     pub issued_at: Option<DateTime<Utc>>,
     pub deleted_at: Option<DateTime<Utc>>,
+}
+
+impl BillingKeyInfo {
+    /// Whether it is an attempt of ours.
+    pub(super) fn is_marked(&self, marker: &AttemptId) -> bool {
+        is_marked(self.custom_data.as_deref(), marker)
+    }
 }
 
 /// The discriminator of `BillingKeyInfo`.
@@ -144,13 +158,18 @@ pub(super) struct Payment {
 }
 
 impl Payment {
-    /// Whether it is an attempt of ours: a request carries the marker itself, a window an object with it, since the
-    /// browser SDK takes an object there.
+    /// Whether it is an attempt of ours.
     pub(super) fn is_marked(&self, marker: &AttemptId) -> bool {
-        let Some(custom_data) = self.custom_data.as_deref() else { return false };
-        let of_window = || serde_json::from_str::<WindowMark>(custom_data).ok();
-        custom_data == marker.as_str() || of_window().is_some_and(|mark| mark.attempt_id == marker.as_str())
+        is_marked(self.custom_data.as_deref(), marker)
     }
+}
+
+/// Whether custom data is our marker: a request carries the marker itself, a window an object with it, since the browser
+/// SDK takes an object there.
+fn is_marked(custom_data: Option<&str>, marker: &AttemptId) -> bool {
+    let Some(custom_data) = custom_data else { return false };
+    let of_window = || serde_json::from_str::<WindowMark>(custom_data).ok();
+    custom_data == marker.as_str() || of_window().is_some_and(|mark| mark.attempt_id == marker.as_str())
 }
 
 /// What a window's custom data holds.

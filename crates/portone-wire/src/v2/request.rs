@@ -439,6 +439,14 @@ pub(super) struct BillingKeyFilterInput {
 #[derive(Serialize)]
 pub(super) struct EmptyBody {}
 
+/// Schema `ConfirmBillingKeyBody`.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ConfirmBillingKeyBody<'a> {
+    pub billing_issue_token: &'a str,
+    pub is_test: bool,
+}
+
 /// Schema `ConfirmPaymentBody`. The upstream's own `txId` is not known here, and our members are compared with its.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -1,6 +1,6 @@
-//! `POST /payments/{paymentId}/confirm`.
+//! `POST /payments/{paymentId}/confirm` and `POST /billing-keys/confirm`.
 
-use portone_engine::ConfirmPaymentRequest;
+use portone_engine::{ConfirmBillingKeyRequest, ConfirmPaymentRequest};
 
 use super::{Read, order, payment_id, rules};
 use crate::auth::Access;
@@ -8,6 +8,8 @@ use crate::json::RawBody;
 
 const CONFIRM: &[&str] =
     &["storeId", "paymentToken", "txId", "currency", "totalAmount", "taxFreeAmount", "isTest", "skipWebhook"];
+
+const CONFIRM_KEY: &[&str] = &["storeId", "billingIssueToken", "isTest", "skipWebhook"];
 
 /// Schema `ConfirmPaymentBody` (rule V2-051).
 pub(crate) fn payment(body: &RawBody, access: &Access, id: &str) -> Read<ConfirmPaymentRequest> {
@@ -29,6 +31,22 @@ pub(crate) fn payment(body: &RawBody, access: &Access, id: &str) -> Read<Confirm
             currency,
             total,
             tax_free,
+            is_test,
+            skip_webhook,
+        })
+    })
+}
+
+/// Schema `ConfirmBillingKeyBody` (rule V2-051).
+pub(crate) fn billing_key(body: &RawBody, access: &Access) -> Read<ConfirmBillingKeyRequest> {
+    super::read_body(body, access, CONFIRM_KEY, |root, caller| {
+        let fields = root.under(&rules::CONFIRM);
+        let billing_issue_token = fields.need_secret("billingIssueToken");
+        let is_test = fields.flag("isTest");
+        let skip_webhook = fields.flag("skipWebhook").unwrap_or(false);
+        Some(ConfirmBillingKeyRequest {
+            caller,
+            billing_issue_token: billing_issue_token?,
             is_test,
             skip_webhook,
         })

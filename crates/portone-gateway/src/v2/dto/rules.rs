@@ -34,8 +34,11 @@ pub(super) static CASH_RECEIPT: Rule =
     reject("V2-047", "A cash receipt has a type and, if issued, somebody.", "schema CashReceiptInput");
 pub(super) static PRE_REGISTER: Rule =
     reject("V2-050", "A registration fixes amounts and the currency.", "schema PreRegisterPaymentBody");
-pub(super) static CONFIRM: Rule =
-    reject("V2-051", "An approval has the window's token.", "schema ConfirmPaymentBody");
+pub(super) static CONFIRM: Rule = reject(
+    "V2-051",
+    "An approval has the window's token.",
+    "schemas ConfirmPaymentBody and ConfirmBillingKeyBody",
+);
 pub(super) static CUSTOMER: Rule =
     reject("V2-052", "A customer's name is an object on input.", "schema CustomerInput");
 pub(super) static CANCEL: Rule = reject("V2-060", "A cancel has a reason.", "schema CancelPaymentBody");

@@ -41,6 +41,14 @@ impl<'a> From<&'a BillingKeyRecord> for IssueResponse<'a> {
     }
 }
 
+/// Schema `ConfirmedBillingKeySummary`.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ConfirmedResponse<'a> {
+    /// The key.
+    pub(crate) billing_key: &'a str,
+}
+
 /// Schema `DeleteBillingKeyResponse`.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
