@@ -38,6 +38,7 @@ pub(crate) fn check(config: &Config, command: &Command, ctx: &CallContext, repor
         | Command::CancelCashReceipt(_)
         | Command::RegisterEscrowLogistics(_)
         | Command::ConfirmEscrow(_)
+        | Command::ConfirmDelivery(_)
         | Command::RegisterStoreReceipt(_)
         | Command::ConfirmPayment(_)
         | Command::ConfirmBillingKey(_)

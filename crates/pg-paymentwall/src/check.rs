@@ -8,7 +8,7 @@ use portone_core::{
 };
 use portone_wire::v1::is_whole;
 
-use crate::{config::Config, encode::Bypass, rules};
+use crate::{config::Config, delivery, encode::Bypass, rules};
 
 const BROWSER_IP: &str = "bypass.paymentwall.browser_ip";
 /// A name of more parts is taken, but which of them is the family name is a guess.
@@ -38,6 +38,7 @@ pub(crate) fn check(config: &Config, command: &Command, ctx: &CallContext, repor
             report.extend(payment.under("payment"));
         }
         Command::Cancel(cancel) => check_cancel(config, cancel, report),
+        Command::ConfirmDelivery(confirm) => delivery::check(confirm, report),
         Command::CloseVirtualAccount(_) => no_such_family("virtual account", report),
         Command::IssueCashReceipt(_) | Command::CancelCashReceipt(_) => {
             no_such_family("cash receipt", report);

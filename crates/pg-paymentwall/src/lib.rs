@@ -5,6 +5,7 @@ mod check;
 mod codes;
 mod config;
 mod decode;
+mod delivery;
 mod encode;
 mod profile;
 mod rules;

@@ -23,6 +23,12 @@ pub static PROFILE: PgProfile = PgProfile {
             methods: &[PayMethod::Card, PayMethod::Transfer, PayMethod::Mobile, PayMethod::EasyPay],
             inquiry: true,
         },
+        // Nothing reads a delivery back (rule PW-026).
+        CommandSupport {
+            command: CommandKind::ConfirmDelivery,
+            methods: &[PayMethod::Card, PayMethod::Transfer, PayMethod::Mobile, PayMethod::EasyPay],
+            inquiry: false,
+        },
     ],
     // Whatever the project supports.
     currencies: Currencies::Any,

@@ -31,6 +31,15 @@ rules! {
     ORDER_NAME = "PW-020", Reject,
         "A payment with a billing key needs an order name.",
         "docs v1/paymentwall.mdx; v1.openapi.json again (name)";
+    DELIVERY = "PW-022", Reject,
+        "A delivery has the receiver's e-mail address, and texts no longer than V1 takes.",
+        "v1.openapi.json /paymentwall/delivery";
+    PARCEL = "PW-023", Reject,
+        "Goods are delivered with the carrier, its number of the parcel and the receiver's whole address; outside the United States the state is N/A.",
+        "v1.openapi.json /paymentwall/delivery";
+    ATTACHMENTS = "PW-025", Advise,
+        "Addresses of evidence are optional, and only V2 has a field for them.",
+        "V2 schema ConfirmPaymentwallDeliveryBody; v1.openapi.json /paymentwall/delivery";
     CVC = "PW-027", Reject,
         "A card needs its verification number, 3 digits, or 4 of American Express.",
         "v1.openapi.json onetime (cvc)";

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use pg_paymentwall::{FACTORY, PROFILE, capability};
 use portone_core::{
-    Cancel, CardPayment, Channel, Command, Contracts, Currency, CustomerName, InstantMethod, Order,
-    PayMethod, PayWithBillingKey, Report, Schedule, Severity, admit,
+    Cancel, CardPayment, Channel, Command, ConfirmDelivery, Contracts, Currency, CustomerName, DeliveryKind,
+    InstantMethod, Order, Parcel, PayMethod, PayWithBillingKey, Report, Schedule, Severity, admit,
 };
 use portone_testkit::samples::{self, Secrets};
 use serde_json::json;
@@ -31,6 +31,13 @@ const CASES: &[Case] = &[
     ("PW-005", Reject, "customer.email", || again(|pay| pay.issue_email = Some("Hong@example.com".to_owned())), || again(|pay| pay.issue_email = None)),
     ("PW-007", Reject, "amount.total", || card(|order, _| (order.amount.total, order.amount.currency) = (150, Currency::USD)), || card(|order, _| (order.amount.total, order.amount.currency) = (100_400, Currency::USD))),
     ("PW-020", Reject, "orderName", || again(|pay| pay.order.order_name = String::new()), || again(|pay| pay.order.order_name = String::from("Monthly pass"))),
+    ("PW-022", Reject, "shippingAddressEmail", || delivery(|told| told.email = "nobody".to_owned()), || delivery(|_| {})),
+    ("PW-022", Reject, "details", || delivery(|told| told.details = Some("d".repeat(401))), || delivery(|told| told.details = Some("d".repeat(400)))),
+    ("PW-023", Reject, "carrierTrackingId", || delivery(|told| told.parcel = Parcel::default()), || delivery(|told| (told.kind, told.parcel) = (DeliveryKind::Digital, Parcel::default()))),
+    ("PW-023", Reject, "shippingAddressStreet", || delivery(|told| told.parcel.street = Some(" ".to_owned())), || delivery(|_| {})),
+    ("PW-023", Reject, "shippingAddressCity", || delivery(|told| told.parcel.city = Some("c".repeat(41))), || delivery(|told| told.parcel.city = Some("c".repeat(40)))),
+    ("PW-023", Advise, "shippingAddressState", || delivery(|told| told.parcel.state = Some("Seoul".to_owned())), || delivery(|told| (told.parcel.country, told.parcel.state) = (Some("US".to_owned()), Some("CA".to_owned())))),
+    ("PW-025", Advise, "attachments", || delivery(|told| told.attachments.push("https://shop.example/proof".to_owned())), || delivery(|_| {})),
     ("PW-027", Reject, CVC, || card(|_, card| card.card.cvc = Some("12".into())), || card(|_, card| card.card.cvc = Some("123".into()))),
     ("PW-027", Reject, CVC, || card(|_, card| card.card.cvc = None), || card(|_, card| card.card.cvc = Some("1234".into()))),
     ("PW-028", Reject, IP, || card(|order, _| order.bypass = None), || card(|_, _| {})),
@@ -68,10 +75,19 @@ fn each_rule_of_the_profile_has_a_case() {
 
 #[test]
 fn good_examples_break_no_rule_under_a_full_contract() {
-    for (channel, command) in [card(|_, _| {}), again(|_| {}), schedule(|_| {}), cancel(|_| {})] {
+    for (channel, command) in
+        [card(|_, _| {}), again(|_| {}), schedule(|_| {}), cancel(|_| {}), delivery(|_| {})]
+    {
         let report = report(contracted(&[capability::API_KEYIN], (channel, command)));
         assert!(report.is_empty(), "{report}");
     }
+}
+
+/// Every part that goods lack is named at once.
+#[test]
+fn pw_023_ten_parts_are_needed_of_goods() {
+    let report = report(delivery(|told| told.parcel = Parcel::default()));
+    assert_eq!(report.rejections().count(), 10, "{report}");
 }
 
 /// The rules of all V1 PGs hold too, but those on parts of Korean cards (rule IAMPORT-024).
@@ -147,6 +163,12 @@ fn cancel(change: impl FnOnce(&mut Cancel)) -> Example {
     let Command::Cancel(mut cancel) = samples::cancel(PayMethod::Card, None) else { panic!() };
     change(&mut cancel);
     example(Command::Cancel(cancel))
+}
+
+fn delivery(change: impl FnOnce(&mut ConfirmDelivery)) -> Example {
+    let Command::ConfirmDelivery(mut told) = samples::command("confirm_delivery") else { panic!() };
+    change(&mut told);
+    example(Command::ConfirmDelivery(told))
 }
 
 fn complete(order: &mut Order) {

@@ -54,3 +54,14 @@ fn inquire_cancel() {
     insta::assert_snapshot!(decoded("inquire_cancel/found"), @"leg 1: GET https://upstream.example/payments/imp_448280090638?include_sandbox=true");
     insta::assert_snapshot!(decoded("inquire_cancel/nothing.leg1"), @"Inquired(NotYet)");
 }
+
+/// Rule PW-026: a refusal is code 0 with an `error_code`. What is neither it nor `success` settles nothing.
+#[test]
+fn pw_026_confirm_delivery() {
+    insta::assert_snapshot!(decoded("confirm_delivery/found"), @"leg 1: POST https://upstream.example/paymentwall/delivery");
+    insta::assert_snapshot!(decoded("confirm_delivery/unpaid"), @r#"Unavailable(Unreadable { status: 200, what: "no payment of this merchant_uid was paid" })"#);
+    insta::assert_snapshot!(decoded("confirm_delivery/confirmed.leg1"), @"DeliveryConfirmed");
+    insta::assert_snapshot!(decoded("confirm_delivery/declined.leg1"), @r#"Declined(Decline { code: "3000", message: "Invalid carrier; carrier_type is not known" })"#);
+    insta::assert_snapshot!(decoded("confirm_delivery/neither.leg1"), @r#"UnknownOutcome(Unreadable { status: 200, what: "neither success nor error_code" })"#);
+    insta::assert_snapshot!(decoded("confirm_delivery/not_found.leg1"), @r#"Declined(Decline { code: "1", message: "존재하지 않는 결제정보입니다." })"#);
+}

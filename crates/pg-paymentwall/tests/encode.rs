@@ -111,3 +111,46 @@ fn pw_034_a_cancel_is_absent_only_after_a_day() {
     ctx.now += chrono::TimeDelta::hours(24);
     assert_eq!(finding(&ctx), Outcome::Inquired(Finding::DidNotHappen));
 }
+
+/// Rules PW-022, PW-023: the payment is found first, since V1 wants its `imp_uid` too.
+#[test]
+fn pw_022_confirm_delivery() {
+    let command = samples::command("confirm_delivery");
+    let replies = v1::success(&command);
+    insta::assert_snapshot!(encoded(&command), @r"
+    GET https://upstream.example/payments/findAll/payment0001A?limit=1000&sorting=-started
+    authorization: Bearer [secret]
+    ");
+    let (adapter, ctx) = (samples::adapter(&FACTORY), samples::context());
+    let admitted = admit(&*adapter, &command, &ctx).unwrap();
+    let Ok(Progress::Send { request, leg: Leg(1) }) = adapter.decode(&admitted, Leg(0), &replies[0], &ctx)
+    else {
+        panic!("there is no second leg")
+    };
+    insta::assert_snapshot!(request, @r#"
+    POST https://upstream.example/paymentwall/delivery
+    authorization: Bearer [secret]
+
+    {
+      "carrier_tracking_id": "345678901234",
+      "carrier_type": "CJ",
+      "details": "on its way",
+      "estimated_delivery_datetime": 1772600643,
+      "estimated_update_datetime": 1772514243,
+      "imp_uid": "imp_448280090638",
+      "merchant_uid": "payment0001A",
+      "refundable": "yes",
+      "shipping_address_city": "Seoul",
+      "shipping_address_country": "KR",
+      "shipping_address_email": "hong@example.com",
+      "shipping_address_firstname": "Jack",
+      "shipping_address_lastname": "Son",
+      "shipping_address_phone": "01012345678",
+      "shipping_address_state": "N/A",
+      "shipping_address_street": "Teheran-ro 1",
+      "shipping_address_zip": "06133",
+      "status": "order_shipped",
+      "type": "physical"
+    }
+    "#);
+}

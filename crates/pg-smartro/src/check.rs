@@ -58,6 +58,7 @@ pub(crate) fn check(config: &Config, command: &Command, ctx: &CallContext, repor
         | Command::CloseVirtualAccount(_)
         | Command::CancelCashReceipt(_)
         | Command::ConfirmEscrow(_)
+        | Command::ConfirmDelivery(_)
         | Command::RegisterStoreReceipt(_)
         | Command::ConfirmPayment(_)
         | Command::ConfirmBillingKey(_)

@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     AttemptId, Bank, CancelCashReceipt, Card, CardFacts, CashReceiptRequest, ConfirmBillingKey,
-    ConfirmEscrow, ConfirmPayment, Customer, IssueCashReceipt, LogisticsCompany, Money, OpenWindow, Order,
-    PaymentId, PgBillingKey, RegisterEscrowLogistics, RegisterStoreReceipt, Secret, VirtualAccountRequest,
+    ConfirmDelivery, ConfirmEscrow, ConfirmPayment, Customer, IssueCashReceipt, LogisticsCompany, Money,
+    OpenWindow, Order, PaymentId, PgBillingKey, RegisterEscrowLogistics, RegisterStoreReceipt, Secret,
+    VirtualAccountRequest,
 };
 
 /// What a PG can be asked. The enum is exhaustive: an adapter matches every command, and its profile says which it has.
@@ -37,6 +38,8 @@ pub enum Command {
     RegisterEscrowLogistics(RegisterEscrowLogistics),
     /// Confirm that the buyer has what is held in escrow.
     ConfirmEscrow(ConfirmEscrow),
+    /// Tell Paymentwall how far a delivery is.
+    ConfirmDelivery(ConfirmDelivery),
     /// Name sub-shops on the sales slip.
     RegisterStoreReceipt(RegisterStoreReceipt),
     /// Approve what a payer has authenticated in a window.
@@ -68,6 +71,7 @@ impl Command {
             Self::CancelCashReceipt(_) => CommandKind::CancelCashReceipt,
             Self::RegisterEscrowLogistics(_) => CommandKind::RegisterEscrowLogistics,
             Self::ConfirmEscrow(_) => CommandKind::ConfirmEscrow,
+            Self::ConfirmDelivery(_) => CommandKind::ConfirmDelivery,
             Self::RegisterStoreReceipt(_) => CommandKind::RegisterStoreReceipt,
             Self::ConfirmPayment(_) => CommandKind::ConfirmPayment,
             Self::ConfirmBillingKey(_) => CommandKind::ConfirmBillingKey,
@@ -92,6 +96,7 @@ impl Command {
             Self::CancelCashReceipt(cancel) => cancel.method,
             Self::RegisterEscrowLogistics(register) => Some(register.method),
             Self::ConfirmEscrow(confirm) => Some(confirm.method),
+            Self::ConfirmDelivery(confirm) => Some(confirm.method),
             Self::RegisterStoreReceipt(register) => Some(register.method),
             Self::ConfirmPayment(confirm) => Some(confirm.method),
             Self::ConfirmBillingKey(confirm) => Some(confirm.method),
@@ -116,6 +121,7 @@ impl Command {
             | Self::CancelCashReceipt(_)
             | Self::RegisterEscrowLogistics(_)
             | Self::ConfirmEscrow(_)
+            | Self::ConfirmDelivery(_)
             | Self::RegisterStoreReceipt(_)
             | Self::ConfirmPayment(_)
             | Self::ConfirmBillingKey(_)
@@ -144,6 +150,7 @@ pub enum CommandKind {
     CancelCashReceipt,
     RegisterEscrowLogistics,
     ConfirmEscrow,
+    ConfirmDelivery,
     RegisterStoreReceipt,
     ConfirmPayment,
     ConfirmBillingKey,
@@ -169,6 +176,7 @@ impl CommandKind {
             Self::CancelCashReceipt => "CANCEL_CASH_RECEIPT",
             Self::RegisterEscrowLogistics => "REGISTER_ESCROW_LOGISTICS",
             Self::ConfirmEscrow => "CONFIRM_ESCROW",
+            Self::ConfirmDelivery => "CONFIRM_DELIVERY",
             Self::RegisterStoreReceipt => "REGISTER_STORE_RECEIPT",
             Self::ConfirmPayment => "CONFIRM_PAYMENT",
             Self::ConfirmBillingKey => "CONFIRM_BILLING_KEY",

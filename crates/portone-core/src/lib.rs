@@ -15,6 +15,7 @@ mod channel;
 mod command;
 mod confirm;
 mod customer;
+mod delivery;
 mod driver;
 mod error;
 mod escrow;
@@ -55,6 +56,7 @@ pub use command::{
 };
 pub use confirm::{ConfirmBillingKey, ConfirmPayment};
 pub use customer::{Address, Customer, CustomerName};
+pub use delivery::{ConfirmDelivery, DeliveryKind, DeliveryStatus, Parcel};
 pub use driver::{LEG_COUNT_MAX, execute};
 pub use error::{Cause, Decline, PgError};
 pub use escrow::{

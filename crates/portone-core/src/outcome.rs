@@ -45,6 +45,8 @@ pub enum Outcome {
         /// When.
         completed_at: DateTime<Utc>,
     },
+    /// Paymentwall took note of a delivery.
+    DeliveryConfirmed,
     /// The sales slip names the sub-shops.
     StoreReceiptRegistered {
         /// The slip's page.

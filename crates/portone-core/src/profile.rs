@@ -35,6 +35,11 @@ impl PgProfile {
         })
     }
 
+    /// Whether an inquiry can tell what became of a lost one. One without stays open until somebody settles it by hand.
+    pub fn inquires(&self, command: CommandKind) -> bool {
+        self.commands.iter().any(|support| support.command == command && support.inquiry)
+    }
+
     /// Whether it has a command whatever the pay method.
     pub fn supports_any_method(&self, command: CommandKind) -> bool {
         self.commands.iter().any(|support| support.command == command && support.methods.is_empty())

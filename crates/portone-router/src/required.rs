@@ -43,6 +43,7 @@ pub(crate) fn check(command: &Command, on_violation: OnViolation, drawable: &[&C
         | Command::CancelCashReceipt(_)
         | Command::RegisterEscrowLogistics(_)
         | Command::ConfirmEscrow(_)
+        | Command::ConfirmDelivery(_)
         | Command::RegisterStoreReceipt(_)
         | Command::ConfirmPayment(_)
         | Command::ConfirmBillingKey(_)

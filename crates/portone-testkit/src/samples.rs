@@ -1,5 +1,6 @@
 //! A valid command of each kind, and what else a call needs. The values pass the rules of every PG of this project.
 
+pub mod delivery;
 pub mod receipts;
 
 use std::sync::Arc;
@@ -221,6 +222,7 @@ pub fn every(secrets: Secrets) -> Vec<Sample> {
         sample("register_escrow_logistics", receipts::logistics(LogisticsStep::Register)),
         sample("modify_escrow_logistics", receipts::logistics(LogisticsStep::Modify)),
         sample("confirm_escrow", receipts::confirm_escrow()),
+        sample("confirm_delivery", delivery::confirm()),
         sample("register_store_receipt", receipts::store_receipt(secrets)),
         sample("confirm_payment", confirm_payment(secrets, PayMethod::Card)),
         sample("confirm_virtual_account", confirm_payment(secrets, PayMethod::VirtualAccount)),

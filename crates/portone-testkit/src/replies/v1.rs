@@ -21,6 +21,9 @@ pub fn success(command: &Command) -> Vec<PgReply> {
         Command::IssueBillingKey(_) => vec![done(&customer(ATTEMPT))],
         Command::DeleteBillingKey(_) => vec![done(&customer("deleted"))],
         Command::Cancel(_) => vec![done(&cancelled(AMOUNT))],
+        Command::ConfirmDelivery(_) => {
+            vec![listed(&[payment("failed"), payment("paid")]), done(&json!({ "success": 1 }))]
+        }
         // Nothing is sent for them.
         Command::OpenWindow(_) | Command::Schedule(_) => vec![],
         Command::Inquire(inquire) => match &inquire.of.subject {

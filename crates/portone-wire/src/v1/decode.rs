@@ -44,6 +44,7 @@ impl V1Dialect {
                 Outcome::BillingKeyDeleted { deleted_at: ctx.now }
             }
             Command::Cancel(cancel) => decode_cancel(cancel, reply)?,
+            Command::ConfirmDelivery(confirm) => return self.decode_delivery(confirm, leg, reply),
             Command::Inquire(inquire) => return self.decode_inquire(&inquire.of, leg, reply, ctx),
             // Nothing else is sent.
             _ => return Err(never_sent()),

@@ -52,6 +52,7 @@ impl V1Dialect {
             Command::PayWithBillingKey(pay) => self.encode_again(pay, ctx, shaping),
             Command::DeleteBillingKey(delete) => self.encode_delete(delete),
             Command::Cancel(cancel) => self.encode_cancel(cancel),
+            Command::ConfirmDelivery(confirm) => self.find(&confirm.payment_id),
             Command::Inquire(inquire) => self.encode_inquire(&inquire.of).ok_or_else(not_on_v1)?,
             Command::Schedule(_) => return Err(held_schedule()),
             // Whatever else there is, V1 has no request for it here, and the profiles do not list it.

@@ -42,7 +42,7 @@ impl V1Dialect {
     }
 
     /// Every payment of a `merchant_uid`, whatever its status, newest first.
-    fn find(&self, payment_id: &PaymentId) -> PgRequest {
+    pub(super) fn find(&self, payment_id: &PaymentId) -> PgRequest {
         let merchant_uid = percent_encoded(payment_id.as_str());
         let path = format!("/payments/findAll/{merchant_uid}?limit={PAGE_SIZE}&sorting=-started");
         self.request(Operation::FindPayments, Method::Get, &path, None)

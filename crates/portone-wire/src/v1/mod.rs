@@ -3,6 +3,7 @@
 mod bank;
 pub mod check;
 mod decode;
+mod delivery;
 mod encode;
 mod inquire;
 mod login;

@@ -13,6 +13,7 @@ pub(super) enum Operation {
     IssueBillingKey,
     DeleteBillingKey,
     CancelPayment,
+    ConfirmDelivery,
     FindPayments,
     ReadPayment,
     ReadBillingKey,
@@ -23,7 +24,11 @@ impl Operation {
     pub(super) const fn effect(self) -> Effect {
         match self {
             // V1 has no idempotency key, and a second issue leaves a second key at the PG (rule IAMPORT-032).
-            Self::PayOnetime | Self::PayAgain | Self::IssueBillingKey | Self::CancelPayment => Effect::Once,
+            Self::PayOnetime
+            | Self::PayAgain
+            | Self::IssueBillingKey
+            | Self::CancelPayment
+            | Self::ConfirmDelivery => Effect::Once,
             Self::DeleteBillingKey => Effect::Repeatable,
             Self::FindPayments | Self::ReadPayment | Self::ReadBillingKey => Effect::Reads,
         }
@@ -96,7 +101,11 @@ impl Operation {
     const fn documents_not_found(self) -> bool {
         match self {
             Self::FindPayments | Self::ReadPayment | Self::ReadBillingKey | Self::DeleteBillingKey => true,
-            Self::PayOnetime | Self::PayAgain | Self::IssueBillingKey | Self::CancelPayment => false,
+            Self::PayOnetime
+            | Self::PayAgain
+            | Self::IssueBillingKey
+            | Self::CancelPayment
+            | Self::ConfirmDelivery => false,
         }
     }
 }
@@ -126,12 +135,13 @@ fn misconfigured(reply: &PgReply, envelope: Envelope) -> PgError {
 mod tests {
     use super::*;
 
-    const ALL: [Operation; 8] = [
+    const ALL: [Operation; 9] = [
         Operation::PayOnetime,
         Operation::PayAgain,
         Operation::IssueBillingKey,
         Operation::DeleteBillingKey,
         Operation::CancelPayment,
+        Operation::ConfirmDelivery,
         Operation::FindPayments,
         Operation::ReadPayment,
         Operation::ReadBillingKey,
