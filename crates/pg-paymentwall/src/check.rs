@@ -1,5 +1,7 @@
 //! Paymentwall's rules, command by command, on top of those of all V1 PGs.
 
+mod delivery;
+
 use std::net::IpAddr;
 
 use portone_core::{
@@ -8,7 +10,7 @@ use portone_core::{
 };
 use portone_wire::v1::is_whole;
 
-use crate::{config::Config, delivery, encode::Bypass, rules};
+use crate::{config::Config, encode::Bypass, rules};
 
 const BROWSER_IP: &str = "bypass.paymentwall.browser_ip";
 /// A name of more parts is taken, but which of them is the family name is a guess.

@@ -5,7 +5,6 @@ mod check;
 mod codes;
 mod config;
 mod decode;
-mod delivery;
 mod encode;
 mod profile;
 mod rules;
