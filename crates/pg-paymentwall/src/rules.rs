@@ -37,9 +37,6 @@ rules! {
     PARCEL = "PW-023", Reject,
         "Goods are delivered with the carrier, its number of the parcel and the receiver's whole address; outside the United States the state is N/A.",
         "v1.openapi.json /paymentwall/delivery";
-    ATTACHMENTS = "PW-025", Advise,
-        "Addresses of evidence are optional, and only V2 has a field for them.",
-        "V2 schema ConfirmPaymentwallDeliveryBody; v1.openapi.json /paymentwall/delivery";
     CVC = "PW-027", Reject,
         "A card needs its verification number, 3 digits, or 4 of American Express.",
         "v1.openapi.json onetime (cvc)";

@@ -37,7 +37,7 @@ const CASES: &[Case] = &[
     ("PW-023", Reject, "shippingAddressStreet", || delivery(|told| told.parcel.street = Some(" ".to_owned())), || delivery(|_| {})),
     ("PW-023", Reject, "shippingAddressCity", || delivery(|told| told.parcel.city = Some("c".repeat(41))), || delivery(|told| told.parcel.city = Some("c".repeat(40)))),
     ("PW-023", Advise, "shippingAddressState", || delivery(|told| told.parcel.state = Some("Seoul".to_owned())), || delivery(|told| (told.parcel.country, told.parcel.state) = (Some("US".to_owned()), Some("CA".to_owned())))),
-    ("PW-025", Advise, "attachments", || delivery(|told| told.attachments.push("https://shop.example/proof".to_owned())), || delivery(|_| {})),
+    ("PW-022", Advise, "attachments", || delivery(|told| told.attachments.push("https://shop.example/proof".to_owned())), || delivery(|_| {})),
     ("PW-027", Reject, CVC, || card(|_, card| card.card.cvc = Some("12".into())), || card(|_, card| card.card.cvc = Some("123".into()))),
     ("PW-027", Reject, CVC, || card(|_, card| card.card.cvc = None), || card(|_, card| card.card.cvc = Some("1234".into()))),
     ("PW-028", Reject, IP, || card(|order, _| order.bypass = None), || card(|_, _| {})),

@@ -1,6 +1,6 @@
-//! The rules of deliveries (PW-022, PW-023, PW-025).
+//! The rules of deliveries (PW-022, PW-023).
 
-use portone_core::{ConfirmDelivery, DeliveryKind, Report, Rule};
+use portone_core::{ConfirmDelivery, DeliveryKind, Report, Rule, Severity};
 
 use crate::rules;
 
@@ -29,7 +29,7 @@ pub(crate) fn check(confirm: &ConfirmDelivery, report: &mut Report) {
     check_parcel(confirm, report);
     if !confirm.attachments.is_empty() {
         let message = "is left out: V1 has no field for it; keep the evidence at hand";
-        report.add(&rules::ATTACHMENTS, "attachments", message);
+        report.add_with(&rules::DELIVERY, Severity::Advise, "attachments", message);
     }
 }
 
@@ -59,7 +59,7 @@ fn check_parcel(confirm: &ConfirmDelivery, report: &mut Report) {
     let is_abroad = parcel.country.as_deref().is_some_and(|country| country != "US");
     if is_abroad && parcel.state.as_deref().is_some_and(|state| !state.is_empty() && state != NO_STATE) {
         let message = format!("names a state outside the United States; send {NO_STATE}");
-        report.add_with(&rules::PARCEL, portone_core::Severity::Advise, "shippingAddressState", message);
+        report.add_with(&rules::PARCEL, Severity::Advise, "shippingAddressState", message);
     }
 }
 
