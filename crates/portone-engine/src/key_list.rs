@@ -1,12 +1,12 @@
 //! Lists of billing keys: which, in what order, and how many of them.
 
 use chrono::{DateTime, Utc};
-use portone_core::{ChannelGroupId, PgProvider, StoreId};
+use portone_core::{ChannelGroupId, PgProvider};
 
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::ledger::{BillingKeyRecord, BillingKeyStatus, KeyChannelState};
-use crate::list::{EXAMINED_COUNT_MAX, Reached, Window};
+use crate::list::{EXAMINED_COUNT_MAX, PageQuery, Reached};
 
 /// Which of a billing key's times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,25 +34,7 @@ impl KeyTime {
 }
 
 /// One page of a store's billing keys: of those that were issued, deleted or not.
-#[derive(Debug, Clone)]
-pub struct KeyQuery {
-    /// The store.
-    pub store_id: StoreId,
-    /// Which time `window` is about.
-    pub time: KeyTime,
-    /// Which times.
-    pub window: Window,
-    /// Which time they are in order of; keys without it come last.
-    pub sort: KeyTime,
-    /// Whether the latest is first.
-    pub descending: bool,
-    /// What else is asked of a key.
-    pub filter: KeyFilter,
-    /// How many come before the page.
-    pub offset: usize,
-    /// How many are on the page.
-    pub count_max: usize,
-}
+pub type KeyQuery = PageQuery<KeyTime, KeyFilter>;
 
 /// What is asked of a billing key beside its times. An absent member asks nothing.
 #[derive(Debug, Clone, Default, PartialEq)]

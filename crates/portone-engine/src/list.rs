@@ -45,6 +45,34 @@ impl Window {
     }
 }
 
+/// One page of a store's records that have times of kind `T` and can be asked for by an `F`.
+#[derive(Debug, Clone)]
+pub struct PageQuery<T, F> {
+    /// The store.
+    pub store_id: StoreId,
+    /// Which time `window` is about.
+    pub time: T,
+    /// Which times.
+    pub window: Window,
+    /// Which time they are in order of; records without it come last.
+    pub sort: T,
+    /// Whether the latest is first.
+    pub descending: bool,
+    /// What else is asked of a record.
+    pub filter: F,
+    /// How many come before the page.
+    pub offset: usize,
+    /// How many are on the page.
+    pub count_max: usize,
+}
+
+impl<T: PartialEq, F: PartialEq + Default> PageQuery<T, F> {
+    /// Whether an index answers it alone: nothing but times is asked for, in the order of the time.
+    pub fn is_plain(&self) -> bool {
+        self.sort == self.time && self.filter == F::default()
+    }
+}
+
 /// One page of a store's payments.
 #[derive(Debug, Clone)]
 pub struct PaymentQuery {

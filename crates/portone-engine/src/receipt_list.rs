@@ -1,13 +1,13 @@
 //! Lists of cash receipts: which, in what order, and how many of them.
 
 use chrono::{DateTime, Utc};
-use portone_core::{Environment, PaymentId, PgProvider, ReceiptPurpose, StoreId};
+use portone_core::{Environment, PaymentId, PgProvider, ReceiptPurpose};
 
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::key_list::company;
 use crate::ledger::{CashReceipt, ReceiptStatus};
-use crate::list::{EXAMINED_COUNT_MAX, Reached, Window};
+use crate::list::{EXAMINED_COUNT_MAX, PageQuery, Reached};
 
 /// Which of a receipt's times (schema `CashReceiptTimeRangeField`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,32 +32,7 @@ impl ReceiptTime {
 }
 
 /// One page of a store's cash receipts.
-#[derive(Debug, Clone)]
-pub struct ReceiptQuery {
-    /// The store.
-    pub store_id: StoreId,
-    /// Which time `window` is about.
-    pub time: ReceiptTime,
-    /// Which times.
-    pub window: Window,
-    /// Which time they are in order of; receipts without it come last.
-    pub sort: ReceiptTime,
-    /// Whether the latest is first.
-    pub descending: bool,
-    /// What else is asked of a receipt.
-    pub filter: ReceiptFilter,
-    /// How many come before the page.
-    pub offset: usize,
-    /// How many are on the page.
-    pub count_max: usize,
-}
-
-impl ReceiptQuery {
-    /// Whether an index answers it alone: nothing but times is asked for, in the order of the time.
-    pub fn is_plain(&self) -> bool {
-        self.sort == self.time && self.filter == ReceiptFilter::default()
-    }
-}
+pub type ReceiptQuery = PageQuery<ReceiptTime, ReceiptFilter>;
 
 /// What is asked of a receipt beside its times (schema `CashReceiptFilterInput`). An absent member asks nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

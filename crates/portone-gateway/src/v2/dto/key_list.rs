@@ -5,12 +5,10 @@ use chrono::{DateTime, Utc};
 use portone_core::ChannelGroupId;
 use portone_engine::key_list::{KeyFilter, KeyQuery, KeyText, KeyTime};
 use portone_engine::ledger::BillingKeyStatus;
-use portone_engine::list::Window;
-use portone_engine::request::Caller;
 
 use super::list::{choices, providers};
-use super::page::Page;
-use super::{Read, read_within, rules};
+use super::page::{Page, Words};
+use super::{Read, rules};
 use crate::auth::Access;
 use crate::fields::Fields;
 use crate::json::RawBody;
@@ -57,39 +55,8 @@ const TEXTS: [(&str, KeyText); 11] = [
 
 /// A page of billing keys (schema `GetBillingKeyInfosBody`).
 pub(crate) fn billing_keys(body: &RawBody, access: &Access, now: DateTime<Utc>) -> Read<(Page, KeyQuery)> {
-    read_within(body, access, &["page", "sort", "filter"], Some("filter"), |fields, caller| {
-        let page = Page::read(fields);
-        let sort = fields.object("sort", &rules::FILTER, &["by", "order"]);
-        let filter = fields.object("filter", &rules::FILTER, FILTER);
-        let page = page?;
-        Some((page, query(sort.as_ref(), filter.as_ref(), caller, page, now)?))
-    })
-}
-
-fn query(
-    sort: Option<&Fields<'_, '_>>,
-    filter: Option<&Fields<'_, '_>>,
-    caller: Caller,
-    page: Page,
-    now: DateTime<Utc>,
-) -> Option<KeyQuery> {
-    let moment = |name| filter.and_then(|fields| fields.moment(name));
-    let window = Window::new(moment("from"), moment("until"), now);
-    let time = filter.and_then(|fields| fields.choice("timeRangeField", TIMES.into_iter()));
-    let time = time.unwrap_or(KeyTime::Requested);
-    let by = sort.and_then(|fields| fields.choice("by", TIMES.into_iter()));
-    let orders = [("DESC", true), ("ASC", false)];
-    let descending = sort.and_then(|fields| fields.choice("order", orders.into_iter()));
-    Some(KeyQuery {
-        store_id: caller.store_id,
-        time,
-        window,
-        sort: by.unwrap_or(time),
-        descending: descending.unwrap_or(true),
-        filter: filter.map(key_filter).unwrap_or_default(),
-        offset: page.offset()?,
-        count_max: page.count_max()?,
-    })
+    Words { members: FILTER, times: &TIMES, time: KeyTime::Requested, filter: key_filter }
+        .read(body, access, now)
 }
 
 fn key_filter(fields: &Fields<'_, '_>) -> KeyFilter {

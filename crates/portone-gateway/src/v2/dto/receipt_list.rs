@@ -3,14 +3,12 @@
 use chrono::{DateTime, Utc};
 use portone_core::Environment;
 use portone_engine::ledger::ReceiptStatus;
-use portone_engine::list::Window;
 use portone_engine::receipt_list::{ReceiptFilter, ReceiptQuery, ReceiptTime};
-use portone_engine::request::Caller;
 
+use super::Read;
 use super::list::{choices, providers};
-use super::page::Page;
+use super::page::{Page, Words};
 use super::receipt::PURPOSES;
-use super::{Read, read_within, rules};
 use crate::auth::Access;
 use crate::fields::Fields;
 use crate::json::RawBody;
@@ -45,39 +43,8 @@ const STATUSES: [(&str, ReceiptStatus); 3] = [
 
 /// A page of cash receipts (schema `GetCashReceiptsBody`).
 pub(crate) fn receipts(body: &RawBody, access: &Access, now: DateTime<Utc>) -> Read<(Page, ReceiptQuery)> {
-    read_within(body, access, &["page", "sort", "filter"], Some("filter"), |fields, caller| {
-        let page = Page::read(fields);
-        let sort = fields.object("sort", &rules::FILTER, &["by", "order"]);
-        let filter = fields.object("filter", &rules::FILTER, FILTER);
-        let page = page?;
-        Some((page, query(sort.as_ref(), filter.as_ref(), caller, page, now)?))
-    })
-}
-
-fn query(
-    sort: Option<&Fields<'_, '_>>,
-    filter: Option<&Fields<'_, '_>>,
-    caller: Caller,
-    page: Page,
-    now: DateTime<Utc>,
-) -> Option<ReceiptQuery> {
-    let moment = |name| filter.and_then(|fields| fields.moment(name));
-    let window = Window::new(moment("from"), moment("until"), now);
-    let time = filter.and_then(|fields| fields.choice("timeRangeField", TIMES.into_iter()));
-    let time = time.unwrap_or(ReceiptTime::Issued);
-    let by = sort.and_then(|fields| fields.choice("by", TIMES.into_iter()));
-    let orders = [("DESC", true), ("ASC", false)];
-    let descending = sort.and_then(|fields| fields.choice("order", orders.into_iter()));
-    Some(ReceiptQuery {
-        store_id: caller.store_id,
-        time,
-        window,
-        sort: by.unwrap_or(time),
-        descending: descending.unwrap_or(true),
-        filter: filter.map(receipt_filter).unwrap_or_default(),
-        offset: page.offset()?,
-        count_max: page.count_max()?,
-    })
+    Words { members: FILTER, times: &TIMES, time: ReceiptTime::Issued, filter: receipt_filter }
+        .read(body, access, now)
 }
 
 fn receipt_filter(fields: &Fields<'_, '_>) -> ReceiptFilter {
