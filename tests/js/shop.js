@@ -6,6 +6,8 @@ import { checkType } from "./types.js";
 export const baseUrl = setting("PORTONE_TEST_URL");
 export const secret = setting("PORTONE_TEST_SECRET");
 export const webhookSecret = setting("PORTONE_TEST_WEBHOOK_SECRET");
+export const adminToken = setting("PORTONE_TEST_ADMIN_TOKEN");
+export const promotion = setting("PORTONE_TEST_PROMOTION");
 export const sandboxUrl = setting("PORTONE_TEST_SANDBOX_URL");
 export const group = setting("PORTONE_TEST_GROUP");
 export const smartro = setting("PORTONE_TEST_SMARTRO");
@@ -51,6 +53,16 @@ export function newPaymentId() {
   count += 1;
   return `sdk${process.pid}x${Date.now()}x${count}`;
 }
+
+export const accountMethod = () => ({
+  virtualAccount: {
+    bank: "SHINHAN",
+    expiry: { dueDate: new Date(Date.now() + 86_400_000).toISOString() },
+    option: { type: "NORMAL" },
+    cashReceipt: { type: "PERSONAL", customerIdentityNumber: "01012345678" },
+    remitteeName: "Kim Port",
+  },
+});
 
 /** Pays by card number through the group; the answer is checked. */
 export async function pay(paymentId, request = {}) {
@@ -114,6 +126,20 @@ export async function sandbox(method, path, body) {
   const response = await fetch(`${sandboxUrl}/sandbox${path}`, { method, body: JSON.stringify(body) });
   assert.equal(response.status, 200, await response.clone().text());
   return response.json();
+}
+
+/** Opens a window as the shop's page does, by the argument of the browser SDK. */
+export async function openWindow(argument) {
+  const headers = { authorization: `Bearer ${adminToken}`, "content-type": "application/json" };
+  const response = await fetch(`${baseUrl}/admin/windows`, { method: "POST", headers, body: JSON.stringify(argument) });
+  const opened = await response.json();
+  assert.equal(response.status, 200, JSON.stringify(opened));
+  return opened;
+}
+
+/** The buyer finishes a window: what its page is told. */
+export function finishWindow(opened, cardNumber = approved) {
+  return sandbox("POST", "/windows", { call: opened.arguments, cardNumber });
 }
 
 /** What the PGs charged for a payment, attempt by attempt. */

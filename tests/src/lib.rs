@@ -14,7 +14,7 @@ mod wait;
 pub use api::{Answer, Api};
 pub use process::{Process, binary, command, free_address, run};
 pub use shop::{
-    ADMIN_TOKEN, API_SECRET, DEADLINE_MS, GROUP, Gateway, KPN, LEASE_MARGIN_MS, SMARTRO, STORE, Sandbox,
-    Shop, WEBHOOK_SECRET,
+    ADMIN_TOKEN, API_SECRET, DEADLINE_MS, GROUP, Gateway, KPN, LEASE_MARGIN_MS, PROMOTION, SMARTRO, STORE,
+    Sandbox, Shop, WEBHOOK_SECRET,
 };
 pub use wait::{PATIENCE, eventually};

@@ -22,6 +22,8 @@ pub const SMARTRO: &str = "channel-key-smartro";
 pub const KPN: &str = "channel-key-kpn";
 /// The group of both channels, 50:50.
 pub const GROUP: &str = "channel-group-test-pair";
+/// The store's promotion: 1,000 won off 10,000 and more.
+pub const PROMOTION: &str = "promotion-tests";
 /// How long an upstream call may take, in milliseconds.
 pub const DEADLINE_MS: u64 = 1_000;
 /// How long after it the upstream may still be working, in milliseconds: wide, since a test may share its processors.
@@ -220,6 +222,9 @@ api_secret = "{UPSTREAM_SECRET}"
 id = "{STORE}"
 name = "Tests"
 api_secrets = ["{API_SECRET}"]
+promotions = [
+  {{ id = "{PROMOTION}", name = "Tests", card_company = "LOTTE_CARD", currency = "KRW", discounts = [{{ amount_from = 10_000, amount = 1_000 }}], total_budget = 1_000_000, recover_option = "RECOVER", start_at = "2026-01-01T00:00:00Z", end_at = "2126-01-01T00:00:00Z", created_at = "2026-01-01T00:00:00Z" }},
+]
 {store_settings}
 [[stores.channels]]
 key = "{SMARTRO}"
@@ -228,6 +233,9 @@ provider = "SMARTRO_V2"
 pg_merchant_id = "SMTPAY001m"
 environment = "test"
 upstream = "sandbox"
+card_promotions = [
+  {{ id = "pg-tests", card_company = "LOTTE_CARD", discount_amount = 5_000, minimum_payment_amount = 50_000 }},
+]
 
 [[stores.channels]]
 key = "{KPN}"

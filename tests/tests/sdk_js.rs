@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use portone_tests::{API_SECRET, GROUP, KPN, SMARTRO, Shop, WEBHOOK_SECRET};
+use portone_tests::{ADMIN_TOKEN, API_SECRET, GROUP, KPN, PROMOTION, SMARTRO, Shop, WEBHOOK_SECRET};
 use tokio::process::Command;
 
 #[tokio::test]
@@ -22,6 +22,8 @@ async fn the_official_sdk_pays_cancels_and_hears_of_errors() {
         .env("PORTONE_TEST_URL", &shop.gateway.url)
         .env("PORTONE_TEST_SECRET", API_SECRET)
         .env("PORTONE_TEST_WEBHOOK_SECRET", WEBHOOK_SECRET)
+        .env("PORTONE_TEST_ADMIN_TOKEN", ADMIN_TOKEN)
+        .env("PORTONE_TEST_PROMOTION", PROMOTION)
         .env("PORTONE_TEST_SANDBOX_URL", &shop.sandbox.url)
         .env("PORTONE_TEST_GROUP", GROUP)
         .env("PORTONE_TEST_SMARTRO", SMARTRO)

@@ -69,3 +69,13 @@ test("receipts fail with the SDK's own errors", async () => {
     "payment/cashReceipt/CashReceiptNotIssuedError",
   );
 });
+
+test("items of a shop's receipt are registered where the PG takes them, and refused elsewhere", async () => {
+  const paymentId = shop.newPaymentId();
+  await shop.pay(paymentId);
+  const item = { storeBusinessRegistrationNumber: "1234567890", storeName: "Pass shop", totalAmount: 8900, currency: "KRW" };
+  const call = portone.payment.registerStoreReceipt({ paymentId, items: [item] });
+  const { RegisterStoreReceiptError } = Payment;
+  const data = await shop.failure(call, RegisterStoreReceiptError, "INVALID_REQUEST", "common/InvalidRequestError");
+  assert.match(data.message, /-CAP /);
+});

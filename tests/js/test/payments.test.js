@@ -37,14 +37,7 @@ test("a little later the payment shows what the PG knows of the card", async () 
 
 test("a virtual account through the group is issued, read and closed", async () => {
   const paymentId = shop.newPaymentId();
-  const virtualAccount = {
-    bank: "SHINHAN",
-    expiry: { dueDate: new Date(Date.now() + 86_400_000).toISOString() },
-    option: { type: "NORMAL" },
-    cashReceipt: { type: "PERSONAL", customerIdentityNumber: "01012345678" },
-    remitteeName: "Kim Port",
-  };
-  await shop.pay(paymentId, { method: { virtualAccount }, productCount: 1 });
+  await shop.pay(paymentId, { method: shop.accountMethod(), productCount: 1 });
   const waiting = await shop.read(paymentId);
   assert.equal(Payment.isUnrecognizedPaymentMethod(waiting.method), false);
   assert.equal(waiting.status, "VIRTUAL_ACCOUNT_ISSUED");

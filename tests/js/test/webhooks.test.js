@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import { after, test } from "node:test";
 import { Webhook } from "@portone/server-sdk";
 import * as shop from "../shop.js";
+import { checkType } from "../types.js";
 
 const { portone } = shop;
 
@@ -67,4 +68,15 @@ test("a cancel and a declined payment are told as they are", async () => {
   const failed = await Webhook.verify(shop.webhookSecret, failure.body, failure.headers);
   assert.equal(failed.type, "Transaction.Failed");
   assert.equal(failed.data.paymentId, declinedId);
+});
+
+test("a webhook is sent again, as it was", async () => {
+  const paymentId = shop.newPaymentId();
+  await shop.pay(paymentId, { noticeUrls });
+  const first = await nextWebhook();
+  const resent = await portone.payment.resendWebhook({ paymentId });
+  checkType("payment/ResendWebhookResponse", resent);
+  const second = await nextWebhook();
+  assert.equal(second.body, first.body);
+  await Webhook.verify(shop.webhookSecret, second.body, second.headers);
 });
