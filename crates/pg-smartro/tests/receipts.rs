@@ -1,7 +1,7 @@
-//! Cash receipts, escrow and sub-shops: what is sent, what replies mean, and the rules about them.
+//! Cash receipts, escrow and sub-shops: what replies mean, and the rules about them.
 
 use pg_smartro::FACTORY;
-use portone_core::{Command, EscrowParty, LogisticsStep, PayMethod, Progress, Report, Severity, admit};
+use portone_core::{Command, EscrowParty, LogisticsStep, PayMethod, Report, Severity, admit};
 use portone_testkit::{
     fixtures,
     samples::{self, Secrets, receipts},
@@ -9,148 +9,8 @@ use portone_testkit::{
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures");
 
-fn encoded(sample: &str) -> String {
-    let (adapter, ctx, command) = (samples::adapter(&FACTORY), samples::context(), samples::command(sample));
-    let admitted = admit(&*adapter, &command, &ctx).unwrap();
-    match adapter.encode(&admitted, &ctx).unwrap() {
-        Progress::Send { request, .. } => request.to_string(),
-        Progress::Done(outcome) => panic!("{outcome:?}"),
-    }
-}
-
 fn decoded(name: &str) -> String {
     fixtures::decoded(&FACTORY, FOLDER, name)
-}
-
-#[test]
-fn issue_cash_receipt_is_sent() {
-    insta::assert_snapshot!(encoded("issue_cash_receipt"), @r#"
-    POST https://upstream.example/cash-receipts
-    authorization: PortOne [secret]
-    idempotency-key: "7b1f0c9e-9f57-4a47-8a0c-3d2f6f3b6a11"
-
-    {
-      "amount": {
-        "total": 1100
-      },
-      "channelKey": "channel-key-sample",
-      "currency": "KRW",
-      "customer": {
-        "identityNumber": "[secret]",
-        "name": "홍길동",
-        "phoneNumber": "01012345678"
-      },
-      "orderName": "스위블 체어",
-      "paymentId": "payment0001A",
-      "type": "PERSONAL"
-    }
-    "#);
-}
-
-#[test]
-fn cancel_cash_receipt_is_sent() {
-    insta::assert_snapshot!(encoded("cancel_cash_receipt"), @r#"
-    POST https://upstream.example/payments/payment0001A/cash-receipt/cancel
-    authorization: PortOne [secret]
-    idempotency-key: "7b1f0c9e-9f57-4a47-8a0c-3d2f6f3b6a11"
-    "#);
-}
-
-#[test]
-fn register_escrow_logistics_is_sent() {
-    insta::assert_snapshot!(encoded("register_escrow_logistics"), @r#"
-    POST https://upstream.example/payments/payment0001A/escrow/logistics
-    authorization: PortOne [secret]
-    idempotency-key: "7b1f0c9e-9f57-4a47-8a0c-3d2f6f3b6a11"
-
-    {
-      "logistics": {
-        "company": "CJ",
-        "invoiceNumber": "345678901234",
-        "sentAt": "2026-03-02T03:04:03Z"
-      },
-      "receiver": {
-        "address": {
-          "addressLine1": "테헤란로 1",
-          "addressLine2": "2층"
-        },
-        "name": "홍길동",
-        "phoneNumber": "01012345678",
-        "zipcode": "06133"
-      },
-      "sender": {
-        "address": {
-          "addressLine1": "테헤란로 1",
-          "addressLine2": "2층"
-        },
-        "name": "포트원",
-        "phoneNumber": "01012345678",
-        "zipcode": "06133"
-      }
-    }
-    "#);
-}
-
-#[test]
-fn modify_escrow_logistics_is_sent() {
-    insta::assert_snapshot!(encoded("modify_escrow_logistics"), @r#"
-    PATCH https://upstream.example/payments/payment0001A/escrow/logistics
-    authorization: PortOne [secret]
-    idempotency-key: "7b1f0c9e-9f57-4a47-8a0c-3d2f6f3b6a11"
-
-    {
-      "logistics": {
-        "company": "CJ",
-        "invoiceNumber": "345678901234",
-        "sentAt": "2026-03-02T03:04:03Z"
-      },
-      "receiver": {
-        "address": {
-          "addressLine1": "테헤란로 1",
-          "addressLine2": "2층"
-        },
-        "name": "홍길동",
-        "phoneNumber": "01012345678",
-        "zipcode": "06133"
-      },
-      "sender": {
-        "address": {
-          "addressLine1": "테헤란로 1",
-          "addressLine2": "2층"
-        },
-        "name": "포트원",
-        "phoneNumber": "01012345678",
-        "zipcode": "06133"
-      }
-    }
-    "#);
-}
-
-#[test]
-fn confirm_escrow_is_sent() {
-    insta::assert_snapshot!(encoded("confirm_escrow"), @r#"
-    POST https://upstream.example/payments/payment0001A/escrow/complete
-    authorization: PortOne [secret]
-    idempotency-key: "7b1f0c9e-9f57-4a47-8a0c-3d2f6f3b6a11"
-
-    {}
-    "#);
-}
-
-#[test]
-fn inquire_issue_cash_receipt_is_sent() {
-    insta::assert_snapshot!(encoded("inquire_issue_cash_receipt"), @r"
-    GET https://upstream.example/payments/payment0001A/cash-receipt
-    authorization: PortOne [secret]
-    ");
-}
-
-#[test]
-fn inquire_escrow_logistics_is_sent() {
-    insta::assert_snapshot!(encoded("inquire_escrow_logistics"), @r"
-    GET https://upstream.example/payments/payment0001A
-    authorization: PortOne [secret]
-    ");
 }
 
 #[test]

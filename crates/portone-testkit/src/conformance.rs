@@ -3,12 +3,14 @@
 use std::{collections::BTreeSet, fmt::Debug, sync::Arc, time::Duration};
 
 use portone_core::{
-    AdapterFactory, Admitted, Body, Break, Command, Effect, LEG_COUNT_MAX, Leg, Outcome, PgAdapter, PgError,
-    PgReply, PgRequest, Progress, Report, SdkCall, admit, execute,
+    AdapterFactory, Break, Command, Effect, LEG_COUNT_MAX, Leg, PgAdapter, PgError, PgReply, Progress, admit,
+    execute,
 };
 
 use crate::{
-    ScriptedTransport, Step, block_on, fixtures, replies,
+    ScriptedTransport, Step, block_on,
+    encoded::{Encoded, admitted, encoded},
+    fixtures, replies,
     samples::{self, Sample, Secrets},
 };
 
@@ -132,58 +134,8 @@ pub fn rules_are_named_once_and_after_the_pg(factory: &AdapterFactory) {
     assert!(profile.rules.is_sorted_by_key(|rule| rule.code), "rules are in the catalogue's order");
 }
 
-fn admitted<'a>(adapter: &'a Arc<dyn PgAdapter>, command: &'a Command) -> Admitted<'a> {
-    let admitted = admit(&**adapter, command, &samples::context());
-    admitted.unwrap_or_else(|report| panic!("{command:?} is refused: {report}"))
-}
-
 fn names_method(field: &str) -> bool {
     ["method", "payMethod", "billingKeyMethod"].iter().any(|name| field.starts_with(name))
-}
-
-/// What a command encodes to.
-#[derive(Debug)]
-enum Encoded {
-    Request(Box<PgRequest>),
-    Call(SdkCall),
-    /// A schedule: it is checked and held, never encoded. Or an inquiry about what the PG has not got.
-    Held(Report),
-}
-
-impl Encoded {
-    fn rendered(&self) -> String {
-        match self {
-            Self::Request(request) => request.to_string(),
-            Self::Call(call) => format!("{:?} {} {:#}", call.sdk, call.function, call.arguments.rendered()),
-            Self::Held(report) => report.to_string(),
-        }
-    }
-
-    fn bytes(&self) -> &[u8] {
-        match self {
-            Self::Request(request) => request.body.as_ref().map(Body::bytes).unwrap_or_default(),
-            Self::Call(call) => call.arguments.bytes(),
-            Self::Held(_) => &[],
-        }
-    }
-}
-
-/// Every command is sent or, where it is a window, done at once; schedules alone are neither.
-fn encoded(adapter: &Arc<dyn PgAdapter>, command: &Command) -> Encoded {
-    let progress = adapter.encode(&admitted(adapter, command), &samples::context());
-    match (command, progress) {
-        // Nobody inquires about a command that the PG has not got.
-        (Command::Schedule(_) | Command::Inquire(_), Err(report)) => return Encoded::Held(report),
-        (Command::OpenWindow(_), Ok(Progress::Done(outcome))) => {
-            if let Outcome::CallSdk(call) = *outcome {
-                return Encoded::Call(call);
-            }
-        }
-        (Command::OpenWindow(_) | Command::Schedule(_), _) => {}
-        (_, Ok(Progress::Send { request, leg: Leg(0) })) => return Encoded::Request(request),
-        _ => {}
-    }
-    panic!("{command:?} encodes to something else")
 }
 
 fn decode(

@@ -8,9 +8,14 @@ pub mod catalogue;
 pub mod conformance;
 #[cfg(feature = "contract")]
 pub mod contract;
+mod encoded;
 pub mod fixtures;
+#[cfg(any(feature = "catalogue", feature = "contract"))]
+mod reference;
 pub mod replies;
 pub mod samples;
+#[cfg(feature = "contract")]
+pub mod shapes;
 mod transport;
 
 pub use transport::{ScriptedTransport, Step, block_on};
@@ -49,6 +54,21 @@ macro_rules! conformance {
         #[test]
         fn rules_are_named_once_and_after_the_pg() {
             $crate::conformance::rules_are_named_once_and_after_the_pg(&$factory);
+        }
+    };
+}
+
+/// Generates the test that compares what every command of a PG's profile is sent as, by every method, with a snapshot a
+/// command. The crate needs `insta`.
+#[cfg(feature = "contract")]
+#[macro_export]
+macro_rules! shapes {
+    ($factory:expr) => {
+        #[test]
+        fn every_command_by_every_method_has_its_shape() {
+            for (command, shapes) in $crate::shapes::of_profile(&$factory) {
+                insta::assert_snapshot!(command, shapes);
+            }
         }
     };
 }
