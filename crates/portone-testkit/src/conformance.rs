@@ -1,10 +1,12 @@
 //! What every adapter has to keep. [`conformance!`](crate::conformance!) makes a test of each.
 
+mod faults;
+
 use std::{collections::BTreeSet, fmt::Debug, sync::Arc, time::Duration};
 
 use portone_core::{
-    AdapterFactory, Break, Command, Effect, LEG_COUNT_MAX, Leg, PgAdapter, PgError, PgReply, Progress, admit,
-    execute,
+    AdapterFactory, Break, Command, CommandKind, Effect, Finding, LEG_COUNT_MAX, Leg, Outcome, PgAdapter,
+    PgError, PgReply, Progress, Protocol, admit, execute,
 };
 
 use crate::{
@@ -13,6 +15,8 @@ use crate::{
     fixtures, replies,
     samples::{self, Sample, Secrets},
 };
+
+pub use faults::faults_have_their_class_on_every_leg;
 
 const DEADLINE: Duration = Duration::from_mins(1);
 
@@ -101,6 +105,53 @@ pub fn breaks_have_their_class_on_every_leg(factory: &AdapterFactory) {
     }
 }
 
+/// A billing key is read where the upstream writes it: V2 makes one, V1 keeps the one it was given.
+pub fn an_issued_key_is_the_replys_own(factory: &AdapterFactory, folder: &str) {
+    let right = match factory.protocol {
+        Protocol::PortOneV2 => replies::BILLING_KEY,
+        Protocol::IamportV1 => samples::ATTEMPT,
+    };
+    for fixture in fixtures::all(folder) {
+        let Ok(Progress::Done(outcome)) = fixtures::decoded(factory, &fixture) else { continue };
+        let outcome = match *outcome {
+            Outcome::Inquired(Finding::Happened(outcome)) => *outcome,
+            outcome => outcome,
+        };
+        if let Outcome::BillingKeyIssued(facts) = outcome {
+            assert_eq!(facts.pg_billing_key.expose(), right, "{}", fixture.path.display());
+        }
+    }
+}
+
+/// Each command of the profile that is sent has a recorded reply: what a PG's replies mean is proven by what it said.
+pub fn every_command_that_is_sent_has_a_recorded_reply(factory: &AdapterFactory, folder: &str) {
+    let profile = factory.profile;
+    assert!(
+        !profile.commands.is_empty(),
+        "{} has no command: list in src/profile.rs what its documents say it can",
+        profile.display_name
+    );
+    let recorded: BTreeSet<String> =
+        fixtures::all(folder).into_iter().map(|fixture| fixture.sample).collect();
+    for support in profile.commands {
+        let (never_sent, kind) = (is_never_sent(support.command), support.command);
+        let samples = samples::commands(profile);
+        let of_kind: Vec<&str> =
+            samples.iter().filter(|sample| sample.command.kind() == kind).map(|sample| sample.name).collect();
+        assert!(
+            never_sent || of_kind.iter().any(|name| recorded.contains(*name)),
+            "no reply to {} is recorded: put one into {folder}/{}/<case>.http",
+            kind.name(),
+            of_kind.first().unwrap_or(&"<sample>")
+        );
+    }
+}
+
+/// Windows are opened in a browser, and schedules are the engine's.
+fn is_never_sent(kind: CommandKind) -> bool {
+    matches!(kind, CommandKind::OpenPaymentWindow | CommandKind::OpenBillingKeyWindow | CommandKind::Schedule)
+}
+
 /// Each command of the profile is admitted and encoded; each other is refused as `<prefix>-CAP`, or by a rule that
 /// refuses its method.
 pub fn the_profile_is_what_is_admitted(factory: &AdapterFactory) {
@@ -126,6 +177,11 @@ pub fn rules_are_named_once_and_after_the_pg(factory: &AdapterFactory) {
     let profile = factory.profile;
     let prefix = format!("{}-", profile.rule_prefix);
     let mut codes = BTreeSet::new();
+    assert!(
+        !profile.rules.is_empty(),
+        "{} has no rule: write in src/rules.rs what its documents refuse, alter or ignore, and check it in src/check.rs",
+        profile.display_name
+    );
     for rule in profile.rules.iter().chain([profile.capability_rule]) {
         assert!(rule.code.starts_with(&prefix), "{}", rule.code);
         assert!(codes.insert(rule.code), "{} occurs twice", rule.code);

@@ -22,7 +22,7 @@ impl Encoded {
     pub(crate) fn rendered(&self) -> String {
         match self {
             Self::Request(request) => request.to_string(),
-            Self::Call(call) => format!("{:?} {}\n{:#}", call.sdk, call.function, call.arguments.rendered()),
+            Self::Call(call) => rendered_call(call),
             Self::Held(report) => report.to_string(),
         }
     }
@@ -34,6 +34,10 @@ impl Encoded {
             Self::Held(_) => &[],
         }
     }
+}
+
+pub(crate) fn rendered_call(call: &SdkCall) -> String {
+    format!("{:?} {}\n{:#}", call.sdk, call.function, call.arguments.rendered())
 }
 
 /// Every command is sent or, where it is a window, done at once; schedules alone are neither.

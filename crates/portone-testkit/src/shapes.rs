@@ -3,12 +3,12 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use portone_core::{
-    AdapterFactory, Auth, Command, CommandKind, PayMethod, PgAdapter, PgProfile, PgRequest, Progress,
+    AdapterFactory, Auth, Command, CommandKind, PayMethod, PgAdapter, PgProfile, PgRequest, Progress, SdkCall,
 };
 
 use crate::{
     contract::{Verdict, check_called, check_sent},
-    encoded::{Encoded, admitted, encoded},
+    encoded::{self, Encoded, admitted, encoded},
     replies,
     samples::{self, Sample},
 };
@@ -24,7 +24,7 @@ pub fn rendered_by(adapter: &Arc<dyn PgAdapter>, command: &Command) -> String {
     let encoded = encoded(adapter, command);
     match &encoded {
         Encoded::Request(request) => hold_request(request),
-        Encoded::Call(call) => hold(check_called(call), &encoded.rendered()),
+        Encoded::Call(call) => hold_call(call),
         Encoded::Held(_) => {}
     }
     encoded.rendered()
@@ -34,6 +34,12 @@ pub fn rendered_by(adapter: &Arc<dyn PgAdapter>, command: &Command) -> String {
 pub fn rendered_request(request: &PgRequest) -> String {
     hold_request(request);
     request.to_string()
+}
+
+/// A call of the browser SDK, held against the published contract.
+pub fn rendered_call(call: &SdkCall) -> String {
+    hold_call(call);
+    encoded::rendered_call(call)
 }
 
 /// Every shape of a PG: a name and a text for each command of its profile, with every leg of every sample of it. Samples that
@@ -49,7 +55,10 @@ pub fn of_profile(factory: &AdapterFactory) -> Vec<(String, String)> {
         .into_iter()
         .map(|kind| {
             let of_kind = known.iter().filter(|sample| sample.command.kind() == kind);
-            (kind.name().to_lowercase(), text_of(of_kind.map(|sample| (sample.name, legs(factory, &adapter, sample)))))
+            (
+                kind.name().to_lowercase(),
+                text_of(of_kind.map(|sample| (sample.name, legs(factory, &adapter, sample)))),
+            )
         })
         .collect()
 }
@@ -107,6 +116,10 @@ fn hold_request(request: &PgRequest) {
         hold_request(source.login());
     }
     hold(check_sent(request, &samples::upstream().base_url), &request.to_string());
+}
+
+fn hold_call(call: &SdkCall) {
+    hold(check_called(call), &encoded::rendered_call(call));
 }
 
 fn hold(verdict: Option<Verdict>, rendered: &str) {

@@ -125,7 +125,10 @@ fn the_mistakes_of_v1_are_put_right() {
         json!({"imp_uid": "i", "merchant_uid": "m", "type": "physical", "status": status, "refundable": "yes",
             "estimated_delivery_datetime": 1, "estimated_update_datetime": 1, "shipping_address_email": "e"})
     };
-    assert_eq!(contract.check_request("POST", "/paymentwall/delivery", &delivery("order_shipped")), Verdict::Kept);
+    assert_eq!(
+        contract.check_request("POST", "/paymentwall/delivery", &delivery("order_shipped")),
+        Verdict::Kept
+    );
     broken_by_v1("/paymentwall/delivery", &[delivery("shipped")]);
 }
 

@@ -32,7 +32,8 @@ impl Contract {
     /// the query.
     pub fn check_exchange(&self, method: &str, path: &str, body: Option<&Value>) -> Verdict {
         let Some((_, operation)) = self.operation(method, path) else { return Verdict::Uncharted };
-        let mut problems = self.query_problems(operation, path.split_once('?').map_or("", |(_, query)| query));
+        let mut problems =
+            self.query_problems(operation, path.split_once('?').map_or("", |(_, query)| query));
         match body {
             Some(body) => problems.extend(self.check_request(method, path, body).problems()),
             None if wants_body(operation) => problems.push("the body is missing".to_owned()),
@@ -66,10 +67,15 @@ impl Contract {
     /// A parameter is a word, or JSON where the contract says so.
     fn parameter_problems(&self, parameter: &Value, text: &str) -> Vec<String> {
         let as_json = &parameter["content"]["application/json"]["schema"];
-        let (schema, is_word) =
-            if as_json.is_null() { (&parameter["schema"], parameter["schema"]["type"] == "string") } else { (as_json, false) };
+        let (schema, is_word) = if as_json.is_null() {
+            (&parameter["schema"], parameter["schema"]["type"] == "string")
+        } else {
+            (as_json, false)
+        };
         let value = if is_word { Some(Value::from(text)) } else { serde_json::from_str(text).ok() };
-        let Some(value) = value else { return vec![format!("?{} cannot be read: {text}", parameter["name"])] };
+        let Some(value) = value else {
+            return vec![format!("?{} cannot be read: {text}", parameter["name"])];
+        };
         self.hold(schema, &value, None).problems()
     }
 }

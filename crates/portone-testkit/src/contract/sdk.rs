@@ -9,7 +9,10 @@ pub(super) fn as_openapi(document: Value) -> Value {
     let paths: Map<String, Value> = functions
         .map(|(name, function)| {
             let schema = schema(&function["input"], resources);
-            (format!("/{name}"), json!({"post": {"requestBody": {"content": {"application/json": {"schema": schema}}}}}))
+            (
+                format!("/{name}"),
+                json!({"post": {"requestBody": {"content": {"application/json": {"schema": schema}}}}}),
+            )
         })
         .collect();
     json!({"paths": paths, "components": {"schemas": components(resources, resources)}})
@@ -37,7 +40,9 @@ fn schema(node: &Value, resources: &Value) -> Value {
         "oneOf" => one_of(object(&properties(node, resources), resources)),
         // Each of several objects refuses the others' members, so that they are joined first.
         "intersection" => object(&properties(node, resources), resources),
-        "union" => json!({"anyOf": array(&node["types"]).map(|part| schema(part, resources)).collect::<Vec<_>>()}),
+        "union" => {
+            json!({"anyOf": array(&node["types"]).map(|part| schema(part, resources)).collect::<Vec<_>>()})
+        }
         "array" => json!({"type": "array", "items": schema(&node["items"], resources)}),
         "enum" => json!({"enum": variants(node)}),
         "stringLiteral" => json!({"enum": [node["value"]]}),

@@ -7,16 +7,20 @@ pub(super) fn as_openapi(document: Value) -> Value {
     let Value::Object(mut document) = document else { panic!("the description is an object") };
     let mut paths = Map::new();
     for (path, methods) in object(document.remove("paths")) {
-        let methods: Map<String, Value> =
-            object(Some(methods)).into_iter().map(|(method, operation)| (method, described(operation))).collect();
+        let methods: Map<String, Value> = object(Some(methods))
+            .into_iter()
+            .map(|(method, operation)| (method, described(operation)))
+            .collect();
         if let Some(short) = without_optional_end(&path, &methods) {
             paths.insert(short, Value::Object(methods.clone()));
         }
         paths.insert(path, Value::Object(methods));
     }
     correct_key_issue(&mut paths);
-    let schemas: Map<String, Value> =
-        object(document.remove("definitions")).into_iter().map(|(name, schema)| (name, normal(schema))).collect();
+    let schemas: Map<String, Value> = object(document.remove("definitions"))
+        .into_iter()
+        .map(|(name, schema)| (name, normal(schema)))
+        .collect();
     json!({"paths": paths, "components": {"schemas": schemas}})
 }
 
@@ -28,7 +32,8 @@ fn correct_key_issue(paths: &mut Map<String, Value>) {
     if let Some(required) = schema["required"].as_array_mut() {
         required.retain(|name| name != "channel_key");
     }
-    schema["anyOf"] = ["channel_key", "pg", "channel_group_id"].iter().map(|name| json!({"required": [name]})).collect();
+    schema["anyOf"] =
+        ["channel_key", "pg", "channel_group_id"].iter().map(|name| json!({"required": [name]})).collect();
 }
 
 /// A path's last segment may be optional (`/payments/findAll/{merchant_uid}/{payment_status}`), which OpenAPI has not got.
@@ -36,7 +41,8 @@ fn without_optional_end(path: &str, methods: &Map<String, Value>) -> Option<Stri
     let (short, last) = path.rsplit_once('/')?;
     let name = last.strip_prefix('{')?.strip_suffix('}')?;
     let is_optional = |parameter: &Value| parameter["name"] == name && parameter["required"] == json!(false);
-    let mut parameters = methods.values().flat_map(|operation| operation["parameters"].as_array().into_iter().flatten());
+    let mut parameters =
+        methods.values().flat_map(|operation| operation["parameters"].as_array().into_iter().flatten());
     parameters.any(is_optional).then(|| short.to_owned())
 }
 
@@ -67,7 +73,11 @@ fn described(operation: Value) -> Value {
 }
 
 fn json_of(schema: Value) -> Value {
-    if schema.is_null() { json!({}) } else { json!({"content": {"application/json": {"schema": normal(schema)}}}) }
+    if schema.is_null() {
+        json!({})
+    } else {
+        json!({"content": {"application/json": {"schema": normal(schema)}}})
+    }
 }
 
 fn form(fields: Vec<Value>) -> Value {
@@ -103,14 +113,18 @@ fn normal(schema: Value) -> Value {
         return json!({"$ref": reference.replace("#/definitions/", "#/components/schemas/")});
     }
     for name in ["maxLength", "minLength", "maximum", "minimum"] {
-        if let Some(limit) = schema.get(name).and_then(Value::as_str).and_then(|text| text.parse::<i64>().ok()) {
+        if let Some(limit) =
+            schema.get(name).and_then(Value::as_str).and_then(|text| text.parse::<i64>().ok())
+        {
             schema.insert(name.to_owned(), limit.into());
         }
     }
     let longest = schema.get("enum").and_then(Value::as_array).and_then(|values| {
         values.iter().filter_map(Value::as_str).map(|value| value.chars().count() as u64).max()
     });
-    if longest.is_some_and(|longest| schema.get("maxLength").and_then(Value::as_u64).is_some_and(|max| max < longest)) {
+    if longest.is_some_and(|longest| {
+        schema.get("maxLength").and_then(Value::as_u64).is_some_and(|max| max < longest)
+    }) {
         schema.remove("maxLength");
     }
     correct_required(&mut schema);
