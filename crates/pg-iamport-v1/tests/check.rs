@@ -110,7 +110,7 @@ fn each_rule_of_the_profile_has_a_case() {
 fn the_samples_break_no_rule_under_a_full_contract() {
     let capabilities = [capability::API_KEYIN, capability::API_BILLING];
     for sample in samples::commands(&PROFILE) {
-        let report = report(contracted(&capabilities, example(sample.command)));
+        let report = report(&contracted(&capabilities, example(sample.command)));
         assert!(report.is_empty(), "{}: {report}", sample.name);
     }
 }
@@ -147,7 +147,7 @@ fn everything_wrong_is_said_at_once() {
 #[test]
 fn what_v1_has_not_got_is_refused() {
     for name in ["pay_virtual_account", "close_virtual_account"] {
-        let report = report(example(samples::command(name)));
+        let report = report(&example(samples::command(name)));
         assert_eq!(report.rejections().map(|violation| violation.rule).collect::<Vec<_>>(), ["IAMPORT-CAP"]);
     }
 }
@@ -159,8 +159,8 @@ fn any_pg_string_is_taken_and_nothing_else() {
     assert!(!["nice v2", "Nice", "nice-v2", ".MID1"].into_iter().any(takes));
 }
 
-fn report(example: Example) -> Report {
-    rules::report(&FACTORY, &example)
+fn report(example: &Example) -> Report {
+    rules::report(&FACTORY, example)
 }
 
 fn example(command: Command) -> Example {

@@ -99,7 +99,7 @@ fn the_samples_break_no_rule_under_a_full_contract() {
     // What KPN's windows ask the buyer themselves.
     let ignored = ["KPN-037", "KPN-039"];
     for sample in samples::commands(&PROFILE) {
-        let mut report = report(contracted(&capabilities, example(sample.command)));
+        let mut report = report(&contracted(&capabilities, example(sample.command)));
         if sample.name.ends_with("_window") {
             report.violations.retain(|violation| !ignored.contains(&violation.rule));
         }
@@ -141,7 +141,7 @@ fn everything_wrong_is_said_at_once() {
 /// Secrets stay out of the findings even where they are what is wrong.
 #[test]
 fn findings_show_no_secret() {
-    let report = report(issue(|issue| {
+    let report = report(&issue(|issue| {
         issue.card.number = "4242".into();
         issue.card.expiry_year = "4242".into();
         issue.card.expiry_month = "42".into();
@@ -152,8 +152,8 @@ fn findings_show_no_secret() {
     assert!(!report.to_string().contains("42"), "{report}");
 }
 
-fn report(example: Example) -> Report {
-    rules::report(&FACTORY, &example)
+fn report(example: &Example) -> Report {
+    rules::report(&FACTORY, example)
 }
 
 fn example(command: Command) -> Example {

@@ -65,7 +65,7 @@ fn good_examples_break_no_rule_under_a_full_contract() {
     for (channel, command) in
         [card(|_, _| {}), again(|_| {}), schedule(|_| {}), cancel(|_| {}), delivery(|_| {})]
     {
-        let report = report(contracted(&[capability::API_KEYIN], (channel, command)));
+        let report = report(&contracted(&[capability::API_KEYIN], (channel, command)));
         assert!(report.is_empty(), "{report}");
     }
 }
@@ -73,14 +73,14 @@ fn good_examples_break_no_rule_under_a_full_contract() {
 /// Every part that goods lack is named at once.
 #[test]
 fn pw_023_ten_parts_are_needed_of_goods() {
-    let report = report(delivery(|told| told.parcel = Parcel::default()));
+    let report = report(&delivery(|told| told.parcel = Parcel::default()));
     assert_eq!(report.rejections().count(), 10, "{report}");
 }
 
 /// The rules of all V1 PGs hold too, but those on parts of Korean cards (rule IAMPORT-024).
 #[test]
 fn generic_rules_come_first() {
-    let report = report(contracted(
+    let report = report(&contracted(
         &[],
         card(|order, card| {
             order.order_name = "n".repeat(41);
@@ -94,12 +94,12 @@ fn generic_rules_come_first() {
 
 #[test]
 fn findings_show_no_secret() {
-    let report = report(card(|_, card| card.card.cvc = Some("42424".into())));
+    let report = report(&card(|_, card| card.card.cvc = Some("42424".into())));
     assert!(report.refuses() && !report.to_string().contains("42424"), "{report}");
 }
 
-fn report(example: Example) -> Report {
-    rules::report(&FACTORY, &example)
+fn report(example: &Example) -> Report {
+    rules::report(&FACTORY, example)
 }
 
 fn example(command: Command) -> Example {

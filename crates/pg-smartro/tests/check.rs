@@ -94,7 +94,7 @@ fn each_rule_of_the_profile_fires_in_a_request_or_a_window() {
 #[test]
 fn the_samples_break_no_rule_under_a_full_contract() {
     for sample in samples::commands(&PROFILE) {
-        let report = report(contracted(windows::CAPABILITIES, example(sample.command)));
+        let report = report(&contracted(windows::CAPABILITIES, example(sample.command)));
         assert!(report.is_empty(), "{}: {report}", sample.name);
     }
 }
@@ -132,7 +132,7 @@ fn everything_wrong_is_said_at_once() {
 /// Secrets stay out of the findings even where they are what is wrong.
 #[test]
 fn findings_show_no_secret() {
-    let report = report(issue(|issue| {
+    let report = report(&issue(|issue| {
         issue.card.number = "4242".into();
         issue.card.expiry_year = "4242".into();
         issue.card.expiry_month = "42".into();
@@ -143,8 +143,8 @@ fn findings_show_no_secret() {
     assert!(!report.to_string().contains("42"), "{report}");
 }
 
-fn report(example: Example) -> Report {
-    rules::report(&FACTORY, &example)
+fn report(example: &Example) -> Report {
+    rules::report(&FACTORY, example)
 }
 
 fn example(command: Command) -> Example {

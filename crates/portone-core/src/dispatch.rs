@@ -44,7 +44,8 @@ macro_rules! adapter {
             }
 
             fn check(&self, command: &$crate::Command, ctx: &$crate::CallContext, report: &mut $crate::Report) {
-                $check(&self.config, command, ctx, report);
+                let check = $check;
+                check(&self.config, command, ctx, report);
             }
 
             fn encode(
@@ -52,7 +53,8 @@ macro_rules! adapter {
                 command: &$crate::Admitted<'_>,
                 ctx: &$crate::CallContext,
             ) -> Result<$crate::Progress, $crate::Report> {
-                $encode(&self.config, command.command(), ctx)
+                let encode = $encode;
+                encode(&self.config, command.command(), ctx)
             }
 
             fn decode(
@@ -62,7 +64,8 @@ macro_rules! adapter {
                 reply: &$crate::PgReply,
                 ctx: &$crate::CallContext,
             ) -> Result<$crate::Progress, $crate::PgError> {
-                $decode(&self.config, command.command(), leg, reply, ctx)
+                let decode = $decode;
+                decode(&self.config, command.command(), leg, reply, ctx)
             }
 
             fn parse_notification(
@@ -70,7 +73,8 @@ macro_rules! adapter {
                 raw: &$crate::RawNotification,
                 ctx: &$crate::CallContext,
             ) -> Result<($crate::Notification, $crate::Ack), $crate::NotificationError> {
-                $parse_notification(&self.config, raw, ctx)
+                let parse_notification = $parse_notification;
+                parse_notification(&self.config, raw, ctx)
             }
         }
     };

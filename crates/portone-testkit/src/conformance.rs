@@ -1,5 +1,6 @@
 //! What every adapter has to keep. [`conformance!`](crate::conformance!) makes a test of each.
 
+mod client;
 mod faults;
 
 use std::{collections::BTreeSet, fmt::Debug, sync::Arc, time::Duration};
@@ -16,6 +17,7 @@ use crate::{
     samples::{self, Sample, Secrets},
 };
 
+pub use client::the_client_answers_each_command;
 pub use faults::faults_have_their_class_on_every_leg;
 
 const DEADLINE: Duration = Duration::from_mins(1);

@@ -40,7 +40,7 @@ pub enum Verdict {
 const OF_NO_UNION: (&str, u16) = ("IDEMPOTENCY_OUTSTANDING_REQUEST", 409);
 
 static V2: LazyLock<Option<Contract>> =
-    LazyLock::new(|| Contract::load("portone-v2.payment.openapi.json", json, Value::from));
+    LazyLock::new(|| Contract::load("portone-v2.payment.openapi.json", json, Value::clone));
 static V1: LazyLock<Option<Contract>> =
     LazyLock::new(|| Contract::load("portone-v1.openapi.json", json, v1::as_openapi));
 static BROWSER_SDK: LazyLock<Option<Contract>> =
@@ -63,9 +63,9 @@ impl Contract {
     }
 
     /// Reads one from the reference folder.
-    fn load(name: &str, parse: fn(&str) -> Value, as_openapi: fn(Value) -> Value) -> Option<Self> {
+    fn load(name: &str, parse: fn(&str) -> Value, as_openapi: fn(&Value) -> Value) -> Option<Self> {
         let text = reference::text_of(name, "nothing is held against it")?;
-        Some(Self::of(as_openapi(parse(&text))))
+        Some(Self::of(as_openapi(&parse(&text))))
     }
 
     /// An OpenAPI document, made strict.

@@ -63,6 +63,11 @@ macro_rules! conformance {
         }
 
         #[test]
+        fn the_client_answers_each_command() {
+            $crate::conformance::the_client_answers_each_command(&$factory);
+        }
+
+        #[test]
         fn the_profile_is_what_is_admitted() {
             $crate::conformance::the_profile_is_what_is_admitted(&$factory);
         }

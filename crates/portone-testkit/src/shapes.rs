@@ -71,9 +71,9 @@ fn assert_every_method(profile: &PgProfile, known: &[Sample]) {
             support.methods.iter().filter(|method| !has(method)).map(|method| method.code()).collect();
         assert!(
             missing.is_empty() && of_kind().next().is_some(),
-            "no sample has {}{}: add one to portone_testkit::samples",
+            "no sample has {} by {}: add one to portone_testkit::samples",
             support.command.name(),
-            missing.iter().map(|method| format!(" by {method}")).collect::<String>()
+            if missing.is_empty() { "any method".to_owned() } else { missing.join(" and by ") }
         );
     }
 }

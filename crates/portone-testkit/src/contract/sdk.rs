@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 /// Each function is a path that takes a POST, and its argument the body; resources are components.
-pub(super) fn as_openapi(document: Value) -> Value {
+pub(super) fn as_openapi(document: &Value) -> Value {
     let resources = &document["resources"];
     let functions = document["methods"].as_object().into_iter().flatten();
     let paths: Map<String, Value> = functions
@@ -35,11 +35,10 @@ fn schema(node: &Value, resources: &Value) -> Value {
             let reference = node["$ref"].as_str().unwrap_or_default();
             json!({"$ref": reference.replace("#/resources/", "#/components/schemas/")})
         }
-        "object" | "error" => object(&properties(node, resources), resources),
+        // An intersection's parts each refuse the others' members, so that they are joined first.
+        "object" | "error" | "intersection" => object(&properties(node, resources), resources),
         "emptyObject" => json!({"type": "object", "additionalProperties": false}),
         "oneOf" => one_of(object(&properties(node, resources), resources)),
-        // Each of several objects refuses the others' members, so that they are joined first.
-        "intersection" => object(&properties(node, resources), resources),
         "union" => {
             json!({"anyOf": array(&node["types"]).map(|part| schema(part, resources)).collect::<Vec<_>>()})
         }

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value, json};
 
 /// Parameters of forms become a body, definitions become components.
-pub(super) fn as_openapi(document: Value) -> Value {
-    let Value::Object(mut document) = document else { panic!("the description is an object") };
+pub(super) fn as_openapi(document: &Value) -> Value {
+    let Value::Object(mut document) = document.clone() else { panic!("the description is an object") };
     let mut paths = Map::new();
     for (path, methods) in object(document.remove("paths")) {
         let methods: Map<String, Value> = object(Some(methods))
@@ -139,7 +139,9 @@ fn normal(schema: Value) -> Value {
         }
     }
     if let Some(Value::Array(parts)) = schema.get_mut("allOf") {
-        parts.iter_mut().for_each(|part| *part = normal(part.take()));
+        for part in parts {
+            *part = normal(part.take());
+        }
     }
     Value::Object(schema)
 }

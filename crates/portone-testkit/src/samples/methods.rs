@@ -15,7 +15,8 @@ pub(super) fn every(secrets: Secrets) -> Vec<Sample> {
         command
     };
     let (register, modify) = (LogisticsStep::Register, LogisticsStep::Modify);
-    let named = [
+    // On the heap: a command is large.
+    let named = vec![
         ("cancel_transfer", cancel(Transfer, None)),
         ("cancel_mobile", cancel(Mobile, None)),
         ("cancel_easy_pay", cancel(EasyPay, None)),
