@@ -187,7 +187,12 @@ pub fn rules_are_named_once_and_after_the_pg(factory: &AdapterFactory) {
     for rule in profile.rules.iter().chain([profile.capability_rule]) {
         assert!(rule.code.starts_with(&prefix), "{}", rule.code);
         assert!(codes.insert(rule.code), "{} occurs twice", rule.code);
-        assert!(rule.reason.ends_with('.') && !rule.source.is_empty(), "{}", rule.code);
+        assert!(rule.reason.ends_with('.'), "{}: its reason is a sentence", rule.code);
+        assert!(
+            !rule.source.is_empty(),
+            "{} has no source: name in src/rules.rs the document that says so, or take the rule out",
+            rule.code
+        );
     }
     assert!(profile.rules.is_sorted_by_key(|rule| rule.code), "rules are in the catalogue's order");
 }
