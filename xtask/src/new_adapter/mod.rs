@@ -91,9 +91,9 @@ fn write(root: &Path, names: &Names, protocol: Protocol) -> Result<(), Failure> 
 
 fn rendered(template: &str, names: &Names, protocol: Protocol) -> Result<String, Failure> {
     let values = context! {
-        crate => names.package, ident => names.ident, module => names.module, type => names.type_name,
-        variant => names.type_name, provider => names.provider, prefix => names.prefix,
-        display => names.display,
+        crate => names.package.as_str(), ident => names.ident.as_str(), module => names.module.as_str(), type => names.type_name.as_str(),
+        variant => names.type_name.as_str(), provider => names.provider.as_str(), prefix => names.prefix.as_str(),
+        display => names.display.as_str(),
         protocol => match protocol { Protocol::V1 => "v1", Protocol::V2 => "v2" },
     };
     let mut environment = Environment::new();

@@ -45,10 +45,10 @@ pub(crate) fn run(workspace: &Workspace) -> Result<(), Failure> {
     ]))?;
     for (name, _) in packages {
         let package = format!("pg-{name}");
-        output_of(&mut cargo(&["test", "--offline", "--package", &package, "--doc", "--test", "check"]))
-            .or_else(|_| {
-                output_of(&mut cargo(&["test", "--offline", "--package", &package, "--test", "check"]))
-            })?;
+        for part in [["--doc", "--quiet"], ["--test", "check"]] {
+            let test = ["test", "--offline", "--package", &package];
+            output_of(cargo(&test).args(part))?;
+        }
         let suite = ["test", "--offline", "--package", &package, "--test", "conformance", "--no-fail-fast"];
         let output = cargo(&suite).output()?;
         check_words(&package, output.status.success(), &String::from_utf8_lossy(&output.stdout))?;
