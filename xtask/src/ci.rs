@@ -1,7 +1,7 @@
 //! `cargo xtask ci`: everything a change must pass, cheapest first.
 
 use crate::cargo::{self, Workspace};
-use crate::{Failure, docs, test, tidy};
+use crate::{Failure, docs, new_adapter, package, test, tidy};
 
 /// Stops at the first task that fails.
 pub(crate) fn run(workspace: &Workspace) -> Result<(), Failure> {
@@ -10,5 +10,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<(), Failure> {
     docs::run(workspace, &docs::DocsArgs { check: true })?;
     let clippy = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
     cargo::run(&mut workspace.cargo(&clippy))?;
-    test::run(workspace)
+    test::run(workspace)?;
+    new_adapter::try_out(workspace)?;
+    package::run(workspace)
 }

@@ -5,6 +5,8 @@ mod bench;
 mod cargo;
 mod ci;
 mod docs;
+mod new_adapter;
+mod package;
 mod test;
 mod tidy;
 
@@ -34,7 +36,13 @@ enum Task {
     Tidy,
     /// Write docs/rules.md and docs/support-matrix.md from the adapters.
     Docs(docs::DocsArgs),
-    /// Everything a change must pass: fmt, clippy, tidy, test.
+    /// Write the crate of a new PG, and the lines that name it elsewhere.
+    NewAdapter(new_adapter::NewAdapterArgs),
+    /// Try new-adapter out in a copy of the repository.
+    TryAdapter,
+    /// Package every library as crates.io would take it, and build it from that.
+    Package,
+    /// Everything a change must pass: fmt, clippy, tidy, test, package, a new adapter.
     Ci,
 }
 
@@ -45,6 +53,9 @@ fn main() -> ExitCode {
         Task::Test => test::run(&workspace),
         Task::Tidy => tidy::run(&workspace),
         Task::Docs(args) => docs::run(&workspace, &args),
+        Task::NewAdapter(args) => new_adapter::run(&workspace, &args),
+        Task::TryAdapter => new_adapter::try_out(&workspace),
+        Task::Package => package::run(&workspace),
         Task::Ci => ci::run(&workspace),
     });
     match result {

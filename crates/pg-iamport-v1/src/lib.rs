@@ -8,69 +8,20 @@ mod encode;
 mod profile;
 mod rules;
 
-use std::sync::Arc;
+use portone_core::Protocol;
 
 pub use codes::takes;
 use config::Config;
-use portone_core::{
-    Ack, AdapterFactory, Admitted, CallContext, Channel, Command, Leg, Notification, NotificationError,
-    PgAdapter, PgError, PgProfile, PgReply, Progress, Protocol, RawNotification, Report, SetupError,
-    Upstream,
-};
+pub use portone_core;
 pub use portone_wire::v1::rules::capability;
 pub use profile::PROFILE;
 
-/// Builds the adapter of a channel at a V1 upstream.
-pub static FACTORY: AdapterFactory =
-    AdapterFactory { profile: &PROFILE, protocol: Protocol::IamportV1, build };
-
-/// The adapter of one channel behind a PortOne V1 upstream.
-#[derive(Debug)]
-pub struct IamportV1 {
-    config: Config,
-}
-
-impl IamportV1 {
-    /// The adapter of a channel at its upstream.
-    ///
-    /// Fails when the upstream is no V1 upstream.
-    pub fn new(channel: &Channel, upstream: &Upstream) -> Result<Self, SetupError> {
-        Ok(Self { config: Config::new(channel, upstream)? })
-    }
-}
-
-fn build(channel: &Channel, upstream: &Upstream) -> Result<Arc<dyn PgAdapter>, SetupError> {
-    Ok(Arc::new(IamportV1::new(channel, upstream)?))
-}
-
-impl PgAdapter for IamportV1 {
-    fn profile(&self) -> &'static PgProfile {
-        &PROFILE
-    }
-
-    fn check(&self, command: &Command, ctx: &CallContext, report: &mut Report) {
-        check::check(&self.config, command, ctx, report);
-    }
-
-    fn encode(&self, command: &Admitted<'_>, ctx: &CallContext) -> Result<Progress, Report> {
-        encode::encode(&self.config, command.command(), ctx)
-    }
-
-    fn decode(
-        &self,
-        command: &Admitted<'_>,
-        leg: Leg,
-        reply: &PgReply,
-        ctx: &CallContext,
-    ) -> Result<Progress, PgError> {
-        self.config.dialect.decode(command.command(), leg, reply, ctx)
-    }
-
-    fn parse_notification(
-        &self,
-        raw: &RawNotification,
-        _ctx: &CallContext,
-    ) -> Result<(Notification, Ack), NotificationError> {
-        self.config.dialect.parse_notification(raw)
-    }
+portone_core::adapter! {
+    /// The adapter of one channel behind a PortOne V1 upstream.
+    pub struct IamportV1(Config) = PROFILE, Protocol::IamportV1;
+    new: Config::new,
+    check: check::check,
+    encode: encode::encode,
+    decode: |config: &Config, command, leg, reply, ctx| config.dialect.decode(command, leg, reply, ctx),
+    parse_notification: |config: &Config, raw, _ctx| config.dialect.parse_notification(raw),
 }

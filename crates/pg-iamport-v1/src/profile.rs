@@ -11,26 +11,12 @@ pub static PROFILE: PgProfile = PgProfile {
     rule_prefix: "IAMPORT",
     display_name: "iamport V1",
     commands: &[
-        CommandSupport { command: CommandKind::PayInstantly, methods: &[PayMethod::Card], inquiry: true },
-        CommandSupport { command: CommandKind::IssueBillingKey, methods: &[PayMethod::Card], inquiry: true },
-        CommandSupport {
-            command: CommandKind::PayWithBillingKey,
-            methods: &[PayMethod::Card],
-            inquiry: true,
-        },
-        CommandSupport { command: CommandKind::Schedule, methods: &[PayMethod::Card], inquiry: false },
-        CommandSupport { command: CommandKind::DeleteBillingKey, methods: &[], inquiry: true },
-        CommandSupport {
-            command: CommandKind::Cancel,
-            methods: &[
-                PayMethod::Card,
-                PayMethod::VirtualAccount,
-                PayMethod::Transfer,
-                PayMethod::Mobile,
-                PayMethod::EasyPay,
-            ],
-            inquiry: true,
-        },
+        CommandSupport::inquired(CommandKind::PayInstantly, &[PayMethod::Card]),
+        CommandSupport::inquired(CommandKind::IssueBillingKey, &[PayMethod::Card]),
+        CommandSupport::inquired(CommandKind::PayWithBillingKey, &[PayMethod::Card]),
+        CommandSupport::untold(CommandKind::Schedule, &[PayMethod::Card]),
+        CommandSupport::inquired(CommandKind::DeleteBillingKey, &[]),
+        CommandSupport::inquired(CommandKind::Cancel, PayMethod::ALL),
     ],
     // Currency is a matter of the PG (rule IAMPORT-055).
     currencies: Currencies::Any,

@@ -5,17 +5,15 @@ use std::collections::BTreeSet;
 use chrono::TimeDelta;
 use pg_iamport_v1::{FACTORY, PROFILE, capability};
 use portone_core::{
-    Address, Bank, Cancel, CardPayment, CashReceiptRequest, CashReceiptType, Channel, ChannelKey, Command,
-    Contracts, Currency, Customer, CustomerName, DeleteBillingKey, InstantMethod, IssueBillingKey, Order,
-    PayMethod, PayWithBillingKey, PaymentId, PgBillingKey, PgMerchantId, PgProvider, ProductType, Report,
-    Schedule, Severity, admit,
+    Address, Bank, Cancel, CardPayment, CashReceiptRequest, CashReceiptType, ChannelKey, Command, Currency,
+    Customer, CustomerName, DeleteBillingKey, InstantMethod, IssueBillingKey, Order, PayMethod,
+    PayWithBillingKey, PaymentId, PgBillingKey, PgMerchantId, PgProvider, ProductType, Report, Schedule,
+    Severity, admit,
 };
-use portone_testkit::samples::{self, Secrets};
-
-type Example = (Channel, Command);
-
-/// One finding: rule, severity, field, an example that has it and one that has not.
-type Case = (&'static str, Severity, &'static str, fn() -> Example, fn() -> Example);
+use portone_testkit::{
+    rules::{self, Case, Example, contracted},
+    samples::{self, Secrets},
+};
 
 use Severity::{Advise, Reject};
 
@@ -99,18 +97,7 @@ const CASES: &[Case] = &[
 
 #[test]
 fn each_rule_fires_on_its_bad_example_only() {
-    for (rule, severity, field, bad, good) in CASES {
-        let report = report(bad());
-        let found = report.violations.iter().any(|violation| {
-            (violation.rule, violation.severity, violation.field.as_str()) == (rule, *severity, field)
-        });
-        assert!(found, "{rule} {severity:?} {field} is silent on its bad example: {report:?}");
-        let report = self::report(good());
-        let found = report.violations.iter().any(|violation| {
-            violation.rule == *rule && violation.field == *field && violation.severity >= *severity
-        });
-        assert!(!found, "{rule} {field} fires on its good example: {report:?}");
-    }
+    rules::each_fires_on_its_bad_example_only(&FACTORY, CASES);
 }
 
 #[test]
@@ -123,7 +110,7 @@ fn each_rule_of_the_profile_has_a_case() {
 fn the_samples_break_no_rule_under_a_full_contract() {
     let capabilities = [capability::API_KEYIN, capability::API_BILLING];
     for sample in samples::commands(&PROFILE) {
-        let report = report(contracted(&capabilities, example(sample.command)));
+        let report = report(&contracted(&capabilities, example(sample.command)));
         assert!(report.is_empty(), "{}: {report}", sample.name);
     }
 }
@@ -160,7 +147,7 @@ fn everything_wrong_is_said_at_once() {
 #[test]
 fn what_v1_has_not_got_is_refused() {
     for name in ["pay_virtual_account", "close_virtual_account"] {
-        let report = report(example(samples::command(name)));
+        let report = report(&example(samples::command(name)));
         assert_eq!(report.rejections().map(|violation| violation.rule).collect::<Vec<_>>(), ["IAMPORT-CAP"]);
     }
 }
@@ -172,12 +159,8 @@ fn any_pg_string_is_taken_and_nothing_else() {
     assert!(!["nice v2", "Nice", "nice-v2", ".MID1"].into_iter().any(takes));
 }
 
-fn report((channel, command): Example) -> Report {
-    let adapter = (FACTORY.build)(&channel, &samples::v1_upstream()).unwrap();
-    match admit(&*adapter, &command, &samples::context()) {
-        Ok(admitted) => admitted.advice().clone(),
-        Err(report) => report,
-    }
+fn report(example: &Example) -> Report {
+    rules::report(&FACTORY, example)
 }
 
 fn example(command: Command) -> Example {
@@ -198,11 +181,6 @@ fn mid(id: &str, (mut channel, command): Example) -> Example {
 
 fn key(length: usize, (mut channel, command): Example) -> Example {
     channel.upstream_channel_key = Some(ChannelKey::parse(&"k".repeat(length)).unwrap());
-    (channel, command)
-}
-
-fn contracted(names: &[&str], (mut channel, command): Example) -> Example {
-    channel.contracts = Contracts(Some(names.iter().map(|name| (*name).to_owned()).collect()));
     (channel, command)
 }
 

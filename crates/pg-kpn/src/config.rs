@@ -1,10 +1,13 @@
-//! What the checks need to know of a channel.
+//! What is made of a channel and its upstream.
 
-use portone_core::{Channel, ChannelFacts, Contracts};
+use portone_core::{Channel, ChannelFacts, Contracts, SetupError, Upstream};
+use portone_wire::v2::V2Dialect;
 
-/// The channel as far as the rules ask.
+/// The channel's way to its upstream, and what the rules ask of it.
 #[derive(Debug)]
 pub(crate) struct Config {
+    /// The protocol.
+    pub dialect: V2Dialect,
     /// What the contract covers.
     pub contracts: Contracts,
     /// Facts of the contract.
@@ -12,7 +15,11 @@ pub(crate) struct Config {
 }
 
 impl Config {
-    pub(crate) fn new(channel: &Channel) -> Self {
-        Self { contracts: channel.contracts.clone(), facts: channel.facts.clone() }
+    pub(crate) fn new(channel: &Channel, upstream: &Upstream) -> Result<Self, SetupError> {
+        Ok(Self {
+            dialect: V2Dialect::new(channel, upstream)?,
+            contracts: channel.contracts.clone(),
+            facts: channel.facts.clone(),
+        })
     }
 }

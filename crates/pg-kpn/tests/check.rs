@@ -8,17 +8,14 @@ use std::collections::BTreeSet;
 use chrono::TimeDelta;
 use pg_kpn::{FACTORY, PROFILE, capability};
 use portone_core::{
-    Bank, Cancel, CardPayment, CashReceiptRequest, CashReceiptType, Channel, Command, Contracts, Currency,
-    CustomerName, FixedAccount, InstantMethod, IssueBillingKey, Order, PayMethod, PayWithBillingKey,
-    PaymentId, Report, Schedule, Severity, VirtualAccountOption, VirtualAccountOptionType,
-    VirtualAccountRequest, admit,
+    Bank, Cancel, CardPayment, CashReceiptRequest, CashReceiptType, Command, Currency, CustomerName,
+    FixedAccount, InstantMethod, IssueBillingKey, Order, PayMethod, PayWithBillingKey, PaymentId, Report,
+    Schedule, Severity, VirtualAccountOption, VirtualAccountOptionType, VirtualAccountRequest, admit,
 };
-use portone_testkit::samples::{self, Secrets};
-
-type Example = (Channel, Command);
-
-/// One finding: rule, severity, field, an example that has it and one that has not.
-type Case = (&'static str, Severity, &'static str, fn() -> Example, fn() -> Example);
+use portone_testkit::{
+    rules::{self, Case, Example, contracted},
+    samples::{self, Secrets},
+};
 
 use Severity::{Advise, Reject};
 
@@ -80,18 +77,7 @@ const CASES: &[Case] = &[
 
 #[test]
 fn each_rule_fires_on_its_bad_example_only() {
-    for (rule, severity, field, bad, good) in CASES {
-        let report = report(bad());
-        let found = report.violations.iter().any(|violation| {
-            (violation.rule, violation.severity, violation.field.as_str()) == (rule, *severity, field)
-        });
-        assert!(found, "{rule} {severity:?} {field} is silent on its bad example: {report:?}");
-        let report = self::report(good());
-        let found = report.violations.iter().any(|violation| {
-            violation.rule == *rule && violation.field == *field && violation.severity >= *severity
-        });
-        assert!(!found, "{rule} {field} fires on its good example: {report:?}");
-    }
+    rules::each_fires_on_its_bad_example_only(&FACTORY, CASES);
 }
 
 #[test]
@@ -113,7 +99,7 @@ fn the_samples_break_no_rule_under_a_full_contract() {
     // What KPN's windows ask the buyer themselves.
     let ignored = ["KPN-037", "KPN-039"];
     for sample in samples::commands(&PROFILE) {
-        let mut report = report(contracted(&capabilities, example(sample.command)));
+        let mut report = report(&contracted(&capabilities, example(sample.command)));
         if sample.name.ends_with("_window") {
             report.violations.retain(|violation| !ignored.contains(&violation.rule));
         }
@@ -155,7 +141,7 @@ fn everything_wrong_is_said_at_once() {
 /// Secrets stay out of the findings even where they are what is wrong.
 #[test]
 fn findings_show_no_secret() {
-    let report = report(issue(|issue| {
+    let report = report(&issue(|issue| {
         issue.card.number = "4242".into();
         issue.card.expiry_year = "4242".into();
         issue.card.expiry_month = "42".into();
@@ -166,11 +152,8 @@ fn findings_show_no_secret() {
     assert!(!report.to_string().contains("42"), "{report}");
 }
 
-fn report((channel, command): Example) -> Report {
-    let adapter = (FACTORY.build)(&channel, &samples::upstream()).unwrap();
-    let mut report = Report::new();
-    adapter.check(&command, &samples::context(), &mut report);
-    report
+fn report(example: &Example) -> Report {
+    rules::report(&FACTORY, example)
 }
 
 fn example(command: Command) -> Example {
@@ -235,11 +218,6 @@ fn cancel(mut command: Command, edit: fn(&mut Cancel)) -> Example {
 
 fn full_auth((mut channel, command): Example) -> Example {
     channel.facts.keyin_requires_full_auth = Some(true);
-    (channel, command)
-}
-
-fn contracted(capabilities: &[&str], (mut channel, command): Example) -> Example {
-    channel.contracts = Contracts(Some(capabilities.iter().map(|&name| name.to_owned()).collect()));
     (channel, command)
 }
 

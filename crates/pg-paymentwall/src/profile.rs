@@ -10,25 +10,19 @@ pub static PROFILE: PgProfile = PgProfile {
     rule_prefix: "PW",
     display_name: "Paymentwall",
     commands: &[
-        CommandSupport { command: CommandKind::PayInstantly, methods: &[PayMethod::Card], inquiry: true },
-        CommandSupport {
-            command: CommandKind::PayWithBillingKey,
-            methods: &[PayMethod::Card],
-            inquiry: true,
-        },
-        CommandSupport { command: CommandKind::Schedule, methods: &[PayMethod::Card], inquiry: false },
-        CommandSupport { command: CommandKind::DeleteBillingKey, methods: &[], inquiry: true },
-        CommandSupport {
-            command: CommandKind::Cancel,
-            methods: &[PayMethod::Card, PayMethod::Transfer, PayMethod::Mobile, PayMethod::EasyPay],
-            inquiry: true,
-        },
+        CommandSupport::inquired(CommandKind::PayInstantly, &[PayMethod::Card]),
+        CommandSupport::inquired(CommandKind::PayWithBillingKey, &[PayMethod::Card]),
+        CommandSupport::untold(CommandKind::Schedule, &[PayMethod::Card]),
+        CommandSupport::inquired(CommandKind::DeleteBillingKey, &[]),
+        CommandSupport::inquired(
+            CommandKind::Cancel,
+            &[PayMethod::Card, PayMethod::Transfer, PayMethod::Mobile, PayMethod::EasyPay],
+        ),
         // Nothing reads a delivery back (rule PW-026).
-        CommandSupport {
-            command: CommandKind::ConfirmDelivery,
-            methods: &[PayMethod::Card, PayMethod::Transfer, PayMethod::Mobile, PayMethod::EasyPay],
-            inquiry: false,
-        },
+        CommandSupport::untold(
+            CommandKind::ConfirmDelivery,
+            &[PayMethod::Card, PayMethod::Transfer, PayMethod::Mobile, PayMethod::EasyPay],
+        ),
     ],
     // Whatever the project supports.
     currencies: Currencies::Any,

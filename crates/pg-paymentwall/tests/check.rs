@@ -4,16 +4,14 @@ use std::collections::BTreeSet;
 
 use pg_paymentwall::{FACTORY, PROFILE, capability};
 use portone_core::{
-    Cancel, CardPayment, Channel, Command, ConfirmDelivery, Contracts, Currency, CustomerName, DeliveryKind,
-    InstantMethod, Order, Parcel, PayMethod, PayWithBillingKey, Report, Schedule, Severity, admit,
+    Cancel, CardPayment, Command, ConfirmDelivery, Currency, CustomerName, DeliveryKind, InstantMethod,
+    Order, Parcel, PayMethod, PayWithBillingKey, Report, Schedule, Severity,
 };
-use portone_testkit::samples::{self, Secrets};
+use portone_testkit::{
+    rules::{self, Case, Example, contracted},
+    samples::{self, Secrets},
+};
 use serde_json::json;
-
-type Example = (Channel, Command);
-
-/// One finding: rule, severity, field, an example that has it and one that has not.
-type Case = (&'static str, Severity, &'static str, fn() -> Example, fn() -> Example);
 
 use Severity::{Advise, Reject};
 
@@ -53,18 +51,7 @@ const CASES: &[Case] = &[
 
 #[test]
 fn each_rule_fires_on_its_bad_example_only() {
-    for (rule, severity, field, bad, good) in CASES {
-        let report = report(bad());
-        let found = report.violations.iter().any(|violation| {
-            (violation.rule, violation.severity, violation.field.as_str()) == (rule, *severity, field)
-        });
-        assert!(found, "{rule} {severity:?} {field} is silent on its bad example: {report:?}");
-        let report = self::report(good());
-        let found = report.violations.iter().any(|violation| {
-            violation.rule == *rule && violation.field == *field && violation.severity >= *severity
-        });
-        assert!(!found, "{rule} {field} fires on its good example: {report:?}");
-    }
+    rules::each_fires_on_its_bad_example_only(&FACTORY, CASES);
 }
 
 #[test]
@@ -78,7 +65,7 @@ fn good_examples_break_no_rule_under_a_full_contract() {
     for (channel, command) in
         [card(|_, _| {}), again(|_| {}), schedule(|_| {}), cancel(|_| {}), delivery(|_| {})]
     {
-        let report = report(contracted(&[capability::API_KEYIN], (channel, command)));
+        let report = report(&contracted(&[capability::API_KEYIN], (channel, command)));
         assert!(report.is_empty(), "{report}");
     }
 }
@@ -86,14 +73,14 @@ fn good_examples_break_no_rule_under_a_full_contract() {
 /// Every part that goods lack is named at once.
 #[test]
 fn pw_023_ten_parts_are_needed_of_goods() {
-    let report = report(delivery(|told| told.parcel = Parcel::default()));
+    let report = report(&delivery(|told| told.parcel = Parcel::default()));
     assert_eq!(report.rejections().count(), 10, "{report}");
 }
 
 /// The rules of all V1 PGs hold too, but those on parts of Korean cards (rule IAMPORT-024).
 #[test]
 fn generic_rules_come_first() {
-    let report = report(contracted(
+    let report = report(&contracted(
         &[],
         card(|order, card| {
             order.order_name = "n".repeat(41);
@@ -107,25 +94,16 @@ fn generic_rules_come_first() {
 
 #[test]
 fn findings_show_no_secret() {
-    let report = report(card(|_, card| card.card.cvc = Some("42424".into())));
+    let report = report(&card(|_, card| card.card.cvc = Some("42424".into())));
     assert!(report.refuses() && !report.to_string().contains("42424"), "{report}");
 }
 
-fn report((channel, command): Example) -> Report {
-    let adapter = (FACTORY.build)(&channel, &samples::v1_upstream()).unwrap();
-    match admit(&*adapter, &command, &samples::context()) {
-        Ok(admitted) => admitted.advice().clone(),
-        Err(report) => report,
-    }
+fn report(example: &Example) -> Report {
+    rules::report(&FACTORY, example)
 }
 
 fn example(command: Command) -> Example {
     (samples::channel(&PROFILE), command)
-}
-
-fn contracted(names: &[&str], (mut channel, command): Example) -> Example {
-    channel.contracts = Contracts(Some(names.iter().map(|name| (*name).to_owned()).collect()));
-    (channel, command)
 }
 
 fn processing(currency: Currency, (mut channel, command): Example) -> Example {

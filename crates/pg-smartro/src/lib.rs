@@ -7,71 +7,20 @@ mod config;
 mod profile;
 mod rules;
 
-use std::sync::Arc;
-
-use portone_core::{
-    Ack, AdapterFactory, Admitted, CallContext, Channel, Command, Leg, Notification, NotificationError,
-    PgAdapter, PgError, PgProfile, PgReply, Progress, Protocol, RawNotification, Report, SetupError,
-    Upstream,
-};
-use portone_wire::v2::{Shaping, V2Dialect};
+use portone_core::{CallContext, Protocol};
+use portone_wire::v2::Shaping;
 
 pub use codes::capability;
 use config::Config;
+pub use portone_core;
 pub use profile::PROFILE;
 
-/// Builds the adapter of a Smartro channel.
-pub static FACTORY: AdapterFactory =
-    AdapterFactory { profile: &PROFILE, protocol: Protocol::PortOneV2, build };
-
-/// The adapter of one Smartro channel behind a PortOne V2 upstream.
-#[derive(Debug)]
-pub struct Smartro {
-    config: Config,
-    dialect: V2Dialect,
-}
-
-impl Smartro {
-    /// The adapter of a channel at its upstream.
-    ///
-    /// Fails when the upstream's webhook secret cannot be read.
-    pub fn new(channel: &Channel, upstream: &Upstream) -> Result<Self, SetupError> {
-        Ok(Self { config: Config::new(channel), dialect: V2Dialect::new(channel, upstream)? })
-    }
-}
-
-fn build(channel: &Channel, upstream: &Upstream) -> Result<Arc<dyn PgAdapter>, SetupError> {
-    Ok(Arc::new(Smartro::new(channel, upstream)?))
-}
-
-impl PgAdapter for Smartro {
-    fn profile(&self) -> &'static PgProfile {
-        &PROFILE
-    }
-
-    fn check(&self, command: &Command, ctx: &CallContext, report: &mut Report) {
-        check::check(&self.config, command, ctx, report);
-    }
-
-    fn encode(&self, command: &Admitted<'_>, ctx: &CallContext) -> Result<Progress, Report> {
-        self.dialect.encode(command.command(), ctx, Shaping::NONE)
-    }
-
-    fn decode(
-        &self,
-        command: &Admitted<'_>,
-        leg: Leg,
-        reply: &PgReply,
-        ctx: &CallContext,
-    ) -> Result<Progress, PgError> {
-        self.dialect.decode(command.command(), leg, reply, ctx)
-    }
-
-    fn parse_notification(
-        &self,
-        raw: &RawNotification,
-        ctx: &CallContext,
-    ) -> Result<(Notification, Ack), NotificationError> {
-        self.dialect.parse_notification(raw, ctx.now)
-    }
+portone_core::adapter! {
+    /// The adapter of one Smartro channel behind a PortOne V2 upstream.
+    pub struct Smartro(Config) = PROFILE, Protocol::PortOneV2;
+    new: Config::new,
+    check: check::check,
+    encode: |config: &Config, command, ctx| config.dialect.encode(command, ctx, Shaping::NONE),
+    decode: |config: &Config, command, leg, reply, ctx| config.dialect.decode(command, leg, reply, ctx),
+    parse_notification: |config: &Config, raw, ctx: &CallContext| config.dialect.parse_notification(raw, ctx.now),
 }

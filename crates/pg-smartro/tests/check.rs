@@ -8,17 +8,15 @@ use std::collections::BTreeSet;
 use chrono::TimeDelta;
 use pg_smartro::{FACTORY, PROFILE, capability};
 use portone_core::{
-    Bank, Cancel, CardFacts, CashReceiptRequest, CashReceiptType, Channel, Command, Contracts, Currency,
-    Environment, FixedAccount, InstantMethod, IssueBillingKey, LogisticsStep, Order, PayMethod,
-    PayWithBillingKey, PaymentId, ReceiptReceiver, RegisterEscrowLogistics, Report, Schedule, Severity,
-    VirtualAccountOption, VirtualAccountOptionType, VirtualAccountRequest, admit,
+    Bank, Cancel, CardFacts, CashReceiptRequest, CashReceiptType, Channel, Command, Currency, Environment,
+    FixedAccount, InstantMethod, IssueBillingKey, LogisticsStep, Order, PayMethod, PayWithBillingKey,
+    PaymentId, ReceiptReceiver, RegisterEscrowLogistics, Report, Schedule, Severity, VirtualAccountOption,
+    VirtualAccountOptionType, VirtualAccountRequest, admit,
 };
-use portone_testkit::samples::{self, Secrets};
-
-type Example = (Channel, Command);
-
-/// One finding: rule, severity, field, an example that has it and one that has not.
-type Case = (&'static str, Severity, &'static str, fn() -> Example, fn() -> Example);
+use portone_testkit::{
+    rules::{self, Case, Example, contracted},
+    samples::{self, Secrets},
+};
 
 use Severity::{Advise, Reject};
 
@@ -82,18 +80,7 @@ const CASES: &[Case] = &[
 
 #[test]
 fn each_rule_fires_on_its_bad_example_only() {
-    for (rule, severity, field, bad, good) in CASES {
-        let report = report(bad());
-        let found = report.violations.iter().any(|violation| {
-            (violation.rule, violation.severity, violation.field.as_str()) == (rule, *severity, field)
-        });
-        assert!(found, "{rule} {severity:?} {field} is silent on its bad example: {report:?}");
-        let report = self::report(good());
-        let found = report.violations.iter().any(|violation| {
-            violation.rule == *rule && violation.field == *field && violation.severity >= *severity
-        });
-        assert!(!found, "{rule} {field} fires on its good example: {report:?}");
-    }
+    rules::each_fires_on_its_bad_example_only(&FACTORY, CASES);
 }
 
 #[test]
@@ -107,7 +94,7 @@ fn each_rule_of_the_profile_fires_in_a_request_or_a_window() {
 #[test]
 fn the_samples_break_no_rule_under_a_full_contract() {
     for sample in samples::commands(&PROFILE) {
-        let report = report(contracted(windows::CAPABILITIES, example(sample.command)));
+        let report = report(&contracted(windows::CAPABILITIES, example(sample.command)));
         assert!(report.is_empty(), "{}: {report}", sample.name);
     }
 }
@@ -145,7 +132,7 @@ fn everything_wrong_is_said_at_once() {
 /// Secrets stay out of the findings even where they are what is wrong.
 #[test]
 fn findings_show_no_secret() {
-    let report = report(issue(|issue| {
+    let report = report(&issue(|issue| {
         issue.card.number = "4242".into();
         issue.card.expiry_year = "4242".into();
         issue.card.expiry_month = "42".into();
@@ -156,11 +143,8 @@ fn findings_show_no_secret() {
     assert!(!report.to_string().contains("42"), "{report}");
 }
 
-fn report((channel, command): Example) -> Report {
-    let adapter = (FACTORY.build)(&channel, &samples::upstream()).unwrap();
-    let mut report = Report::new();
-    adapter.check(&command, &samples::context(), &mut report);
-    report
+fn report(example: &Example) -> Report {
+    rules::report(&FACTORY, example)
 }
 
 fn example(command: Command) -> Example {
@@ -223,11 +207,6 @@ fn on_test(example: Example) -> Example {
 #[allow(clippy::unnecessary_wraps)] // what the field takes
 fn issued_by(issuer: &str) -> Option<CardFacts> {
     Some(CardFacts { issuer: Some(issuer.to_owned()), ..CardFacts::default() })
-}
-
-fn contracted(capabilities: &[&str], (mut channel, command): Example) -> Example {
-    channel.contracts = Contracts(Some(capabilities.iter().map(|&name| name.to_owned()).collect()));
-    (channel, command)
 }
 
 fn id(order: &mut Order, payment_id: &str) {

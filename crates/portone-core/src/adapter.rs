@@ -157,6 +157,26 @@ pub struct Upstream {
     pub notice_url: Option<String>,
 }
 
+impl Upstream {
+    /// PortOne V2 itself, telling us nothing by itself.
+    pub fn portone_v2(api_secret: impl Into<Secret<String>>) -> Self {
+        Self {
+            base_url: "https://api.portone.io".to_owned(),
+            credentials: Credentials::PortOneV2 { api_secret: api_secret.into(), webhook_secret: None },
+            notice_url: None,
+        }
+    }
+
+    /// PortOne V1 itself, telling us nothing by itself.
+    pub fn iamport_v1(imp_key: impl Into<Secret<String>>, imp_secret: impl Into<Secret<String>>) -> Self {
+        Self {
+            base_url: "https://api.iamport.kr".to_owned(),
+            credentials: Credentials::IamportV1 { imp_key: imp_key.into(), imp_secret: imp_secret.into() },
+            notice_url: None,
+        }
+    }
+}
+
 /// Who we are at an upstream.
 #[derive(Debug, Clone)]
 pub enum Credentials {

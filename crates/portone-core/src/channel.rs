@@ -94,6 +94,31 @@ pub struct Channel {
     pub facts: ChannelFacts,
 }
 
+impl Channel {
+    /// A channel as a library user needs it: active, of an upstream called `portone`, with nothing declared of its contract.
+    pub fn new(
+        key: ChannelKey,
+        store_id: StoreId,
+        provider: PgProvider,
+        pg_merchant_id: PgMerchantId,
+        environment: Environment,
+    ) -> Self {
+        Self {
+            name: provider.as_str().to_owned(),
+            key,
+            store_id,
+            provider,
+            pg_merchant_id,
+            environment,
+            upstream: "portone".to_owned(),
+            upstream_channel_key: None,
+            active: true,
+            contracts: Contracts::default(),
+            facts: ChannelFacts::default(),
+        }
+    }
+}
+
 /// One channel's share in a group.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GroupMember {

@@ -12,10 +12,12 @@ mod bank;
 mod card;
 mod cash_receipt;
 mod channel;
+mod client;
 mod command;
 mod confirm;
 mod customer;
 mod delivery;
+mod dispatch;
 mod driver;
 mod error;
 mod escrow;
@@ -49,6 +51,7 @@ pub use channel::{
     Channel, ChannelFacts, ChannelGroup, Contracts, Environment, GROUP_CHANNEL_COUNT_MAX, GROUP_RULES,
     GroupMember, OnViolation, WEIGHT_SUM,
 };
+pub use client::{Answer, Client, DEADLINE};
 pub use command::{
     Attempt, AttemptSubject, Cancel, CancelRequester, Capture, CardPayment, CloseVirtualAccount, Command,
     CommandKind, DeleteBillingKey, Inquire, InstantMethod, IssueBillingKey, PayInstantly, PayMethod,

@@ -62,6 +62,18 @@ pub struct CommandSupport {
     pub inquiry: bool,
 }
 
+impl CommandSupport {
+    /// A command whose lost ones can be inquired about.
+    pub const fn inquired(command: CommandKind, methods: &'static [PayMethod]) -> Self {
+        Self { command, methods, inquiry: true }
+    }
+
+    /// A command that no inquiry tells of.
+    pub const fn untold(command: CommandKind, methods: &'static [PayMethod]) -> Self {
+        Self { command, methods, inquiry: false }
+    }
+}
+
 /// The currencies a PG takes.
 #[derive(Debug)]
 pub enum Currencies {

@@ -29,6 +29,12 @@ impl<T: Zeroize> fmt::Debug for Secret<T> {
     }
 }
 
+impl From<String> for Secret<String> {
+    fn from(text: String) -> Self {
+        Self::new(text)
+    }
+}
+
 impl From<&str> for Secret<String> {
     fn from(value: &str) -> Self {
         Self::new(value.to_owned())

@@ -7,7 +7,8 @@ use portone_core::{
     Channel, ChannelGroup, ChannelGroupId, ChannelKey, Environment, GroupMember, OnViolation, PgMerchantId,
     PgProvider, StoreId,
 };
-use portone_router::{Candidate, Purpose, Roster, weighted_index};
+use portone_router::{Ask, Candidate, Purpose, Roster, factory, weighted_index};
+use portone_testkit::samples;
 
 const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
 
@@ -24,7 +25,7 @@ fn draw_alone(criterion: &mut Criterion) {
 
 fn whole_decision(criterion: &mut Criterion) {
     let channels = channels();
-    let group = group(&channels);
+    let group = group(&channels, &[10, 30, 5, 15, 40]);
     for (name, purpose) in [("one-time", Purpose::OneTime), ("billing key", Purpose::BillingKeyPayment)] {
         let mut draw = 0_u64;
         criterion.bench_function(&format!("decision of 5 with its record, {name}"), |bencher| {
@@ -42,8 +43,11 @@ fn whole_decision(criterion: &mut Criterion) {
 }
 
 fn channels() -> Vec<Channel> {
-    ["a", "b", "c", "d", "e"]
-        .map(|name| Channel {
+    ["a", "b", "c", "d", "e"].map(channel).into()
+}
+
+fn channel(name: &str) -> Channel {
+    Channel {
             key: ChannelKey::parse(&format!("channel-key-{name}")).expect("key"),
             store_id: StoreId::parse("store-1").expect("store"),
             name: name.to_owned(),
@@ -55,12 +59,11 @@ fn channels() -> Vec<Channel> {
             active: true,
             contracts: portone_core::Contracts::default(),
             facts: portone_core::ChannelFacts::default(),
-        })
-        .into()
+    }
 }
 
-fn group(channels: &[Channel]) -> ChannelGroup {
-    let members = channels.iter().zip([10, 30, 5, 15, 40]);
+fn group(channels: &[Channel], weights: &[u32]) -> ChannelGroup {
+    let members = channels.iter().zip(weights.iter().copied());
     ChannelGroup {
         id: ChannelGroupId::parse("channel-group-test-bench").expect("id"),
         store_id: StoreId::parse("store-1").expect("store"),
@@ -74,5 +77,36 @@ fn group(channels: &[Channel]) -> ChannelGroup {
     }
 }
 
-criterion_group!(benches, draw_alone, whole_decision);
+/// A group of ten as the check of the admin face sees it: every channel asked about one card key-in.
+fn check_of_ten(criterion: &mut Criterion) {
+    let command = samples::command("pay_card");
+    let channels: Vec<Channel> = (0..10).map(|number| channel(&number.to_string())).collect();
+    let adapters: Vec<_> = channels
+        .iter()
+        .map(|channel| {
+            let factory = factory(&channel.provider).expect("an adapter");
+            (factory.build)(channel, &samples::upstream()).expect("its adapter")
+        })
+        .collect();
+    let weights = [10; 10];
+    let group = group(&channels, &weights);
+    let ctx = samples::context();
+    let mut draw = 0_u64;
+    criterion.bench_function("check of a card key-in at a group of 10, and the decision", |bencher| {
+        bencher.iter(|| {
+            draw = draw.wrapping_add(STEP);
+            let roster = Roster::new(black_box(&group), |member| {
+                let at = channels.iter().position(|channel| channel.key == member.channel);
+                Candidate {
+                    channel: at.map(|at| &channels[at]),
+                    holds_key: true,
+                    ask: at.map(|at| Ask { adapter: &*adapters[at], command: &command, ctx: &ctx }),
+                }
+            });
+            roster.choose(Purpose::OneTime, draw)
+        });
+    });
+}
+
+criterion_group!(benches, draw_alone, whole_decision, check_of_ten);
 criterion_main!(benches);

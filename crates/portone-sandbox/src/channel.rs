@@ -63,7 +63,7 @@ impl Channel {
             return Err(fields.error(unknown, "is not a member of a channel"));
         }
         let provider = fields
-            .one_of("provider", &Provider::NAMES)?
+            .one_of("provider", Provider::NAMES)?
             .and_then(Provider::named)
             .ok_or_else(|| fields.error("provider", "is required"))?;
         let environment = match fields.one_of("environment", &["live", "test"])? {

@@ -14,12 +14,51 @@ use crate::v2::input::{AccountInput, CancelInput, CardInput, Customer, Terms};
 
 pub(crate) use reason::Reason;
 
-/// The PGs the sandbox plays. A new one is a variant here and a file beside this one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub(crate) enum Provider {
-    SmartroV2,
-    Kpn,
+/// Declares the PGs the sandbox plays: its name, what its transaction numbers start with, and its rules.
+macro_rules! providers {
+    ($($variant:ident = $name:literal, $number_prefix:literal, $pg:expr;)+) => {
+        /// The PGs the sandbox plays.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+        pub(crate) enum Provider {
+            $(#[serde(rename = $name)] $variant,)+
+        }
+
+        impl Provider {
+            pub(crate) const NAMES: &'static [&'static str] = &[$($name),+];
+
+            pub(crate) fn named(name: &str) -> Option<Self> {
+                match name {
+                    $($name => Some(Self::$variant),)+
+                    _ => None,
+                }
+            }
+
+            pub(crate) fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)+
+                }
+            }
+
+            /// What the PG's transaction numbers start with.
+            pub(crate) fn number_prefix(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $number_prefix,)+
+                }
+            }
+
+            pub(crate) fn pg(self) -> &'static dyn Pg {
+                match self {
+                    $(Self::$variant => &$pg,)+
+                }
+            }
+        }
+    };
+}
+
+// A new PG is a line here and a file beside this one.
+providers! {
+    SmartroV2 = "SMARTRO_V2", "SMT", smartro::Smartro;
+    Kpn = "KPN", "KPN", kpn::Kpn;
 }
 
 /// A PG's rules. Each `check_*` sees a request the hub has found well formed.
@@ -103,38 +142,6 @@ pub(crate) struct Booked {
 }
 
 impl Provider {
-    pub(crate) const NAMES: [&'static str; 2] = ["SMARTRO_V2", "KPN"];
-
-    pub(crate) fn named(name: &str) -> Option<Self> {
-        match name {
-            "SMARTRO_V2" => Some(Self::SmartroV2),
-            "KPN" => Some(Self::Kpn),
-            _ => None,
-        }
-    }
-
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::SmartroV2 => "SMARTRO_V2",
-            Self::Kpn => "KPN",
-        }
-    }
-
-    /// What the PG's transaction numbers start with.
-    pub(crate) fn number_prefix(self) -> &'static str {
-        match self {
-            Self::SmartroV2 => "SMT",
-            Self::Kpn => "KPN",
-        }
-    }
-
-    pub(crate) fn pg(self) -> &'static dyn Pg {
-        match self {
-            Self::SmartroV2 => &smartro::Smartro,
-            Self::Kpn => &kpn::Kpn,
-        }
-    }
-
     pub(crate) fn refuse(self, reason: Reason) -> Refusal {
         Refusal::Pg(self.pg().words(reason))
     }

@@ -6,10 +6,10 @@ mod place;
 mod rest;
 
 use std::collections::BTreeSet;
-use std::io::Write as _;
-use std::path::PathBuf;
 
 use serde_json::Value;
+
+use crate::reference;
 
 pub use place::Placed;
 
@@ -129,24 +129,8 @@ fn spelt_out(value: &Value) -> Value {
 
 /// Every rule of the catalogue, if its file is there.
 fn published() -> Option<Vec<Value>> {
-    let path = folder().join("pg-rules.md");
-    let Ok(text) = std::fs::read_to_string(&path) else {
-        // Not `eprintln!`, which the test harness keeps to itself.
-        let _ = writeln!(
-            std::io::stderr(),
-            "catalogue: {} is absent: the examples are not compared with it; set PORTONE_REFERENCE to its folder",
-            path.display()
-        );
-        return None;
-    };
+    let text = reference::text_of("pg-rules.md", "the examples are not compared with it")?;
     let blocks = text.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next());
     let lists = blocks.filter_map(|block| serde_norway::from_str::<Value>(block).ok());
     Some(lists.filter_map(|list| list.as_array().cloned()).flatten().collect())
-}
-
-fn folder() -> PathBuf {
-    std::env::var_os("PORTONE_REFERENCE").map_or_else(
-        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/reference")),
-        PathBuf::from,
-    )
 }

@@ -1,16 +1,24 @@
 //! What every adapter has to keep. [`conformance!`](crate::conformance!) makes a test of each.
 
+mod client;
+mod faults;
+
 use std::{collections::BTreeSet, fmt::Debug, sync::Arc, time::Duration};
 
 use portone_core::{
-    AdapterFactory, Admitted, Body, Break, Command, Effect, LEG_COUNT_MAX, Leg, Outcome, PgAdapter, PgError,
-    PgReply, PgRequest, Progress, Report, SdkCall, admit, execute,
+    AdapterFactory, Break, Command, CommandKind, Effect, Finding, LEG_COUNT_MAX, Leg, Outcome, PgAdapter,
+    PgError, PgReply, Progress, Protocol, admit, execute,
 };
 
 use crate::{
-    ScriptedTransport, Step, block_on, fixtures, replies,
+    ScriptedTransport, Step, block_on,
+    encoded::{Encoded, admitted, encoded},
+    fixtures, replies,
     samples::{self, Sample, Secrets},
 };
+
+pub use client::the_client_answers_each_command;
+pub use faults::faults_have_their_class_on_every_leg;
 
 const DEADLINE: Duration = Duration::from_mins(1);
 
@@ -99,6 +107,53 @@ pub fn breaks_have_their_class_on_every_leg(factory: &AdapterFactory) {
     }
 }
 
+/// A billing key is read where the upstream writes it: V2 makes one, V1 keeps the one it was given.
+pub fn an_issued_key_is_the_replys_own(factory: &AdapterFactory, folder: &str) {
+    let right = match factory.protocol {
+        Protocol::PortOneV2 => replies::BILLING_KEY,
+        Protocol::IamportV1 => samples::ATTEMPT,
+    };
+    for fixture in fixtures::all(folder) {
+        let Ok(Progress::Done(outcome)) = fixtures::decoded(factory, &fixture) else { continue };
+        let outcome = match *outcome {
+            Outcome::Inquired(Finding::Happened(outcome)) => *outcome,
+            outcome => outcome,
+        };
+        if let Outcome::BillingKeyIssued(facts) = outcome {
+            assert_eq!(facts.pg_billing_key.expose(), right, "{}", fixture.path.display());
+        }
+    }
+}
+
+/// Each command of the profile that is sent has a recorded reply: what a PG's replies mean is proven by what it said.
+pub fn every_command_that_is_sent_has_a_recorded_reply(factory: &AdapterFactory, folder: &str) {
+    let profile = factory.profile;
+    assert!(
+        !profile.commands.is_empty(),
+        "{} has no command: list in src/profile.rs what its documents say it can",
+        profile.display_name
+    );
+    let recorded: BTreeSet<String> =
+        fixtures::all(folder).into_iter().map(|fixture| fixture.sample).collect();
+    for support in profile.commands {
+        let (never_sent, kind) = (is_never_sent(support.command), support.command);
+        let samples = samples::commands(profile);
+        let of_kind: Vec<&str> =
+            samples.iter().filter(|sample| sample.command.kind() == kind).map(|sample| sample.name).collect();
+        assert!(
+            never_sent || of_kind.iter().any(|name| recorded.contains(*name)),
+            "no reply to {} is recorded: put one into {folder}/{}/<case>.http",
+            kind.name(),
+            of_kind.first().unwrap_or(&"<sample>")
+        );
+    }
+}
+
+/// Windows are opened in a browser, and schedules are the engine's.
+fn is_never_sent(kind: CommandKind) -> bool {
+    matches!(kind, CommandKind::OpenPaymentWindow | CommandKind::OpenBillingKeyWindow | CommandKind::Schedule)
+}
+
 /// Each command of the profile is admitted and encoded; each other is refused as `<prefix>-CAP`, or by a rule that
 /// refuses its method.
 pub fn the_profile_is_what_is_admitted(factory: &AdapterFactory) {
@@ -124,66 +179,26 @@ pub fn rules_are_named_once_and_after_the_pg(factory: &AdapterFactory) {
     let profile = factory.profile;
     let prefix = format!("{}-", profile.rule_prefix);
     let mut codes = BTreeSet::new();
+    assert!(
+        !profile.rules.is_empty(),
+        "{} has no rule: write in src/rules.rs what its documents refuse, alter or ignore, and check it in src/check.rs",
+        profile.display_name
+    );
     for rule in profile.rules.iter().chain([profile.capability_rule]) {
         assert!(rule.code.starts_with(&prefix), "{}", rule.code);
         assert!(codes.insert(rule.code), "{} occurs twice", rule.code);
-        assert!(rule.reason.ends_with('.') && !rule.source.is_empty(), "{}", rule.code);
+        assert!(rule.reason.ends_with('.'), "{}: its reason is a sentence", rule.code);
+        assert!(
+            !rule.source.is_empty(),
+            "{} has no source: name in src/rules.rs the document that says so, or take the rule out",
+            rule.code
+        );
     }
     assert!(profile.rules.is_sorted_by_key(|rule| rule.code), "rules are in the catalogue's order");
 }
 
-fn admitted<'a>(adapter: &'a Arc<dyn PgAdapter>, command: &'a Command) -> Admitted<'a> {
-    let admitted = admit(&**adapter, command, &samples::context());
-    admitted.unwrap_or_else(|report| panic!("{command:?} is refused: {report}"))
-}
-
 fn names_method(field: &str) -> bool {
     ["method", "payMethod", "billingKeyMethod"].iter().any(|name| field.starts_with(name))
-}
-
-/// What a command encodes to.
-#[derive(Debug)]
-enum Encoded {
-    Request(Box<PgRequest>),
-    Call(SdkCall),
-    /// A schedule: it is checked and held, never encoded. Or an inquiry about what the PG has not got.
-    Held(Report),
-}
-
-impl Encoded {
-    fn rendered(&self) -> String {
-        match self {
-            Self::Request(request) => request.to_string(),
-            Self::Call(call) => format!("{:?} {} {:#}", call.sdk, call.function, call.arguments.rendered()),
-            Self::Held(report) => report.to_string(),
-        }
-    }
-
-    fn bytes(&self) -> &[u8] {
-        match self {
-            Self::Request(request) => request.body.as_ref().map(Body::bytes).unwrap_or_default(),
-            Self::Call(call) => call.arguments.bytes(),
-            Self::Held(_) => &[],
-        }
-    }
-}
-
-/// Every command is sent or, where it is a window, done at once; schedules alone are neither.
-fn encoded(adapter: &Arc<dyn PgAdapter>, command: &Command) -> Encoded {
-    let progress = adapter.encode(&admitted(adapter, command), &samples::context());
-    match (command, progress) {
-        // Nobody inquires about a command that the PG has not got.
-        (Command::Schedule(_) | Command::Inquire(_), Err(report)) => return Encoded::Held(report),
-        (Command::OpenWindow(_), Ok(Progress::Done(outcome))) => {
-            if let Outcome::CallSdk(call) = *outcome {
-                return Encoded::Call(call);
-            }
-        }
-        (Command::OpenWindow(_) | Command::Schedule(_), _) => {}
-        (_, Ok(Progress::Send { request, leg: Leg(0) })) => return Encoded::Request(request),
-        _ => {}
-    }
-    panic!("{command:?} encodes to something else")
 }
 
 fn decode(

@@ -1,13 +1,21 @@
 //! The published API contracts: a test's requests and answers are held against them where their files lie beside the
 //! checkout (`../shared/reference`, or the folder `PORTONE_REFERENCE` names). Where they do not, that is said aloud.
+//!
+//! Three documents, one form: V2's OpenAPI as it is, V1's Swagger 2 and the browser SDK's own format turned into it.
+
+mod exchange;
+mod sdk;
+mod v1;
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
-use std::path::PathBuf;
 use std::sync::{Arc, LazyLock, Mutex};
 
 use jsonschema::Validator;
 use serde_json::{Map, Value, json};
+
+use crate::reference;
+
+pub use exchange::{check_called, check_sent};
 
 /// One published OpenAPI description, made strict: no member it does not name, and of a union the variant its
 /// discriminator names.
@@ -31,7 +39,12 @@ pub enum Verdict {
 /// Documented in prose, but in no operation's union (rule V2-012): its type and status.
 const OF_NO_UNION: (&str, u16) = ("IDEMPOTENCY_OUTSTANDING_REQUEST", 409);
 
-static V2: LazyLock<Option<Contract>> = LazyLock::new(|| Contract::load("portone-v2.payment.openapi.json"));
+static V2: LazyLock<Option<Contract>> =
+    LazyLock::new(|| Contract::load("portone-v2.payment.openapi.json", json, Value::clone));
+static V1: LazyLock<Option<Contract>> =
+    LazyLock::new(|| Contract::load("portone-v1.openapi.json", json, v1::as_openapi));
+static BROWSER_SDK: LazyLock<Option<Contract>> =
+    LazyLock::new(|| Contract::load("portone-browser-sdk.yml", yaml, sdk::as_openapi));
 
 impl Contract {
     /// The V2 REST API's, if its file is there.
@@ -39,21 +52,26 @@ impl Contract {
         V2.as_ref()
     }
 
+    /// The V1 REST API's, if its file is there.
+    pub fn v1() -> Option<&'static Self> {
+        V1.as_ref()
+    }
+
+    /// The V2 browser SDK's, if its file is there: a function is a path (`/requestPayment`), its argument a body.
+    pub fn browser_sdk() -> Option<&'static Self> {
+        BROWSER_SDK.as_ref()
+    }
+
     /// Reads one from the reference folder.
-    fn load(name: &str) -> Option<Self> {
-        let path = folder().join(name);
-        let Ok(text) = std::fs::read(&path) else {
-            // Not `eprintln!`, which the test harness keeps to itself.
-            let _ = writeln!(
-                std::io::stderr(),
-                "contract: {} is absent: nothing is held against it; set PORTONE_REFERENCE to its folder",
-                path.display()
-            );
-            return None;
-        };
-        let mut document: Value = serde_json::from_slice(&text).expect("the contract is JSON");
+    fn load(name: &str, parse: fn(&str) -> Value, as_openapi: fn(&Value) -> Value) -> Option<Self> {
+        let text = reference::text_of(name, "nothing is held against it")?;
+        Some(Self::of(as_openapi(&parse(&text))))
+    }
+
+    /// An OpenAPI document, made strict.
+    fn of(mut document: Value) -> Self {
         document.pointer_mut("/components/schemas").into_iter().flat_map(members).for_each(make_strict);
-        Some(Self { document, validators: Mutex::default() })
+        Self { document, validators: Mutex::default() }
     }
 
     /// Holds an answer against the contract. `path` may have a query; `body` is `None` where it is not JSON.
@@ -142,11 +160,12 @@ impl Contract {
     }
 }
 
-fn folder() -> PathBuf {
-    std::env::var_os("PORTONE_REFERENCE").map_or_else(
-        || concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/reference").into(),
-        PathBuf::from,
-    )
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).expect("the contract is JSON")
+}
+
+fn yaml(text: &str) -> Value {
+    serde_norway::from_str(text).expect("the contract is YAML")
 }
 
 /// Whether a path is one of a template's (`/payments/{paymentId}`).

@@ -5,9 +5,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use portone_core::{AdapterFactory, Leg, PgReply, Progress, admit};
+use portone_core::{AdapterFactory, Leg, PgError, PgReply, Progress};
 
-use crate::samples::{self, Secrets};
+use crate::{
+    encoded::admitted,
+    samples::{self, Secrets},
+};
 
 /// A recorded reply.
 #[derive(Debug)]
@@ -31,25 +34,43 @@ pub fn all(folder: &str) -> Vec<Fixture> {
             fixtures.push(Fixture { sample: name, leg: leg(&path), reply: read(&path), path });
         }
     }
-    assert!(!fixtures.is_empty(), "{folder} holds no fixture");
+    assert!(
+        !fixtures.is_empty(),
+        "{folder} holds no fixture: record replies as <sample>/<case>.http, by the samples of portone_testkit::samples"
+    );
     fixtures
 }
 
-/// What the adapter of a PG makes of one fixture (`<folder>/<sample>/<case>.http`), in one line: the outcome, the request
-/// of the next leg, or the error.
-pub fn decoded(factory: &AdapterFactory, folder: &str, name: &str) -> String {
-    let path = Path::new(folder).join(format!("{name}.http"));
-    let (sample, _) = name.split_once('/').unwrap_or((name, ""));
-    let known = samples::every_for(factory.profile, Secrets::ONE);
-    let known = known.into_iter().find(|known| known.name == sample);
-    let command = known.unwrap_or_else(|| panic!("there is no sample `{sample}`")).command;
-    let (adapter, ctx) = (samples::adapter(factory), samples::context());
-    let admitted = admit(&*adapter, &command, &ctx).unwrap_or_else(|report| panic!("{name}: {report}"));
-    match adapter.decode(&admitted, leg(&path), &read(&path), &ctx) {
+/// What the adapter of a PG makes of every fixture: a text for each sample, with a line for each case.
+pub fn meanings(factory: &AdapterFactory, folder: &str) -> Vec<(String, String)> {
+    let mut texts: Vec<(String, String)> = Vec::new();
+    for fixture in all(folder) {
+        let case = fixture.path.file_stem().unwrap_or_default().to_string_lossy();
+        let line = format!("{case}: {}\n", meaning(factory, &fixture));
+        match texts.last_mut().filter(|(sample, _)| *sample == fixture.sample) {
+            Some((_, text)) => text.push_str(&line),
+            None => texts.push((fixture.sample, line)),
+        }
+    }
+    texts
+}
+
+/// In one line: the outcome, the request of the next leg, or the error.
+fn meaning(factory: &AdapterFactory, fixture: &Fixture) -> String {
+    match decoded(factory, fixture) {
         Ok(Progress::Done(outcome)) => format!("{outcome:?}"),
         Ok(Progress::Send { request, leg }) => format!("leg {}: {request:?}", leg.0),
         Err(error) => format!("{error:?}"),
     }
+}
+
+/// What the adapter of a PG makes of one fixture.
+pub(crate) fn decoded(factory: &AdapterFactory, fixture: &Fixture) -> Result<Progress, PgError> {
+    let known = samples::every_for(factory.profile, Secrets::ONE);
+    let known = known.into_iter().find(|known| known.name == fixture.sample);
+    let command = known.unwrap_or_else(|| panic!("there is no sample `{}`", fixture.sample)).command;
+    let (adapter, ctx) = (samples::adapter(factory), samples::context());
+    adapter.decode(&admitted(&adapter, &command), fixture.leg, &fixture.reply, &ctx)
 }
 
 /// The reply in one file. A line feed at the end of the file is not part of it.
@@ -65,7 +86,7 @@ fn parse(text: &str) -> Option<PgReply> {
 }
 
 fn entries(folder: &Path) -> Vec<PathBuf> {
-    let read = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let read = fs::read_dir(folder).into_iter().flatten();
     let mut paths: Vec<PathBuf> = read.filter_map(|entry| Some(entry.ok()?.path())).collect();
     paths.sort();
     paths

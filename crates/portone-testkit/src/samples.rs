@@ -1,6 +1,7 @@
 //! A valid command of each kind, and what else a call needs. The values pass the rules of every PG of this project.
 
 pub mod delivery;
+mod methods;
 pub mod receipts;
 
 use std::sync::Arc;
@@ -95,11 +96,13 @@ pub fn context() -> CallContext {
 
 /// A live channel of a PG, with nothing declared of its contract.
 pub fn channel(profile: &PgProfile) -> Channel {
+    // The adapter of any V1 PG plays one that returns deposits.
+    let provider = if profile.provider == "IAMPORT_V1" { "kcp" } else { profile.provider };
     Channel {
         key: ChannelKey::parse("channel-key-sample").unwrap(),
         store_id: StoreId::parse("store-sample").unwrap(),
         name: profile.display_name.to_owned(),
-        provider: PgProvider::parse(profile.provider).unwrap(),
+        provider: PgProvider::parse(provider).unwrap(),
         pg_merchant_id: PgMerchantId::parse("mid-sample").unwrap(),
         environment: Environment::Live,
         upstream: "sample".to_owned(),
@@ -186,6 +189,12 @@ pub fn has(profile: &PgProfile, command: &Command) -> bool {
 
 /// Every sample, with these secrets.
 pub fn every(secrets: Secrets) -> Vec<Sample> {
+    let mut samples = one_of_each(secrets);
+    samples.extend(methods::every(secrets));
+    samples
+}
+
+fn one_of_each(secrets: Secrets) -> Vec<Sample> {
     let sample = |name, command| Sample { name, command };
     let inquire = |name, subject| {
         let of = Attempt { id: attempt_id(), opened_at: now() - TimeDelta::seconds(90), subject };

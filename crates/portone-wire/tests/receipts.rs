@@ -8,6 +8,7 @@ use portone_core::{
 use portone_testkit::{
     replies,
     samples::{self, Secrets, receipts},
+    shapes,
 };
 use portone_wire::v2::{Shaping, V2Dialect};
 
@@ -30,7 +31,7 @@ fn dialect() -> V2Dialect {
 
 fn encoded(command: &Command) -> String {
     match dialect().encode(command, &samples::context(), Shaping::NONE).unwrap() {
-        Progress::Send { request, .. } => request.to_string(),
+        Progress::Send { request, .. } => shapes::rendered_request(&request),
         Progress::Done(outcome) => panic!("{outcome:?}"),
     }
 }

@@ -4,6 +4,7 @@ use portone_core::{
     AttemptId, Body, ChannelKey, CustomerName, OpenWindow, Outcome, Progress, Report, SdkCall, StoreId,
     WindowMethod,
 };
+use portone_testkit::shapes;
 use portone_wire::sdk::{SdkRequest, Target, encode, parse_issue_billing_key, parse_payment};
 use serde_json::{Value, json};
 
@@ -271,7 +272,10 @@ fn ends() -> (StoreId, ChannelKey, AttemptId) {
 fn done(progress: Progress) -> SdkCall {
     match progress {
         Progress::Done(outcome) => match *outcome {
-            Outcome::CallSdk(call) => call,
+            Outcome::CallSdk(call) => {
+                shapes::rendered_call(&call);
+                call
+            }
             other => panic!("{other:?}"),
         },
         Progress::Send { .. } => panic!("a window is sent nowhere"),

@@ -3,12 +3,10 @@
 use std::collections::BTreeSet;
 
 use pg_smartro::{FACTORY, PROFILE, capability};
-use portone_core::{
-    BuyerOs, Channel, ChannelFacts, Command, Contracts, Currency, Environment, OpenWindow, Report,
-};
+use portone_core::{Command, Contracts};
 use portone_testkit::{
     catalogue::{self, Placed},
-    samples,
+    rules, samples,
 };
 use portone_wire::sdk::{parse_issue_billing_key, parse_payment};
 use serde_json::json;
@@ -69,7 +67,8 @@ fn everything_wrong_with_a_window_is_said_at_once() {
     let window = parse_payment(&request).unwrap().window;
     let mut channel = samples::channel(&PROFILE);
     channel.contracts = Contracts(Some(BTreeSet::new()));
-    insta::assert_snapshot!(report(&channel, &Command::OpenWindow(window)));
+    let report = rules::report(&FACTORY, &(channel, Command::OpenWindow(window)));
+    insta::assert_snapshot!(report);
 }
 
 fn check(placed: &Placed) -> Vec<String> {
@@ -77,38 +76,6 @@ fn check(placed: &Placed) -> Vec<String> {
         "WINDOW_PAY" => parse_payment(&placed.request),
         _ => parse_issue_billing_key(&placed.request),
     };
-    let mut window = read.unwrap_or_else(|report| panic!("{placed:#?}: {report}")).window;
-    let settings = match &mut window {
-        OpenWindow::Payment(payment) => &mut payment.settings,
-        OpenWindow::BillingKey(issue) => &mut issue.settings,
-    };
-    settings.os = match placed.context["os"].as_str() {
-        Some("windows") => Some(BuyerOs::Windows),
-        Some("macos") => Some(BuyerOs::MacOs),
-        Some("android") => Some(BuyerOs::Android),
-        other => panic!("{other:?}"),
-    };
-    settings.consents_collected = placed.context["consents_collected"] == true;
-    let mut channel = samples::channel(&PROFILE);
-    channel.environment = if placed.test { Environment::Test } else { Environment::Live };
-    channel.contracts = Contracts(Some(placed.contracts.iter().cloned().collect()));
-    let fact = |name: &str| placed.context.get(name).cloned();
-    channel.facts = ChannelFacts {
-        mid_currency: fact("mid_currency").and_then(|code| Currency::parse(code.as_str()?).ok()),
-        usd_enabled: fact("usd_enabled").and_then(|flag| flag.as_bool()),
-        mid_product_type: fact("mid_product_type").and_then(|name| Some(name.as_str()?.to_owned())),
-        keyin_requires_full_auth: None,
-    };
-    codes(&report(&channel, &Command::OpenWindow(window)))
-}
-
-fn report(channel: &Channel, command: &Command) -> Report {
-    let adapter = (FACTORY.build)(channel, &samples::upstream()).unwrap();
-    let mut report = Report::new();
-    adapter.check(command, &samples::context(), &mut report);
-    report
-}
-
-fn codes(report: &Report) -> Vec<String> {
-    report.violations.iter().map(|violation| violation.rule.to_owned()).collect()
+    let window = read.unwrap_or_else(|report| panic!("{placed:#?}: {report}")).window;
+    rules::codes(&rules::report(&FACTORY, &placed.example(&PROFILE, window)))
 }

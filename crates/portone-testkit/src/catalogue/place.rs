@@ -1,8 +1,12 @@
 //! Where an example's parts stand in a request of an operation.
 
+use portone_core::{
+    BuyerOs, Channel, ChannelFacts, Command, Contracts, Currency, Environment, OpenWindow, PgProfile,
+};
 use serde_json::{Map, Value, json};
 
 use super::{Example, rest};
+use crate::{rules, samples};
 
 /// An otherwise valid request with an example in it, and what is known besides.
 #[derive(Debug, Clone)]
@@ -22,6 +26,37 @@ pub struct Placed {
 }
 
 impl Placed {
+    /// The window it opens, at the channel it speaks of.
+    pub fn example(&self, profile: &PgProfile, mut window: OpenWindow) -> rules::Example {
+        let settings = match &mut window {
+            OpenWindow::Payment(payment) => &mut payment.settings,
+            OpenWindow::BillingKey(issue) => &mut issue.settings,
+        };
+        settings.os = match self.context["os"].as_str() {
+            Some("windows") => Some(BuyerOs::Windows),
+            Some("macos") => Some(BuyerOs::MacOs),
+            Some("android") => Some(BuyerOs::Android),
+            other => panic!("{other:?}"),
+        };
+        settings.consents_collected = self.context["consents_collected"] == true;
+        (self.channel(profile), Command::OpenWindow(window))
+    }
+
+    fn channel(&self, profile: &PgProfile) -> Channel {
+        let fact = |name: &str| self.context.get(name).cloned();
+        Channel {
+            environment: if self.test { Environment::Test } else { Environment::Live },
+            contracts: Contracts(Some(self.contracts.iter().cloned().collect())),
+            facts: ChannelFacts {
+                mid_currency: fact("mid_currency").and_then(|code| Currency::parse(code.as_str()?).ok()),
+                usd_enabled: fact("usd_enabled").and_then(|flag| flag.as_bool()),
+                mid_product_type: fact("mid_product_type").and_then(|name| Some(name.as_str()?.to_owned())),
+                keyin_requires_full_auth: None,
+            },
+            ..samples::channel(profile)
+        }
+    }
+
     /// The request of an operation with this example of a rule in it.
     pub(super) fn new(example: &Example, op: &str, value: &Value, capabilities: &[&str]) -> Self {
         let block = block(&example.v2);
