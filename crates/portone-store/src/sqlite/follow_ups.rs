@@ -6,7 +6,7 @@ use portone_core::{AttemptId, PaymentId, StoreId, TransactionId};
 use portone_engine::event::Event;
 use portone_engine::ledger::{Discrepancy, OpenAttempt, PaymentStatus, Transaction};
 use portone_engine::port::StoreError;
-use portone_engine::port::follow::{FollowStore, FollowUp, Recorded};
+use portone_engine::port::follow::{FollowStore, FollowUp, Recorded, Told};
 use rusqlite::{OptionalExtension, params};
 
 use super::database::{Database, Fault};
@@ -24,6 +24,15 @@ impl FollowStore for SqliteStore {
         self.read(|database| match database.find_store_no(store)? {
             Some(store_no) => attempts::on_payment(database, store_no, payment),
             None => Ok(None),
+        })
+    }
+
+    async fn told_of(&self, store: &StoreId, payment: &PaymentId) -> Result<Told, StoreError> {
+        self.read(|database| {
+            let Some(store_no) = database.find_store_no(store)? else { return Ok(Told::default()) };
+            // In this order: of an attempt that is gone the result is there.
+            let open = attempts::on_payment(database, store_no, payment)?;
+            Ok(Told { open, transactions: transactions::all_of_payment(database, store_no, payment)? })
         })
     }
 

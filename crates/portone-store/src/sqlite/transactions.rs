@@ -302,6 +302,21 @@ pub(super) fn of_payment(
     Ok(found)
 }
 
+/// Every transaction of a payment, oldest first.
+pub(super) fn all_of_payment(
+    database: &Database,
+    store_no: i64,
+    payment: &PaymentId,
+) -> Result<Vec<Transaction>, Fault> {
+    let mut statement = database.prepared(select!("store_no = ?1 AND payment_id = ?2 ORDER BY seq"))?;
+    let mut rows = statement.query(params![store_no, payment.as_str()])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(read(database, row)?);
+    }
+    Ok(found)
+}
+
 /// A transaction from a row of [`select`].
 pub(super) fn read(database: &Database, row: &Row<'_>) -> Result<Transaction, Fault> {
     let text = |at| -> Result<&str, rusqlite::Error> { Ok(row.get_ref(at)?.as_str()?) };
