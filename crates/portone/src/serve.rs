@@ -11,6 +11,7 @@ use portone_gateway::{GatewayConfig, LiveUpstream, PassThrough, StoreAccess};
 use portone_http::{Forwarder, HttpConfig, HttpTransport, HttpWebhookSender, WebhookConfig};
 use portone_store::SqliteStore;
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::cli::{CheckArgs, ServeArgs};
@@ -31,11 +32,12 @@ pub(crate) async fn serve(args: ServeArgs) -> Result<(), Failure> {
     let listener = bind(config.listen).await?;
     let (upstreams, started) = start_upstreams(&config, &sandboxes).await?;
     let sandbox_address = started.iter().find_map(|(_, address)| *address);
-    let (engine, clock, transport) = start_engine(&config, upstreams, started).await?;
+    let outbox = Arc::new(Notify::new());
+    let (engine, clock, transport) = start_engine(&config, upstreams, started, &outbox).await?;
     let private_targets = config.webhook_private_targets;
     let sender = HttpWebhookSender::new(WebhookConfig { private_targets, ..WebhookConfig::default() })?;
     duties::start(&engine, &tracker, &stop);
-    duties::deliver(&engine, sender, &tracker, &stop);
+    duties::deliver(&engine, sender, &outbox, &tracker, &stop);
     let api = portone_gateway::router(gateway_config(&config, engine, clock, &transport, &tracker)?);
     if is_demo {
         println!("{}", banner::demo(&config, sandbox_address));
@@ -197,6 +199,7 @@ async fn start_engine(
     config: &Config,
     upstreams: BTreeMap<String, Upstream>,
     sandboxes: Vec<StartedSandbox>,
+    outbox: &Arc<Notify>,
 ) -> Result<(Arc<Engine>, Arc<ClockControl>, HttpTransport), Failure> {
     if let Some(folder) = config.database.parent() {
         std::fs::create_dir_all(folder)
@@ -205,6 +208,8 @@ async fn start_engine(
     let sandboxes: Vec<_> = sandboxes.into_iter().map(|(sandbox, _)| sandbox).collect();
     let virtual_upstreams = sandboxes.iter().map(|sandbox| sandbox.name.clone()).collect();
     let store = Arc::new(SqliteStore::open(&config.database)?);
+    let queued = Arc::clone(outbox);
+    store.watch_outbox(move || queued.notify_one()).await?;
     // First of all clients: it chooses the provider of TLS for the process, without which none can be built.
     let transport = HttpTransport::new(&HttpConfig::default())?;
     // One for all that sandboxes are told: each client reads and keeps the system's certificates.

@@ -373,8 +373,8 @@ async fn a_message_during_a_call_that_ends_otherwise_is_asked_about() {
     world.wire.notifications();
     world.wire.control("/payments/order1/deposit", &json!({}));
     let deposit = world.wire.notifications();
-    let close = world.post("/payments/order1/virtual-account/close", &json!({}));
-    let closed = world.while_held(close, &deposit[0]).await;
+    let path = "/payments/order1/virtual-account/close";
+    let closed = world.while_held(world.post(path, &json!({})), &deposit[0]).await;
     assert_ne!(closed.status, 200, "{}", closed.text);
     assert_eq!(world.status("order1").await, "VIRTUAL_ACCOUNT_ISSUED");
     world.advance(TimeDelta::seconds(1));
