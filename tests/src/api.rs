@@ -75,7 +75,12 @@ impl Api {
     }
 
     /// Sends a body with `POST` under an idempotency key; the error says that no whole answer came.
-    pub async fn try_post_keyed(&self, path: &str, key: &str, body: &Value) -> Result<Answer, reqwest::Error> {
+    pub async fn try_post_keyed(
+        &self,
+        path: &str,
+        key: &str,
+        body: &Value,
+    ) -> Result<Answer, reqwest::Error> {
         let value = HeaderValue::from_str(&format!("\"{key}\"")).expect("a header value");
         let headers = HeaderMap::from_iter([(HeaderName::from_static("idempotency-key"), value)]);
         self.try_send_with(&headers, Method::POST, path, Some(body.to_string())).await

@@ -17,7 +17,8 @@ async fn webhooks_are_printed_and_forwarded_as_they_were_sent() {
     pay(&shop, "while").await;
     let printed = eventually("both are printed", PATIENCE, async || {
         let printed = print.printed();
-        (printed.matches("webhook-signature: v1,").count() == 2 && printed.ends_with("}\n\n")).then_some(printed)
+        (printed.matches("webhook-signature: v1,").count() == 2 && printed.ends_with("}\n\n"))
+            .then_some(printed)
     })
     .await;
     let received = eventually("both are forwarded", PATIENCE, async || {
@@ -29,7 +30,10 @@ async fn webhooks_are_printed_and_forwarded_as_they_were_sent() {
         let (head, body) = request.split_once("\r\n\r\n").expect("a head and a body");
         assert!(head.starts_with("POST /hook HTTP/1.1\r\n"), "{head}");
         let event: Value = serde_json::from_str(body).expect("JSON");
-        assert_eq!((&event["type"], &event["data"]["paymentId"]), (&json!("Transaction.Paid"), &json!(payment)));
+        assert_eq!(
+            (&event["type"], &event["data"]["paymentId"]),
+            (&json!("Transaction.Paid"), &json!(payment))
+        );
         assert!(printed.contains(&format!("Transaction.Paid {payment}\n")), "{printed}");
         assert!(printed.contains(body), "the body is the one that was sent: {body}\n{printed}");
         for name in ["webhook-id", "webhook-timestamp", "webhook-signature"] {
@@ -39,7 +43,10 @@ async fn webhooks_are_printed_and_forwarded_as_they_were_sent() {
         }
     }
     let told = forward.printed();
-    assert!(told.contains("Transaction.Paid before: 204") && told.contains("Transaction.Paid while: 204"), "{told}");
+    assert!(
+        told.contains("Transaction.Paid before: 204") && told.contains("Transaction.Paid while: 204"),
+        "{told}"
+    );
     forward.terminate().await;
     assert!(forward.wait_ended().await.success());
 }
@@ -99,7 +106,9 @@ async fn take(mut stream: TcpStream, received: Arc<Mutex<Vec<String>>>) {
         }
         let text = String::from_utf8_lossy(&input).into_owned();
         let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
-        let length = head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
+        let length = head
+            .lines()
+            .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
         if body.len() >= length.unwrap_or(0) {
             received.lock().expect("nobody panicked").push(text);
             input.clear();

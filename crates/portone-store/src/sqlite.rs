@@ -4,6 +4,7 @@ mod access;
 mod attempts;
 mod billing_keys;
 mod confirm;
+mod counts;
 mod database;
 mod directory;
 mod events;

@@ -12,6 +12,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{CachedStatement, Connection, OpenFlags, Params};
 use thiserror::Error;
 
+use super::counts::Changes;
 use super::numbers::Numbers;
 use crate::document::Unreadable;
 
@@ -63,6 +64,8 @@ impl fmt::Debug for OutboxWatch {
 pub(super) struct Database {
     connection: Connection,
     pub(super) numbers: RefCell<Numbers>,
+    /// What the open transaction changes in lists.
+    pub(super) list_changes: Changes,
     outbox_watch: RefCell<Option<OutboxWatch>>,
     /// Whether the open transaction has put deliveries into the queue.
     has_queued: Cell<bool>,
@@ -108,6 +111,7 @@ impl Database {
         Ok(Self {
             connection,
             numbers: RefCell::default(),
+            list_changes: Changes::default(),
             outbox_watch: RefCell::default(),
             has_queued: Cell::new(false),
             #[cfg(test)]
@@ -160,7 +164,7 @@ impl Database {
 
     /// Makes everything since [`Self::begin`] durable, or undoes it.
     pub(super) fn commit(&self) -> Result<(), Fault> {
-        let committed = self.execute("COMMIT", []).map(drop);
+        let committed = self.write_counts().and_then(|()| self.execute("COMMIT", []).map(drop));
         if committed.is_err() {
             self.roll_back();
         } else if self.has_queued.take()
@@ -178,6 +182,7 @@ impl Database {
             let _ = self.execute("ROLLBACK", []);
         }
         self.has_queued.set(false);
+        self.list_changes.clear();
         // A number may have been given to something that is not there any more.
         *self.numbers.borrow_mut() = Numbers::default();
     }

@@ -9,6 +9,7 @@ use portone_engine::port::StoreError;
 use portone_engine::port::follow::{FollowStore, FollowUp, Recorded, Told};
 use rusqlite::{OptionalExtension, params};
 
+use super::counts::{self, Listed};
 use super::database::{Database, Fault};
 use super::events::{self, EventRow};
 use super::{SqliteStore, attempts, facets, payment_events, schedules, transactions};
@@ -204,6 +205,7 @@ fn record(database: &Database, rows: &ChangeRows) -> Result<Recorded, Fault> {
         return Ok(Recorded::Outstanding);
     }
     let before = payment_events::before(database, transaction)?;
+    let facet_no = database.facet_no(rows.facet.as_deref())?;
     let written = database.execute(
         "UPDATE transactions SET revision = revision + 1, status = ?3, status_changed_at = ?4, doc = ?5, facet_no = ?6
          WHERE id = ?1 AND revision = ?2",
@@ -213,12 +215,13 @@ fn record(database: &Database, rows: &ChangeRows) -> Result<Recorded, Fault> {
             transaction.status.code(),
             millis(transaction.status_changed_at),
             rows.doc,
-            database.facet_no(rows.facet.as_deref())?,
+            facet_no,
         ],
     )?;
     if written == 0 {
         return Ok(Recorded::Changed);
     }
+    transactions::relist(database, before.as_ref().map(|before| before.listed), transaction, facet_no);
     if transaction.status != PaymentStatus::Failed {
         make_latest(database, store_no, transaction)?;
     }
@@ -235,8 +238,10 @@ fn record(database: &Database, rows: &ChangeRows) -> Result<Recorded, Fault> {
 fn make_latest(database: &Database, store_no: i64, transaction: &Transaction) -> Result<(), Fault> {
     let payment = &transaction.order.payment_id;
     let Some(next) = transactions::next_seq(database, store_no, payment)? else { return Ok(()) };
-    let sql = "UPDATE transactions SET latest = 0 WHERE store_no = ?1 AND payment_id = ?2 AND seq = ?3";
-    database.execute(sql, params![store_no, payment.as_str(), next - 1])?;
-    let sql = "UPDATE transactions SET latest = 1, seq = ?2 WHERE id = ?1";
-    database.execute(sql, params![transaction.id.as_str(), next]).map(drop)
+    transactions::unlist(database, store_no, payment, next - 1)?;
+    let Some(before) = counts::listed(database, &transaction.id)? else { return Ok(()) };
+    database
+        .execute("UPDATE transactions SET latest = 1, seq = ?2 WHERE no = ?1", params![before.no, next])?;
+    database.relist(Some(&before), &Listed { is_latest: true, ..before });
+    Ok(())
 }

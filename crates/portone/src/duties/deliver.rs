@@ -94,7 +94,6 @@ mod tests {
     use axum::routing::post;
     use portone_core::Environment;
     use portone_engine::event::EventKind;
-    use portone_engine::port::Store as _;
     use portone_engine::webhook::{Target, WebhookEndpoint, WebhookFormat, WebhookSecret};
     use portone_engine::{EngineConfig, Ports};
     use portone_http::{HttpConfig, HttpTransport, WebhookConfig};
@@ -135,7 +134,9 @@ mod tests {
                     self.arrived.notified().await;
                 }
             };
-            tokio::time::timeout(PATIENCE, waiting).await.expect("they are delivered without a look at the queue");
+            tokio::time::timeout(PATIENCE, waiting)
+                .await
+                .expect("they are delivered without a look at the queue");
             self.received.lock().unwrap().clone()
         }
     }
@@ -150,7 +151,7 @@ mod tests {
     fn endpoint(url: &str) -> WebhookEndpoint {
         let target =
             Target { environment: Environment::Test, url: url.to_owned(), format: WebhookFormat::V2024April };
-        let secret = WebhookSecret::parse(&"whsec_dGVzdHM=".to_owned().into()).unwrap();
+        let secret = WebhookSecret::parse(&"whsec_dGVzdHM=".into()).unwrap();
         WebhookEndpoint { target, secrets: vec![secret] }
     }
 
@@ -170,7 +171,8 @@ mod tests {
         let webhooks = BTreeMap::from([(store_id(), urls.iter().map(|url| endpoint(url)).collect())]);
         let config = EngineConfig { webhooks, ..EngineConfig::default() };
         let engine = Arc::new(Engine::start(ports, config, BTreeMap::new(), vec![declared()]).await.unwrap());
-        let sender = HttpWebhookSender::new(WebhookConfig { private_targets: true, ..WebhookConfig::default() });
+        let sender =
+            HttpWebhookSender::new(WebhookConfig { private_targets: true, ..WebhookConfig::default() });
         let stop = CancellationToken::new();
         deliver_or_look(&engine, sender.unwrap(), (NEVER, wake), &TaskTracker::new(), &stop);
         (engine, stop)
