@@ -1,7 +1,7 @@
 //! A client of one face: the V2 API, the admin API, or the sandbox's control API.
 
 use portone_testkit::contract::{Contract, Verdict};
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, Method, Response};
 use serde_json::Value;
 
@@ -71,7 +71,30 @@ impl Api {
         path: &str,
         body: Option<String>,
     ) -> Result<Answer, reqwest::Error> {
-        let mut request = self.client.request(method.clone(), format!("{}{path}", self.base_url));
+        self.try_send_with(&HeaderMap::new(), method, path, body).await
+    }
+
+    /// Sends a body with `POST` under an idempotency key; the error says that no whole answer came.
+    pub async fn try_post_keyed(
+        &self,
+        path: &str,
+        key: &str,
+        body: &Value,
+    ) -> Result<Answer, reqwest::Error> {
+        let value = HeaderValue::from_str(&format!("\"{key}\"")).expect("a header value");
+        let headers = HeaderMap::from_iter([(HeaderName::from_static("idempotency-key"), value)]);
+        self.try_send_with(&headers, Method::POST, path, Some(body.to_string())).await
+    }
+
+    async fn try_send_with(
+        &self,
+        headers: &HeaderMap,
+        method: Method,
+        path: &str,
+        body: Option<String>,
+    ) -> Result<Answer, reqwest::Error> {
+        let url = format!("{}{path}", self.base_url);
+        let mut request = self.client.request(method.clone(), url).headers(headers.clone());
         if let Some(body) = body {
             request = request.header(CONTENT_TYPE, "application/json").body(body);
         }

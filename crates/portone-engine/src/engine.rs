@@ -19,6 +19,7 @@ use crate::error::EngineError;
 use crate::ledger::{
     BillingKeyRecord, BillingKeyStatus, KeyChannelState, OpenAttempt, OpenSubject, Transaction,
 };
+use crate::notify::Hints;
 use crate::port::{Clock, DeclaredStore, Random, Store, StoreError};
 use crate::promotion::Promotions;
 use crate::webhook::{Target, WebhookEndpoint, WebhookEndpoints};
@@ -90,6 +91,7 @@ pub struct Engine {
     watch: Option<Arc<dyn DirectoryWatch>>,
     upstreams: BTreeMap<String, Upstream>,
     directory: ArcSwap<Directory>,
+    pub(crate) hints: Hints,
 }
 
 impl Engine {
@@ -108,7 +110,9 @@ impl Engine {
         let key = InstallationKey::load(&*store, &*random).await?;
         store.declare_targets(targets).await?;
         let directory = ArcSwap::from_pointee(Directory::default());
-        let engine = Self { store, transport, clock, random, config, key, watch, upstreams, directory };
+        let hints = Hints::default();
+        let engine =
+            Self { store, transport, clock, random, config, key, watch, upstreams, directory, hints };
         engine.reload_directory().await?;
         engine.log_new_advice(&known);
         Ok(engine)

@@ -28,11 +28,13 @@ impl Engine {
     /// Takes up to `count_max` transactions that are due to be asked about, asks their upstreams side by side, and writes
     /// what is new. A step for the binary's loop; any number of gateways may run it on one store.
     pub async fn follow_up(&self, count_max: usize) -> Result<Swept, StoreError> {
+        self.judge_hints().await?;
         let now = self.now();
         let until = now + delta(self.config.inquiry_deadline) * 2 + TimeDelta::seconds(1);
         let claimed = self.store.claim_follow_ups(now, until, count_max).await?;
         let count = claimed.len();
-        let mut asked: FuturesUnordered<_> = claimed.into_iter().map(|due| self.follow_one(due)).collect();
+        let mut asked: FuturesUnordered<_> =
+            claimed.into_iter().map(|due| Box::pin(self.follow_one(due))).collect();
         let mut finished = 0;
         while let Some(done) = asked.next().await {
             finished += usize::from(done);

@@ -273,6 +273,14 @@ pub struct OpenAttempt {
     pub subject: OpenSubject,
 }
 
+impl OpenAttempt {
+    /// Whether its call may still be on its way, and will settle it when it is answered: nobody has put its inquiry
+    /// anywhere but behind its lease.
+    pub fn is_under_way(&self, now: DateTime<Utc>) -> bool {
+        self.inquiry_count == 0 && self.next_inquiry_at == self.lease_until && now < self.lease_until
+    }
+}
+
 /// What an open attempt is about: all that is needed to settle it after a restart.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind")]

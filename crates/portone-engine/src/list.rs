@@ -97,11 +97,6 @@ pub struct PaymentQuery {
 }
 
 impl PaymentQuery {
-    /// Whether an index answers it alone: nothing but times and states is asked for, in the order of the time.
-    pub fn is_plain(&self) -> bool {
-        self.sort == self.time && self.filter == PaymentFilter::default()
-    }
-
     /// Whether a payment of the window belongs to the list.
     pub fn matches(&self, transaction: &Transaction) -> bool {
         let statuses = self.statuses.as_ref();

@@ -38,7 +38,8 @@ impl Engine {
         let until = now + delta(self.config.inquiry_deadline) * 2 + TimeDelta::seconds(1);
         let claimed = self.store.claim_attempts(now, until, count_max).await?;
         let count = claimed.len();
-        let mut asked: FuturesUnordered<_> = claimed.into_iter().map(|open| self.settle_one(open)).collect();
+        let mut asked: FuturesUnordered<_> =
+            claimed.into_iter().map(|open| Box::pin(self.settle_one(open))).collect();
         let mut finished = 0;
         while let Some(done) = asked.next().await {
             finished += usize::from(done);

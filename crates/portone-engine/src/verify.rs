@@ -21,7 +21,8 @@ impl Engine {
         let until = now + delta(self.config.inquiry_deadline) * 2 + TimeDelta::seconds(60);
         let claimed = self.store.claim_verifications(now, until, count_max).await?;
         let count = claimed.len();
-        let mut asked: FuturesUnordered<_> = claimed.into_iter().map(|paid| self.verify_one(paid)).collect();
+        let mut asked: FuturesUnordered<_> =
+            claimed.into_iter().map(|paid| Box::pin(self.verify_one(paid))).collect();
         let mut finished = 0;
         while let Some(done) = asked.next().await {
             finished += usize::from(done);

@@ -10,9 +10,9 @@ use reqwest::{
 };
 
 use crate::{
-    HttpConfig, HttpSetupError,
+    HttpTransport,
     classify::{late, unbuildable},
-    transport::{client, exchange_with, portone_secret},
+    transport::{exchange_with, portone_secret},
 };
 
 /// A request to forward.
@@ -48,10 +48,9 @@ pub struct Forwarder {
 }
 
 impl Forwarder {
-    /// Builds the client, as [`HttpTransport::new`](crate::HttpTransport::new) does.
-    pub fn new(config: &HttpConfig) -> Result<Self, HttpSetupError> {
-        let (client, _) = client(config)?;
-        Ok(Self { client, reply_length_max: config.reply_length_max })
+    /// Shares a transport's client, and so its certificates and connections.
+    pub fn of(transport: &HttpTransport) -> Self {
+        Self { client: transport.client.clone(), reply_length_max: transport.reply_length_max }
     }
 
     /// Forwards a request. A break tells whether it can have been carried out.

@@ -22,8 +22,8 @@ use crate::{
 /// connections. It needs a tokio runtime with time and I/O.
 #[derive(Clone)]
 pub struct HttpTransport {
-    client: Client,
-    reply_length_max: usize,
+    pub(crate) client: Client,
+    pub(crate) reply_length_max: usize,
     trusts_system_roots: bool,
 }
 
@@ -63,7 +63,7 @@ impl Transport for HttpTransport {
 }
 
 /// A client, and whether it trusts the system's root certificates.
-pub(crate) fn client(config: &HttpConfig) -> Result<(Client, bool), HttpSetupError> {
+fn client(config: &HttpConfig) -> Result<(Client, bool), HttpSetupError> {
     // An error means that the process has a provider already, which serves as well.
     let _ = rustls::crypto::ring::default_provider().install_default();
     Ok(match client_builder(config)?.build() {

@@ -16,6 +16,7 @@ use portone_store::contract::records::{at, begin, declared, settle_paid, store_i
 
 const PAYMENTS: i64 = 1_000_000;
 const ROUNDS: u32 = 20;
+const MIGRATION: &str = include_str!("../migrations/sqlite/0015_list_counts.sql");
 
 fn main() {
     let folder = env::temp_dir().join(format!("portone-list-{}", std::process::id()));
@@ -56,6 +57,10 @@ fn fill(path: &Path) {
             status_changed_at + n * 1000, 2 + n % 20 + iif(n % 10 = 0, 20, 0), decision, doc
          FROM n, transactions WHERE transactions.no = 1";
     database.execute(sql, [PAYMENTS]).expect("fills");
+    // As a ledger gets them that has none yet.
+    let (_, counts) = MIGRATION.rsplit_once("INSERT INTO").expect("the migration ends with the counts");
+    let counts = format!("DELETE FROM payment_counts; INSERT INTO {counts}");
+    database.execute_batch(&counts).expect("fills");
 }
 
 fn queries() -> Vec<(&'static str, PaymentQuery)> {
@@ -78,6 +83,11 @@ fn queries() -> Vec<(&'static str, PaymentQuery)> {
         texts: vec![TextSearch { field: TextField::OrderName, text: text.to_owned() }],
         ..PaymentFilter::default()
     };
+    let anywhere = PaymentFilter {
+        texts: vec![TextSearch { field: TextField::All, text: "nowhere".to_owned() }],
+        ..PaymentFilter::default()
+    };
+    let half = Window { from: at(500_000), until: at(559_900) };
     let hour = Window { from: at(500_000), until: at(503_600) };
     let day = Window { from: at(500_000), until: at(510_000) };
     vec![
@@ -105,6 +115,10 @@ fn queries() -> Vec<(&'static str, PaymentQuery)> {
         (
             "text in the order's name (none)",
             PaymentQuery { filter: text("nowhere"), window: day, ..changed.clone() },
+        ),
+        (
+            "text anywhere (none in 60,000)",
+            PaymentQuery { filter: anywhere, window: half, ..changed.clone() },
         ),
         ("method CARD (all)", PaymentQuery { filter: by(PayMethod::Card), ..changed.clone() }),
         ("method MOBILE (none)", PaymentQuery { filter: by(PayMethod::Mobile), ..changed }),

@@ -128,6 +128,7 @@ macro_rules! contract_tests {
             confirm::an_attempt_takes_anothers_place,
             confirm::an_attempt_on_a_key_takes_anothers_place,
             confirm::a_session_is_kept_and_closed_once,
+            list::a_page_far_down_is_where_it_belongs,
             list::payments_come_in_order,
             list::a_window_and_a_page_cut_the_list,
             list::filters_select_payments,

@@ -4,6 +4,7 @@ mod access;
 mod attempts;
 mod billing_keys;
 mod confirm;
+mod counts;
 mod database;
 mod directory;
 mod events;
@@ -176,6 +177,19 @@ impl SqliteStore {
         let database = Database::open_reader(path).map_err(|problem| refused(path, &problem))?;
         let rows = database.snapshot(|| directory::rows(&database));
         rows.map_err(|problem| refused(path, &StoreError::from(problem)))
+    }
+
+    /// Has `watch` called after each commit that puts webhooks into the queue, by the thread that commits: it must return
+    /// at once.
+    pub async fn watch_outbox(&self, watch: impl Fn() + Send + 'static) -> Result<(), StoreError> {
+        let mut watch: Option<Box<dyn Fn() + Send>> = Some(Box::new(watch));
+        self.write(move |database| {
+            if let Some(watch) = watch.take() {
+                database.watch_outbox(watch);
+            }
+            Ok(())
+        })
+        .await
     }
 
     async fn write<T, F>(&self, work: F) -> Result<T, StoreError>

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -48,8 +47,11 @@ pub(crate) struct ClockControl {
 
 impl ClockControl {
     /// A clock as far ahead as the ledger's or the furthest sandbox's was: one may have been moved when the other was not.
-    pub(crate) async fn start(store: Arc<SqliteStore>, sandboxes: Vec<String>) -> Result<Self, Failure> {
-        let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(5)).build()?;
+    pub(crate) async fn start(
+        store: Arc<SqliteStore>,
+        sandboxes: Vec<String>,
+        client: reqwest::Client,
+    ) -> Result<Self, Failure> {
         let clock = Arc::new(MovedClock::default());
         let control = Self { clock, store, client, sandboxes, moving: Mutex::new(()) };
         let kept = control.store.clock_ahead().await?.num_milliseconds();

@@ -1,11 +1,14 @@
 //! Background duties: the engine's step functions in loops, until the gateway stops.
 
+mod deliver;
+
+pub(crate) use deliver::deliver;
+
 use std::{future::Future, sync::Arc, time::Duration};
 
 use portone_engine::port::StoreError;
 use portone_engine::{Engine, Swept};
-use portone_http::HttpWebhookSender;
-use tokio::sync::Semaphore;
+use tokio::sync::Notify;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// How many open attempts one step takes up.
@@ -21,10 +24,6 @@ const SCHEDULE_COUNT_MAX: usize = 64;
 const FORGET_COUNT_MAX: usize = 256;
 /// How often expired idempotency keys are looked for.
 const FORGET_PAUSE: Duration = Duration::from_secs(5);
-/// How many webhooks are under way at once.
-const DELIVERY_COUNT_MAX: usize = 256;
-/// How soon a webhook leaves after its change.
-const DELIVERY_PAUSE: Duration = Duration::from_millis(100);
 
 /// Starts every duty but deliveries on the tracker; they stop when the token is cancelled.
 pub(crate) fn start(engine: &Arc<Engine>, tracker: &TaskTracker, stop: &CancellationToken) {
@@ -62,49 +61,6 @@ pub(crate) fn start(engine: &Arc<Engine>, tracker: &TaskTracker, stop: &Cancella
     });
 }
 
-/// Starts deliveries: each is a task of its own, so that a receiver that takes a minute to answer holds up no other.
-pub(crate) fn deliver(
-    engine: &Arc<Engine>,
-    sender: HttpWebhookSender,
-    tracker: &TaskTracker,
-    stop: &CancellationToken,
-) {
-    let free = Arc::new(Semaphore::new(DELIVERY_COUNT_MAX));
-    let (engine, tasks) = (Arc::clone(engine), tracker.clone());
-    let stopping = stop.clone();
-    repeat(tracker, stop, "deliver", DELIVERY_PAUSE, move || {
-        let (engine, sender, free) = (Arc::clone(&engine), sender.clone(), Arc::clone(&free));
-        let (tasks, stopping) = (tasks.clone(), stopping.clone());
-        async move {
-            let count_max = free.available_permits();
-            let claims = engine.claim_deliveries(count_max).await?;
-            let more = count_max > 0 && claims.len() == count_max;
-            for claim in claims {
-                // Only this loop takes permits, so there is one for each.
-                let permit = Arc::clone(&free).try_acquire_owned();
-                let (engine, sender, stopping) = (Arc::clone(&engine), sender.clone(), stopping.clone());
-                tasks.spawn(async move {
-                    // A stop does not wait for a silent receiver: the claim runs out, and it is sent once more.
-                    tokio::select! {
-                        _ = engine.deliver(&sender, claim) => {}
-                        () = give_up(&stopping) => {}
-                    }
-                    drop(permit);
-                });
-            }
-            Ok(more)
-        }
-    });
-}
-
-/// How long a stop waits for deliveries that are under way.
-const STOP_WAIT: Duration = Duration::from_secs(2);
-
-async fn give_up(stop: &CancellationToken) {
-    stop.cancelled().await;
-    tokio::time::sleep(STOP_WAIT).await;
-}
-
 /// A full step may have left more behind.
 const fn is_full(swept: Swept, count_max: usize) -> bool {
     swept.claimed == count_max
@@ -120,6 +76,19 @@ fn repeat<F>(
 ) where
     F: Future<Output = Result<bool, StoreError>> + Send,
 {
+    repeat_or_wake(tracker, stop, name, (pause, Arc::default()), step);
+}
+
+/// Repeats a step: at once while it says there is more to do, else after a pause or when it is woken.
+fn repeat_or_wake<F>(
+    tracker: &TaskTracker,
+    stop: &CancellationToken,
+    name: &'static str,
+    (pause, wake): (Duration, Arc<Notify>),
+    step: impl Fn() -> F + Send + 'static,
+) where
+    F: Future<Output = Result<bool, StoreError>> + Send,
+{
     let stop = stop.clone();
     tracker.spawn(async move {
         while !stop.is_cancelled() {
@@ -130,6 +99,7 @@ fn repeat<F>(
             if !more {
                 tokio::select! {
                     () = tokio::time::sleep(pause) => {}
+                    () = wake.notified() => {}
                     () = stop.cancelled() => {}
                 }
             }

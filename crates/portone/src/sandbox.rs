@@ -1,6 +1,6 @@
 //! The sandbox: in this process beside a gateway, or as a process of its own; and telling it of our channels.
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
 use async_trait::async_trait;
 use portone_core::{Channel, Protocol};
@@ -84,9 +84,8 @@ pub(crate) struct SandboxChannels {
 
 impl SandboxChannels {
     /// A teller for the upstreams on sandboxes.
-    pub(crate) fn new(sandboxes: Vec<SandboxUpstream>) -> Result<Self, Failure> {
-        let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(5)).build()?;
-        Ok(Self { client, sandboxes })
+    pub(crate) const fn new(sandboxes: Vec<SandboxUpstream>, client: reqwest::Client) -> Self {
+        Self { client, sandboxes }
     }
 
     async fn tell(&self, sandbox: &SandboxUpstream, channel: &Channel) -> Result<(), reqwest::Error> {

@@ -1,6 +1,6 @@
 //! `portone serve`: puts the pieces together, and takes them apart again without losing anything.
 
-use std::{collections::BTreeMap, net::SocketAddr, path::Path, sync::Arc};
+use std::{collections::BTreeMap, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use axum::serve::ListenerExt as _;
 use metrics_exporter_prometheus::PrometheusBuilder;
@@ -11,6 +11,7 @@ use portone_gateway::{GatewayConfig, LiveUpstream, PassThrough, StoreAccess};
 use portone_http::{Forwarder, HttpConfig, HttpTransport, HttpWebhookSender, WebhookConfig};
 use portone_store::SqliteStore;
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::cli::{CheckArgs, ServeArgs};
@@ -31,12 +32,13 @@ pub(crate) async fn serve(args: ServeArgs) -> Result<(), Failure> {
     let listener = bind(config.listen).await?;
     let (upstreams, started) = start_upstreams(&config, &sandboxes).await?;
     let sandbox_address = started.iter().find_map(|(_, address)| *address);
-    let (engine, clock) = start_engine(&config, upstreams, started).await?;
+    let outbox = Arc::new(Notify::new());
+    let (engine, clock, transport) = start_engine(&config, upstreams, started, &outbox).await?;
     let private_targets = config.webhook_private_targets;
     let sender = HttpWebhookSender::new(WebhookConfig { private_targets, ..WebhookConfig::default() })?;
     duties::start(&engine, &tracker, &stop);
-    duties::deliver(&engine, sender, &tracker, &stop);
-    let api = portone_gateway::router(gateway_config(&config, engine, clock, &tracker)?);
+    duties::deliver(&engine, sender, &outbox, &tracker, &stop);
+    let api = portone_gateway::router(gateway_config(&config, engine, clock, &transport, &tracker)?);
     if is_demo {
         println!("{}", banner::demo(&config, sandbox_address));
     } else {
@@ -197,7 +199,8 @@ async fn start_engine(
     config: &Config,
     upstreams: BTreeMap<String, Upstream>,
     sandboxes: Vec<StartedSandbox>,
-) -> Result<(Arc<Engine>, Arc<ClockControl>), Failure> {
+    outbox: &Arc<Notify>,
+) -> Result<(Arc<Engine>, Arc<ClockControl>, HttpTransport), Failure> {
     if let Some(folder) = config.database.parent() {
         std::fs::create_dir_all(folder)
             .map_err(|error| format!("cannot make the data folder {}: {error}", folder.display()))?;
@@ -205,18 +208,22 @@ async fn start_engine(
     let sandboxes: Vec<_> = sandboxes.into_iter().map(|(sandbox, _)| sandbox).collect();
     let virtual_upstreams = sandboxes.iter().map(|sandbox| sandbox.name.clone()).collect();
     let store = Arc::new(SqliteStore::open(&config.database)?);
+    let queued = Arc::clone(outbox);
+    store.watch_outbox(move || queued.notify_one()).await?;
     // First of all clients: it chooses the provider of TLS for the process, without which none can be built.
-    let transport = Arc::new(HttpTransport::new(&HttpConfig::default())?);
+    let transport = HttpTransport::new(&HttpConfig::default())?;
+    // One for all that sandboxes are told: each client reads and keeps the system's certificates.
+    let control = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(5)).build()?;
     // A sandbox of two faces has one clock.
     let v2 = sandboxes.iter().filter(|sandbox| sandbox.protocol == Protocol::PortOneV2);
     let urls = v2.map(|sandbox| sandbox.base_url.clone()).collect();
-    let clock = Arc::new(ClockControl::start(Arc::clone(&store), urls).await?);
+    let clock = Arc::new(ClockControl::start(Arc::clone(&store), urls, control.clone()).await?);
     let ports = Ports {
         store,
-        transport,
+        transport: Arc::new(transport.clone()),
         clock: Arc::clone(&clock.clock) as Arc<dyn Clock>,
         random: Arc::new(SystemRandom),
-        watch: Some(Arc::new(SandboxChannels::new(sandboxes)?)),
+        watch: Some(Arc::new(SandboxChannels::new(sandboxes, control))),
     };
     let declared = config.stores.iter().map(|store| store.declared.clone()).collect();
     let settings = EngineConfig { virtual_upstreams, ..config.engine.clone() };
@@ -225,13 +232,14 @@ async fn start_engine(
         engine.check_clock_movable()?;
         tracing::warn!(ahead_seconds = engine.ahead_seconds(), "the clock is ahead of the time of day");
     }
-    Ok((Arc::new(engine), clock))
+    Ok((Arc::new(engine), clock, transport))
 }
 
 fn gateway_config(
     config: &Config,
     engine: Arc<Engine>,
     clock: Arc<ClockControl>,
+    transport: &HttpTransport,
     tracker: &TaskTracker,
 ) -> Result<GatewayConfig, Failure> {
     let metrics = PrometheusBuilder::new().install_recorder()?;
@@ -248,12 +256,12 @@ fn gateway_config(
         tracker: tracker.clone(),
         clock: Some(clock),
         metrics: Some(Arc::new(move || metrics.render())),
-        pass_through: Some(pass_through(config)?),
+        pass_through: Some(pass_through(config, transport)),
     })
 }
 
 /// The upstreams that requests are passed on to which this gateway does not serve.
-fn pass_through(config: &Config) -> Result<PassThrough, Failure> {
+fn pass_through(config: &Config, transport: &HttpTransport) -> PassThrough {
     let live = |(name, upstream): (&String, &UpstreamConfig)| match upstream {
         UpstreamConfig::PortOneV2 { base_url, api_secret, .. } => {
             let live = LiveUpstream { base_url: base_url.clone(), api_secret: api_secret.clone() };
@@ -262,5 +270,5 @@ fn pass_through(config: &Config) -> Result<PassThrough, Failure> {
         UpstreamConfig::Sandbox { .. } | UpstreamConfig::IamportV1 { .. } => None,
     };
     let upstreams = config.upstreams.iter().filter_map(live).collect();
-    Ok(PassThrough { forwarder: Forwarder::new(&HttpConfig::default())?, upstreams })
+    PassThrough { forwarder: Forwarder::of(transport), upstreams }
 }

@@ -273,7 +273,7 @@ fn told(answer: Option<&Answer>) -> Told {
     Told::Refused(kind.unwrap_or_else(|| panic!("{} {}", answer.status, answer.text)))
 }
 
-fn card(number: &str) -> Value {
+pub(crate) fn card(number: &str) -> Value {
     json!({"card": {"credential": {
         "number": number,
         "expiryYear": "29",
@@ -283,7 +283,7 @@ fn card(number: &str) -> Value {
     }}})
 }
 
-fn customer() -> Value {
+pub(crate) fn customer() -> Value {
     json!({
         "id": "customer1",
         "name": {"full": "Kim Port"},

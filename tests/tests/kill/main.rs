@@ -1,6 +1,7 @@
 //! `kill -9` of the gateway under load, ten times, with faults at the PGs: afterwards its ledger is the PGs' ledger.
 
 mod compare;
+mod keyed;
 mod load;
 
 use std::sync::Arc;

@@ -19,6 +19,15 @@ pub struct FollowUp {
     pub until: DateTime<Utc>,
 }
 
+/// What the ledger holds of a payment that a message is about.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Told {
+    /// The attempt that is open on it.
+    pub open: Option<OpenAttempt>,
+    /// Its transactions, oldest first, as they were when the attempt was looked for or later.
+    pub transactions: Vec<Transaction>,
+}
+
 /// What came of writing what the upstream told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Recorded {
@@ -42,6 +51,9 @@ pub trait FollowStore: Send + Sync {
         store: &StoreId,
         payment: &PaymentId,
     ) -> Result<Option<OpenAttempt>, StoreError>;
+
+    /// What is held of a payment. A read that waits for no write.
+    async fn told_of(&self, store: &StoreId, payment: &PaymentId) -> Result<Told, StoreError>;
 
     /// Makes an open attempt's inquiry due at `at`, where it is due later.
     async fn hasten_attempt(&self, attempt: &AttemptId, at: DateTime<Utc>) -> Result<(), StoreError>;

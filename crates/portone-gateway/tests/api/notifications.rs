@@ -329,3 +329,84 @@ async fn a_message_settles_an_open_call_early() {
     assert_eq!((swept.claimed, swept.finished), (1, 1));
     assert_eq!(world.status("order1").await, "PAID");
 }
+
+/// Most messages tell of what a call has just settled.
+#[tokio::test]
+async fn what_the_record_holds_already_is_not_asked_about() {
+    let world = World::notified().await;
+    assert_eq!(world.post("/payments/order1/instant", &card_payment(KPN, APPROVED)).await.status, 200);
+    let paid = world.wire.notifications();
+    assert_eq!(world.wire.sent_count(), 1);
+    for _ in 0..2 {
+        assert_eq!(world.notify(&paid[0]).await.status, 200);
+    }
+    assert_eq!(world.follow_ups_within_an_hour().await, 0);
+    assert_eq!(world.wire.sent_count(), 1, "nobody was asked");
+    let cancel = world.post("/payments/order1/cancel", &json!({"reason": "sold out"})).await;
+    assert_eq!(cancel.status, 200);
+    for notification in world.wire.notifications() {
+        assert_eq!(world.notify(&notification).await.status, 200);
+    }
+    assert_eq!((world.follow_ups_within_an_hour().await, world.wire.sent_count()), (0, 2));
+}
+
+/// A call that is under way settles what the message is about by itself: then there is nothing to ask.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_during_a_call_waits_for_its_end() {
+    let world = World::notified().await;
+    world.post("/payments/order1/instant", &card_payment(KPN, APPROVED)).await;
+    let paid = world.wire.notifications();
+    let cancelled = json!({"reason": "sold out"});
+    let call = world.while_held(world.post("/payments/order1/cancel", &cancelled), &paid[0]).await;
+    assert_eq!(call.status, 200, "{}", call.text);
+    let done = world.wire.notifications();
+    assert_eq!(world.notify(&done[0]).await.status, 200);
+    assert_eq!((world.follow_ups_within_an_hour().await, world.wire.sent_count()), (0, 2));
+    assert_eq!(world.status("order1").await, "CANCELLED");
+}
+
+/// The account was paid into while it was being closed: the close is refused, and does not swallow the message.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_during_a_call_that_ends_otherwise_is_asked_about() {
+    let world = World::notified().await;
+    world.post("/payments/order1/instant", &account_payment(KPN)).await;
+    world.wire.notifications();
+    world.wire.control("/payments/order1/deposit", &json!({}));
+    let deposit = world.wire.notifications();
+    let path = "/payments/order1/virtual-account/close";
+    let closed = world.while_held(world.post(path, &json!({})), &deposit[0]).await;
+    assert_ne!(closed.status, 200, "{}", closed.text);
+    assert_eq!(world.status("order1").await, "VIRTUAL_ACCOUNT_ISSUED");
+    world.advance(TimeDelta::seconds(1));
+    let swept = world.engine.follow_up(100).await.unwrap();
+    assert_eq!((swept.claimed, swept.finished), (1, 1));
+    assert_eq!(world.status("order1").await, "PAID");
+}
+
+impl World {
+    /// Delivers a message while a request waits for its PG: the request's answer.
+    async fn while_held(&self, request: impl Future<Output = Reply>, message: &Notification) -> Reply {
+        self.wire.set(Line::Held);
+        let told = async {
+            while self.wire.held_count() == 0 {
+                tokio::task::yield_now().await;
+            }
+            self.wire.set(Line::Up);
+            assert_eq!(self.notify(message).await.status, 200);
+            assert_eq!(self.engine.follow_up(100).await.unwrap().claimed, 0, "the call comes first");
+            self.wire.release();
+        };
+        tokio::join!(request, told).0
+    }
+
+    /// How many questions come due within the hour.
+    async fn follow_ups_within_an_hour(&self) -> usize {
+        let mut claimed = 0;
+        for _ in 0..60 {
+            claimed += self.engine.follow_up(100).await.unwrap().claimed;
+            claimed += self.engine.settle_unknown(100).await.unwrap().claimed;
+            self.advance(TimeDelta::minutes(1));
+        }
+        claimed
+    }
+}

@@ -8,7 +8,7 @@ use axum::http::header::{CONNECTION, LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use portone_gateway::{LiveUpstream, PassThrough};
-use portone_http::{Forwarder, HttpConfig};
+use portone_http::{Forwarder, HttpConfig, HttpTransport};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -22,7 +22,7 @@ pub(crate) async fn stub(api_secret: &str) -> PassThrough {
     tokio::spawn(async move { axum::serve(listener, axum::Router::new().fallback(echo)).await });
     let live = LiveUpstream { base_url, api_secret: api_secret.into() };
     PassThrough {
-        forwarder: Forwarder::new(&HttpConfig::default()).unwrap(),
+        forwarder: Forwarder::of(&HttpTransport::new(&HttpConfig::default()).unwrap()),
         upstreams: BTreeMap::from([("sandbox".to_owned(), live)]),
     }
 }

@@ -3,7 +3,7 @@
 use portone_core::{CancelStatus, PayMethod, VirtualAccountFacts};
 use portone_engine::event::{Event, EventKind, EventTrigger};
 use portone_engine::ledger::{Cancellation, Discrepancy, PaymentStatus, Transaction};
-use portone_engine::port::follow::Recorded;
+use portone_engine::port::follow::{Recorded, Told};
 use portone_engine::port::{Begin, Settle, SettleTransaction, Store};
 
 use super::records::{
@@ -106,6 +106,9 @@ pub async fn an_open_attempt_is_found_and_hastened(store: &dyn Store) {
     store.begin_payment(begin(1, 1)).await.expect("begins");
     let open = store.open_attempt_on(&store_id(), &payment_id(1)).await.expect("reads").expect("is open");
     assert_eq!(open.id, pay_attempt_id(1));
+    let told = store.told_of(&store_id(), &payment_id(1)).await.expect("reads");
+    assert_eq!((told.open.as_ref(), told.transactions), (Some(&open), vec![read(store, 1).await]));
+    assert_eq!(store.told_of(&store_id(), &payment_id(2)).await, Ok(Told::default()));
     store.hasten_attempt(&open.id, at(2)).await.expect("hastens");
     store.hasten_attempt(&open.id, at(3)).await.expect("changes nothing");
     assert_eq!(store.claim_attempts(at(2), at(99), 10).await.map(|claimed| claimed.len()), Ok(1));

@@ -234,3 +234,46 @@ pub async fn issued_keys_are_listed_by_their_times(store: &dyn Store) {
         assert_eq!(store.list_billing_keys(query).await.map(|reached| reached.items), Ok(Vec::new()));
     }
 }
+
+/// How many payments lie before a page does not change what is on it: of all payments or of some, by either time, either way,
+/// in a window that begins and ends within an hour, with some that wait for their PG.
+pub async fn a_page_far_down_is_where_it_belongs(store: &dyn Store) {
+    for number in 1..=1_300 {
+        let seconds = i64::try_from(number).expect("a small number") * 13;
+        begin_at(store, number, seconds).await;
+        if number % 50 != 0 {
+            let mut settle =
+                if number % 3 == 0 { settle_failed(number, number) } else { settle_paid(number, number) };
+            settle.transaction.requested_at = at(seconds);
+            settle.transaction.status_changed_at = at(seconds + i64::from(number % 7 == 0) * 5_000);
+            store.settle_transaction(settle).await.expect("settles");
+        }
+    }
+    let window = Window { from: at(300), until: at(16_000) };
+    for statuses in
+        [None, Some(vec![PaymentStatus::Paid]), Some(vec![PaymentStatus::Failed, PaymentStatus::PayPending])]
+    {
+        for time in [TimeField::Created, TimeField::StatusChanged] {
+            for descending in [false, true] {
+                let of = |offset, count_max| PaymentQuery {
+                    window,
+                    descending,
+                    statuses: statuses.clone(),
+                    offset,
+                    count_max,
+                    ..query(time)
+                };
+                let all = store.list_payments(of(0, 2_000)).await.expect("lists");
+                assert_eq!((all.total_count, all.is_whole), (all.items.len(), true));
+                assert!(all.total_count > 400, "a list that long has pages far down");
+                for offset in [499, 500, 501, 640, 777, 999, 1_100, all.total_count.saturating_sub(3)] {
+                    let page = store.list_payments(of(offset, 7)).await.expect("lists");
+                    let expected: Vec<_> = all.items.iter().skip(offset).take(7).collect();
+                    let case = (&statuses, time, descending, offset);
+                    assert_eq!(page.items.iter().collect::<Vec<_>>(), expected, "{case:?}");
+                    assert_eq!((page.total_count, page.is_whole), (all.total_count, true), "{case:?}");
+                }
+            }
+        }
+    }
+}

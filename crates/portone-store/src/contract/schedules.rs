@@ -232,7 +232,8 @@ fn id(number: u64) -> PaymentScheduleId {
 }
 
 /// A schedule of payment `number` with key 1.
-fn schedule(number: u64, seconds: i64) -> Schedule {
+/// A schedule of payment `number` with key 1.
+pub fn schedule(number: u64, seconds: i64) -> Schedule {
     Schedule {
         id: id(number),
         store_id: store_id(),
@@ -263,7 +264,7 @@ async fn create(store: &dyn Store, number: u64, seconds: i64) {
 }
 
 /// Issues a key at both channels.
-async fn issue(store: &dyn Store, number: u64) {
+pub async fn issue(store: &dyn Store, number: u64) {
     let begun = store.begin_issue(key_record(number), decision(), issue_attempts(number)).await;
     assert_eq!(begun, Ok(()));
     for channel in 1..=2 {

@@ -1,12 +1,18 @@
 //! One connection: its settings, its statements, and the numbers of the stores it has met.
 
-use std::{cell::RefCell, path::Path, time::Duration};
+use std::{
+    cell::{Cell, RefCell},
+    fmt,
+    path::Path,
+    time::Duration,
+};
 
 use portone_engine::port::StoreError;
 use rusqlite::config::DbConfig;
 use rusqlite::{CachedStatement, Connection, OpenFlags, Params};
 use thiserror::Error;
 
+use super::counts::Changes;
 use super::numbers::Numbers;
 use crate::document::Unreadable;
 
@@ -44,11 +50,25 @@ impl From<Fault> for StoreError {
     }
 }
 
+/// Is told when a commit has put deliveries into the queue.
+struct OutboxWatch(Box<dyn Fn() + Send>);
+
+impl fmt::Debug for OutboxWatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OutboxWatch")
+    }
+}
+
 /// One connection.
 #[derive(Debug)]
 pub(super) struct Database {
     connection: Connection,
     pub(super) numbers: RefCell<Numbers>,
+    /// What the open transaction changes in lists.
+    pub(super) list_changes: Changes,
+    outbox_watch: RefCell<Option<OutboxWatch>>,
+    /// Whether the open transaction has put deliveries into the queue.
+    has_queued: Cell<bool>,
     #[cfg(test)]
     pub(super) statements: RefCell<std::collections::BTreeSet<&'static str>>,
 }
@@ -91,6 +111,9 @@ impl Database {
         Ok(Self {
             connection,
             numbers: RefCell::default(),
+            list_changes: Changes::default(),
+            outbox_watch: RefCell::default(),
+            has_queued: Cell::new(false),
             #[cfg(test)]
             statements: RefCell::default(),
         })
@@ -124,6 +147,16 @@ impl Database {
         result
     }
 
+    /// Sets whom commits tell of deliveries in the queue.
+    pub(super) fn watch_outbox(&self, watch: Box<dyn Fn() + Send>) {
+        self.outbox_watch.replace(Some(OutboxWatch(watch)));
+    }
+
+    /// Notes that the open transaction puts a delivery into the queue.
+    pub(super) fn note_queued(&self) {
+        self.has_queued.set(true);
+    }
+
     /// Takes the write lock.
     pub(super) fn begin(&self) -> Result<(), Fault> {
         self.execute("BEGIN IMMEDIATE", []).map(drop)
@@ -131,9 +164,13 @@ impl Database {
 
     /// Makes everything since [`Self::begin`] durable, or undoes it.
     pub(super) fn commit(&self) -> Result<(), Fault> {
-        let committed = self.execute("COMMIT", []).map(drop);
+        let committed = self.write_counts().and_then(|()| self.execute("COMMIT", []).map(drop));
         if committed.is_err() {
             self.roll_back();
+        } else if self.has_queued.take()
+            && let Some(watch) = &*self.outbox_watch.borrow()
+        {
+            watch.0();
         }
         committed
     }
@@ -144,6 +181,8 @@ impl Database {
             // It fails only where SQLite has already rolled back by itself.
             let _ = self.execute("ROLLBACK", []);
         }
+        self.has_queued.set(false);
+        self.list_changes.clear();
         // A number may have been given to something that is not there any more.
         *self.numbers.borrow_mut() = Numbers::default();
     }

@@ -6,9 +6,10 @@ use portone_core::{AttemptId, PaymentId, StoreId, TransactionId};
 use portone_engine::event::Event;
 use portone_engine::ledger::{Discrepancy, OpenAttempt, PaymentStatus, Transaction};
 use portone_engine::port::StoreError;
-use portone_engine::port::follow::{FollowStore, FollowUp, Recorded};
+use portone_engine::port::follow::{FollowStore, FollowUp, Recorded, Told};
 use rusqlite::{OptionalExtension, params};
 
+use super::counts::{self, Listed};
 use super::database::{Database, Fault};
 use super::events::{self, EventRow};
 use super::{SqliteStore, attempts, facets, payment_events, schedules, transactions};
@@ -24,6 +25,15 @@ impl FollowStore for SqliteStore {
         self.read(|database| match database.find_store_no(store)? {
             Some(store_no) => attempts::on_payment(database, store_no, payment),
             None => Ok(None),
+        })
+    }
+
+    async fn told_of(&self, store: &StoreId, payment: &PaymentId) -> Result<Told, StoreError> {
+        self.read(|database| {
+            let Some(store_no) = database.find_store_no(store)? else { return Ok(Told::default()) };
+            // In this order: of an attempt that is gone the result is there.
+            let open = attempts::on_payment(database, store_no, payment)?;
+            Ok(Told { open, transactions: transactions::all_of_payment(database, store_no, payment)? })
         })
     }
 
@@ -195,6 +205,7 @@ fn record(database: &Database, rows: &ChangeRows) -> Result<Recorded, Fault> {
         return Ok(Recorded::Outstanding);
     }
     let before = payment_events::before(database, transaction)?;
+    let facet_no = database.facet_no(rows.facet.as_deref())?;
     let written = database.execute(
         "UPDATE transactions SET revision = revision + 1, status = ?3, status_changed_at = ?4, doc = ?5, facet_no = ?6
          WHERE id = ?1 AND revision = ?2",
@@ -204,12 +215,13 @@ fn record(database: &Database, rows: &ChangeRows) -> Result<Recorded, Fault> {
             transaction.status.code(),
             millis(transaction.status_changed_at),
             rows.doc,
-            database.facet_no(rows.facet.as_deref())?,
+            facet_no,
         ],
     )?;
     if written == 0 {
         return Ok(Recorded::Changed);
     }
+    transactions::relist(database, before.as_ref().map(|before| before.listed), transaction, facet_no);
     if transaction.status != PaymentStatus::Failed {
         make_latest(database, store_no, transaction)?;
     }
@@ -226,8 +238,10 @@ fn record(database: &Database, rows: &ChangeRows) -> Result<Recorded, Fault> {
 fn make_latest(database: &Database, store_no: i64, transaction: &Transaction) -> Result<(), Fault> {
     let payment = &transaction.order.payment_id;
     let Some(next) = transactions::next_seq(database, store_no, payment)? else { return Ok(()) };
-    let sql = "UPDATE transactions SET latest = 0 WHERE store_no = ?1 AND payment_id = ?2 AND seq = ?3";
-    database.execute(sql, params![store_no, payment.as_str(), next - 1])?;
-    let sql = "UPDATE transactions SET latest = 1, seq = ?2 WHERE id = ?1";
-    database.execute(sql, params![transaction.id.as_str(), next]).map(drop)
+    transactions::unlist(database, store_no, payment, next - 1)?;
+    let Some(before) = counts::listed(database, &transaction.id)? else { return Ok(()) };
+    database
+        .execute("UPDATE transactions SET latest = 1, seq = ?2 WHERE no = ?1", params![before.no, next])?;
+    database.relist(Some(&before), &Listed { is_latest: true, ..before });
+    Ok(())
 }

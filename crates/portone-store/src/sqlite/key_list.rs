@@ -1,7 +1,7 @@
 //! Lists of billing keys: an index finds the window, and each key in it is looked at, up to a bound.
 
 use portone_core::BillingKey;
-use portone_engine::key_list::{KeyQuery, KeyTime};
+use portone_engine::key_list::{KeyFilter, KeyQuery, KeyTime};
 use portone_engine::ledger::BillingKeyRecord;
 use portone_engine::list::{EXAMINED_COUNT_MAX, Reached};
 use rusqlite::params;
@@ -10,25 +10,55 @@ use super::billing_keys;
 use super::database::{Database, Fault};
 use crate::document::{decode_code, millis};
 
-/// The keys of a window that were issued, deleted or not; at most `?4` of them.
+/// The keys of a window that were issued, deleted or not; at most `?4` of them, after `?5`.
 macro_rules! window {
-    ($time:literal) => {
+    ($time:literal, $order:literal) => {
         concat!(
             "SELECT key FROM billing_keys WHERE store_no = ?1 AND ",
             $time,
             " BETWEEN ?2 AND ?3 AND status IN ('ISSUED', 'DELETED') ORDER BY ",
             $time,
-            " LIMIT ?4"
+            " ",
+            $order,
+            ", key ",
+            $order,
+            " LIMIT ?4 OFFSET ?5"
         )
     };
 }
 
-const fn window(time: KeyTime) -> &'static str {
+const fn window(time: KeyTime, descending: bool) -> &'static str {
+    match (time, descending) {
+        (KeyTime::Requested, false) => window!("requested_at", "ASC"),
+        (KeyTime::Requested, true) => window!("requested_at", "DESC"),
+        (KeyTime::Issued, false) => window!("issued_at", "ASC"),
+        (KeyTime::Issued, true) => window!("issued_at", "DESC"),
+        (KeyTime::Deleted, false) => window!("deleted_at", "ASC"),
+        (KeyTime::Deleted, true) => window!("deleted_at", "DESC"),
+        (KeyTime::Status, false) => window!("coalesce(deleted_at, issued_at)", "ASC"),
+        (KeyTime::Status, true) => window!("coalesce(deleted_at, issued_at)", "DESC"),
+    }
+}
+
+/// How many keys a window has, at most `?4`.
+macro_rules! count {
+    ($time:literal) => {
+        concat!(
+            "SELECT count(*) FROM (SELECT 1 FROM billing_keys WHERE store_no = ?1 AND ",
+            $time,
+            " BETWEEN ?2 AND ?3 AND status IN ('ISSUED', 'DELETED') ORDER BY ",
+            $time,
+            " LIMIT ?4)"
+        )
+    };
+}
+
+const fn count(time: KeyTime) -> &'static str {
     match time {
-        KeyTime::Requested => window!("requested_at"),
-        KeyTime::Issued => window!("issued_at"),
-        KeyTime::Deleted => window!("deleted_at"),
-        KeyTime::Status => window!("coalesce(deleted_at, issued_at)"),
+        KeyTime::Requested => count!("requested_at"),
+        KeyTime::Issued => count!("issued_at"),
+        KeyTime::Deleted => count!("deleted_at"),
+        KeyTime::Status => count!("coalesce(deleted_at, issued_at)"),
     }
 }
 
@@ -37,9 +67,13 @@ pub(super) fn billing_keys(
     database: &Database,
     query: &KeyQuery,
 ) -> Result<Reached<BillingKeyRecord>, Fault> {
+    if query.sort == query.time && query.filter == KeyFilter::default() {
+        return plain(database, query);
+    }
     let mut found = Vec::new();
     let mut is_whole = true;
-    for (at, key) in keys(database, query)?.iter().enumerate() {
+    // One more than may be looked at tells whether there are more.
+    for (at, key) in keys(database, query, false, EXAMINED_COUNT_MAX + 1, 0)?.iter().enumerate() {
         if at == EXAMINED_COUNT_MAX {
             is_whole = false;
             break;
@@ -60,12 +94,33 @@ pub(super) fn billing_keys(
     Ok(Reached { items, total_count, is_whole })
 }
 
-/// The names in a window: one more than may be looked at, to tell whether there are more.
-fn keys(database: &Database, query: &KeyQuery) -> Result<Vec<BillingKey>, Fault> {
+/// The page and the count from an index alone.
+fn plain(database: &Database, query: &KeyQuery) -> Result<Reached<BillingKeyRecord>, Fault> {
+    let Some(store_no) = database.find_store_no(&query.store_id)? else {
+        return Ok(Reached { items: Vec::new(), total_count: 0, is_whole: true });
+    };
+    let names = keys(database, query, query.descending, query.count_max, query.offset)?;
+    let found = names.iter().map(|key| billing_keys::find(database, &query.store_id, key));
+    let items = found.filter_map(Result::transpose).collect::<Result<_, _>>()?;
+    let (from, until) = (millis(query.window.from), millis(query.window.until));
+    let mut statement = database.prepared(count(query.time))?;
+    let params = params![store_no, from, until, EXAMINED_COUNT_MAX];
+    let total_count = statement.query_row(params, |row| row.get(0))?;
+    Ok(Reached { items, total_count, is_whole: true })
+}
+
+/// The names in a window, in its order.
+fn keys(
+    database: &Database,
+    query: &KeyQuery,
+    descending: bool,
+    count_max: usize,
+    offset: usize,
+) -> Result<Vec<BillingKey>, Fault> {
     let Some(store_no) = database.find_store_no(&query.store_id)? else { return Ok(Vec::new()) };
     let (from, until) = (millis(query.window.from), millis(query.window.until));
-    let mut statement = database.prepared(window(query.time))?;
-    let mut rows = statement.query(params![store_no, from, until, EXAMINED_COUNT_MAX + 1])?;
+    let mut statement = database.prepared(window(query.time, descending))?;
+    let mut rows = statement.query(params![store_no, from, until, count_max, offset])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
         found.push(decode_code("billing key", row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?);

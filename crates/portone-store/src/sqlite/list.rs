@@ -13,6 +13,7 @@ use portone_engine::port::list::ListStore;
 use rusqlite::params;
 
 use super::database::{Database, Fault};
+use super::facets::Start;
 use super::transactions::{self, select};
 use super::{SqliteStore, facets, key_list, payment_events};
 use crate::document::millis;
@@ -57,9 +58,6 @@ fn payments(database: &Database, query: &PaymentQuery) -> Result<Reached<Transac
     if query.filter.none {
         return Ok(Reached { items: Vec::new(), total_count: 0, is_whole: true });
     }
-    if query.is_plain() && query.statuses.is_none() {
-        return plain(database, query, store_no);
-    }
     if query.is_by_facets() {
         return facets::page(database, query, store_no);
     }
@@ -103,35 +101,22 @@ const fn window(time: TimeField, descending: bool) -> &'static str {
     }
 }
 
-/// The page and the count from an index alone.
-fn plain(database: &Database, query: &PaymentQuery, store_no: i64) -> Result<Reached<Transaction>, Fault> {
-    let (from, until) = (millis(query.window.from), millis(query.window.until));
+/// The payments of a page of a list that has all of a window, from an index alone.
+pub(super) fn in_order(
+    database: &Database,
+    query: &PaymentQuery,
+    store_no: i64,
+    start: &Start,
+) -> Result<Vec<Transaction>, Fault> {
     let mut statement = database.prepared(window(query.time, query.descending))?;
+    let (from, until) = (start.from, start.until);
     let mut rows =
-        statement.query(params![store_no, from, until, None::<&str>, query.count_max, query.offset])?;
+        statement.query(params![store_no, from, until, None::<&str>, query.count_max, start.skip])?;
     let mut items = Vec::new();
     while let Some(row) = rows.next()? {
         items.push(transactions::read(database, row)?);
     }
-    let total_count = count(database, query, store_no)?;
-    Ok(Reached { items, total_count, is_whole: true })
-}
-
-/// How many payments of a window there are, as far as pages reach.
-fn count(database: &Database, query: &PaymentQuery, store_no: i64) -> Result<usize, Fault> {
-    let sql = match query.time {
-        TimeField::Created => {
-            "SELECT count(*) FROM (SELECT 1 FROM transactions WHERE store_no = ?1 AND latest = 1
-             AND requested_at BETWEEN ?2 AND ?3 ORDER BY requested_at LIMIT ?4)"
-        }
-        TimeField::StatusChanged => {
-            "SELECT count(*) FROM (SELECT 1 FROM transactions WHERE store_no = ?1 AND latest = 1
-             AND status_changed_at BETWEEN ?2 AND ?3 ORDER BY status_changed_at LIMIT ?4)"
-        }
-    };
-    let (from, until) = (millis(query.window.from), millis(query.window.until));
-    let params = params![store_no, from, until, EXAMINED_COUNT_MAX];
-    Ok(database.prepared(sql)?.query_row(params, |row| row.get(0))?)
+    Ok(items)
 }
 
 /// The page and the count from a look at the records, in their order.
@@ -201,6 +186,13 @@ fn examine(
         count += 1;
         if count > EXAMINED_COUNT_MAX {
             return Ok(false);
+        }
+        // Most records are ruled out by their text, without being read.
+        let channel = database.channel(row.get(5)?)?;
+        let [doc, id] = [row.get_ref(8)?, row.get_ref(0)?].map(|text| text.as_str().unwrap_or_default());
+        let record = [doc, id, channel.pg_merchant_id.as_str()];
+        if !query.filter.texts.iter().all(|text| text.may_be_in(&record)) {
+            continue;
         }
         let transaction = transactions::read(database, row)?;
         if query.matches(&transaction) {

@@ -7,26 +7,24 @@ use portone_engine::list::Cursor;
 use portone_engine::payment_event::{PaymentEvent, PaymentEventKind};
 use rusqlite::{OptionalExtension, params};
 
+use super::counts::{self, Listed};
 use super::database::{Database, Fault};
 use super::transactions;
 use crate::document::{decode_code, millis, time};
 
-/// A transaction before a change that may have moved money.
+/// A transaction before a change.
 pub(super) struct Before {
-    no: i64,
-    store_no: i64,
+    /// Where it stood in lists.
+    pub(super) listed: Listed,
     was_paid: bool,
 }
 
-/// How a transaction stands before it is written; `None` where the change moves nothing.
+/// How a transaction stands before it is written; `None` where there is none.
 pub(super) fn before(database: &Database, transaction: &Transaction) -> Result<Option<Before>, Fault> {
-    if !is_paid(transaction.status.code()) {
-        return Ok(None);
-    }
-    let mut statement = database.prepared("SELECT no, store_no, status FROM transactions WHERE id = ?1")?;
+    let mut statement = database.prepared(counts::select!("id = ?1", ", status"))?;
     let read = statement.query_row([transaction.id.as_str()], |row| {
-        let was_paid = is_paid(row.get_ref(2)?.as_str()?);
-        Ok(Before { no: row.get(0)?, store_no: row.get(1)?, was_paid })
+        let was_paid = is_paid(row.get_ref(6)?.as_str()?);
+        Ok(Before { listed: counts::read(row)?, was_paid })
     });
     Ok(read.optional()?)
 }
@@ -43,7 +41,7 @@ pub(super) fn write(
     before: Option<&Before>,
     transaction: &Transaction,
 ) -> Result<(), Fault> {
-    let Some(before) = before else { return Ok(()) };
+    let Some(before) = before.filter(|_| is_paid(transaction.status.code())) else { return Ok(()) };
     let at = millis(transaction.updated_at);
     // An account that is closed was never paid.
     if !before.was_paid && transaction.paid_at.is_some() {
@@ -78,7 +76,7 @@ fn insert(
          VALUES (?1, max(?2, coalesce((SELECT created_at FROM payment_events WHERE store_no = ?1
             ORDER BY created_at DESC LIMIT 1), ?2)), ?3, ?4, ?5, ?6)
          ON CONFLICT DO NOTHING",
-        params![before.store_no, at, before.no, code(kind), amount, cancellation_id],
+        params![before.listed.store_no, at, before.listed.no, code(kind), amount, cancellation_id],
     )?;
     Ok(())
 }

@@ -16,7 +16,9 @@ fn in_memory(case: impl for<'a> FnOnce(&'a dyn Store) -> Run<'a>) {
     let store = SqliteStore::in_memory().expect("opens");
     block_on(run(&store, case));
     let Backend::Inline(database) = &store.backend else { panic!("a database in memory is inline") };
-    check_plans(&database.lock().expect("no case panicked"));
+    let database = database.lock().expect("no case panicked");
+    check_plans(&database);
+    check_counts(&database);
 }
 
 fn check_plans(database: &Database) {
@@ -32,6 +34,24 @@ fn check_plans(database: &Database) {
             assert!(!step.contains("TEMP B-TREE"), "{sql}\n{step}");
         }
     }
+}
+
+/// What was added up commit by commit is what is there.
+fn check_counts(database: &Database) {
+    let rows = |sql: &str| -> Vec<[i64; 5]> {
+        let mut statement = database.connection().prepare(sql).expect("prepares");
+        let read =
+            |row: &rusqlite::Row<'_>| Ok([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?]);
+        statement.raw_query().mapped(read).collect::<Result<_, _>>().expect("reads")
+    };
+    let kept = rows("SELECT * FROM payment_counts WHERE count <> 0 ORDER BY 1, 2, 3, 4");
+    let counted = rows(
+        "SELECT store_no, 0, facet_no, requested_at / 3600000, count(*) FROM transactions
+         WHERE latest = 1 AND facet_no IS NOT NULL GROUP BY 1, 2, 3, 4
+         UNION ALL SELECT store_no, 1, facet_no, status_changed_at / 3600000, count(*) FROM transactions
+         WHERE latest = 1 AND facet_no IS NOT NULL GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",
+    );
+    assert_eq!(kept, counted);
 }
 
 fn plan(database: &Database, sql: &str) -> Vec<String> {

@@ -6,6 +6,7 @@ use portone_engine::port::{Begin, BeginPayment, NewTransaction, Settle, SettleTr
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::attempts::{self, AttemptRow};
+use super::counts::{self, Listed};
 use super::database::{Database, Fault};
 use super::events::{self, EventRow};
 use super::{facets, follow_ups, payment_events, schedules};
@@ -86,10 +87,10 @@ pub(super) fn insert(
     (channel, doc): (&str, &str),
 ) -> Result<(), Fault> {
     if seq > 1 {
-        // A payment is listed as its latest transaction.
-        let sql = "UPDATE transactions SET latest = 0 WHERE store_no = ?1 AND payment_id = ?2 AND seq = ?3";
-        database.execute(sql, params![store_no, transaction.order.payment_id.as_str(), seq - 1])?;
+        unlist(database, store_no, &transaction.order.payment_id, seq - 1)?;
     }
+    let facet_no = database.facet_no(facets::encoded(transaction)?.as_deref())?;
+    let (created, changed) = (millis(transaction.requested_at), millis(transaction.status_changed_at));
     database.execute(
         "INSERT INTO transactions (id, store_no, payment_id, seq, status, revision, channel_no, requested_at,
             status_changed_at, facet_no, decision, doc) VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, ?8, ?9, ?10, ?11)",
@@ -100,13 +101,23 @@ pub(super) fn insert(
             seq,
             transaction.status.code(),
             database.channel_no(channel)?,
-            millis(transaction.requested_at),
-            millis(transaction.status_changed_at),
-            database.facet_no(facets::encoded(transaction)?.as_deref())?,
+            created,
+            changed,
+            facet_no,
             decision,
             doc,
         ],
     )?;
+    let no = database.connection().last_insert_rowid();
+    database.relist(None, &Listed { no, store_no, facet_no, created, changed, is_latest: true });
+    Ok(())
+}
+
+/// Takes one of a payment's transactions out of lists: a payment is listed as its latest.
+pub(super) fn unlist(database: &Database, store_no: i64, payment: &PaymentId, seq: u32) -> Result<(), Fault> {
+    let Some(before) = counts::listed_of(database, store_no, payment, seq)? else { return Ok(()) };
+    database.execute("UPDATE transactions SET latest = 0 WHERE no = ?1", [before.no])?;
+    database.relist(Some(&before), &Listed { is_latest: false, ..before });
     Ok(())
 }
 
@@ -158,6 +169,7 @@ pub(super) fn find_revision(database: &Database, transaction: &TransactionId) ->
 pub(super) struct SwapRows {
     swap: SwapAttempt,
     doc: String,
+    facet: Option<String>,
     begin: AttemptRow,
 }
 
@@ -165,7 +177,8 @@ impl SwapRows {
     pub(super) fn encode(swap: SwapAttempt) -> Result<Self, Unreadable> {
         let doc = encode("transaction", &TransactionDocument::of(&swap.transaction))?;
         let begin = AttemptRow::encode(&swap.begin)?;
-        Ok(Self { swap, doc, begin })
+        let facet = facets::encoded(&swap.transaction)?;
+        Ok(Self { swap, doc, facet, begin })
     }
 }
 
@@ -173,9 +186,12 @@ impl SwapRows {
 pub(super) fn swap_attempt(database: &Database, rows: &SwapRows) -> Result<Begin, Fault> {
     let SwapAttempt { end, transaction, .. } = &rows.swap;
     let store_no = database.store_no(&transaction.store_id)?;
+    let before = counts::listed(database, &transaction.id)?;
+    let facet_no = database.facet_no(rows.facet.as_deref())?;
     // One statement decides and writes, so that a refusal leaves nothing behind.
     let written = database.execute(
-        "UPDATE transactions SET revision = revision + 1, status = ?3, status_changed_at = ?4, doc = ?5
+        "UPDATE transactions SET revision = revision + 1, status = ?3, status_changed_at = ?4, doc = ?5,
+            facet_no = ?7
          WHERE id = ?1 AND revision = ?2 AND EXISTS (SELECT 1 FROM open_attempts WHERE id = ?6)",
         params![
             transaction.id.as_str(),
@@ -184,11 +200,13 @@ pub(super) fn swap_attempt(database: &Database, rows: &SwapRows) -> Result<Begin
             millis(transaction.status_changed_at),
             rows.doc,
             end.as_str(),
+            facet_no,
         ],
     )?;
     if written == 0 {
         return Ok(if attempts::is_open(database, end)? { Begin::Changed } else { Begin::Outstanding });
     }
+    relist(database, before, transaction, facet_no);
     attempts::delete(database, end)?;
     attempts::insert(database, store_no, &rows.begin)?;
     Ok(Begin::Begun)
@@ -215,6 +233,7 @@ impl SettleRows {
 pub(super) fn settle_transaction(database: &Database, rows: &SettleRows) -> Result<Settle, Fault> {
     let SettleTransaction { attempt, transaction, verify_at, run_again_at, .. } = &rows.settle;
     let before = payment_events::before(database, transaction)?;
+    let facet_no = database.facet_no(rows.facet.as_deref())?;
     // One statement decides and writes, so that a refusal leaves nothing behind. A comparison that is due stays due.
     let written = database.execute(
         "UPDATE transactions SET revision = revision + 1, status = ?3, status_changed_at = ?4,
@@ -228,12 +247,13 @@ pub(super) fn settle_transaction(database: &Database, rows: &SettleRows) -> Resu
             verify_at.map(millis),
             rows.doc,
             attempt.as_str(),
-            database.facet_no(rows.facet.as_deref())?,
+            facet_no,
         ],
     )?;
     if written == 0 {
         return why_not_settled(database, &rows.settle);
     }
+    relist(database, before.as_ref().map(|before| before.listed), transaction, facet_no);
     attempts::delete(database, attempt)?;
     payment_events::write(database, before.as_ref(), transaction)?;
     events::insert(database, &rows.events)?;
@@ -242,6 +262,19 @@ pub(super) fn settle_transaction(database: &Database, rows: &SettleRows) -> Resu
         follow_ups::set(database, transaction)?;
     }
     Ok(Settle::Settled)
+}
+
+/// Notes that a transaction was written as it is now, with this combination.
+pub(super) fn relist(
+    database: &Database,
+    before: Option<Listed>,
+    transaction: &Transaction,
+    facet_no: Option<i64>,
+) {
+    if let Some(before) = before {
+        let changed = millis(transaction.status_changed_at);
+        database.relist(Some(&before), &Listed { facet_no, changed, ..before });
+    }
 }
 
 fn why_not_settled(database: &Database, settle: &SettleTransaction) -> Result<Settle, Fault> {
@@ -298,6 +331,21 @@ pub(super) fn of_payment(
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
         found.push((read(database, row)?, row.get(9)?));
+    }
+    Ok(found)
+}
+
+/// Every transaction of a payment, oldest first.
+pub(super) fn all_of_payment(
+    database: &Database,
+    store_no: i64,
+    payment: &PaymentId,
+) -> Result<Vec<Transaction>, Fault> {
+    let mut statement = database.prepared(select!("store_no = ?1 AND payment_id = ?2 ORDER BY seq"))?;
+    let mut rows = statement.query(params![store_no, payment.as_str()])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(read(database, row)?);
     }
     Ok(found)
 }

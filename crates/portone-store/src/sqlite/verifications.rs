@@ -6,7 +6,7 @@ use portone_engine::port::Settle;
 use rusqlite::{OptionalExtension, params};
 
 use super::database::{Database, Fault};
-use super::{facets, transactions};
+use super::{counts, facets, transactions};
 use crate::document::{TransactionDocument, Unreadable, decode, encode, millis};
 
 /// Takes transactions that are due to be compared, the longest due first.
@@ -56,6 +56,8 @@ impl FinishRows {
 /// Ends a comparison, if the transaction is as it was read.
 pub(super) fn finish(database: &Database, rows: &FinishRows) -> Result<Settle, Fault> {
     let transaction = &rows.transaction;
+    let before = counts::listed(database, &transaction.id)?;
+    let facet_no = database.facet_no(rows.facet.as_deref())?;
     let written = database.execute(
         "UPDATE transactions SET revision = revision + 1, status = ?3, status_changed_at = ?4,
             verify_at = NULL, doc = ?5, facet_no = ?6 WHERE id = ?1 AND revision = ?2",
@@ -65,12 +67,13 @@ pub(super) fn finish(database: &Database, rows: &FinishRows) -> Result<Settle, F
             transaction.status.code(),
             millis(transaction.status_changed_at),
             rows.doc,
-            database.facet_no(rows.facet.as_deref())?,
+            facet_no,
         ],
     )?;
     if written == 0 {
         return Ok(Settle::Changed);
     }
+    transactions::relist(database, before, transaction, facet_no);
     if let Some(doc) = &rows.discrepancy {
         database.execute("INSERT INTO discrepancies (doc) VALUES (?1)", [doc])?;
     }

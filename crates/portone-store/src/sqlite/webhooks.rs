@@ -151,6 +151,7 @@ pub(super) fn enqueue(
                 ELSE ?4 END)",
             params![no, origin(&target.url), lane, millis(event.at)],
         )?;
+        database.note_queued();
     }
     Ok(())
 }
@@ -450,6 +451,7 @@ fn resend(
          ON CONFLICT (delivery_no) DO UPDATE SET due_at = excluded.due_at WHERE claimed = 0",
         params![delivery.number, origin(&delivery.target.url), lane, millis(now), TRY_COUNT_MAX - 1],
     )?;
+    database.note_queued();
     let written = list(database, store, &by_id, 1)?.pop();
     Ok(written.map_or(Resend::NotFound, |delivery| Resend::Queued(Box::new(delivery))))
 }

@@ -59,7 +59,7 @@ pub(in crate::sqlite) fn page(database: &Database, query: &ScheduleQuery) -> Res
         items.push(read(database, row)?);
     }
     let mut statement = database.prepared(
-        "SELECT count(*) FROM payment_schedules WHERE store_no = ?1 AND time_to_pay BETWEEN ?2 AND ?3
+        "SELECT count(*) FROM payment_schedules INDEXED BY payment_schedules_to_count WHERE store_no = ?1 AND time_to_pay BETWEEN ?2 AND ?3
             AND (?4 IS NULL OR instr(?4, status) > 0) AND (?5 IS NULL OR is_test = ?5)",
     )?;
     let counted = params![store_no, from, until, statuses, query.is_for_test];
