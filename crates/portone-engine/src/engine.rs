@@ -111,6 +111,7 @@ impl Engine {
         let engine = Self { store, transport, clock, random, config, key, watch, upstreams, directory };
         engine.reload_directory().await?;
         engine.log_new_advice(&known);
+        engine.log_overspent_promotions().await?;
         Ok(engine)
     }
 
