@@ -10,8 +10,11 @@ use crate::call::{Answer, after_call, attempt};
 use crate::engine::{Engine, made};
 use crate::error::EngineError;
 use crate::event::Event;
-use crate::ledger::{Cancellation, OpenAttempt, OpenSubject, PaymentStatus, Transaction};
+use crate::ledger::{
+    AppliedPromotion, CancelAdjustment, Cancellation, OpenAttempt, OpenSubject, PaymentStatus, Transaction,
+};
 use crate::port::{Begin, Settle, SettleTransaction};
+use crate::promotion::{RetainOption, share};
 use crate::request::{Caller, CancelRequest};
 use crate::transition;
 
@@ -63,8 +66,8 @@ impl Engine {
         }
         let subject = AttemptSubject::Cancel {
             payment_id: request.payment_id.clone(),
-            amount: Money::new(parts.amount, transaction.order.amount.currency),
-            cancelled_before: transaction.cancelled(),
+            amount: Money::new(parts.given_back(), transaction.order.amount.currency),
+            cancelled_before: transaction.given_back(),
         };
         match self.call(&open.channel, &admitted, attempt(&open.id, now, subject)).await {
             Answer::Done(Outcome::Cancelled(facts)) => {
@@ -101,7 +104,7 @@ impl Engine {
             transaction_id: transaction.id.clone(),
             cancellation: Box::new(cancellation),
             skip_webhook: request.skip_webhook,
-            cancelled_before: transaction.cancelled(),
+            cancelled_before: transaction.given_back(),
         };
         self.open_attempt(
             id,
@@ -244,6 +247,8 @@ struct CancelParts {
     vat: i64,
     cancellable: i64,
     cancellable_tax_free: i64,
+    /// What the payment's promotion makes of it.
+    adjustment: Option<CancelAdjustment>,
 }
 
 impl CancelParts {
@@ -275,7 +280,11 @@ impl CancelParts {
         if amount > cancellable {
             return Err(EngineError::CancelAmountExceeds { amount, cancellable });
         }
-        Self::split(request, transaction, amount, cancellable)
+        let mut parts = Self::split(request, transaction, amount, cancellable)?;
+        if let Some(promotion) = &transaction.promotion {
+            parts.adjustment = Some(parts.adjust(request, transaction, promotion)?);
+        }
+        Ok(parts)
     }
 
     fn split(
@@ -303,24 +312,61 @@ impl CancelParts {
         if tax_free.saturating_add(vat) > amount {
             return Err(EngineError::SumOfPartsExceedsCancel);
         }
-        Ok(Self { amount, tax_free, vat, cancellable, cancellable_tax_free })
+        Ok(Self { amount, tax_free, vat, cancellable, cancellable_tax_free, adjustment: None })
+    }
+
+    /// What a promotion makes of the cancel: what the discount loses, and the parts of what goes back (rule V2-067).
+    fn adjust(
+        &self,
+        request: &CancelRequest,
+        transaction: &Transaction,
+        promotion: &AppliedPromotion,
+    ) -> Result<CancelAdjustment, EngineError> {
+        let remaining = self.cancellable - self.amount;
+        let retains = retains(request.retain_option, transaction, remaining)?;
+        let before = transaction.discount();
+        let total = transaction.order.amount.total;
+        let released = before - promotion.discount_left(total, remaining, before, retains);
+        let back = self.amount - released;
+        if back <= 0 {
+            return Err(EngineError::NegativeAdjustedCancel { amount: self.amount, released });
+        }
+        let held = Held::of(transaction);
+        let remaining_free = self.cancellable_tax_free - self.tax_free;
+        let kept_free = if remaining > 0 { share(remaining_free, held.total - back, remaining) } else { 0 };
+        // Neither part can give back more than it holds.
+        let least = (back - (held.total - held.tax_free)).max(0);
+        let tax_free = (held.tax_free - kept_free).clamp(least, held.tax_free.min(back));
+        let vat = request.vat.map_or(0, |vat| share(vat, back, self.amount));
+        let vat = vat.min(held.vat).min(back - tax_free).max(0);
+        Ok(CancelAdjustment { retains, released, tax_free, vat })
+    }
+
+    /// What goes back to the payer.
+    fn given_back(&self) -> i64 {
+        self.amount - self.adjustment.map_or(0, |adjustment| adjustment.released)
     }
 
     fn command(&self, request: &CancelRequest, transaction: &Transaction, now: DateTime<Utc>) -> Cancel {
         // A cancel of everything lets the upstream compute; of a part, the tax-free share is told where there is one.
         let has_tax_free = transaction.order.amount.tax_free.is_some_and(|part| part > 0);
-        let tells_tax_free = request.tax_free.is_some() || (has_tax_free && self.amount == self.cancellable);
+        let tells_tax_free = match self.adjustment {
+            Some(_) => has_tax_free,
+            None => request.tax_free.is_some() || (has_tax_free && self.amount == self.cancellable),
+        };
+        let held = Held::of(transaction);
+        let (tax_free, vat) = self.adjustment.map_or((self.tax_free, self.vat), |it| (it.tax_free, it.vat));
         Cancel {
             payment_id: request.payment_id.clone(),
-            amount: Money::new(self.amount, transaction.order.amount.currency),
-            tax_free: tells_tax_free.then_some(self.tax_free),
-            vat: request.vat,
+            amount: Money::new(self.given_back(), transaction.order.amount.currency),
+            tax_free: tells_tax_free.then_some(tax_free),
+            vat: request.vat.map(|_| vat),
             reason: request.reason.clone(),
             requester: request.requester,
             refund_account: request.refund_account.clone(),
-            cancellable: self.cancellable,
-            cancellable_tax_free: self.cancellable_tax_free,
-            ordered_vat: transaction.order.amount.vat,
+            cancellable: held.total,
+            cancellable_tax_free: held.tax_free,
+            ordered_vat: transaction.charged().vat,
             method: transaction.method,
             card: transaction.card.clone(),
             paid_at: transaction.paid_at.unwrap_or(now),
@@ -340,6 +386,51 @@ impl CancelParts {
             upstream_id: None,
             requested_at: now,
             cancelled_at: None,
+            adjustment: self.adjustment,
         }
+    }
+}
+
+/// What the PG still holds of a payment, in minor units.
+struct Held {
+    total: i64,
+    tax_free: i64,
+    vat: i64,
+}
+
+impl Held {
+    fn of(transaction: &Transaction) -> Self {
+        let charged = transaction.charged();
+        let (tax_free, vat) = match &transaction.promotion {
+            None => (transaction.cancelled_tax_free(), transaction.cancelled_vat()),
+            Some(_) => transaction
+                .adjustments()
+                .fold((0, 0), |(tax_free, vat), it| (tax_free + it.tax_free, vat + it.vat)),
+        };
+        Self {
+            total: charged.total - transaction.given_back(),
+            tax_free: charged.tax_free.unwrap_or(0) - tax_free,
+            vat: (charged.effective_vat() - vat).max(0),
+        }
+    }
+}
+
+/// Whether the rate of the discount is kept. Of one payment every partial cancel does the same (rule V2-067); to a cancel
+/// of all that is left it makes no difference, so that one need not say it again.
+fn retains(
+    option: Option<RetainOption>,
+    transaction: &Transaction,
+    remaining: i64,
+) -> Result<bool, EngineError> {
+    let earlier = transaction.adjustments().next().map(|adjustment| adjustment.retains);
+    let asked = match (option, earlier) {
+        (None, Some(earlier)) if remaining == 0 => earlier,
+        (option, _) => option == Some(RetainOption::Retain),
+    };
+    match earlier {
+        Some(earlier) if earlier != asked => {
+            Err(EngineError::RetainOptionChanged(if earlier { "RETAIN" } else { "RELEASE" }))
+        }
+        Some(_) | None => Ok(asked),
     }
 }

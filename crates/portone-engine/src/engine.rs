@@ -115,6 +115,7 @@ impl Engine {
             Self { store, transport, clock, random, config, key, watch, upstreams, directory, hints };
         engine.reload_directory().await?;
         engine.log_new_advice(&known);
+        engine.log_overspent_promotions().await?;
         Ok(engine)
     }
 

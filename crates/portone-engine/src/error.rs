@@ -116,6 +116,38 @@ pub enum EngineError {
     /// There is no such promotion.
     #[error("there is no promotion of that id in this store; its configuration declares them")]
     PromotionNotFound,
+    /// The card is not of the promotion's company, or nobody knows whose it is.
+    #[error(
+        "the promotion is for cards of {0}, and this is not known to be one; pay with one, or leave it out"
+    )]
+    PromotionPayMethodDoesNotMatch(&'static str),
+    /// The promotion would take off all of the payment, or more.
+    #[error("the promotion takes {discount} off, and the payment is {total}; leave it out, or pay more")]
+    DiscountExceedsTotal {
+        /// What it takes off.
+        discount: i64,
+        /// What was ordered.
+        total: i64,
+    },
+    /// Others have taken what was left of the promotion's budget. No payment ends with it: it is charged in full or refused.
+    #[error("the promotion's budget is being spent by others; try again, or leave promotionId out")]
+    PromotionBudgetTaken,
+    /// What is left of the order loses more of its discount than is cancelled.
+    #[error(
+        "amount is {amount}, and what is left would lose {released} of its discount, so that nothing would go back; \
+         cancel more, or send promotionDiscountRetainOption RETAIN"
+    )]
+    NegativeAdjustedCancel {
+        /// What of the order was to be cancelled.
+        amount: i64,
+        /// What the discount would lose.
+        released: i64,
+    },
+    /// Earlier partial cancels of the payment took the other option.
+    #[error(
+        "earlier cancels of this payment were made with {0}; send the same promotionDiscountRetainOption"
+    )]
+    RetainOptionChanged(&'static str),
     /// There is no such billing key.
     #[error("there is no billing key of that name in this store")]
     BillingKeyNotFound,

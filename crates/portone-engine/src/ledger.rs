@@ -2,11 +2,13 @@
 
 mod follow;
 mod key;
+mod promotion;
 mod receipt;
 mod schedule;
 mod session;
 
 pub use key::{BillingKeyRecord, BillingKeyStatus, IssueResult, KeyChannel, KeyChannelState, KeyFailure};
+pub use promotion::{AppliedPromotion, CancelAdjustment};
 pub use receipt::{CashReceipt, ReceiptStatus};
 pub use schedule::{Schedule, ScheduleStatus};
 pub use session::{
@@ -176,10 +178,13 @@ pub struct Transaction {
     /// Its cancels, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cancellations: Vec<Cancellation>,
+    /// The promotion it is given; a payment may name one in its order and be given none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promotion: Option<Box<AppliedPromotion>>,
 }
 
 impl Transaction {
-    /// What was cancelled or is being cancelled, in minor units.
+    /// What of the order was cancelled or is being cancelled, in minor units.
     pub fn cancelled(&self) -> i64 {
         self.counted().map(|cancellation| cancellation.total).sum()
     }
@@ -199,7 +204,7 @@ impl Transaction {
         self.cancellations.iter().filter(|cancellation| cancellation.status != CancelStatus::Failed)
     }
 
-    /// What can still be cancelled, in minor units.
+    /// What of the order can still be cancelled, in minor units.
     pub fn cancellable(&self) -> i64 {
         self.order.amount.total - self.cancelled()
     }
@@ -225,7 +230,7 @@ pub struct Cancellation {
     pub id: CancellationId,
     /// How far it has come.
     pub status: CancelStatus,
-    /// How much, in minor units.
+    /// How much of the order, in minor units; [`Self::given_back`] is what goes back.
     pub total: i64,
     /// The tax-free part.
     pub tax_free: i64,
@@ -247,6 +252,9 @@ pub struct Cancellation {
     /// When it was done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cancelled_at: Option<DateTime<Utc>>,
+    /// What the payment's promotion makes of it, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub adjustment: Option<CancelAdjustment>,
 }
 
 /// A call to a PG whose result is not in the ledger yet. It exists from before the call until the result is durable.
@@ -302,7 +310,7 @@ pub enum OpenSubject {
         cancellation: Box<Cancellation>,
         /// Whether it is announced.
         skip_webhook: bool,
-        /// What was cancelled before, in minor units.
+        /// What the PG gave back before, in minor units.
         cancelled_before: i64,
     },
     /// A virtual account to close.

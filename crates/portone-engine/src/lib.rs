@@ -14,6 +14,7 @@ mod call;
 mod cancel;
 mod capture;
 pub mod directory;
+mod discount;
 mod engine;
 mod error;
 mod escrow;

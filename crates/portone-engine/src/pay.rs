@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use futures_util::future::Either;
 use portone_core::{
     AttemptSubject, BillingKey, CallContext, CardFacts, Cause, ChannelKey, Command, CommandKind,
     InstantMethod, Money, Order, Outcome, PayMethod, PayWithBillingKey, PaymentAmount, PaymentId,
@@ -11,6 +12,7 @@ use portone_core::{
 use portone_router::Purpose;
 
 use crate::call::{Answer, after_call, attempt};
+use crate::discount::Grant;
 use crate::engine::{Engine, delta, made};
 use crate::error::EngineError;
 use crate::ledger::{
@@ -18,33 +20,56 @@ use crate::ledger::{
     OpenSubject, PaymentStatus, Transaction,
 };
 use crate::port::{Begin, BeginPayment, NewTransaction, Settle, SettleTransaction};
-use crate::request::{Caller, Extras, Paid, PayInstantlyRequest, PayWithBillingKeyRequest};
+use crate::request::{Caller, Extras, Paid, PayInstantlyRequest, PayWithBillingKeyRequest, Selector};
 use crate::routing::{Routed, Routing};
 use crate::run_schedules::ScheduleRun;
 use crate::transition::{self, Change};
 
 impl Engine {
     /// Pays by card number, or issues a virtual account.
-    pub async fn pay_instantly(&self, request: PayInstantlyRequest) -> Result<Paid, EngineError> {
-        let PayInstantlyRequest { caller, selector, pay, extras } = request;
-        if caller.is_resumed()
-            && let Some(told) = Box::pin(self.paid_before(&caller)).await?
+    pub fn pay_instantly(
+        &self,
+        request: PayInstantlyRequest,
+    ) -> impl Future<Output = Result<Paid, EngineError>> + Send {
+        match request.pay.order.promotion_id {
+            None => Either::Left(self.pay_once(request, None)),
+            // Boxed: rare, and it would make every payment's future larger.
+            Some(_) => Either::Right(Box::pin(self.pay_promoted(request))),
+        }
+    }
+
+    /// Pays an order that names a promotion. Where others take what is left of its budget meanwhile, it has too little.
+    async fn pay_promoted(&self, request: PayInstantlyRequest) -> Result<Paid, EngineError> {
+        if request.caller.is_resumed()
+            && let Some(told) = self.paid_before(&request.caller).await?
         {
             return told;
         }
-        check_parts(&pay.order.amount)?;
+        check_parts(&request.pay.order.amount)?;
+        let (store, order) = (&request.caller.store_id, &request.pay.order);
+        let grant = self.grant(store, order, card_of(&request.pay.method).as_ref(), false).await?;
+        match self.pay_once(request.clone(), grant).await {
+            Err(EngineError::PromotionBudgetTaken) => {}
+            told => return told,
+        }
+        self.outrun(store, order)?;
+        self.pay_once(request, None).await
+    }
+
+    async fn pay_once(
+        &self,
+        request: PayInstantlyRequest,
+        grant: Option<Grant>,
+    ) -> Result<Paid, EngineError> {
+        if request.caller.is_resumed()
+            && let Some(told) = Box::pin(self.paid_before(&request.caller)).await?
+        {
+            return told;
+        }
+        check_parts(&request.pay.order.amount)?;
         let directory = self.directory();
-        let ctx = self.context_of(&caller);
-        let draft = Draft {
-            order: pay.order.clone(),
-            method: pay.method.pay_method(),
-            card: card_of(&pay.method),
-            billing_key: None,
-            caller,
-            extras,
-            schedule_id: None,
-        };
-        let command = Command::PayInstantly(pay);
+        let ctx = self.context_of(&request.caller);
+        let (draft, selector, command) = drafted(request, grant);
         let store_id = draft.caller.store_id.clone();
         let routing = Routing { directory: &directory, store_id: &store_id, ctx: &ctx };
         let routed = routing.select(self, &selector, &command)?;
@@ -63,16 +88,49 @@ impl Engine {
     }
 
     /// Pays with a billing key, at once or by a schedule that was taken up.
-    pub(crate) async fn pay_by_key(
+    pub(crate) fn pay_by_key(
+        &self,
+        request: PayWithBillingKeyRequest,
+        run: Option<ScheduleRun>,
+    ) -> impl Future<Output = Result<Paid, EngineError>> + Send {
+        match request.order.promotion_id {
+            None => Either::Left(self.pay_once_by_key(request, run, None)),
+            // Boxed: rare, and it would make every payment's future larger.
+            Some(_) => Either::Right(Box::pin(self.pay_promoted_by_key(request, run))),
+        }
+    }
+
+    /// As [`Self::pay_promoted`], with a billing key.
+    async fn pay_promoted_by_key(
         &self,
         request: PayWithBillingKeyRequest,
         run: Option<ScheduleRun>,
     ) -> Result<Paid, EngineError> {
         check_parts(&request.order.amount)?;
+        let card = self.usable_key(&request.caller, &request.billing_key).await?.card;
+        let (store, order) = (&request.caller.store_id, &request.order);
+        let grant = self.grant(store, order, Some(&card), run.is_some()).await?;
+        match self.pay_once_by_key(request.clone(), run.clone(), grant).await {
+            Err(EngineError::PromotionBudgetTaken) => {}
+            told => return told,
+        }
+        self.outrun(store, order)?;
+        self.pay_once_by_key(request, run, None).await
+    }
+
+    async fn pay_once_by_key(
+        &self,
+        request: PayWithBillingKeyRequest,
+        run: Option<ScheduleRun>,
+        grant: Option<Grant>,
+    ) -> Result<Paid, EngineError> {
+        check_parts(&request.order.amount)?;
         let record = self.usable_key(&request.caller, &request.billing_key).await?;
         let directory = self.directory();
         let ctx = self.context_of(&request.caller);
-        let commands = commands_by_channel(&request, &record);
+        let order = &request.order;
+        let charged = order.promotion_id.as_ref().map(|_| Grant::charged(grant.as_ref(), order));
+        let commands = commands_by_channel(&request, charged.as_ref().unwrap_or(order), &record);
         let store_id = request.caller.store_id.clone();
         let routing = Routing { directory: &directory, store_id: &store_id, ctx: &ctx };
         let purpose = Purpose::BillingKeyPayment;
@@ -96,6 +154,7 @@ impl Engine {
             caller: request.caller,
             extras: request.extras,
             schedule_id,
+            grant,
         };
         self.pay(draft, routed, &ctx, again_at).await
     }
@@ -122,6 +181,7 @@ impl Engine {
         again_at: Option<DateTime<Utc>>,
     ) -> Result<Paid, EngineError> {
         let Routed { channel, group, admitted, decision } = routed;
+        let budget = draft.grant.as_ref().map(|grant| grant.budget);
         let transaction = draft.transaction(channel, group, ctx);
         let payment_id = transaction.order.payment_id.clone();
         let subject =
@@ -136,6 +196,7 @@ impl Engine {
             decision,
             attempt: open,
             transaction_count_max: count_max,
+            budget,
         });
         match begun.await? {
             BeginPayment::Begun => {}
@@ -145,8 +206,9 @@ impl Engine {
                 return Err(EngineError::TransactionCountReached(count_max));
             }
             BeginPayment::Scheduled => return Err(EngineError::ScheduleExists),
+            BeginPayment::BudgetTaken => return Err(EngineError::PromotionBudgetTaken),
         }
-        let subject = pay_subject(payment_id, &transaction.order.amount);
+        let subject = pay_subject(payment_id, &transaction.charged());
         let answer =
             self.call(&transaction.channel.key, &admitted, attempt(&ctx.attempt, ctx.now, subject)).await;
         self.settle_payment(transaction, answer, kind, ctx, again_at).await
@@ -260,6 +322,7 @@ pub(crate) struct Draft {
     pub(crate) caller: Caller,
     pub(crate) extras: Extras,
     pub(crate) schedule_id: Option<PaymentScheduleId>,
+    pub(crate) grant: Option<Grant>,
 }
 
 impl Draft {
@@ -301,13 +364,35 @@ impl Draft {
             escrow: None,
             failure: None,
             cancellations: Vec::new(),
+            promotion: self.grant.map(|grant| grant.applied),
         }
     }
 }
 
-/// The command each channel that holds a key would get: they differ in the PG's key only.
+/// An instant payment before it is routed: what is recorded, where it may go, and what the PG hears.
+fn drafted(request: PayInstantlyRequest, grant: Option<Grant>) -> (Draft, Selector, Command) {
+    let PayInstantlyRequest { caller, selector, mut pay, extras } = request;
+    let order = pay.order.clone();
+    if order.promotion_id.is_some() {
+        pay.order = Grant::charged(grant.as_ref(), &order);
+    }
+    let draft = Draft {
+        order,
+        method: pay.method.pay_method(),
+        card: card_of(&pay.method),
+        billing_key: None,
+        caller,
+        extras,
+        schedule_id: None,
+        grant,
+    };
+    (draft, selector, Command::PayInstantly(pay))
+}
+
+/// The command each channel that holds a key would get for an order: they differ in the PG's key only.
 pub(crate) fn commands_by_channel(
     request: &PayWithBillingKeyRequest,
+    order: &Order,
     record: &BillingKeyRecord,
 ) -> BTreeMap<ChannelKey, Command> {
     let held = record.channels.iter().filter_map(|part| match &part.state {
@@ -316,7 +401,7 @@ pub(crate) fn commands_by_channel(
     });
     let command = |pg_billing_key| {
         Command::PayWithBillingKey(PayWithBillingKey {
-            order: request.order.clone(),
+            order: order.clone(),
             pg_billing_key,
             issue_email: record.customer.email.clone(),
             card: Some(record.card.clone()),

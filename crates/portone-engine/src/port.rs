@@ -6,10 +6,12 @@ mod confirm;
 pub mod follow;
 pub mod idempotency;
 pub mod list;
+mod promotions;
 mod receipts;
 mod schedules;
 pub mod time;
 
+pub use promotions::{BudgetShare, PromotionStore};
 pub use receipts::{BeginReceipt, ReceiptStore};
 
 pub use schedules::{
@@ -68,6 +70,8 @@ pub enum BeginPayment {
     TransactionCountReached,
     /// The payment has a schedule (rule V2-042); of a scheduled payment, that schedule is over.
     Scheduled,
+    /// Too little is left of its promotion's budget.
+    BudgetTaken,
 }
 
 /// What came of opening an attempt on an existing record.
@@ -162,6 +166,8 @@ pub struct NewTransaction {
     pub attempt: OpenAttempt,
     /// How many transactions one payment may have.
     pub transaction_count_max: u32,
+    /// The budget that its promotion is paid from; present where the transaction has a promotion.
+    pub budget: Option<BudgetShare>,
 }
 
 /// A result to write: the transaction as it shall be, and what to announce, in one commit.
@@ -185,6 +191,7 @@ pub trait Store:
     ScheduleStore
     + WebhookStore
     + ReceiptStore
+    + PromotionStore
     + access::AccessStore
     + follow::FollowStore
     + idempotency::IdempotencyStore

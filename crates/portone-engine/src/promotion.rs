@@ -1,14 +1,15 @@
-//! Promotions: what a store and its PGs declare, and where a promotion stands.
-//!
-//! They are configuration. No payment is given a discount here: what of a budget is spent is declared with it.
+//! Promotions: what a store and its PGs declare, and where a promotion stands. What is spent of a budget is the ledger's
+//! to say; everything else is configuration.
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use portone_core::{ChannelKey, Currency, StoreId};
+use portone_core::{CardFacts, ChannelKey, Currency, StoreId};
+use serde::{Deserialize, Serialize};
 
 use crate::engine::Engine;
 use crate::error::EngineError;
+use crate::port::StoreError;
 use crate::request::Caller;
 
 macro_rules! card_companies {
@@ -82,6 +83,21 @@ pub struct Promotions {
     pub of_stores: BTreeMap<StoreId, Vec<CardPromotion>>,
     /// The promotions that PGs offer, by the channel they are offered at.
     pub of_channels: BTreeMap<ChannelKey, Vec<PgCardPromotion>>,
+    /// Whose cards begin with which digits: 4 to 6 of them.
+    pub card_bins: BTreeMap<String, CardCompany>,
+}
+
+impl Promotions {
+    /// A store's own promotion.
+    pub(crate) fn of_store(&self, store: &StoreId, id: &str) -> Option<&CardPromotion> {
+        self.of_stores.get(store)?.iter().find(|promotion| promotion.id == id)
+    }
+
+    /// Whose card it is, by the longest digits that are known; `None` where none are.
+    pub(crate) fn company_of(&self, card: &CardFacts) -> Option<CardCompany> {
+        let bin = card.bin.as_deref()?;
+        (1..=bin.len()).rev().find_map(|length| self.card_bins.get(bin.get(..length)?)).copied()
+    }
 }
 
 /// A store's own promotion on a card company's cards (schema `CardPromotion`). Amounts are in minor units.
@@ -97,7 +113,7 @@ pub struct CardPromotion {
     pub total_budget: i64,
     /// The most that is taken off one payment, 1 or more.
     pub max_discount_amount: Option<i64>,
-    /// What of the budget is spent, 0 or more.
+    /// What of the budget was spent before the first payment here, 0 or more. From then on the ledger counts.
     pub spent_amount: i64,
     /// The currency of every amount.
     pub currency: Currency,
@@ -115,10 +131,31 @@ pub struct CardPromotion {
     pub created_at: DateTime<Utc>,
     /// What a cancelled payment gives back.
     pub recover_option: RecoverOption,
+    /// What becomes of a payment that names it and cannot have it.
+    pub otherwise: Otherwise,
+}
+
+/// What becomes of a payment whose promotion is not in progress, takes nothing off its amount, or has too little left.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Otherwise {
+    /// It is charged in full, as PortOne's guide has it.
+    #[default]
+    ChargeInFull,
+    /// It is refused.
+    Refuse,
+}
+
+/// What becomes of the discount at a partial cancel (schema `PromotionDiscountRetainOption`, rule V2-067).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RetainOption {
+    /// Its rate is kept.
+    Retain,
+    /// It is found anew for what is left.
+    Release,
 }
 
 /// What is taken off payments from an amount on (schema `PromotionDiscountPartition`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DiscountPartition {
     /// The least amount it is for, 0 or more.
     pub amount_from: i64,
@@ -127,7 +164,8 @@ pub struct DiscountPartition {
 }
 
 /// An amount, or a part of one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Share {
     /// So much, 1 or more.
     Amount(i64),
@@ -184,9 +222,21 @@ impl CardPromotion {
         self.terminated_at.filter(|at| *at <= now && *at < self.end_at)
     }
 
-    /// Where it stands at `now`. What is over is over, whatever else is true of it; what counts may rest, and what does
+    /// What may be spent on it: the budget, and what is added to it for refunds (schema `PromotionSpareBudget`).
+    pub fn budget(&self) -> i64 {
+        let spare = match self.recover_option {
+            RecoverOption::Recover | RecoverOption::NoRecover { spare_budget: None } => 0,
+            RecoverOption::NoRecover { spare_budget: Some(Share::Amount(amount)) } => amount,
+            RecoverOption::NoRecover { spare_budget: Some(Share::Percent(percent)) } => {
+                share(self.total_budget, i64::from(percent), 100)
+            }
+        };
+        self.total_budget.saturating_add(spare)
+    }
+
+    /// Where it stands at `now` when so much is spent. What is over is over, whatever else is true of it; what counts may rest, and what does
     /// not rest may have run out.
-    pub fn status(&self, now: DateTime<Utc>) -> PromotionStatus {
+    pub fn status(&self, now: DateTime<Utc>, spent: i64) -> PromotionStatus {
         if self.terminated_by(now).is_some() {
             PromotionStatus::Terminated
         } else if now >= self.end_at {
@@ -195,12 +245,32 @@ impl CardPromotion {
             PromotionStatus::Scheduled
         } else if self.paused {
             PromotionStatus::Paused
-        } else if self.spent_amount >= self.total_budget {
+        } else if spent >= self.budget() {
             PromotionStatus::BudgetExhausted
         } else {
             PromotionStatus::InProgress
         }
     }
+}
+
+/// The tier that an amount reaches.
+pub(crate) fn tier_of(partitions: &[DiscountPartition], amount: i64) -> Option<&DiscountPartition> {
+    partitions.iter().rfind(|partition| partition.amount_from <= amount)
+}
+
+/// What is taken off an amount, in minor units: percents are rounded down. `None` where nothing is.
+pub(crate) fn discount_of(partitions: &[DiscountPartition], max: Option<i64>, amount: i64) -> Option<i64> {
+    let discount = match tier_of(partitions, amount)?.discount {
+        Share::Amount(discount) => discount,
+        Share::Percent(percent) => share(amount, i64::from(percent), 100),
+    };
+    Some(max.map_or(discount, |max| discount.min(max))).filter(|discount| *discount > 0)
+}
+
+/// `amount * numerator / denominator`, rounded down; the last is more than 0, and the fraction at most 1.
+pub(crate) fn share(amount: i64, numerator: i64, denominator: i64) -> i64 {
+    let shared = i128::from(amount) * i128::from(numerator) / i128::from(denominator);
+    i64::try_from(shared).unwrap_or(amount)
 }
 
 /// A promotion and where it stands now.
@@ -214,6 +284,8 @@ pub struct StandingPromotion {
     pub status: PromotionStatus,
     /// When it was ended before its time, if it was.
     pub terminated_at: Option<DateTime<Utc>>,
+    /// What of its budget is spent or reserved, in minor units.
+    pub spent_amount: i64,
 }
 
 /// A promotion that a PG offers (schema `PgCardPromotion`).
@@ -244,17 +316,38 @@ pub struct PgCardPromotionsRequest {
 
 impl Engine {
     /// A store's own promotion, and where it stands now.
-    pub fn promotion(&self, caller: &Caller, id: &str) -> Result<StandingPromotion, EngineError> {
-        let declared = self.config.promotions.of_stores.get(&caller.store_id);
-        let found = declared.and_then(|promotions| promotions.iter().find(|promotion| promotion.id == id));
+    pub async fn promotion(&self, caller: &Caller, id: &str) -> Result<StandingPromotion, EngineError> {
+        let found = self.config.promotions.of_store(&caller.store_id, id);
         let promotion = found.ok_or(EngineError::PromotionNotFound)?.clone();
+        let spent_amount = self.spent(&caller.store_id, &promotion).await?;
         let now = self.now();
         Ok(StandingPromotion {
             store_id: caller.store_id.clone(),
-            status: promotion.status(now),
+            status: promotion.status(now, spent_amount),
             terminated_at: promotion.terminated_by(now),
             promotion,
+            spent_amount,
         })
+    }
+
+    /// What is spent of a promotion's budget: what the ledger counts, else what was declared.
+    pub(crate) async fn spent(&self, store: &StoreId, promotion: &CardPromotion) -> Result<i64, StoreError> {
+        let counted = self.store.promotion_spent(store, &promotion.id).await?;
+        Ok(counted.unwrap_or(promotion.spent_amount))
+    }
+
+    /// Says which promotions have spent more than they may, as after a budget was lowered: no payment gets them.
+    pub(crate) async fn log_overspent_promotions(&self) -> Result<(), StoreError> {
+        for (store, promotions) in &self.config.promotions.of_stores {
+            for promotion in promotions {
+                let (spent, budget) = (self.spent(store, promotion).await?, promotion.budget());
+                if spent > budget {
+                    let id = &promotion.id;
+                    tracing::warn!(%store, promotion = %id, spent, budget, "more is spent than the budget: no payment gets it");
+                }
+            }
+        }
+        Ok(())
     }
 
     /// The promotions that a payment of that amount can have at a channel, in the order they are declared in. A channel

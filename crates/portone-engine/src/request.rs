@@ -8,6 +8,7 @@ use portone_core::{
 };
 
 use crate::idempotency::Operation;
+use crate::promotion::RetainOption;
 
 /// Who asks.
 #[derive(Debug, Clone)]
@@ -48,7 +49,7 @@ pub struct Extras {
 }
 
 /// Pay without a window.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct PayInstantlyRequest {
     /// Who asks.
     pub caller: Caller,
@@ -74,7 +75,7 @@ pub struct IssueBillingKeyRequest {
 }
 
 /// Pay with a billing key.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct PayWithBillingKeyRequest {
     /// Who asks.
     pub caller: Caller,
@@ -124,6 +125,8 @@ pub struct CancelRequest {
     pub reason: String,
     /// Who asked for it.
     pub requester: Option<CancelRequester>,
+    /// What becomes of a promotion's discount; absent means that it is found anew (rule V2-067).
+    pub retain_option: Option<RetainOption>,
     /// What the caller believes can be cancelled (rule V2-061).
     pub current_cancellable: Option<i64>,
     /// The account a deposit is returned to.

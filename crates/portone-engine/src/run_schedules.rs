@@ -107,6 +107,7 @@ impl Engine {
             caller,
             extras,
             schedule_id: Some(schedule.id.clone()),
+            grant: None,
         };
         let failure = Failure { reason: refusal.to_string(), pg_code: None, pg_message: None };
         let transaction = draft.transaction(channel, group, &ctx);

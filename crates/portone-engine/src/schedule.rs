@@ -10,6 +10,7 @@ use portone_core::{
 use portone_router::{NoChannelReason, Purpose};
 
 use crate::directory::ChannelEntry;
+use crate::discount::Grant;
 use crate::engine::{Engine, made};
 use crate::error::EngineError;
 use crate::ledger::{BillingKeyRecord, Schedule, ScheduleStatus};
@@ -38,6 +39,7 @@ impl Engine {
         check_parts(&pay.order.amount)?;
         let record = self.usable_key(&pay.caller, &pay.billing_key).await?;
         let now = self.now();
+        self.named_promotion(&pay.caller.store_id, &pay.order, "payment.promotionId")?;
         self.check_schedule(&pay, &record, time_to_pay, now)?;
         let schedule = self.new_schedule(pay, &record, time_to_pay, now)?;
         match self.store.create_schedule(schedule.clone()).await? {
@@ -230,7 +232,9 @@ fn schedules_by_channel(
         Command::PayWithBillingKey(pay) => Command::Schedule(ScheduleCommand { pay, time_to_pay }),
         other => other,
     };
-    commands_by_channel(pay, record).into_iter().map(|(key, command)| (key, schedule(command))).collect()
+    let order = pay.order.promotion_id.as_ref().map(|_| Grant::charged(None, &pay.order));
+    let commands = commands_by_channel(pay, order.as_ref().unwrap_or(&pay.order), record);
+    commands.into_iter().map(|(key, command)| (key, schedule(command))).collect()
 }
 
 const fn reject(code: &'static str, reason: &'static str, source: &'static str) -> Rule {

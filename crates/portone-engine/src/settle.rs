@@ -119,7 +119,7 @@ impl Engine {
         Ok(Some(match &open.subject {
             OpenSubject::Pay { payment_id, transaction_id } => {
                 let transaction = self.transaction_of(transaction_id).await?;
-                let amount = &transaction.order.amount;
+                let amount = transaction.charged();
                 AttemptSubject::Pay {
                     payment_id: payment_id.clone(),
                     amount: Money::new(amount.total, amount.currency),
@@ -129,7 +129,7 @@ impl Engine {
                 let transaction = self.transaction_of(transaction_id).await?;
                 AttemptSubject::Cancel {
                     payment_id: payment_id.clone(),
-                    amount: Money::new(cancellation.total, transaction.order.amount.currency),
+                    amount: Money::new(cancellation.given_back(), transaction.order.amount.currency),
                     cancelled_before: *cancelled_before,
                 }
             }

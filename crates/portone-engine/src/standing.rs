@@ -93,8 +93,9 @@ fn revive(transaction: &mut Transaction) {
 }
 
 fn check_total(ours: &Transaction, facts: &PaidFacts, news: &mut News) {
-    if let Some(total) = facts.total.filter(|total| *total != ours.order.amount.total) {
-        news.odd.push(format!("{} here, but {total} upstream", ours.order.amount.total));
+    let charged = ours.charged().total;
+    if let Some(total) = facts.total.filter(|total| *total != charged) {
+        news.odd.push(format!("{charged} here, but {total} upstream"));
     }
 }
 
@@ -115,8 +116,8 @@ fn end_cancels(transaction: &mut Transaction, told: &[CancelStanding], now: Date
         }
     }
     let upstream: i64 = told.iter().filter(|it| it.status != CancelStatus::Failed).map(|it| it.total).sum();
-    if !told.is_empty() && upstream != transaction.cancelled() {
-        news.odd.push(format!("{} is cancelled here, but {upstream} upstream", transaction.cancelled()));
+    if !told.is_empty() && upstream != transaction.given_back() {
+        news.odd.push(format!("{} is cancelled here, but {upstream} upstream", transaction.given_back()));
     }
 }
 
@@ -133,7 +134,7 @@ fn matching<'a>(
     if let Some(number) = &ours.pg_cancellation_id {
         return told.iter().find(|it| it.pg_cancellation_id.as_ref() == Some(number));
     }
-    let mut of_amount = told.iter().filter(|it| it.total == ours.total);
+    let mut of_amount = told.iter().filter(|it| it.total == ours.given_back());
     let first = of_amount.next();
     first.filter(|_| of_amount.next().is_none())
 }

@@ -46,7 +46,7 @@ impl Engine {
         let entry = directory.entry(&transaction.channel.key).ok_or_else(|| {
             EngineError::ChannelNotFound(format!("channel `{}` is gone", transaction.channel.key))
         })?;
-        let amount = &transaction.order.amount;
+        let amount = transaction.charged();
         let subject = AttemptSubject::Pay {
             payment_id: transaction.order.payment_id.clone(),
             amount: Money::new(amount.total, amount.currency),
@@ -88,8 +88,9 @@ fn difference(ours: &Transaction, finding: &Finding) -> Option<String> {
         Finding::DidNotHappen => return Some("paid here, but unknown to the upstream".to_owned()),
         Finding::NotYet => return Some("paid here, but still open upstream".to_owned()),
     };
-    if let Some(total) = facts.total.filter(|total| *total != ours.order.amount.total) {
-        return Some(format!("{} here, but {total} upstream", ours.order.amount.total));
+    let charged = ours.charged().total;
+    if let Some(total) = facts.total.filter(|total| *total != charged) {
+        return Some(format!("{charged} here, but {total} upstream"));
     }
     let here = ours.pg_tx_id.as_ref()?;
     (facts.pg_tx_id != *here).then(|| format!("PG transaction {here} here, but {} upstream", facts.pg_tx_id))

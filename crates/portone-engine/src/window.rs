@@ -89,7 +89,17 @@ impl Engine {
         let routing = Routing { directory: &directory, store_id: &store_id, ctx: &ctx };
         let routed = routing.select(self, &selector, &command)?;
         let call = sdk_call(&routed.admitted, &ctx)?;
-        let draft = Draft { order, method, card: None, billing_key: None, caller, extras, schedule_id: None };
+        self.refuse_promotion_in_window(&caller.store_id, &order)?;
+        let draft = Draft {
+            order,
+            method,
+            card: None,
+            billing_key: None,
+            caller,
+            extras,
+            schedule_id: None,
+            grant: None,
+        };
         let mut transaction = draft.transaction(routed.channel, routed.group, &ctx);
         transaction.status = PaymentStatus::Ready;
         let count_max = self.config.transaction_count_max;
@@ -98,6 +108,7 @@ impl Engine {
             transaction: transaction.clone(),
             decision: routed.decision,
             transaction_count_max: count_max,
+            budget: None,
         };
         match self.store.begin_payment(new).await? {
             BeginPayment::Begun => Ok(OpenedWindow { transaction, call }),
@@ -105,6 +116,7 @@ impl Engine {
             BeginPayment::AlreadyPaid => Err(EngineError::AlreadyPaid),
             BeginPayment::TransactionCountReached => Err(EngineError::TransactionCountReached(count_max)),
             BeginPayment::Scheduled => Err(EngineError::ScheduleExists),
+            BeginPayment::BudgetTaken => Err(EngineError::PromotionBudgetTaken),
         }
     }
 

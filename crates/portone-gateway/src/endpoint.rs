@@ -57,8 +57,10 @@ impl Endpoint {
             | Self::CashReceipts
             | Self::PaymentSchedules => &["INVALID_REQUEST", "UNAUTHORIZED", "FORBIDDEN"],
             Self::PayInstantly => &[
+                "DISCOUNT_AMOUNT_EXCEEDS_TOTAL_AMOUNT",
                 "INVALID_REQUEST",
                 "MAX_TRANSACTION_COUNT_REACHED",
+                "PROMOTION_PAY_METHOD_DOES_NOT_MATCH",
                 "UNAUTHORIZED",
                 "FORBIDDEN",
                 "CHANNEL_NOT_FOUND",
@@ -68,8 +70,10 @@ impl Endpoint {
                 "PG_PROVIDER",
             ],
             Self::PayWithBillingKey => &[
+                "DISCOUNT_AMOUNT_EXCEEDS_TOTAL_AMOUNT",
                 "INVALID_REQUEST",
                 "MAX_TRANSACTION_COUNT_REACHED",
+                "PROMOTION_PAY_METHOD_DOES_NOT_MATCH",
                 "UNAUTHORIZED",
                 "FORBIDDEN",
                 "BILLING_KEY_NOT_FOUND",
@@ -85,6 +89,8 @@ impl Endpoint {
             }
             Self::CancelPayment => &[
                 "INVALID_REQUEST",
+                "NEGATIVE_PROMOTION_ADJUSTED_CANCEL_AMOUNT",
+                "PROMOTION_DISCOUNT_RETAIN_OPTION_SHOULD_NOT_BE_CHANGED",
                 "UNAUTHORIZED",
                 "FORBIDDEN",
                 "PAYMENT_NOT_FOUND",

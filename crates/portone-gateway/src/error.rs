@@ -200,6 +200,7 @@ fn plain(endpoint: Endpoint, error: &EngineError) -> Option<(StatusCode, &'stati
         }
         EngineError::ChannelNotFound(_) | EngineError::NoChannel(_) => (Code::NOT_FOUND, "CHANNEL_NOT_FOUND"),
         EngineError::CancelCountReached(_)
+        | EngineError::PromotionBudgetTaken
         | EngineError::TooMany(_)
         | EngineError::InUse(_)
         | EngineError::Conflict(_)
@@ -215,6 +216,18 @@ fn plain(endpoint: Endpoint, error: &EngineError) -> Option<(StatusCode, &'stati
         EngineError::SessionExpired => (Code::GONE, "SESSION_EXPIRED"),
         EngineError::SessionLifeExceeded(_) => (Code::BAD_REQUEST, "MAX_TTL_EXCEEDED"),
         EngineError::PromotionNotFound => (Code::NOT_FOUND, "PROMOTION_NOT_FOUND"),
+        EngineError::PromotionPayMethodDoesNotMatch(_) => {
+            (Code::BAD_REQUEST, "PROMOTION_PAY_METHOD_DOES_NOT_MATCH")
+        }
+        EngineError::DiscountExceedsTotal { .. } => {
+            (Code::BAD_REQUEST, "DISCOUNT_AMOUNT_EXCEEDS_TOTAL_AMOUNT")
+        }
+        EngineError::NegativeAdjustedCancel { .. } => {
+            (Code::BAD_REQUEST, "NEGATIVE_PROMOTION_ADJUSTED_CANCEL_AMOUNT")
+        }
+        EngineError::RetainOptionChanged(_) => {
+            (Code::BAD_REQUEST, "PROMOTION_DISCOUNT_RETAIN_OPTION_SHOULD_NOT_BE_CHANGED")
+        }
         EngineError::PaymentNotFound(_) => (Code::NOT_FOUND, "PAYMENT_NOT_FOUND"),
         EngineError::PaymentNotPaid(_) => (Code::CONFLICT, "PAYMENT_NOT_PAID"),
         EngineError::PaymentAlreadyCancelled => (Code::CONFLICT, "PAYMENT_ALREADY_CANCELLED"),
@@ -337,6 +350,11 @@ mod tests {
             EngineError::SessionExpired,
             EngineError::SessionLifeExceeded(1),
             EngineError::PromotionNotFound,
+            EngineError::PromotionBudgetTaken,
+            EngineError::PromotionPayMethodDoesNotMatch("LOTTE_CARD"),
+            EngineError::DiscountExceedsTotal { discount: 2, total: 1 },
+            EngineError::NegativeAdjustedCancel { amount: 1, released: 2 },
+            EngineError::RetainOptionChanged("RETAIN"),
             EngineError::PaymentNotFound("p".to_owned()),
             EngineError::PaymentNotPaid("FAILED"),
             EngineError::PaymentAlreadyCancelled,
@@ -411,7 +429,11 @@ mod tests {
                     | "MAX_TRANSACTION_COUNT_REACHED"
                     | "MAX_WEBHOOK_RETRY_COUNT_REACHED"
                     | "INVALID_PAYMENT_TOKEN"
-                    | "MAX_TTL_EXCEEDED" => 400,
+                    | "MAX_TTL_EXCEEDED"
+                    | "PROMOTION_PAY_METHOD_DOES_NOT_MATCH"
+                    | "DISCOUNT_AMOUNT_EXCEEDS_TOTAL_AMOUNT"
+                    | "NEGATIVE_PROMOTION_ADJUSTED_CANCEL_AMOUNT"
+                    | "PROMOTION_DISCOUNT_RETAIN_OPTION_SHOULD_NOT_BE_CHANGED" => 400,
                     "SESSION_EXPIRED" => 410,
                     "PG_PROVIDER" | "CHANNEL_SPECIFIC" => 502,
                     kind if kind.ends_with("_NOT_FOUND") => 404,

@@ -14,6 +14,7 @@ pub mod idempotency;
 pub mod list;
 pub mod payment_events;
 pub mod payments;
+pub mod promotions;
 pub mod receipts;
 pub mod records;
 pub mod schedules;
@@ -85,6 +86,11 @@ macro_rules! contract_tests {
             billing_keys::a_muted_deletion_announces_nothing,
             billing_keys::a_result_of_the_wrong_command_is_an_error,
             billing_keys::issued_keys_depend_on_their_group,
+            promotions::a_budget_is_taken_with_the_payment,
+            promotions::a_failed_payment_gives_back_what_it_took,
+            promotions::a_cancel_that_is_done_gives_back_what_it_released,
+            promotions::many_payments_at_once_never_overspend,
+            promotions::budgets_of_two_promotions_and_stores_do_not_meet,
             receipts::a_payment_has_one_live_receipt,
             receipts::an_open_receipt_does_not_lock_its_payment,
             receipts::a_receipt_is_settled_once,

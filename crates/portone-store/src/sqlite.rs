@@ -18,6 +18,7 @@ mod numbers;
 mod payment_events;
 #[cfg(test)]
 mod plans;
+mod promotions;
 mod readers;
 mod receipts;
 mod schedule_store;

@@ -10,11 +10,13 @@ use std::{
 use futures_executor::block_on;
 use portone_core::{Environment, Secret};
 use portone_engine::port::access::AccessStore;
-use portone_engine::port::{BeginPayment, ClaimLimits, Settle, Store, WebhookStore};
+use portone_engine::port::{
+    BeginPayment, BudgetShare, ClaimLimits, PromotionStore, Settle, Store, WebhookStore,
+};
 use portone_engine::webhook::{Target, WebhookFormat};
 use portone_store::contract::records::{
-    at, begin, billing_key, declared, issue_attempts, key_record, payment_id, settle_paid, store_id,
-    transaction_id,
+    at, begin, begin_promoted, billing_key, declared, issue_attempts, key_record, payment_id, settle_paid,
+    store_id, transaction_id,
 };
 use portone_store::contract::{Run, run};
 use portone_store::{OpenError, SqliteOptions, SqliteStore};
@@ -230,6 +232,22 @@ fn limits_of_one_still_write() {
     block_on(store.apply_declared(vec![declared()], at(0))).expect("is applied");
     assert_eq!(block_on(store.begin_payment(begin(1, 1))), Ok(BeginPayment::Begun));
     assert_eq!(block_on(store.transaction(&transaction_id(1))).map(|found| found.is_some()), Ok(true));
+}
+
+/// What a promotion has spent survives, whatever is declared as spent before.
+#[test]
+fn what_a_promotion_has_spent_is_spent_after_a_restart() {
+    let folder = Folder::new();
+    let store = opened(&folder);
+    block_on(store.begin_payment(begin_promoted(1, 1, 1_000))).expect("begins");
+    drop(store);
+    let store = opened(&folder);
+    assert_eq!(block_on(store.promotion_spent(&store_id(), "promotion-1")), Ok(Some(1_000)));
+    let mut late = begin_promoted(2, 2, 1_000);
+    assert_eq!(block_on(store.begin_payment(late.clone())), Ok(BeginPayment::BudgetTaken));
+    late.budget = Some(BudgetShare { limit: 2_000, spent_before: 1_500 });
+    assert_eq!(block_on(store.begin_payment(late)), Ok(BeginPayment::Begun));
+    assert_eq!(block_on(store.promotion_spent(&store_id(), "promotion-1")), Ok(Some(2_000)));
 }
 
 /// The outbox survives: what was announced before a restart, or was being sent during it, is sent after it.

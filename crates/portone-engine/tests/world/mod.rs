@@ -22,6 +22,7 @@ use portone_core::{
 };
 use portone_engine::ledger::{PaymentStatus, Transaction};
 use portone_engine::port::{Clock, DeclaredStore, Random};
+use portone_engine::promotion::Promotions;
 use portone_engine::request::{
     Caller, CancelRequest, Extras, IssueBillingKeyRequest, PayInstantlyRequest, PayWithBillingKeyRequest,
     Selector,
@@ -180,6 +181,13 @@ impl World {
         let webhooks = WebhookEndpoints::from([(STORE.parse().unwrap(), endpoints)]);
         let config = EngineConfig { webhooks, ..EngineConfig::default() };
         Self::build(vec![channel(KPN, "KPN")], Vec::new(), 1, config).await
+    }
+
+    /// A Smartro and a KPN channel of a store with promotions.
+    pub async fn with_promotions(promotions: Promotions) -> Self {
+        let channels = vec![channel(SMARTRO, "SMARTRO_V2"), channel(KPN, "KPN")];
+        let config = EngineConfig { promotions, ..EngineConfig::default() };
+        Self::build(channels, Vec::new(), 1, config).await
     }
 
     async fn build(
@@ -354,6 +362,7 @@ impl World {
             vat: None,
             reason: "changed my mind".to_owned(),
             requester: None,
+            retain_option: None,
             current_cancellable: None,
             refund_account: None,
             skip_webhook: false,
@@ -397,7 +406,7 @@ impl World {
             ours.status,
             PaymentStatus::Paid | PaymentStatus::PartialCancelled | PaymentStatus::Cancelled
         ) && ours.paid_at.is_some();
-        let expected = if paid { vec![(ours.order.amount.total, ours.cancelled())] } else { Vec::new() };
+        let expected = if paid { vec![(ours.charged().total, ours.given_back())] } else { Vec::new() };
         assert_eq!(charges, expected, "{id} is {} here", ours.status.code());
     }
 }

@@ -3,9 +3,9 @@
 use chrono::{DateTime, Utc};
 use portone_core::{
     AttemptId, BuyerOs, CallContext, Cancel, CardFacts, Channel, ChannelFacts, ChannelKey,
-    CloseVirtualAccount, Command, Contracts, Credentials, Currency, Environment, Money, OpenWindow,
-    PayMethod, PayWithBillingKey, PgAdapter, PgBillingKey, PgMerchantId, PgProvider, Protocol, Report, Rule,
-    Schedule, Secret, Severity, StoreId, Upstream, admit,
+    CloseVirtualAccount, Command, Contracts, Credentials, Currency, Environment, Money, OpenWindow, Order,
+    PayInstantly, PayMethod, PayWithBillingKey, PgAdapter, PgBillingKey, PgMerchantId, PgProvider, Protocol,
+    Report, Rule, Schedule, Secret, Severity, StoreId, Upstream, admit,
 };
 use portone_engine::request::PayWithBillingKeyRequest;
 use portone_wire::sdk;
@@ -185,7 +185,8 @@ impl Question {
         let id = self.payment_id.as_str();
         let command = match operation {
             Operation::Instant => {
-                Command::PayInstantly(read(payment::instant(body, access, id), advice)?.pay)
+                let pay = read(payment::instant(body, access, id), advice)?.pay;
+                Command::PayInstantly(PayInstantly { order: unpromoted(pay.order), ..pay })
             }
             Operation::IssueKey => {
                 Command::IssueBillingKey(read(billing_key::issue(body, access), advice)?.issue)
@@ -213,7 +214,7 @@ impl Question {
 
     fn key_payment(&self, request: PayWithBillingKeyRequest) -> Result<PayWithBillingKey, Report> {
         Ok(PayWithBillingKey {
-            order: request.order,
+            order: unpromoted(request.order),
             pg_billing_key: PgBillingKey::parse(SAMPLE_KEY).map_err(|_| unreadable())?,
             issue_email: self.facts.issue_email.clone(),
             card: Some(self.card()),
@@ -251,6 +252,11 @@ impl Question {
             paid_at: facts.paid_at.unwrap_or(now),
         }
     }
+}
+
+/// An order as a PG hears of it: promotions are the store's own.
+fn unpromoted(order: Order) -> Order {
+    Order { promotion_id: None, ..order }
 }
 
 /// A request that names no order number is checked with one that every PG takes.

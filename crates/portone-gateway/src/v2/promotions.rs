@@ -15,7 +15,7 @@ use crate::state::Gateway;
 pub(super) async fn of_store(State(gateway): State<Gateway>, call: Call) -> Response {
     let read = query::store(&call.query, &call.access);
     answer(&gateway, Endpoint::Promotion, read, |engine, caller| async move {
-        engine.promotion(&caller, &call.id)
+        engine.promotion(&caller, &call.id).await
     })
     .await
 }

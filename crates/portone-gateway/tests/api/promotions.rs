@@ -6,7 +6,8 @@ use chrono::TimeDelta;
 use insta::assert_snapshot;
 use portone_core::Currency;
 use portone_engine::promotion::{
-    CardCompany, CardPromotion, DiscountPartition, PgCardPromotion, Promotions, RecoverOption, Share,
+    CardCompany, CardPromotion, DiscountPartition, Otherwise, PgCardPromotion, Promotions, RecoverOption,
+    Share,
 };
 use serde_json::{Value, json};
 
@@ -28,10 +29,12 @@ pub(crate) fn declared() -> Promotions {
     Promotions {
         of_channels: BTreeMap::from([(SMARTRO.parse().unwrap(), offers)]),
         of_stores: BTreeMap::from([(STORE.parse().unwrap(), own())]),
+        card_bins: BTreeMap::from([(APPROVED[..6].to_owned(), CardCompany::Lotte)]),
     }
 }
 
-/// One that counts for a day from the tests' start on, one that is ended after an hour, one that rests, one that is spent.
+/// One that counts for a day from the tests' start on, one that is ended after an hour, one that rests, one that is spent,
+/// and one that would make small payments free.
 fn own() -> Vec<CardPromotion> {
     let first = CardPromotion {
         id: "promotion-1".to_owned(),
@@ -51,6 +54,7 @@ fn own() -> Vec<CardPromotion> {
         card_company: CardCompany::Lotte,
         created_at: "2026-11-01T00:00:00Z".parse().unwrap(),
         recover_option: RecoverOption::Recover,
+        otherwise: Otherwise::ChargeInFull,
     };
     let ended = CardPromotion {
         id: "promotion-ended".to_owned(),
@@ -66,7 +70,12 @@ fn own() -> Vec<CardPromotion> {
         ..first.clone()
     };
     let spent = CardPromotion { id: "promotion-spent".to_owned(), spent_amount: 1_000_000, ..first.clone() };
-    vec![first, ended, resting, spent]
+    let free = CardPromotion {
+        id: "promotion-free".to_owned(),
+        partitions: vec![DiscountPartition { amount_from: 0, discount: Share::Amount(1_000) }],
+        ..first.clone()
+    };
+    vec![first, ended, resting, spent, free]
 }
 
 async fn promotion(world: &World, id: &str) -> Reply {
@@ -185,15 +194,137 @@ async fn every_mistake_in_the_query_is_told() {
     assert_eq!(ids(&most).len(), 2);
 }
 
-#[tokio::test]
-async fn a_payment_that_names_a_promotion_is_refused_by_the_sandbox_and_takes_nothing() {
+/// A payment of 60,000 that names a promotion.
+fn named(promotion: &str) -> Value {
+    let body = with(card_payment(KPN, APPROVED), "/promotionId", json!(promotion));
+    with(body, "/amount/total", json!(60_000))
+}
+
+async fn amount(world: &World, id: &str) -> Value {
+    world.get(&format!("/payments/{id}")).await.json()["amount"].clone()
+}
+
+async fn spent(world: &World) -> Value {
+    promotion(world, "promotion-1").await.json()["spentAmount"].clone()
+}
+
+/// In the middle of the promotion.
+async fn in_autumn() -> World {
     let world = World::new().await;
     world.advance(TimeDelta::seconds(10));
-    let before = promotion(&world, "promotion-1").await.json();
-    let body = with(card_payment(KPN, APPROVED), "/promotionId", json!("promotion-1"));
-    let reply = world.post("/payments/order1/instant", &body).await;
-    assert_eq!(reply.error(), (502, "PG_PROVIDER".to_owned()), "{}", reply.text);
+    world
+}
+
+#[tokio::test]
+async fn a_promotion_is_taken_off_and_counted() {
+    let world = in_autumn().await;
+    let reply = world.post("/payments/order1/instant", &named("promotion-1")).await;
+    assert_eq!(reply.status, 200, "{}", reply.text);
     let payment = world.get("/payments/order1").await.json();
-    assert_eq!((&payment["status"], &payment["amount"]["discount"]), (&json!("FAILED"), &json!(0)));
-    assert_eq!(promotion(&world, "promotion-1").await.json(), before);
+    assert_eq!(payment["promotionId"], "promotion-1");
+    assert_eq!(
+        payment["amount"],
+        json!({"total": 60_000, "taxFree": 0, "vat": 5_454, "supply": 54_546, "discount": 6_000, "paid": 54_000,
+            "cancelled": 0, "cancelledTaxFree": 0})
+    );
+    assert_eq!(spent(&world).await, 5_000 + 6_000);
+}
+
+#[tokio::test]
+async fn a_promotion_that_is_not_in_progress_is_charged_in_full() {
+    let world = in_autumn().await;
+    for (id, promotion) in [("order1", "promotion-resting"), ("order2", "promotion-spent")] {
+        let reply = world.post(&format!("/payments/{id}/instant"), &named(promotion)).await;
+        assert_eq!(reply.status, 200, "{}", reply.text);
+        let paid = amount(&world, id).await;
+        assert_eq!((&paid["discount"], &paid["paid"]), (&json!(0), &json!(60_000)), "{promotion}");
+    }
+}
+
+#[tokio::test]
+async fn a_promotion_that_a_payment_cannot_have_is_an_error() {
+    let world = in_autumn().await;
+    let reply = world.post("/payments/order1/instant", &named("promotion-2")).await;
+    assert_snapshot!(
+        reply.message(),
+        @"V2-INPUT promotionId: `promotion-2` is no promotion of this store; declare it, or leave it out"
+    );
+    let other = with(named("promotion-1"), "/method/card/credential/number", json!("5555555555554444"));
+    let reply = world.post("/payments/order1/instant", &other).await;
+    assert_eq!(reply.error(), (400, "PROMOTION_PAY_METHOD_DOES_NOT_MATCH".to_owned()), "{}", reply.text);
+    let small = with(named("promotion-1"), "/amount/total", json!(9_999));
+    assert_eq!(world.post("/payments/order2/instant", &small).await.status, 200);
+    let free = with(named("promotion-free"), "/amount/total", json!(1_000));
+    let reply = world.post("/payments/order1/instant", &free).await;
+    assert_eq!(reply.error(), (400, "DISCOUNT_AMOUNT_EXCEEDS_TOTAL_AMOUNT".to_owned()), "{}", reply.text);
+    assert_eq!(world.get("/payments/order1").await.error(), (404, "PAYMENT_NOT_FOUND".to_owned()));
+}
+
+/// `RELEASE` finds the discount anew for what is left, `RETAIN` keeps its rate; of one payment only one of them.
+#[tokio::test]
+async fn v2_067_a_partial_cancel_keeps_its_option_and_gives_something_back() {
+    let world = in_autumn().await;
+    for id in ["released", "retained"] {
+        let reply = world.post(&format!("/payments/{id}/instant"), &named("promotion-1")).await;
+        assert_eq!(reply.status, 200, "{}", reply.text);
+    }
+    let cancel = |id: &str, body: Value| {
+        let path = format!("/payments/{id}/cancel");
+        let body = with(body, "/reason", json!("test"));
+        let world = &world;
+        async move { world.post(&path, &body).await }
+    };
+    // 6,000 off 60,000 become 1,000 off 49,999, so 5,001 go back where 10,001 were cancelled.
+    let falls =
+        cancel("released", json!({"amount": 10_001, "promotionDiscountRetainOption": "RELEASE"})).await;
+    assert_eq!(falls.status, 200, "{}", falls.text);
+    assert_eq!(falls.json()["cancellation"]["totalAmount"], 10_001);
+    let left = amount(&world, "released").await;
+    let shown = [&left["discount"], &left["paid"], &left["cancelled"]];
+    assert_eq!(shown, [&json!(1_000), &json!(54_000), &json!(10_001)]);
+    let more = cancel("released", json!({"amount": 40_000, "currentCancellableAmount": 49_999})).await;
+    assert_eq!(more.status, 200, "{}", more.text);
+    let broken = cancel("released", json!({"amount": 1, "currentCancellableAmount": 45_000})).await;
+    assert_eq!(broken.error(), (409, "CANCELLABLE_AMOUNT_CONSISTENCY_BROKEN".to_owned()));
+
+    let few = cancel("retained", json!({"amount": 4_000, "promotionDiscountRetainOption": "RELEASE"})).await;
+    assert_eq!(few.status, 200, "{}", few.text);
+    let few = cancel("retained", json!({"amount": 6_001})).await;
+    assert_eq!(few.status, 200, "{}", few.text);
+    let changed =
+        cancel("retained", json!({"amount": 1_000, "promotionDiscountRetainOption": "RETAIN"})).await;
+    let kind = "PROMOTION_DISCOUNT_RETAIN_OPTION_SHOULD_NOT_BE_CHANGED";
+    assert_eq!(changed.error(), (400, kind.to_owned()), "{}", changed.text);
+    let reply = world
+        .post("/payments/third/instant", &with(named("promotion-1"), "/amount/total", json!(50_000)))
+        .await;
+    assert_eq!(reply.status, 200, "{}", reply.text);
+    let nothing = cancel("third", json!({"amount": 4_000})).await;
+    assert_eq!(nothing.error(), (400, "NEGATIVE_PROMOTION_ADJUSTED_CANCEL_AMOUNT".to_owned()));
+    let kept = cancel("third", json!({"amount": 4_000, "promotionDiscountRetainOption": "RETAIN"})).await;
+    assert_eq!(kept.status, 200, "{}", kept.text);
+    assert_eq!(amount(&world, "third").await["discount"], 4_600);
+    let rest = cancel("third", json!({})).await;
+    assert_eq!(rest.status, 200, "{}", rest.text);
+    let over = amount(&world, "third").await;
+    assert_eq!(
+        [&over["discount"], &over["paid"], &over["cancelled"]],
+        [&json!(0), &json!(45_000), &json!(50_000)]
+    );
+    for id in ["released", "retained"] {
+        assert_eq!(cancel(id, json!({})).await.status, 200, "{id}");
+    }
+    assert_eq!(spent(&world).await, 5_000, "all came back");
+}
+
+#[tokio::test]
+async fn a_window_has_no_promotion_of_the_store() {
+    let world = in_autumn().await;
+    let window = json!({"storeId": STORE, "channelKey": KPN, "paymentId": "order1", "orderName": "Pass",
+        "totalAmount": 60_000, "currency": "CURRENCY_KRW", "payMethod": "CARD", "promotionId": "promotion-1"});
+    let reply = world.admin("POST", "/admin/windows", Some(&window)).await;
+    assert_snapshot!(
+        reply.message(),
+        @"V2-INPUT promotionId: `promotion-1` is not taken off in a window; leave it out"
+    );
 }

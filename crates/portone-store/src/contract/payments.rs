@@ -5,12 +5,12 @@ use portone_core::{
     Bank, CancelStatus, Escrow, EscrowDelivery, EscrowStatus, PayMethod, PgTxId, VirtualAccountFacts,
 };
 use portone_engine::event::EventKind;
-use portone_engine::ledger::{Failure, GroupSnapshot, PaymentStatus, Transaction};
+use portone_engine::ledger::{CancelAdjustment, Failure, GroupSnapshot, PaymentStatus, Transaction};
 use portone_engine::port::{Begin, BeginPayment, DeclaredStore, Settle, SettleTransaction, Store};
 
 use super::records::{
     TRANSACTION_COUNT_MAX, at, attempt_id, begin, billing_key, cancel_attempt, cancellation, event, failed,
-    group, other_store_id, paid, pay_attempt_id, payment_id, settle_failed, settle_paid, store_id,
+    group, other_store_id, paid, pay_attempt_id, payment_id, promotion, settle_failed, settle_paid, store_id,
     transaction, transaction_id,
 };
 
@@ -186,6 +186,9 @@ pub async fn every_part_of_a_transaction_comes_back(store: &dyn Store) {
     });
     full.cancellations = vec![cancellation(1, 300), cancellation(2, 400)];
     full.cancellations[0].status = CancelStatus::Failed;
+    full.cancellations[0].adjustment =
+        Some(CancelAdjustment { retains: true, released: 30, tax_free: 1, vat: 2 });
+    full.promotion = Some(Box::new(promotion()));
     full.cancellations[1].upstream_id = Some("cancel-2".to_owned());
     full.order.bypass = Some(serde_json::from_str(r#"{"kpn_v2":{"CardSelect":["01"]}}"#).expect("is JSON"));
     let settle = SettleTransaction {

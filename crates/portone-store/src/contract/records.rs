@@ -9,10 +9,11 @@ use portone_core::{
 };
 use portone_engine::event::{Event, EventKind, EventSubject};
 use portone_engine::ledger::{
-    BillingKeyRecord, BillingKeyStatus, Cancellation, ChannelSnapshot, GroupSnapshot, KeyChannel,
-    KeyChannelState, OpenAttempt, OpenSubject, PaymentStatus, Transaction,
+    AppliedPromotion, BillingKeyRecord, BillingKeyStatus, Cancellation, ChannelSnapshot, GroupSnapshot,
+    KeyChannel, KeyChannelState, OpenAttempt, OpenSubject, PaymentStatus, Transaction,
 };
-use portone_engine::port::{DeclaredStore, NewTransaction, SettleTransaction};
+use portone_engine::port::{BudgetShare, DeclaredStore, NewTransaction, SettleTransaction};
+use portone_engine::promotion::{DiscountPartition, Share};
 
 /// How many transactions a payment of [`begin`] may have.
 pub const TRANSACTION_COUNT_MAX: u32 = 3;
@@ -149,6 +150,7 @@ pub fn transaction(number: u64, payment: u64) -> Transaction {
         escrow: None,
         failure: None,
         cancellations: Vec::new(),
+        promotion: None,
     }
 }
 
@@ -215,6 +217,7 @@ pub fn begin(number: u64, payment: u64) -> NewTransaction {
         decision: decision(),
         attempt: attempt(pay_attempt_id(number), CommandKind::PayInstantly, subject, 0),
         transaction_count_max: TRANSACTION_COUNT_MAX,
+        budget: None,
     }
 }
 
@@ -261,6 +264,24 @@ pub fn event(transaction: &Transaction, kind: EventKind) -> Event {
     }
 }
 
+/// A payment to begin whose promotion takes 1,000 off, from a budget that nothing was spent of before.
+pub fn begin_promoted(number: u64, payment: u64, limit: i64) -> NewTransaction {
+    let mut new = begin(number, payment);
+    new.transaction.promotion = Some(Box::new(promotion()));
+    NewTransaction { budget: Some(BudgetShare { limit, spent_before: 0 }), ..new }
+}
+
+/// A promotion that takes 1,000 off and recovers.
+pub fn promotion() -> AppliedPromotion {
+    AppliedPromotion {
+        id: "promotion-1".to_owned(),
+        discount: 1_000,
+        partitions: vec![DiscountPartition { amount_from: 0, discount: Share::Percent(10) }],
+        max_discount_amount: Some(1_000),
+        recovers: true,
+    }
+}
+
 /// The success of a payment that [`begin`] began.
 pub fn settle_paid(number: u64, payment: u64) -> SettleTransaction {
     let transaction = paid(transaction(number, payment));
@@ -299,6 +320,7 @@ pub fn cancellation(number: u64, total: i64) -> Cancellation {
         upstream_id: None,
         requested_at: at(10),
         cancelled_at: None,
+        adjustment: None,
     }
 }
 

@@ -8,7 +8,7 @@ use portone_core::{
     VirtualAccountFacts,
 };
 use portone_engine::ledger::{
-    Cancellation, ChannelSnapshot, Failure, GroupSnapshot, PaymentStatus, Transaction,
+    AppliedPromotion, Cancellation, ChannelSnapshot, Failure, GroupSnapshot, PaymentStatus, Transaction,
 };
 use serde::{Deserialize, Serialize};
 
@@ -55,6 +55,8 @@ pub(crate) struct TransactionDocument<'a> {
     failure: Option<Cow<'a, Failure>>,
     #[serde(default, skip_serializing_if = "<[Cancellation]>::is_empty")]
     cancellations: Cow<'a, [Cancellation]>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    promotion: Option<Cow<'a, AppliedPromotion>>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
@@ -99,6 +101,7 @@ impl<'a> TransactionDocument<'a> {
             escrow: transaction.escrow.as_ref().map(Cow::Borrowed),
             failure: transaction.failure.as_ref().map(Cow::Borrowed),
             cancellations: Cow::Borrowed(&transaction.cancellations),
+            promotion: transaction.promotion.as_deref().map(Cow::Borrowed),
         }
     }
 
@@ -134,6 +137,7 @@ impl<'a> TransactionDocument<'a> {
             escrow: self.escrow.map(Cow::into_owned),
             failure: self.failure.map(Cow::into_owned),
             cancellations: self.cancellations.into_owned(),
+            promotion: self.promotion.map(|promotion| Box::new(promotion.into_owned())),
         })
     }
 }

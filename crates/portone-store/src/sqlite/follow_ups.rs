@@ -12,7 +12,7 @@ use rusqlite::{OptionalExtension, params};
 use super::counts::{self, Listed};
 use super::database::{Database, Fault};
 use super::events::{self, EventRow};
-use super::{SqliteStore, attempts, facets, payment_events, schedules, transactions};
+use super::{SqliteStore, attempts, facets, payment_events, promotions, schedules, transactions};
 use crate::document::{TransactionDocument, Unreadable, encode, millis, time};
 
 #[async_trait]
@@ -226,6 +226,7 @@ fn record(database: &Database, rows: &ChangeRows) -> Result<Recorded, Fault> {
         make_latest(database, store_no, transaction)?;
     }
     payment_events::write(database, before.as_ref(), transaction)?;
+    promotions::follow(database, transaction)?;
     events::insert(database, &rows.events)?;
     schedules::follow(database, transaction, None)?;
     set(database, transaction)?;

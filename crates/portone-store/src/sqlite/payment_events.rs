@@ -45,7 +45,7 @@ pub(super) fn write(
     let at = millis(transaction.updated_at);
     // An account that is closed was never paid.
     if !before.was_paid && transaction.paid_at.is_some() {
-        let total = transaction.order.amount.total;
+        let total = transaction.charged().total;
         insert(database, before, at, PaymentEventKind::Paid, total, None)?;
     }
     let done = |cancel: &&Cancellation| cancel.status == CancelStatus::Succeeded;
@@ -57,7 +57,7 @@ pub(super) fn write(
         } else {
             PaymentEventKind::PartialCancelled
         };
-        insert(database, before, at, kind, cancel.total, Some(cancel.id.as_str()))?;
+        insert(database, before, at, kind, cancel.given_back(), Some(cancel.id.as_str()))?;
     }
     Ok(())
 }

@@ -14,6 +14,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/0010_list_speed.sql"),
     include_str!("../../migrations/sqlite/0007_confirm.sql"),
     include_str!("../../migrations/sqlite/0008_notify.sql"),
+    include_str!("../../migrations/sqlite/0014_promotions.sql"),
     include_str!("../../migrations/sqlite/0015_list_counts.sql"),
     include_str!("../../migrations/sqlite/0016_key_lists.sql"),
 ];

@@ -9,7 +9,7 @@ use super::attempts::{self, AttemptRow};
 use super::counts::{self, Listed};
 use super::database::{Database, Fault};
 use super::events::{self, EventRow};
-use super::{facets, follow_ups, payment_events, schedules};
+use super::{facets, follow_ups, payment_events, promotions, schedules};
 use crate::document::{
     TransactionColumns, TransactionDocument, Unreadable, decode, decode_code, encode, millis, time,
 };
@@ -50,7 +50,11 @@ pub(super) fn begin_payment(database: &Database, rows: &BeginRows) -> Result<Beg
     if seq > rows.new.transaction_count_max {
         return Ok(BeginPayment::TransactionCountReached);
     }
+    if !promotions::may_take(database, store_no, transaction, rows.new.budget)? {
+        return Ok(BeginPayment::BudgetTaken);
+    }
     insert(database, store_no, seq, transaction, &rows.new.decision, (&rows.channel, &rows.doc))?;
+    promotions::take(database, store_no, transaction, rows.new.budget)?;
     attempts::insert(database, store_no, &rows.attempt)?;
     schedules::note_transaction(database, transaction)?;
     Ok(BeginPayment::Begun)
@@ -256,6 +260,7 @@ pub(super) fn settle_transaction(database: &Database, rows: &SettleRows) -> Resu
     relist(database, before.as_ref().map(|before| before.listed), transaction, facet_no);
     attempts::delete(database, attempt)?;
     payment_events::write(database, before.as_ref(), transaction)?;
+    promotions::follow(database, transaction)?;
     events::insert(database, &rows.events)?;
     schedules::follow(database, transaction, *run_again_at)?;
     if transaction.may_have_waited() {

@@ -33,7 +33,7 @@ pub(super) fn read_stores<'a>(
     let mut stores = Vec::new();
     for section in &sections {
         let endpoints = read_webhooks(reader, section, private_targets);
-        let promotions = read_promotions(reader, section);
+        let promotions = read_promotions(reader, section, &engine.promotions.card_bins);
         if let Some(store) = read_store(reader, section, upstreams, &mut seen, &mut engine.promotions) {
             if !endpoints.is_empty() {
                 engine.webhooks.insert(store.id().clone(), endpoints);

@@ -191,6 +191,7 @@ impl Config {
         };
         let webhook_private_targets = reader.flag(root, "webhook_private_targets").unwrap_or(false);
         let mut engine = read_engine(reader, root);
+        engine.promotions.card_bins = promotions::read_card_bins(reader, root);
         let stores = declare::read_stores(reader, root, &reach, webhook_private_targets, &mut engine);
         Some(Self {
             public_url,
@@ -216,6 +217,7 @@ struct Reach<'a> {
 const KEYS: &[&str] = &[
     "public_url",
     "listen",
+    "card_bins",
     "database",
     "admin_token",
     "upstream_deadline_ms",

@@ -1,25 +1,70 @@
 //! Promotions as a file declares them: a store's own, and those that PGs offer at a channel.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use portone_core::Currency;
 use portone_engine::promotion::{
-    CardCompany, CardPromotion, DiscountPartition, PgCardPromotion, RecoverOption, Share,
+    CardCompany, CardPromotion, DiscountPartition, Otherwise, PgCardPromotion, RecoverOption, Share,
 };
 
 use super::reader::{Reader, Section};
 
+/// Whose cards begin with which digits; nothing where the file does not say.
+pub(super) fn read_card_bins<'a>(
+    reader: &mut Reader<'a>,
+    root: &Section<'a>,
+) -> BTreeMap<String, CardCompany> {
+    let mut bins = BTreeMap::new();
+    let Some(section) = reader.section(root, "card_bins") else { return bins };
+    let codes: Vec<&str> = CardCompany::ALL.iter().map(|(code, _)| *code).collect();
+    reader.only(&section, &codes);
+    for (code, company) in CardCompany::ALL {
+        for bin in reader.texts(&section, code).unwrap_or_default() {
+            if !(4..=6).contains(&bin.len()) || !bin.bytes().all(|byte| byte.is_ascii_digit()) {
+                reader.problem_at(
+                    &section,
+                    code,
+                    format!("`{bin}` is no start of a card; write 4 to 6 digits"),
+                );
+            } else if bins.insert(bin.to_owned(), *company).is_some() {
+                reader.problem_at(
+                    &section,
+                    code,
+                    format!("`{bin}` is declared twice; a card is of one company"),
+                );
+            }
+        }
+    }
+    bins
+}
+
 /// A store's own promotions; none where it declares none.
-pub(super) fn read_promotions<'a>(reader: &mut Reader<'a>, store: &Section<'a>) -> Vec<CardPromotion> {
+pub(super) fn read_promotions<'a>(
+    reader: &mut Reader<'a>,
+    store: &Section<'a>,
+    bins: &BTreeMap<String, CardCompany>,
+) -> Vec<CardPromotion> {
     let mut promotions: Vec<CardPromotion> = Vec::new();
     for section in reader.sections(store, "promotions") {
         let Some(promotion) = read_promotion(reader, &section) else { continue };
         if promotions.iter().any(|before| before.id == promotion.id) {
             reader.problem_at(&section, "id", format!("`{}` is declared twice", promotion.id));
         }
+        if !bins.values().any(|company| *company == promotion.card_company) {
+            let code = promotion.card_company.code();
+            let remedy = format!(
+                "no card is known to be of {code}; say how its cards begin: card_bins.{code} = [\"123456\"]"
+            );
+            reader.problem_at(&section, "card_company", remedy);
+        }
         promotions.push(promotion);
     }
     promotions
 }
+
+const OTHERWISE: &[(&str, Otherwise)] =
+    &[("CHARGE_IN_FULL", Otherwise::ChargeInFull), ("REFUSE", Otherwise::Refuse)];
 
 const PROMOTION_KEYS: &[&str] = &[
     "id",
@@ -37,6 +82,7 @@ const PROMOTION_KEYS: &[&str] = &[
     "paused",
     "recover_option",
     "spare_budget",
+    "otherwise",
 ];
 
 fn read_promotion<'a>(reader: &mut Reader<'a>, section: &Section<'a>) -> Option<CardPromotion> {
@@ -59,6 +105,7 @@ fn read_promotion<'a>(reader: &mut Reader<'a>, section: &Section<'a>) -> Option<
     let terminated_at = moment(reader, section, "terminated_at");
     let paused = reader.flag(section, "paused").unwrap_or(false);
     let recover_option = read_recover_option(reader, section);
+    let otherwise = reader.one_of(section, "otherwise", OTHERWISE).unwrap_or_default();
     Some(CardPromotion {
         id: id?,
         name: name?,
@@ -74,6 +121,7 @@ fn read_promotion<'a>(reader: &mut Reader<'a>, section: &Section<'a>) -> Option<
         card_company: card_company?,
         created_at: created_at?,
         recover_option: recover_option?,
+        otherwise,
     })
 }
 
@@ -232,6 +280,7 @@ mod tests {
     use super::*;
 
     const HEAD: &str = r#"admin_token = "t"
+card_bins = { LOTTE_CARD = ["3569", "512462"] }
 [upstreams.sandbox]
 kind = "sandbox"
 [[stores]]
@@ -282,19 +331,19 @@ minimum_payment_amount = 9_223_372_036_854_775_807
         let at = "stores[0].channels[0].card_promotions";
         let mut problems = parsed(source).unwrap_err();
         let company = problems.remove(1);
-        assert!(company.starts_with(&format!("line 15: {at}[0].card_company: `BC` is not known; use ")));
+        assert!(company.starts_with(&format!("line 16: {at}[0].card_company: `BC` is not known; use ")));
         let expected = [
-            format!("line 13: {at}[0].minimum_payment_amount: is missing"),
+            format!("line 14: {at}[0].minimum_payment_amount: is missing"),
             format!(
-                "line 16: {at}[0].discount_amount: is out of range; write an amount of 1 or more, in minor units"
+                "line 17: {at}[0].discount_amount: is out of range; write an amount of 1 or more, in minor units"
             ),
             format!(
-                "line 17: {at}[0].minimum: unknown key; known keys are id, card_company, discount_amount, minimum_payment_amount"
+                "line 18: {at}[0].minimum: unknown key; known keys are id, card_company, discount_amount, minimum_payment_amount"
             ),
             format!(
-                "line 21: {at}[1].discount_amount: is 2, more than the least payment of 1; nobody is paid to pay"
+                "line 22: {at}[1].discount_amount: is 2, more than the least payment of 1; nobody is paid to pay"
             ),
-            format!("line 24: {at}[2].id: `p2` is declared twice"),
+            format!("line 25: {at}[2].id: `p2` is declared twice"),
         ];
         assert_eq!(problems, expected);
     }
@@ -327,6 +376,35 @@ spare_budget = { percent = 5 }
         assert_eq!(discounts, [(0, Share::Amount(1_000)), (50_000, Share::Percent(10))]);
         let rest = (promotion.spent_amount, promotion.paused, promotion.terminated_at);
         assert_eq!(rest, (0, false, None), "what may be left out");
+        assert_eq!(promotion.otherwise, Otherwise::ChargeInFull);
+        let bins = &config.engine.promotions.card_bins;
+        assert_eq!(bins.get("512462"), Some(&CardCompany::Lotte));
+    }
+
+    #[test]
+    fn a_promotion_needs_cards_that_are_known_to_be_its_companys() {
+        let with = |bins: &str| {
+            let source = format!("{HEAD}{OWN}").replace("LOTTE_CARD = [\"3569\", \"512462\"]", bins);
+            let found = Config::parse(&source, Path::new(".")).unwrap_err();
+            found.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            with("BC_CARD = [\"3569\"]"),
+            [
+                "line 17: stores[0].promotions[0].card_company: no card is known to be of LOTTE_CARD; say how its \
+                 cards begin: card_bins.LOTTE_CARD = [\"123456\"]"
+            ]
+        );
+        let twice = "BC_CARD = [\"3569\", \"35a9\", \"1234567\"], LOTTE_CARD = [\"3569\"], LOTE_CARD = []";
+        assert_eq!(
+            with(twice),
+            [
+                "line 2: card_bins.LOTE_CARD: unknown key; did you mean `LOTTE_CARD`?",
+                "line 2: card_bins.BC_CARD: `35a9` is no start of a card; write 4 to 6 digits",
+                "line 2: card_bins.BC_CARD: `1234567` is no start of a card; write 4 to 6 digits",
+                "line 2: card_bins.LOTTE_CARD: `3569` is declared twice; a card is of one company",
+            ]
+        );
     }
 
     #[test]
@@ -334,7 +412,8 @@ spare_budget = { percent = 5 }
         let docs = include_str!("../../../../docs/promotions.md");
         let example = docs.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
         assert!(PROMOTION_KEYS.iter().all(|key| example.contains(&format!("{key} = "))), "{example}");
-        let config = parsed(example).unwrap();
+        let head = HEAD.replace("card_bins = { LOTTE_CARD = [\"3569\", \"512462\"] }\n", "");
+        let config = Config::parse(&format!("{head}{example}"), Path::new(".")).unwrap();
         let promotion = &config.engine.promotions.of_stores["store-1"][0];
         assert_eq!(promotion.max_discount_amount, Some(20_000));
         let terminated_at = "2026-11-19T15:00:00Z".parse::<DateTime<Utc>>().unwrap();
@@ -391,6 +470,11 @@ spare_budget = { percent = 5 }
                 "spare_budget = {}",
                 "spare_budget.percent: give either amount or percent",
             ),
+            (
+                "recover_option = ",
+                "otherwise = \"FULL\"\nrecover_option = ",
+                "otherwise: `FULL` is not known; use \"CHARGE_IN_FULL\" or \"REFUSE\"",
+            ),
             ("name = ", "nane = ", "nane: unknown key; did you mean `name`?"),
         ];
         for (part, wrong, told) in cases {
@@ -402,6 +486,6 @@ spare_budget = { percent = 5 }
                 .starts_with("card_company: `CITI_CARD` is not known; use ")
         );
         let twice = parsed(&format!("{OWN}{OWN}")).unwrap_err();
-        assert_eq!(twice, ["line 26: stores[0].promotions[1].id: `promotion-1` is declared twice"]);
+        assert_eq!(twice, ["line 27: stores[0].promotions[1].id: `promotion-1` is declared twice"]);
     }
 }

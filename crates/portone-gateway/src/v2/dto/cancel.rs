@@ -1,9 +1,9 @@
 //! `POST /payments/{paymentId}/cancel`.
 
 use portone_core::{CancelRequester, RefundAccount};
+use portone_engine::promotion::RetainOption;
 use portone_engine::request::{Caller, CancelRequest};
 
-use super::codes::PROMOTION_RETAIN_OPTIONS;
 use super::{Read, payment_id, rules, virtual_account};
 use crate::auth::Access;
 use crate::fields::Fields;
@@ -28,6 +28,10 @@ const REFUND_ACCOUNT: &[&str] = &["bank", "number", "holderName", "holderPhoneNu
 pub(super) const REQUESTERS: [(&str, CancelRequester); 2] =
     [("CUSTOMER", CancelRequester::Customer), ("ADMIN", CancelRequester::Admin)];
 
+/// Schema `PromotionDiscountRetainOption`.
+const RETAIN_OPTIONS: [(&str, RetainOption); 2] =
+    [("RETAIN", RetainOption::Retain), ("RELEASE", RetainOption::Release)];
+
 /// A cancel (schema `CancelPaymentBody`, rule V2-060).
 pub(crate) fn cancel(body: &RawBody, access: &Access, id: &str) -> Read<CancelRequest> {
     super::read_body(body, access, CANCEL, |fields, caller| read(&fields.under(&rules::CANCEL), caller, id))
@@ -36,12 +40,8 @@ pub(crate) fn cancel(body: &RawBody, access: &Access, id: &str) -> Read<CancelRe
 fn read(fields: &Fields<'_, '_>, caller: Caller, id: &str) -> Option<CancelRequest> {
     let payment_id = payment_id(fields, id);
     let reason = fields.need_text("reason");
-    let promotion =
-        fields.under(&rules::PROMOTION).code("promotionDiscountRetainOption", PROMOTION_RETAIN_OPTIONS);
-    if promotion.as_deref() == Some("RETAIN") {
-        let remedy = "`RETAIN` is not offered, since no promotion is kept here; leave it out";
-        fields.under(&rules::PROMOTION).add("promotionDiscountRetainOption", remedy);
-    }
+    let retain_option =
+        fields.under(&rules::PROMOTION).choice("promotionDiscountRetainOption", RETAIN_OPTIONS.into_iter());
     fields.note_ignored("refundEmail");
     let amount = fields.int64_from("amount", 1);
     let tax_free = fields.int64_from("taxFreeAmount", 0);
@@ -59,6 +59,7 @@ fn read(fields: &Fields<'_, '_>, caller: Caller, id: &str) -> Option<CancelReque
         vat,
         reason: reason?.to_owned(),
         requester,
+        retain_option,
         current_cancellable,
         refund_account,
         skip_webhook,

@@ -6,9 +6,6 @@ pub(super) const LOCALES: &[&str] = &["KO_KR", "EN_US", "ZH_CN", "ZH_TW", "JA_JP
 /// Schema `Gender`.
 pub(super) const GENDERS: &[&str] = &["MALE", "FEMALE", "OTHER"];
 
-/// Schema `PromotionDiscountRetainOption`.
-pub(super) const PROMOTION_RETAIN_OPTIONS: &[&str] = &["RETAIN", "RELEASE"];
-
 /// Schema `CheckoutPaymentMethod`.
 pub(super) const CHECKOUT_METHODS: &[&str] = &[
     "CARD_KR",

@@ -287,7 +287,8 @@ pub(super) fn origin(transaction: &Transaction) -> OriginView<'_> {
     OriginView { platform_type: "API", ip_address: &transaction.origin_ip }
 }
 
-/// The amounts (rule V2-044). Nothing is discounted here, so what was paid is the total, once it was.
+/// The amounts (rule V2-044). Total and cancelled are of the order, as if nothing were taken off; the discount is of what is
+/// left of it, so that total less cancelled less discount is what the PG holds; and what was paid stays what was paid.
 pub(super) fn amount(transaction: &Transaction) -> AmountView {
     let ordered = &transaction.order.amount;
     AmountView {
@@ -295,8 +296,8 @@ pub(super) fn amount(transaction: &Transaction) -> AmountView {
         tax_free: ordered.tax_free.unwrap_or(0),
         vat: ordered.effective_vat(),
         supply: ordered.supply(),
-        discount: 0,
-        paid: if transaction.paid_at.is_some() { ordered.total } else { 0 },
+        discount: transaction.discount(),
+        paid: if transaction.paid_at.is_some() { transaction.charged().total } else { 0 },
         cancelled: transaction.cancelled(),
         cancelled_tax_free: transaction.cancelled_tax_free(),
     }

@@ -79,7 +79,7 @@ impl<'a> From<&'a StandingPromotion> for PromotionView<'a> {
             },
             total_budget: promotion.total_budget,
             max_discount_amount: promotion.max_discount_amount,
-            spent_amount: promotion.spent_amount,
+            spent_amount: standing.spent_amount,
             currency: promotion.currency,
             start_at: Moment(promotion.start_at),
             end_at: Moment(promotion.end_at),

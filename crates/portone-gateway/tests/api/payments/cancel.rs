@@ -95,11 +95,11 @@ async fn a_cancel_has_a_limit_that_is_told_with_a_type_every_client_knows() {
 async fn a_cancel_is_read_strictly() {
     let world = World::new().await;
     let body = json!({"amount": 0, "taxFreeAmount": "1", "requester": "BUYER",
-        "promotionDiscountRetainOption": "RETAIN", "refundAccount": {"bank": "Shinhan", "number": 110_123_456_789_i64}});
+        "promotionDiscountRetainOption": "KEEP", "refundAccount": {"bank": "Shinhan", "number": 110_123_456_789_i64}});
     let reply = cancel(&world, body).await;
     assert_snapshot!(reply.message(), @r"
     V2-060 reason: is missing; send a text
-    V2-067 promotionDiscountRetainOption: `RETAIN` is not offered, since no promotion is kept here; leave it out
+    V2-067 promotionDiscountRetainOption: `KEEP` is no documented value; send one of RETAIN, RELEASE
     V2-060 amount: is 0; send 1 or more
     V2-060 taxFreeAmount: is a text; send a whole number without quotes
     V2-060 requester: `BUYER` is no documented value; send one of CUSTOMER, ADMIN
