@@ -18,7 +18,7 @@ use zeroize::Zeroizing;
 use crate::answer::json_text;
 use crate::auth::Access;
 use crate::error::{ApiError, Undecided};
-use crate::fields::SECRETS;
+use crate::secrets::SECRETS;
 use crate::json::{Node, RawBody};
 use crate::pass_through;
 use crate::state::Gateway;

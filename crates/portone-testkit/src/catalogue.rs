@@ -72,33 +72,56 @@ pub fn prove(
     compare_with_published(prefix);
     let mut proven = BTreeSet::new();
     let mut problems = Vec::new();
-    for example in examples(prefix) {
-        let id = example.id.as_str();
+    for Case { example, op, bad, good } in cases(prefix, ops, capabilities) {
+        let (id, op) = (example.id.as_str(), op.as_str());
         if elsewhere.iter().any(|(kept_elsewhere, _)| *kept_elsewhere == id) {
             continue;
         }
-        for op in example.ops.iter().map(String::as_str).filter(|op| ops.contains(op)) {
-            let reader =
-                instead.iter().find(|(rule, at, _)| *rule == id && *at == op).map(|(_, _, code)| *code);
-            let code = reader.unwrap_or(id);
-            let bad = Placed::new(&example, op, &example.bad, capabilities);
-            let fired: BTreeSet<String> = check(&bad).into_iter().collect();
-            let named = beside.iter().filter(|(rule, _)| *rule == id).flat_map(|(_, codes)| *codes);
-            let allowed: BTreeSet<&str> = named.copied().chain([code]).collect();
-            let expected = fired.contains(code) && fired.iter().all(|code| allowed.contains(code.as_str()));
-            if !expected {
-                problems
-                    .push(format!("{id} {op}: {code} expected, {fired:?} found for the bad {}", bad.request));
-            }
-            let good = Placed::new(&example, op, &example.ok, capabilities);
-            if check(&good).iter().any(|found| found == code) {
-                problems.push(format!("{id} {op}: fires on the good {}", good.request));
-            }
-            proven.insert(id.to_owned());
+        let reader = instead.iter().find(|(rule, at, _)| *rule == id && *at == op).map(|(_, _, code)| *code);
+        let code = reader.unwrap_or(id);
+        let fired: BTreeSet<String> = check(&bad).into_iter().collect();
+        let named = beside.iter().filter(|(rule, _)| *rule == id).flat_map(|(_, codes)| *codes);
+        let allowed: BTreeSet<&str> = named.copied().chain([code]).collect();
+        let expected = fired.contains(code) && fired.iter().all(|code| allowed.contains(code.as_str()));
+        if !expected {
+            problems.push(format!("{id} {op}: {code} expected, {fired:?} found for the bad {}", bad.request));
         }
+        if check(&good).iter().any(|found| found == code) {
+            problems.push(format!("{id} {op}: fires on the good {}", good.request));
+        }
+        proven.insert(id.to_owned());
     }
     assert!(problems.is_empty(), "{}", problems.join("\n"));
     proven
+}
+
+/// A rule's two examples in requests of one operation.
+#[derive(Debug, Clone)]
+pub struct Case {
+    /// The rule and its examples.
+    pub example: Example,
+    /// The operation.
+    pub op: String,
+    /// A request that breaks the rule.
+    pub bad: Placed,
+    /// One that keeps it.
+    pub good: Placed,
+}
+
+/// The examples of the rules with this prefix, each in an otherwise valid request of each of these operations that it
+/// concerns, with every contract of `capabilities` declared.
+pub fn cases(prefix: &str, ops: &[&str], capabilities: &[&str]) -> Vec<Case> {
+    let of = |example: &Example, op: &str| Case {
+        op: op.to_owned(),
+        bad: Placed::new(example, op, &example.bad, capabilities),
+        good: Placed::new(example, op, &example.ok, capabilities),
+        example: example.clone(),
+    };
+    let concerned = |example: &Example| {
+        let ops = example.ops.iter().map(String::as_str).filter(|op| ops.contains(op));
+        ops.map(|op| of(example, op)).collect::<Vec<_>>()
+    };
+    examples(prefix).iter().flat_map(concerned).collect()
 }
 
 fn of_prefix(prefix: &str, all: &[Value]) -> Vec<Example> {
