@@ -19,6 +19,9 @@ const REFUSED: [&str; 3] = ["REJECT", "REJECT_TRUNCATED", "CONTRACT"];
 /// V1's examples: a V2 upstream has no such member.
 const V1_ONLY: [&str; 5] = ["SMARTRO-108", "SMARTRO-109", "SMARTRO-111", "SMARTRO-114", "KPN-013"];
 
+/// Who issued a card no answer to an issue tells; the gateway knows once a payment with the key has told it.
+const TOLD_LATER: (&str, &str) = ("SMARTRO-125", "API_PAY_KEY");
+
 const CARD: &str = "4242424242424242";
 const DEBIT_CARD: &str = "4000000000000143";
 const KOOKMIN_CARD: &str = "4000000000000150";
@@ -69,6 +72,9 @@ async fn keep_harm_away(prefix: &str, provider: &'static str, capabilities: &[&s
         }
         if raw(&case.bad, 1).await.harm().await.is_none() {
             problems.push(format!("{what}: does no harm: {}", case.bad.request));
+        }
+        if (case.example.id.as_str(), case.op.as_str()) == TOLD_LATER {
+            continue;
         }
         let trial = Trial::new(&shop, provider, &case.bad, 10 * at + 2, Way::Gateway).await;
         problems.extend(trial.problem_at_the_gateway(case).await.map(|problem| format!("{what}: {problem}")));
@@ -185,7 +191,13 @@ impl<'a> Trial<'a> {
             "billingKey": self.issued_key().await, "orderName": "Chair", "currency": "KRW", "customer": customer(),
             "amount": { "total": 10_000, "taxFree": tax_free },
         });
-        self.api.post(&format!("/payments/{}/billing-key", self.payment_id), &charge).await.ok();
+        self.api.post(&self.at("/billing-key"), &charge).await.ok();
+        // The answer to a payment tells nothing of the card; what the gateway reads afterwards does.
+        eventually("the card is known", PATIENCE, async || {
+            let payment = self.api.get(&self.at("")).await.ok();
+            payment.pointer("/method/card/type").map(|_| ())
+        })
+        .await;
     }
 
     async fn deposited(&self, besides: Value) {
@@ -254,8 +266,8 @@ impl<'a> Trial<'a> {
         }
         let payment = self.api.get(&self.at("")).await.ok();
         let asked = |place: &str| self.body.pointer(place) == Some(&json!(true));
-        let free_interest = asked("/useFreeInterestFromMerchant")
-            || asked("/method/card/useFreeInterestFromMerchant");
+        let free_interest =
+            asked("/useFreeInterestFromMerchant") || asked("/method/card/useFreeInterestFromMerchant");
         if free_interest && payment.pointer("/method/installment/isInterestFree") != Some(&json!(true)) {
             return Some("charged with interest".to_owned());
         }

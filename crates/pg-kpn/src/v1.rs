@@ -50,7 +50,9 @@ impl PgAdapter for NoKpn {
         _reply: &PgReply,
         _ctx: &CallContext,
     ) -> Result<Progress, PgError> {
-        Err(PgError::UnknownOutcome(Cause::InquireFirst("a reply to a request that V1 has not got".to_owned())))
+        Err(PgError::UnknownOutcome(Cause::InquireFirst(
+            "a reply to a request that V1 has not got".to_owned(),
+        )))
     }
 
     fn parse_notification(

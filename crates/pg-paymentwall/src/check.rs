@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use portone_core::{
     CallContext, Cancel, Card, Command, Currency, Customer, CustomerName, InstantMethod, OpenWindow, Order,
-    PayWithBillingKey, Report, Severity,
+    PayWithBillingKey, ProductType, Report, Severity,
 };
 use portone_wire::v1::is_whole;
 
@@ -65,6 +65,15 @@ fn check_order(order: &Order, report: &mut Report) {
     check_name(&order.customer, report);
     check_whole("amount.total", order, report);
     check_browser_ip(order, report);
+    check_goods(order, report);
+}
+
+/// Goods are paid out once their delivery was registered.
+fn check_goods(order: &Order, report: &mut Report) {
+    if order.product_type == Some(ProductType::Physical) {
+        let message = "says goods: register their delivery after the payment, or it is not paid out";
+        report.add(&rules::DELIVERY_OWED, "productType", message);
+    }
 }
 
 fn check_whole(field: &str, order: &Order, report: &mut Report) {
@@ -156,7 +165,9 @@ pub(crate) fn check_v2(processing_currency: Option<Currency>, command: &Command,
             report.add(&rules::V2_WINDOWS_ONLY, field, message);
         }
         Command::CloseVirtualAccount(_) => no_such_family("virtual account", report),
-        Command::IssueCashReceipt(_) | Command::CancelCashReceipt(_) => no_such_family("cash receipt", report),
+        Command::IssueCashReceipt(_) | Command::CancelCashReceipt(_) => {
+            no_such_family("cash receipt", report)
+        }
         Command::RegisterEscrowLogistics(_) | Command::ConfirmEscrow(_) => no_such_family("escrow", report),
         // The documents set no rule for these, or the profile refuses them.
         _ => {}

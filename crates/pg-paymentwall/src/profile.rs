@@ -14,16 +14,8 @@ pub static PROFILE_V2: PgProfile = PgProfile {
     rule_prefix: "PW",
     display_name: "Paymentwall (V2)",
     commands: &[
-        CommandSupport {
-            command: CommandKind::OpenPaymentWindow,
-            methods: WINDOW_METHODS,
-            inquiry: true,
-        },
-        CommandSupport {
-            command: CommandKind::Cancel,
-            methods: WINDOW_METHODS,
-            inquiry: true,
-        },
+        CommandSupport { command: CommandKind::OpenPaymentWindow, methods: WINDOW_METHODS, inquiry: true },
+        CommandSupport { command: CommandKind::Cancel, methods: WINDOW_METHODS, inquiry: true },
     ],
     currencies: Currencies::Any,
     payment_id: PaymentIdRule { length_max: None, alphanumeric: false },
@@ -45,11 +37,7 @@ pub static PROFILE: PgProfile = PgProfile {
             inquiry: true,
         },
         CommandSupport { command: CommandKind::Schedule, methods: &[PayMethod::Card], inquiry: false },
-        CommandSupport {
-            command: CommandKind::OpenPaymentWindow,
-            methods: WINDOW_METHODS,
-            inquiry: true,
-        },
+        CommandSupport { command: CommandKind::OpenPaymentWindow, methods: WINDOW_METHODS, inquiry: true },
         CommandSupport {
             command: CommandKind::OpenBillingKeyWindow,
             methods: &[PayMethod::Card],

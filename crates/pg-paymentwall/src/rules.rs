@@ -52,6 +52,9 @@ rules! {
     ORDER_NAME = "PW-020", Reject,
         "An order needs a name.",
         "docs v1/paymentwall.mdx; v1.openapi.json again (name)";
+    DELIVERY_OWED = "PW-021", Advise,
+        "What was paid for goods is paid out once their delivery was registered; a dispute needs it too.",
+        "v1.openapi.json /paymentwall/delivery; docs v2/paymentwall.mdx";
     DELIVERY = "PW-022", Reject,
         "A delivery has the receiver's e-mail address, and texts no longer than V1 takes.",
         "v1.openapi.json /paymentwall/delivery";

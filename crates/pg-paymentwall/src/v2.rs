@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use portone_core::{
     Ack, AdapterFactory, Admitted, CallContext, Channel, Currency, Leg, Notification, NotificationError,
-    PgAdapter, PgError, PgProfile, PgReply, Progress, Protocol, RawNotification, Report, SetupError, Upstream,
+    PgAdapter, PgError, PgProfile, PgReply, Progress, Protocol, RawNotification, Report, SetupError,
+    Upstream,
 };
 use portone_wire::v2::{Shaping, V2Dialect};
 

@@ -301,8 +301,8 @@ fn check_key_payment(config: &Config, pay: &PayWithBillingKey, report: &mut Repo
 }
 
 fn check_cancel(config: &Config, cancel: &Cancel, report: &mut Report) {
-    let is_returned_to_account =
-        cancel.method == PayMethod::VirtualAccount || (config.is_v1() && cancel.method == PayMethod::Transfer);
+    let is_returned_to_account = cancel.method == PayMethod::VirtualAccount
+        || (config.is_v1() && cancel.method == PayMethod::Transfer);
     if is_returned_to_account {
         let why = "the money is returned to a bank account";
         check::refund_account(&rules::REFUND_ACCOUNT, cancel.refund_account.as_ref(), true, why, report);

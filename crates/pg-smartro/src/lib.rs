@@ -38,7 +38,10 @@ impl Smartro {
     ///
     /// Fails when the upstream's webhook secret cannot be read.
     pub fn new(channel: &Channel, upstream: &Upstream) -> Result<Self, SetupError> {
-        Ok(Self { config: Config::new(channel, Protocol::PortOneV2), dialect: V2Dialect::new(channel, upstream)? })
+        Ok(Self {
+            config: Config::new(channel, Protocol::PortOneV2),
+            dialect: V2Dialect::new(channel, upstream)?,
+        })
     }
 }
 

@@ -100,13 +100,8 @@ pub static PROFILE: PgProfile = PgProfile {
     capability_rule: &rules::CAPABILITY,
 };
 
-const EVERY_METHOD: &[PayMethod] = &[
-    PayMethod::Card,
-    PayMethod::VirtualAccount,
-    PayMethod::Transfer,
-    PayMethod::Mobile,
-    PayMethod::EasyPay,
-];
+const EVERY_METHOD: &[PayMethod] =
+    &[PayMethod::Card, PayMethod::VirtualAccount, PayMethod::Transfer, PayMethod::Mobile, PayMethod::EasyPay];
 
 /// What Smartro V2 can do through the PortOne V1 REST API, as far as this project asks it there.
 pub static PROFILE_V1: PgProfile = PgProfile {

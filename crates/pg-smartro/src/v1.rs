@@ -54,7 +54,10 @@ impl SmartroV1 {
         let (field, message) = if is_its_own {
             ("channelKey", "names Smartro's old module; make new integrations with smartro_v2")
         } else {
-            ("payMethod", "is nothing Smartro's old module has; use smartro_v2, or card, transfer, virtual account")
+            (
+                "payMethod",
+                "is nothing Smartro's old module has; use smartro_v2, or card, transfer, virtual account",
+            )
         };
         report.add(&rules::OLD_MODULE, field, message);
     }
@@ -73,7 +76,8 @@ impl PgAdapter for SmartroV1 {
         self.dialect.check(command, ctx, report);
         match command {
             Command::IssueBillingKey(_) => {
-                let message = "is no way to issue Smartro's billing keys at V1; open the window that issues them";
+                let message =
+                    "is no way to issue Smartro's billing keys at V1; open the window that issues them";
                 report.add(&rules::NO_V1_ISSUE, "method", message);
             }
             _ => check::check(&self.config, command, ctx, report),

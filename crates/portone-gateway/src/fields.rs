@@ -244,10 +244,7 @@ impl<'f, 'b> Fields<'f, 'b> {
 
     /// A text that is secret from here on. Its value is in no message.
     pub(crate) fn secret(&self, name: &str) -> Option<Secret<String>> {
-        debug_assert!(
-            SECRETS.contains(&name) || V1_SECRETS.contains(&name),
-            "add `{name}` to SECRETS"
-        );
+        debug_assert!(SECRETS.contains(&name) || V1_SECRETS.contains(&name), "add `{name}` to SECRETS");
         match self.node(name)? {
             Node::Text(text) => Some(text.as_str().into()),
             other => {

@@ -4,6 +4,7 @@
 
 mod place;
 mod rest;
+mod v1;
 
 use std::collections::BTreeSet;
 use std::io::Write as _;
@@ -24,6 +25,8 @@ pub struct Example {
     pub ops: Vec<String>,
     /// The fields it concerns in V2.
     pub v2: String,
+    /// The fields it concerns in V1; of a PG that V1 has not got, nothing.
+    pub v1: String,
     /// `test` where it concerns test channels only.
     pub env: Option<String>,
     /// What a contract must cover.
@@ -70,9 +73,20 @@ pub fn prove(
     check: impl Fn(&Placed) -> Vec<String>,
 ) -> BTreeSet<String> {
     compare_with_published(prefix);
+    prove_cases(cases(prefix, ops, capabilities), beside, elsewhere, instead, check)
+}
+
+/// The same of these requests.
+pub fn prove_cases(
+    cases: Vec<Case>,
+    beside: &[(&str, &[&str])],
+    elsewhere: &[(&str, &str)],
+    instead: &[(&str, &str, &str)],
+    check: impl Fn(&Placed) -> Vec<String>,
+) -> BTreeSet<String> {
     let mut proven = BTreeSet::new();
     let mut problems = Vec::new();
-    for Case { example, op, bad, good } in cases(prefix, ops, capabilities) {
+    for Case { example, op, bad, good } in cases {
         let (id, op) = (example.id.as_str(), op.as_str());
         if elsewhere.iter().any(|(kept_elsewhere, _)| *kept_elsewhere == id) {
             continue;
@@ -124,6 +138,22 @@ pub fn cases(prefix: &str, ops: &[&str], capabilities: &[&str]) -> Vec<Case> {
     examples(prefix).iter().flat_map(concerned).collect()
 }
 
+/// The same examples in V1's words: bodies of its REST API, and arguments of `IMP.request_pay`.
+pub fn v1_cases(prefix: &str, ops: &[&str], capabilities: &[&str]) -> Vec<Case> {
+    compare_with_published(prefix);
+    let of = |example: &Example, op: &str| Case {
+        op: op.to_owned(),
+        bad: v1::placed(example, op, &example.bad, capabilities),
+        good: v1::placed(example, op, &example.ok, capabilities),
+        example: example.clone(),
+    };
+    let concerned = |example: &Example| {
+        let ops = example.ops.iter().map(String::as_str).filter(|op| ops.contains(op));
+        ops.map(|op| of(example, op)).collect::<Vec<_>>()
+    };
+    examples(prefix).iter().flat_map(concerned).collect()
+}
+
 fn of_prefix(prefix: &str, all: &[Value]) -> Vec<Example> {
     let text = |value: &Value| value.as_str().map(str::to_owned);
     all.iter()
@@ -134,6 +164,7 @@ fn of_prefix(prefix: &str, all: &[Value]) -> Vec<Example> {
             outcome: text(&rule["outcome"]).expect("an outcome"),
             ops: rule["ops"].as_array().into_iter().flatten().filter_map(text).collect(),
             v2: text(&rule["v2"]).unwrap_or_default(),
+            v1: text(&rule["v1"]).filter(|_| prefix != "KPN").unwrap_or_default(),
             env: text(&rule["env"]),
             capability: text(&rule["capability"]).or_else(|| text(&rule["const"]["capability"])),
             ok: spelt_out(&rule["ok"]),
@@ -142,11 +173,16 @@ fn of_prefix(prefix: &str, all: &[Value]) -> Vec<Example> {
         .collect()
 }
 
-/// `{repeat: a, n: 3}` is `aaa`.
+/// `{repeat: a, n: 3}` is `aaa`, in an example and in its parts.
 fn spelt_out(value: &Value) -> Value {
     match (value["repeat"].as_str(), value["n"].as_u64()) {
         (Some(text), Some(count)) => Value::from(text.repeat(usize::try_from(count).expect("a short text"))),
-        _ => value.clone(),
+        _ => match value {
+            Value::Object(parts) => {
+                parts.iter().map(|(name, part)| (name.clone(), spelt_out(part))).collect()
+            }
+            _ => value.clone(),
+        },
     }
 }
 

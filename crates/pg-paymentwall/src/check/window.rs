@@ -6,7 +6,7 @@ use portone_core::{
 };
 use portone_wire::{sdk::check as sdk, v1::is_whole};
 
-use super::{check_name, check_whole};
+use super::{check_goods, check_name, check_whole};
 use crate::{config::Config, encode::Bypass, rules};
 
 const EMAIL: &str = "customer.email";
@@ -14,9 +14,9 @@ const WIDGETS: [&str; 2] = ["pw_1", "t3_1"];
 const TEST: &str = "test";
 /// The languages of a V2 window.
 const LOCALES: &[&str] = &[
-    "KO_KR", "EN_US", "JA_JP", "ZH_CN", "ZH_TW", "TH_TH", "RU_RU", "VI_VN", "FR_FR", "NL_NL", "ES_ES", "PT_PT",
-    "DE_DE", "IT_IT", "PL_PL", "TR_TR", "SV_SE", "FI_FI", "UK_UA", "EL_GR", "TL_PH", "HI_IN", "HR_HR", "LT_LT",
-    "SL_SI", "SR_RS", "BG_BG", "PT_BR",
+    "KO_KR", "EN_US", "JA_JP", "ZH_CN", "ZH_TW", "TH_TH", "RU_RU", "VI_VN", "FR_FR", "NL_NL", "ES_ES",
+    "PT_PT", "DE_DE", "IT_IT", "PL_PL", "TR_TR", "SV_SE", "FI_FI", "UK_UA", "EL_GR", "TL_PH", "HI_IN",
+    "HR_HR", "LT_LT", "SL_SI", "SR_RS", "BG_BG", "PT_BR",
 ];
 
 /// A window at a V1 upstream.
@@ -54,16 +54,19 @@ fn check_payment(payment: &WindowPayment, report: &mut Report) {
     let order = &payment.order;
     sdk::required(&rules::ORDER_NAME, "orderName", Some(&order.order_name), "give the order a name", report);
     check_method(&payment.method, report);
+    check_goods(order, report);
     check_bypass(&Bypass::of(order), report);
 }
 
 fn check_method(method: &WindowMethod, report: &mut Report) {
     if let WindowMethod::VirtualAccount(_) = method {
-        let message = "asks for a Korean virtual account, which Paymentwall has not got; choose another channel";
+        let message =
+            "asks for a Korean virtual account, which Paymentwall has not got; choose another channel";
         report.add(&rules::NO_KOREAN_ACCOUNT, "payMethod", message);
     }
     if !matches!(method, WindowMethod::Card(_)) {
-        let message = "may be ignored: the buyer's country and the project decide; name `bypass.paymentwall.ps`";
+        let message =
+            "may be ignored: the buyer's country and the project decide; name `bypass.paymentwall.ps`";
         report.add(&rules::PAY_METHOD, "payMethod", message);
     }
 }
@@ -83,7 +86,11 @@ fn check_bypass(bypass: &Bypass<'_>, report: &mut Report) {
     }
     let is_country = |code: &str| code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_uppercase());
     if bypass.value("country_code").is_some_and(|code| !code.as_str().is_some_and(is_country)) {
-        report.add(&rules::COUNTRY, found("country_code"), "is no country; use two capital letters, such as DE");
+        report.add(
+            &rules::COUNTRY,
+            found("country_code"),
+            "is no country; use two capital letters, such as DE",
+        );
     }
     for name in ["product_price_without_tax", "sales_tax"] {
         if bypass.value(name).is_some_and(|value| !value.is_number()) {
@@ -111,8 +118,15 @@ fn check_issue(issue: &WindowIssue, report: &mut Report) {
         let message = format!("`{}` cannot be registered; use CARD", issue.method.code());
         report.add(&rules::KEY_METHOD, "billingKeyMethod", message);
     }
+    check_bypass(&Bypass::within(issue.bypass.as_ref()), report);
     let name = issue.issue_name.as_deref();
-    sdk::required(&rules::ORDER_NAME, "issueName", name, "the issue is a payment, and it needs a name", report);
+    sdk::required(
+        &rules::ORDER_NAME,
+        "issueName",
+        name,
+        "the issue is a payment, and it needs a name",
+        report,
+    );
     let amount = issue.display_amount.map(|minor| Money::new(minor, issue.currency.unwrap_or(Currency::KRW)));
     if let Some(amount) = amount.filter(|amount| !is_whole(amount.minor, amount.currency)) {
         let message = format!("{} is no whole number of {}", amount.minor, amount.currency);

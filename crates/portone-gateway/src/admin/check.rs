@@ -13,11 +13,11 @@ use serde::Serialize;
 
 use super::input::{Call, body};
 use super::{Answer, not_found, ok};
+use crate::check::{Asked, Draft, Question, code_of, context, said};
 use crate::error::ApiError;
 use crate::fields::Fields;
 use crate::json::RawBody;
 use crate::state::Gateway;
-use crate::check::{Asked, Draft, Question, code_of, context, said};
 
 const BY_TARGET: &[&str] = &[
     "storeId",

@@ -42,7 +42,8 @@ impl Question {
                 report.add(&rules::PAID_UID, "merchant_uid", message);
             }
             Command::CloseVirtualAccount(_) if status != "ready" => {
-                let message = format!("is of a payment that is {status}; only an account that waits can be closed");
+                let message =
+                    format!("is of a payment that is {status}; only an account that waits can be closed");
                 report.add(&rules::VBANK_CLOSED, "imp_uid", message);
             }
             Command::DeleteBillingKey(_) => {}

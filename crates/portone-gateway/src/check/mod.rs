@@ -174,9 +174,9 @@ impl Draft {
             .flatten()
             .find_map(|protocol| Some((protocol, portone_router::factory_at(&self.provider, protocol)?)));
         let channel = self.channel(question.channel_facts());
-        let adapter = found.zip(channel).and_then(|((protocol, factory), channel)| {
-            (factory.build)(&channel, &nowhere(protocol)).ok()
-        });
+        let adapter = found
+            .zip(channel)
+            .and_then(|((protocol, factory), channel)| (factory.build)(&channel, &nowhere(protocol)).ok());
         let (Some(adapter), Some(ctx)) = (adapter, context(now)) else { return unreadable() };
         for command in &commands {
             report.extend(question.spelt(said(&*adapter, command, &ctx), command));
@@ -190,9 +190,7 @@ const PROTOCOLS: [Protocol; 2] = [Protocol::PortOneV2, Protocol::IamportV1];
 /// An upstream that nothing is sent to.
 fn nowhere(protocol: Protocol) -> Upstream {
     let credentials = match protocol {
-        Protocol::PortOneV2 => {
-            Credentials::PortOneV2 { api_secret: Secret::from(""), webhook_secret: None }
-        }
+        Protocol::PortOneV2 => Credentials::PortOneV2 { api_secret: Secret::from(""), webhook_secret: None },
         Protocol::IamportV1 => {
             Credentials::IamportV1 { imp_key: Secret::from(""), imp_secret: Secret::from("") }
         }

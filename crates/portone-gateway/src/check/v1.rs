@@ -2,16 +2,16 @@
 
 use chrono::{DateTime, Utc};
 use portone_core::{
-    Cancel, CloseVirtualAccount, Command, Currency, DeleteBillingKey, IssueBillingKey, LogisticsStep, Money,
-    PayMethod, PayWithBillingKey, PgBillingKey, Report, Rule, Schedule,
+    Cancel, CloseVirtualAccount, Command, Currency, Customer, DeleteBillingKey, IssueBillingKey,
+    LogisticsStep, Money, PayMethod, PayWithBillingKey, PgBillingKey, Report, Rule, Schedule,
 };
 use portone_wire::v1::rules;
 
 use super::{Operation, Question, read, unread, unreadable};
 use crate::json::RawBody;
 use crate::v1::dto::{
-    Major, Named, account, cancel, cancel::CancelRequest, delivery, escrow, key, payment, payment::KeyPayment,
-    receipt, schedule, schedule::Schedules, window,
+    Major, Named, account, cancel, cancel::CancelRequest, delivery, escrow, key, payment,
+    payment::KeyPayment, receipt, schedule, schedule::Schedules, window,
 };
 
 static UNREAD: Rule = unread("V1-UNREAD", "v1.openapi.json; docs sdk/v1-sdk");
@@ -53,11 +53,15 @@ impl Question {
             Operation::WindowIssueKey => {
                 let (named, window) = read(window::issue(body, pg_code), &UNREAD, told)?;
                 check_named(&named, pg_code, told);
+                self.check_reuse(told);
                 self.seen(window)
             }
             Operation::InstantCard => {
                 let onetime = read(payment::onetime(body, pg_code), &UNREAD, told)?;
                 check_named(&onetime.named, pg_code, told);
+                if onetime.customer_uid.is_some() {
+                    self.check_reuse(told);
+                }
                 Command::PayInstantly(onetime.pay)
             }
             Operation::InstantAccount => {
@@ -154,7 +158,7 @@ impl Question {
         pg_code: &str,
         told: &mut Report,
     ) -> Result<Vec<Command>, Report> {
-        let Schedules { customer_uid, card, entries } = schedules;
+        let Schedules { customer_uid, customer_id, card, entries } = schedules;
         let has_key = self.facts.has_billing_key;
         let mut commands = Vec::new();
         match card {
@@ -163,11 +167,13 @@ impl Question {
                 told.add(&rules::CARD_BESIDE_KEY, "card_number", message);
             }
             Some(_) if NO_KEY_FOR_SCHEDULE.contains(&pg_code) => {
-                let message = format!("is of no use: `{pg_code}` issues keys in its window only; issue one there");
+                let message =
+                    format!("is of no use: `{pg_code}` issues keys in its window only; issue one there");
                 told.add(&rules::CARD_FOR_KEY, "card_number", message);
             }
             Some(card) => {
-                let customer = entries.first().map(|(entry, _)| entry.order.customer.clone()).unwrap_or_default();
+                let buyer = entries.first().map(|(entry, _)| entry.order.customer.clone());
+                let customer = Customer { id: customer_id, ..buyer.unwrap_or_default() };
                 commands.push(Command::IssueBillingKey(IssueBillingKey { card, customer, bypass: None }));
             }
             None if has_key == Some(false) => {
@@ -214,7 +220,11 @@ impl Question {
         }
         let cancellable = facts.cancellable.or(amount).unwrap_or(0);
         if checksum.is_some_and(|checksum| facts.cancellable.is_some_and(|left| left != checksum)) {
-            told.add(&rules::CHECKSUM, "checksum", format!("is not what is left, {cancellable}; read it anew"));
+            told.add(
+                &rules::CHECKSUM,
+                "checksum",
+                format!("is not what is left, {cancellable}; read it anew"),
+            );
         }
         Ok(Cancel {
             payment_id: self.payment_id()?,
@@ -242,7 +252,9 @@ fn check_named(named: &Named, pg_code: &str, told: &mut Report) {
     }
     let message = match code {
         None => "is missing, so the merchant's default PG takes it; name the channel by its key".to_owned(),
-        Some(_) => format!("is not `{pg_code}`; where the merchant has no such channel, the default PG takes it"),
+        Some(_) => {
+            format!("is not `{pg_code}`; where the merchant has no such channel, the default PG takes it")
+        }
     };
     told.add(&rules::PG_UNKNOWN, "pg", message);
 }

@@ -19,7 +19,12 @@ use crate::v2::dto::{billing_key, cancel, escrow, payment, receipt, schedule};
 static UNREAD: Rule = unread("V2-UNREAD", "the V2 REST API's schema");
 
 impl Question {
-    pub(super) fn v2(&self, text: &str, now: DateTime<Utc>, told: &mut Report) -> Result<Vec<Command>, Report> {
+    pub(super) fn v2(
+        &self,
+        text: &str,
+        now: DateTime<Utc>,
+        told: &mut Report,
+    ) -> Result<Vec<Command>, Report> {
         match self.operation {
             Operation::WindowPay => self.window(sdk::parse_payment, text, told),
             Operation::WindowIssueKey => self.window(sdk::parse_issue_billing_key, text, told),
@@ -94,8 +99,12 @@ impl Question {
                 register.method = method.unwrap_or(register.method);
                 Command::RegisterEscrowLogistics(register)
             }
-            Operation::DeleteKey => Command::DeleteBillingKey(DeleteBillingKey { pg_billing_key: sample_key()? }),
-            Operation::Delivery | Operation::WindowPay | Operation::WindowIssueKey => return Err(unreadable()),
+            Operation::DeleteKey => {
+                Command::DeleteBillingKey(DeleteBillingKey { pg_billing_key: sample_key()? })
+            }
+            Operation::Delivery | Operation::WindowPay | Operation::WindowIssueKey => {
+                return Err(unreadable());
+            }
         };
         Ok(vec![command])
     }

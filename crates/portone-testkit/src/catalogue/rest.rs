@@ -72,7 +72,7 @@ fn card() -> Value {
 fn account() -> Value {
     json!({
         "bank": "SHINHAN", "expiry": { "validHours": 24 }, "option": { "type": "NORMAL" },
-        "cashReceipt": { "type": "NO_RECEIPT" }, "remitteeName": "PortOne",
+        "cashReceipt": { "type": "NO_RECEIPT", "customerIdentityNumber": "01012345678" }, "remitteeName": "PortOne",
     })
 }
 
@@ -158,7 +158,8 @@ pub(super) fn part(example: &Example, name: &str, part: &Value, op: &str) -> Opt
         ("addr", _) => Some(("sender.address".to_owned(), Value::Null)),
         ("formed_address", _) => {
             let line = |name: &str| part[name].clone();
-            let lines = json!({ "addressLine1": line("address_line_1"), "addressLine2": line("address_line_2") });
+            let lines =
+                json!({ "addressLine1": line("address_line_1"), "addressLine2": line("address_line_2") });
             Some(("sender.address".to_owned(), lines))
         }
         // The operation says it already.

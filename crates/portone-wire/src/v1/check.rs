@@ -123,7 +123,8 @@ impl V1Dialect {
         }
         check_length(&rules::VBANK_HOLDER, FIELD, holder.unwrap_or_default(), HOLDER_LENGTH_MAX, report);
         if holder.is_some() && OWN_HOLDER_PGS.contains(&pg) {
-            let message = format!("is ignored by `{pg}`, which shows the shop's registered name; leave it out");
+            let message =
+                format!("is ignored by `{pg}`, which shows the shop's registered name; leave it out");
             report.add_with(&rules::VBANK_HOLDER, Severity::Advise, FIELD, message);
         }
     }

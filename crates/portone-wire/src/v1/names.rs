@@ -1,6 +1,8 @@
 //! V1's names of what V2 names otherwise: card companies and pay methods (catalogue F.6 and F.7).
 
-use portone_core::{WindowCard, WindowEasyPay, WindowMethod, WindowMobile, WindowReceipt, WindowVirtualAccount};
+use portone_core::{
+    WindowCard, WindowEasyPay, WindowMethod, WindowMobile, WindowReceipt, WindowVirtualAccount,
+};
 
 /// The codes of card companies, with the names of V2's browser SDK.
 const CARDS: [(&str, &str); 20] = [

@@ -2,7 +2,7 @@
 
 use chrono::{TimeDelta, Utc};
 use portone_core::{
-    Address, CallContext, Customer, CustomerName, OpenWindow, Outcome, Progress, ProductType, Sdk, SdkCall,
+    Address, CallContext, Customer, CustomerName, OpenWindow, Outcome, ProductType, Progress, Sdk, SdkCall,
     WindowExpiry, WindowInstallment, WindowIssueMethod, WindowMethod, WindowReceipt, WindowSettings,
 };
 use serde::Serialize;
@@ -18,7 +18,12 @@ const SECRETS: &[&str] = &["/bypass/customerIdentifier"];
 impl V1Dialect {
     /// The SDK call that opens a window: always done, since nothing is sent from here. A window that issues a billing key
     /// gets a `customer_uid` of its own, the attempt's id (rules IAMPORT-031, IAMPORT-032).
-    pub(super) fn encode_window(&self, window: &OpenWindow, ctx: &CallContext, shaping: &Shaping) -> Progress {
+    pub(super) fn encode_window(
+        &self,
+        window: &OpenWindow,
+        ctx: &CallContext,
+        shaping: &Shaping,
+    ) -> Progress {
         let common = self.common(window, ctx, shaping);
         let arguments = match window {
             OpenWindow::Payment(payment) => {
@@ -53,7 +58,11 @@ impl V1Dialect {
                 json_body(&input, SECRETS)
             }
         };
-        Progress::Done(Box::new(Outcome::CallSdk(SdkCall { sdk: Sdk::V1, function: "request_pay", arguments })))
+        Progress::Done(Box::new(Outcome::CallSdk(SdkCall {
+            sdk: Sdk::V1,
+            function: "request_pay",
+            arguments,
+        })))
     }
 
     /// What both kinds of window have.
@@ -81,7 +90,10 @@ impl V1Dialect {
             custom_data: ctx.attempt.as_str(),
             notice_url: self.notice_url.as_deref(),
             use_test_method: shaping.use_test_method,
-            bypass: shaping.window_bypass.as_ref().map(|rest| Bypass { rest: Some(rest), ..Bypass::default() }),
+            bypass: shaping
+                .window_bypass
+                .as_ref()
+                .map(|rest| Bypass { rest: Some(rest), ..Bypass::default() }),
             ..RequestPay::default()
         }
     }
@@ -95,10 +107,11 @@ fn with_method<'a>(input: RequestPay<'a>, method: &'a WindowMethod, ctx: &CallCo
     match method {
         WindowMethod::Card(card) => {
             let installment = card.installment.as_ref();
-            let direct = card.card_company.as_deref().and_then(names::card_code).map(|code| Direct {
-                code,
-                quota: installment.and_then(|months| months.fixed_month),
-            });
+            let direct = card
+                .card_company
+                .as_deref()
+                .and_then(names::card_code)
+                .map(|code| Direct { code, quota: installment.and_then(|months| months.fixed_month) });
             RequestPay {
                 card: direct.map(|direct| Card { direct }),
                 display: installment.and_then(display),

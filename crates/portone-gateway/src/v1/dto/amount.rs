@@ -48,7 +48,9 @@ pub(super) fn minor(
 ) -> Option<i64> {
     let minor = major(fields, rule, name)?.minor(currency);
     if minor.is_none() {
-        fields.under(rule).add(name, format!("is no amount of {currency}; send one with its decimals at most"));
+        fields
+            .under(rule)
+            .add(name, format!("is no amount of {currency}; send one with its decimals at most"));
     }
     minor
 }

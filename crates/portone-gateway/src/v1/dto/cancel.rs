@@ -69,7 +69,8 @@ fn refund_account(fields: &Fields<'_, '_>, pg_code: &str) -> Option<RefundAccoun
     let code = fields.text("refund_bank")?;
     let bank = bank_of(pg_code, code);
     if bank.is_none() {
-        fields.add("refund_bank", format!("is no bank's code at `{pg_code}`; send the PG's own, such as 088"));
+        fields
+            .add("refund_bank", format!("is no bank's code at `{pg_code}`; send the PG's own, such as 088"));
     }
     Some(RefundAccount {
         bank: bank?,

@@ -14,7 +14,8 @@ pub(super) fn read(fields: &Fields<'_, '_>) -> Option<Card> {
     let expiry = fields.under(&rules::CARD_EXPIRY).need_secret("expiry");
     let number = number.and_then(|text| number_of(fields, &text));
     let expiry = expiry.and_then(|text| expiry_of(fields, &text));
-    let birth = digits(fields, &rules::CARD_BIRTH, "birth", &[6, 10], "a birth date (yyMMdd) or a business number");
+    let birth =
+        digits(fields, &rules::CARD_BIRTH, "birth", &[6, 10], "a birth date (yyMMdd) or a business number");
     let password = digits(fields, &rules::CARD_PASSWORD, "pwd_2digit", &[2], "the first two digits");
     let cvc = digits(fields, &rules::CVC_IGNORED, "cvc", &[3, 4], "3 or 4 digits");
     let (expiry_year, expiry_month) = expiry?;
@@ -36,7 +37,9 @@ fn number_of(fields: &Fields<'_, '_>, written: &Secret<String>) -> Option<Secret
         return Some(Secret::new(groups.concat()));
     }
     let rule = &rules::CARD_NUMBER;
-    fields.under(rule).add("card_number", "is not written dddd-dddd-dddd-dddd; V1 takes no other card numbers");
+    fields
+        .under(rule)
+        .add("card_number", "is not written dddd-dddd-dddd-dddd; V1 takes no other card numbers");
     None
 }
 
@@ -44,7 +47,10 @@ fn number_of(fields: &Fields<'_, '_>, written: &Secret<String>) -> Option<Secret
 fn expiry_of(fields: &Fields<'_, '_>, written: &Secret<String>) -> Option<(Secret<String>, Secret<String>)> {
     let text = written.expose();
     let is_shaped = text.len() == 7
-        && text.bytes().enumerate().all(|(at, byte)| if at == 4 { byte == b'-' } else { byte.is_ascii_digit() });
+        && text
+            .bytes()
+            .enumerate()
+            .all(|(at, byte)| if at == 4 { byte == b'-' } else { byte.is_ascii_digit() });
     if is_shaped && ("01"..="12").contains(&&text[5..]) {
         return Some((text[2..4].into(), text[5..].into()));
     }

@@ -63,7 +63,10 @@ fn named(fields: &Fields<'_, '_>, channel_key: &str) -> Option<Named> {
     let pg = fields.under(&rules::PG);
     let code = pg.owned_text("pg");
     if code.as_deref().is_some_and(|code| !portone_wire::v1::is_pg(code)) {
-        pg.add("pg", "is no PG code, alone or with a dot and the merchant id; send one such as `nice_v2.MID1`");
+        pg.add(
+            "pg",
+            "is no PG code, alone or with a dot and the merchant id; send one such as `nice_v2.MID1`",
+        );
     }
     let key = fields.under(&rules::CHANNEL_KEY_LENGTH);
     let _: Option<ChannelKey> = key.id(channel_key);

@@ -49,7 +49,9 @@ pub(super) fn read(fields: &Fields<'_, '_>, pg_code: &str, payment_id: Option<Pa
     let tax_free = part(&rules::TAX_FREE_PART, "tax_free");
     let vat = part(&rules::VAT_IGNORED, "vat_amount");
     if fields.has("vat") {
-        fields.under(&rules::OLD_VAT).add("vat", "is out of use; say tax_free, and vat_amount where the PG reads it");
+        fields
+            .under(&rules::OLD_VAT)
+            .add("vat", "is out of use; say tax_free, and vat_amount where the PG reads it");
     }
     let order_name = fields.under(&rules::NAME).owned_text("name").unwrap_or_default();
     let customer = customer(fields, "buyer_");
@@ -122,7 +124,8 @@ fn bypass(fields: &Fields<'_, '_>, pg_code: &str) -> Option<Value> {
             parameters.insert(name.to_owned(), Value::from(text));
         }
     }
-    (!parameters.is_empty()).then(|| Value::Object(Map::from_iter([(PAYMENTWALL.to_owned(), parameters.into())])))
+    (!parameters.is_empty())
+        .then(|| Value::Object(Map::from_iter([(PAYMENTWALL.to_owned(), parameters.into())])))
 }
 
 fn written_bypass(fields: &Fields<'_, '_>) -> Option<Map<String, Value>> {

@@ -23,6 +23,8 @@ const RECEIPT_TYPES: [(&str, CashReceiptType); 3] = [
 pub(crate) struct Onetime {
     pub(crate) named: Named,
     pub(crate) pay: PayInstantly,
+    /// The card is stored under it too (rule IAMPORT-035).
+    pub(crate) customer_uid: Option<String>,
 }
 
 /// A payment by card number; `pg_code` is the code of the PG that takes it.
@@ -33,11 +35,7 @@ pub(crate) fn onetime(body: &RawBody, pg_code: &str) -> Read<Onetime> {
         let card = card::read(fields);
         let order = order::read(fields, pg_code, merchant_uid(fields));
         let terms = order::terms(fields);
-        if fields.has("customer_uid") {
-            key::check_uid(fields, "customer_uid");
-            let message = "stores the card too, in place of the key it may have, which stays alive at the PG";
-            fields.under(&rules::CUSTOMER_UID_REUSED).add("customer_uid", message);
-        }
+        let customer_uid = key::check_uid(fields, "customer_uid");
         let method = InstantMethod::Card(CardPayment {
             card: card?,
             installment_month: terms.installment_month,
@@ -45,7 +43,7 @@ pub(crate) fn onetime(body: &RawBody, pg_code: &str) -> Read<Onetime> {
             use_free_interest_from_merchant: terms.use_free_interest,
             use_card_point: terms.use_card_point,
         });
-        Some(Onetime { named: named?, pay: PayInstantly { order: order?, method } })
+        Some(Onetime { named: named?, pay: PayInstantly { order: order?, method }, customer_uid })
     })
 }
 

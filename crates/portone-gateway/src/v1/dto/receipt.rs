@@ -39,7 +39,8 @@ const IDENTITY_TYPES: [(&str, Option<ReceiptIdentityType>); 4] = [
     ("phone", Some(ReceiptIdentityType::Phone)),
     ("taxcard", Some(ReceiptIdentityType::Card)),
 ];
-const METHODS: [(&str, PayMethod); 2] = [("trans", PayMethod::Transfer), ("vbank", PayMethod::VirtualAccount)];
+const METHODS: [(&str, PayMethod); 2] =
+    [("trans", PayMethod::Transfer), ("vbank", PayMethod::VirtualAccount)];
 
 /// A cash receipt; `paid` is what the payment came to, where the path names one of the ledger's.
 pub(crate) fn issue(body: &RawBody, payment_id: PaymentId, paid: Option<i64>) -> Read<IssueCashReceipt> {

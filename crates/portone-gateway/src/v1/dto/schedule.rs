@@ -19,6 +19,7 @@ const SECONDS_MAX: i64 = 100_000_000_000;
 /// Payments to make later with a billing key, or with a card whose key is issued first.
 pub(crate) struct Schedules {
     pub(crate) customer_uid: String,
+    pub(crate) customer_id: Option<String>,
     pub(crate) card: Option<Card>,
     pub(crate) entries: Vec<(KeyPayment, DateTime<Utc>)>,
 }
@@ -29,7 +30,7 @@ pub(crate) fn create(body: &RawBody, pg_code: &str) -> Read<Schedules> {
     read_body(body, &known, |fields| {
         named(fields, "channel_key");
         let uid = key::need_uid(fields, "customer_uid");
-        fields.text("customer_id");
+        let customer_id = fields.owned_text("customer_id");
         check_checking_amount(fields);
         let card = fields.has("card_number").then(|| card::read(fields));
         let entries = entries(fields, pg_code);
@@ -37,7 +38,7 @@ pub(crate) fn create(body: &RawBody, pg_code: &str) -> Read<Schedules> {
             None => None,
             Some(card) => Some(card?),
         };
-        Some(Schedules { customer_uid: uid?, card, entries: entries? })
+        Some(Schedules { customer_uid: uid?, customer_id, card, entries: entries? })
     })
 }
 
@@ -45,7 +46,9 @@ pub(crate) fn create(body: &RawBody, pg_code: &str) -> Read<Schedules> {
 fn check_checking_amount(fields: &Fields<'_, '_>) {
     let fields = fields.under(&rules::CHECKING_AMOUNT);
     match amount::minor(&fields, &rules::CHECKING_AMOUNT, "checking_amount", Currency::KRW) {
-        Some(checked) if checked < 0 => fields.add("checking_amount", "is negative; send 0 to charge nothing"),
+        Some(checked) if checked < 0 => {
+            fields.add("checking_amount", "is negative; send 0 to charge nothing")
+        }
         Some(checked) if checked > 0 => {
             fields.add("checking_amount", format!("charges {checked} and cancels it at once; send 0 not to"));
         }
@@ -70,11 +73,12 @@ fn entries(fields: &Fields<'_, '_>, pg_code: &str) -> Option<Vec<(KeyPayment, Da
 fn check_unique(entries: &[Fields<'_, '_>]) {
     for (at, entry) in entries.iter().enumerate() {
         let uid = entry.node("merchant_uid").and(entry.text("merchant_uid"));
-        let is_repeated = uid.is_some_and(|uid| {
-            entries[..at].iter().any(|earlier| earlier.text("merchant_uid") == Some(uid))
-        });
+        let is_repeated = uid
+            .is_some_and(|uid| entries[..at].iter().any(|earlier| earlier.text("merchant_uid") == Some(uid)));
         if is_repeated {
-            entry.under(&rules::SCHEDULE_UIDS).add("merchant_uid", "is that of an earlier entry; give each its own");
+            entry
+                .under(&rules::SCHEDULE_UIDS)
+                .add("merchant_uid", "is that of an earlier entry; give each its own");
         }
     }
 }

@@ -1,8 +1,8 @@
 //! The argument of `IMP.request_pay`: a payment window, or one that issues a billing key.
 
 use portone_core::{
-    FreeInstallmentPlan, OfferPeriod, OpenWindow, Order, PaymentAmount, ProductType, Secret,
-    WindowCard, WindowExpiry, WindowInstallment, WindowIssue, WindowIssueMethod, WindowMethod, WindowMobile,
+    FreeInstallmentPlan, OfferPeriod, OpenWindow, Order, PaymentAmount, ProductType, Secret, WindowCard,
+    WindowExpiry, WindowInstallment, WindowIssue, WindowIssueMethod, WindowMethod, WindowMobile,
     WindowPayment, WindowReceipt, WindowSettings,
 };
 use portone_wire::v1::{names, rules};
@@ -152,13 +152,17 @@ fn order(fields: &Fields<'_, '_>, settings: &WindowSettings, bypass: Option<Valu
 
 fn settings(fields: &Fields<'_, '_>) -> WindowSettings {
     let digital = fields.under(&rules::DIGITAL).flag("digital");
-    let language = fields.under(&rules::LANGUAGE).owned_text("language");
+    let language = fields.text("language");
+    let locale = language.and_then(names::locale);
+    if language.is_some() && locale.is_none() {
+        let message = "is no language of V1's windows, and is not read; send ko, en or zh";
+        fields.under(&rules::LANGUAGE).add("language", message);
+    }
     let period = fields.object("period", &INPUT, &["from", "to", "interval"]);
     WindowSettings {
         redirect_url: fields.owned_text("m_redirect_url"),
         app_scheme: fields.owned_text("app_scheme"),
-        // An unknown one stays as it was written: the PG's rules say what becomes of it.
-        locale: language.map(|language| names::locale(&language).map_or(language.clone(), str::to_owned)),
+        locale: locale.map(str::to_owned),
         product_type: digital.map(|digital| if digital { "DIGITAL" } else { "REAL" }.to_owned()),
         offer_period: period.map(|period| OfferPeriod {
             from: period.owned_text("from"),
@@ -208,7 +212,8 @@ fn issue_method(fields: &Fields<'_, '_>) -> Option<WindowIssueMethod> {
 
 fn card_settings(fields: &Fields<'_, '_>) -> WindowCard {
     let card = fields.object("card", &INPUT, &["direct", "detail", "useInstallment"]);
-    let direct = card.as_ref().and_then(|card| card.object("direct", &rules::DIRECT_CARD, &["code", "quota"]));
+    let direct =
+        card.as_ref().and_then(|card| card.object("direct", &rules::DIRECT_CARD, &["code", "quota"]));
     let company = direct.as_ref().and_then(company);
     let fixed_month = direct.as_ref().and_then(|direct| direct.int32("quota"));
     let display = fields.object("display", &INPUT, &["card_quota", "only_digital"]);
@@ -255,7 +260,10 @@ fn months(display: &Fields<'_, '_>) -> Option<Vec<i32>> {
 fn plans(card: &Fields<'_, '_>) -> Vec<FreeInstallmentPlan> {
     let details = card.objects("detail", &INPUT, &["card_code", "code", "enabled", "free", "quota"]);
     let plan = |detail: &Fields<'_, '_>| FreeInstallmentPlan {
-        card_company: detail.owned_text("card_code").or_else(|| detail.owned_text("code")).unwrap_or_default(),
+        card_company: detail
+            .owned_text("card_code")
+            .or_else(|| detail.owned_text("code"))
+            .unwrap_or_default(),
         months: Vec::new(),
     };
     details.iter().map(plan).collect()

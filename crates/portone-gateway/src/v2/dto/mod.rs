@@ -29,8 +29,8 @@ use portone_router::select;
 use crate::auth::Access;
 use crate::fields::{Fields, Findings, INPUT};
 use crate::json::RawBody;
-use crate::read::finish;
 pub(crate) use crate::read::Read;
+use crate::read::finish;
 
 /// Reads a body that names the store itself: another store's id refuses it before anything else, then everything wrong is
 /// told together.

@@ -47,7 +47,8 @@ fn check_settings(settings: &WindowSettings, report: &mut Report) {
         report.add(&rules::APP_SCHEME, "appScheme", message);
     }
     if let Some(locale) = settings.locale.as_deref().filter(|locale| names::language(locale).is_none()) {
-        let message = format!("`{locale}` is no language of V1's windows, and is left out; use KO_KR, EN_US or ZH_CN");
+        let message =
+            format!("`{locale}` is no language of V1's windows, and is left out; use KO_KR, EN_US or ZH_CN");
         report.add(&rules::LANGUAGE, "locale", message);
     }
 }
@@ -91,7 +92,8 @@ fn spelt_for_windows(mut report: Report) -> Report {
 }
 
 fn check_card(card: &WindowCard, payment: &WindowPayment, report: &mut Report) {
-    if let Some(company) = card.card_company.as_deref().filter(|company| names::card_code(company).is_none()) {
+    if let Some(company) = card.card_company.as_deref().filter(|company| names::card_code(company).is_none())
+    {
         report.add(
             &rules::DIRECT_CARD,
             "card.cardCompany",
@@ -118,7 +120,9 @@ fn check_months(installment: &WindowInstallment, report: &mut Report) {
         report.add(
             &rules::MONTH_LIST,
             "card.installment.monthOption.availableMonthList",
-            format!("{months} is no number of instalments; list 2 and more, and nothing for a lump sum alone"),
+            format!(
+                "{months} is no number of instalments; list 2 and more, and nothing for a lump sum alone"
+            ),
         );
     }
 }
