@@ -19,6 +19,9 @@ const REFUSED: [&str; 3] = ["REJECT", "REJECT_TRUNCATED", "CONTRACT"];
 /// V1's examples: a V2 upstream has no such member.
 const V1_ONLY: [&str; 5] = ["SMARTRO-108", "SMARTRO-109", "SMARTRO-111", "SMARTRO-114", "KPN-013"];
 
+/// Good examples that break another rule: dollars are for cards issued abroad and for no account (KPN-004, KPN-005), and the
+/// API wants a number even beside NO_RECEIPT (V2-047).
+const GOOD_ELSEWHERE: [&str; 2] = ["KPN-004", "KPN-063"];
 /// Who issued a card no answer to an issue tells; the gateway knows once a payment with the key has told it.
 const TOLD_LATER: (&str, &str) = ("SMARTRO-125", "API_PAY_KEY");
 
@@ -67,7 +70,8 @@ async fn keep_harm_away(prefix: &str, provider: &'static str, capabilities: &[&s
     for (at, case) in refused.enumerate() {
         let what = format!("{} {}", case.example.id, case.op);
         let raw = |placed, turn| Trial::new(&shop, provider, placed, 10 * at + turn, Way::Raw);
-        if let Some(harm) = raw(&case.good, 0).await.harm().await {
+        let is_good = !GOOD_ELSEWHERE.contains(&case.example.id.as_str());
+        if is_good && let Some(harm) = raw(&case.good, 0).await.harm().await {
             problems.push(format!("{what}: the good example is {harm}: {}", case.good.request));
         }
         if raw(&case.bad, 1).await.harm().await.is_none() {
@@ -212,7 +216,8 @@ impl<'a> Trial<'a> {
         });
         account.as_object_mut().unwrap().extend(besides.as_object().unwrap().clone());
         self.api.post(&format!("/payments/{}/instant", self.payment_id), &account).await.ok();
-        self.shop.control().post(&self.at("/deposit"), &json!({})).await.ok();
+        let deposit = self.shop.control().post(&self.at("/deposit"), &json!({})).await;
+        assert_eq!(deposit.status, 200, "{}: {} {}", self.payment_id, deposit.text, self.ledger().await);
         eventually("the deposit is heard of", PATIENCE, async || {
             (self.status().await == "PAID").then_some(())
         })
@@ -271,7 +276,7 @@ impl<'a> Trial<'a> {
         if free_interest && payment.pointer("/method/installment/isInterestFree") != Some(&json!(true)) {
             return Some("charged with interest".to_owned());
         }
-        if self.placed.op != "API_INSTANT_VA" {
+        if self.body.pointer("/method/virtualAccount").is_none() {
             return None;
         }
         self.shop.control().post(&self.at("/deposit"), &json!({})).await.ok();
