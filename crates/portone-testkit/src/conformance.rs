@@ -138,7 +138,9 @@ fn admitted<'a>(adapter: &'a Arc<dyn PgAdapter>, command: &'a Command) -> Admitt
 }
 
 fn names_method(field: &str) -> bool {
-    ["method", "payMethod", "billingKeyMethod"].iter().any(|name| field.starts_with(name))
+    // A schedule's method is that of the payment in it.
+    field == "payment"
+        || ["method", "payMethod", "billingKeyMethod"].iter().any(|name| field.starts_with(name))
 }
 
 /// What a command encodes to.
