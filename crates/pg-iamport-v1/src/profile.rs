@@ -15,6 +15,11 @@ pub static PROFILE: PgProfile = PgProfile {
         CommandSupport::inquired(CommandKind::IssueBillingKey, &[PayMethod::Card]),
         CommandSupport::inquired(CommandKind::PayWithBillingKey, &[PayMethod::Card]),
         CommandSupport::untold(CommandKind::Schedule, &[PayMethod::Card]),
+        CommandSupport::inquired(CommandKind::OpenPaymentWindow, PayMethod::ALL),
+        CommandSupport::inquired(
+            CommandKind::OpenBillingKeyWindow,
+            &[PayMethod::Card, PayMethod::Mobile, PayMethod::EasyPay],
+        ),
         CommandSupport::inquired(CommandKind::DeleteBillingKey, &[]),
         CommandSupport::inquired(CommandKind::Cancel, PayMethod::ALL),
     ],

@@ -7,13 +7,15 @@ mod config;
 mod encode;
 mod profile;
 mod rules;
+mod v1;
 
 use portone_core::{CallContext, Protocol};
 
 pub use codes::capability;
 use config::Config;
 pub use portone_core;
-pub use profile::PROFILE;
+pub use profile::{PROFILE, PROFILE_V1};
+pub use v1::FACTORY as FACTORY_V1;
 
 portone_core::adapter! {
     /// The adapter of one KPN channel behind a PortOne V2 upstream.

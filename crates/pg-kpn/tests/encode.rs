@@ -82,3 +82,22 @@ fn part_of_a_payment_with_an_odd_id() {
     }
     "#);
 }
+
+/// KPN-038: only whether the receipt is asked for can be chosen, by the type, which therefore arrives as it is.
+#[test]
+fn kpn_038_how_a_receipt_is_asked_for_reaches_kpn() {
+    for kind in [None, Some("ANONYMOUS"), Some("PERSONAL"), Some("CORPORATE")] {
+        let receipt = portone_core::WindowReceipt {
+            cash_receipt_type: kind.map(str::to_owned),
+            ..portone_core::WindowReceipt::default()
+        };
+        let told = argument(&samples::open_window(portone_core::WindowMethod::Transfer(receipt)));
+        assert_eq!(told["transfer"]["cashReceiptType"].as_str(), kind, "{told}");
+    }
+}
+
+fn argument(command: &Command) -> serde_json::Value {
+    let text = shapes::rendered(&FACTORY, command);
+    let (_, argument) = text.split_once('\n').expect("a call and its argument");
+    serde_json::from_str(argument).expect("JSON")
+}

@@ -8,13 +8,15 @@ mod decode;
 mod encode;
 mod profile;
 mod rules;
+mod v2;
 
 use portone_core::Protocol;
 
 pub use codes::capability;
 use config::Config;
 pub use portone_core;
-pub use profile::PROFILE;
+pub use profile::{PROFILE, PROFILE_V2};
+pub use v2::{FACTORY as FACTORY_V2, PaymentwallV2};
 
 portone_core::adapter! {
     /// The adapter of one Paymentwall project behind a PortOne V1 upstream.

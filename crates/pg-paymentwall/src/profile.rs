@@ -4,6 +4,26 @@ use portone_core::{CommandKind, CommandSupport, Currencies, PayMethod, PaymentId
 
 use crate::rules;
 
+/// Korean virtual accounts are not among them (rule PW-036).
+const WINDOW_METHODS: &[PayMethod] =
+    &[PayMethod::Card, PayMethod::Transfer, PayMethod::Mobile, PayMethod::EasyPay];
+
+/// What Paymentwall can do through the PortOne V2 REST API (catalogue A.4).
+pub static PROFILE_V2: PgProfile = PgProfile {
+    provider: "PAYMENTWALL",
+    rule_prefix: "PW",
+    display_name: "Paymentwall (V2)",
+    commands: &[
+        CommandSupport::inquired(CommandKind::OpenPaymentWindow, WINDOW_METHODS),
+        CommandSupport::inquired(CommandKind::Cancel, WINDOW_METHODS),
+    ],
+    currencies: Currencies::Any,
+    payment_id: PaymentIdRule { length_max: None, alphanumeric: false },
+    partial_cancel: true,
+    rules: rules::ALL,
+    capability_rule: &rules::CAPABILITY,
+};
+
 /// What Paymentwall can do through the PortOne V1 REST API (catalogue A.3).
 pub static PROFILE: PgProfile = PgProfile {
     provider: "PAYMENTWALL",
@@ -13,6 +33,8 @@ pub static PROFILE: PgProfile = PgProfile {
         CommandSupport::inquired(CommandKind::PayInstantly, &[PayMethod::Card]),
         CommandSupport::inquired(CommandKind::PayWithBillingKey, &[PayMethod::Card]),
         CommandSupport::untold(CommandKind::Schedule, &[PayMethod::Card]),
+        CommandSupport::inquired(CommandKind::OpenPaymentWindow, WINDOW_METHODS),
+        CommandSupport::inquired(CommandKind::OpenBillingKeyWindow, &[PayMethod::Card]),
         CommandSupport::inquired(CommandKind::DeleteBillingKey, &[]),
         CommandSupport::inquired(
             CommandKind::Cancel,

@@ -45,3 +45,26 @@ pub static PROFILE: PgProfile = PgProfile {
     rules: rules::ALL,
     capability_rule: &rules::CAPABILITY,
 };
+
+const EVERY_METHOD: &[PayMethod] =
+    &[PayMethod::Card, PayMethod::VirtualAccount, PayMethod::Transfer, PayMethod::Mobile, PayMethod::EasyPay];
+
+/// What Smartro V2 can do through the PortOne V1 REST API, as far as this project asks it there.
+pub static PROFILE_V1: PgProfile = PgProfile {
+    provider: "SMARTRO_V2",
+    rule_prefix: "SMARTRO",
+    display_name: "Smartro (V1)",
+    commands: &[
+        CommandSupport::inquired(CommandKind::PayWithBillingKey, &[PayMethod::Card]),
+        CommandSupport::untold(CommandKind::Schedule, &[PayMethod::Card]),
+        CommandSupport::inquired(CommandKind::OpenPaymentWindow, EVERY_METHOD),
+        CommandSupport::inquired(CommandKind::OpenBillingKeyWindow, &[PayMethod::Card]),
+        CommandSupport::inquired(CommandKind::DeleteBillingKey, &[]),
+        CommandSupport::inquired(CommandKind::Cancel, EVERY_METHOD),
+    ],
+    currencies: Currencies::Only(CURRENCIES),
+    payment_id: PaymentIdRule { length_max: Some(PAYMENT_ID_LENGTH_MAX), alphanumeric: true },
+    partial_cancel: true,
+    rules: rules::ALL,
+    capability_rule: &rules::CAPABILITY,
+};

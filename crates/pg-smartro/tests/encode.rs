@@ -182,3 +182,22 @@ fn address() -> Address {
         country: Some("KR".to_owned()),
     }
 }
+
+/// SMARTRO-062: a bank skips every page, so that it has to arrive. SMARTRO-071: with a receipt's fields Smartro skips that
+/// step. SMARTRO-097: an issue's amount is shown and never charged, so that it goes as nothing else.
+#[test]
+fn what_decides_the_pages_of_a_window_reaches_smartro() {
+    let told = |name| {
+        let text = shapes::rendered(&FACTORY, &samples::command(name));
+        let (_, argument) = text.split_once('\n').expect("a call and its argument");
+        serde_json::from_str::<serde_json::Value>(argument).expect("JSON")
+    };
+    let account = told("open_virtual_account_window");
+    assert_eq!(account["virtualAccount"]["bankCode"], "SHINHAN_BANK");
+    let transfer = told("open_transfer_window");
+    assert_eq!(transfer["transfer"]["cashReceiptType"], "PERSONAL");
+    assert_eq!(transfer["transfer"]["customerIdentifier"], "[secret]");
+    let issue = told("open_billing_key_window");
+    assert_eq!(issue["displayAmount"], samples::AMOUNT);
+    assert!(issue.get("totalAmount").is_none() && issue.get("paymentId").is_none(), "{issue}");
+}

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use portone_core::{IdError, Report, Rule, Secret, Severity};
 
 use crate::json::{Node, Text};
+use crate::secrets::{SECRETS, V1_SECRETS};
 use crate::words::{advice, advised, nearest, shown};
 
 /// The rule behind every member that is missing or of a wrong type where no rule of its own says so.
@@ -17,23 +18,6 @@ pub(crate) static INPUT: Rule = Rule {
     reason: "A request has the members, types and values its schema gives it.",
     source: "the V2 REST API's schema",
 };
-
-/// The members that are read as secrets, and the one that holds a card. They are in nothing that is kept.
-pub(crate) const SECRETS: [&str; 13] = [
-    "credential",
-    "number",
-    "expiryYear",
-    "expiryMonth",
-    "birthOrBusinessRegistrationNumber",
-    "passwordTwoDigits",
-    "cvc",
-    "customerIdentityNumber",
-    "identityNumber",
-    "businessRegistrationNumber",
-    "storeBusinessRegistrationNumber",
-    "paymentToken",
-    "billingIssueToken",
-];
 
 /// How many unknown members are told.
 const UNKNOWN_COUNT_MAX: usize = 10;
@@ -260,7 +244,7 @@ impl<'f, 'b> Fields<'f, 'b> {
 
     /// A text that is secret from here on. Its value is in no message.
     pub(crate) fn secret(&self, name: &str) -> Option<Secret<String>> {
-        debug_assert!(SECRETS.contains(&name), "add `{name}` to SECRETS");
+        debug_assert!(SECRETS.contains(&name) || V1_SECRETS.contains(&name), "add `{name}` to SECRETS");
         match self.node(name)? {
             Node::Text(text) => Some(text.as_str().into()),
             other => {

@@ -10,6 +10,7 @@
 mod admin;
 mod answer;
 mod auth;
+mod check;
 mod endpoint;
 mod error;
 mod fields;
@@ -19,8 +20,11 @@ mod json;
 mod notifications;
 mod openapi;
 mod pass_through;
+mod read;
 mod request_id;
+mod secrets;
 mod state;
+mod v1;
 mod v2;
 mod words;
 

@@ -293,3 +293,31 @@ fn smartro_130_an_account_can_be_closed_until_the_deposit() {
     let (status, body) = bench.post("/payments/p2/virtual-account/close", &json!({}));
     assert_eq!((status, refusal_code(&body)), (409, "PAYMENT_NOT_WAITING_FOR_DEPOSIT"));
 }
+
+/// A key issued in a window, and whether its holder was verified.
+fn issued_in_a_window(bench: &mut Bench, customer_id: &str) -> bool {
+    let call = json!({
+        "storeId": "store-1", "channelKey": "smartro", "billingKeyMethod": "CARD", "issueId": "issue1",
+        "displayAmount": 1000, "currency": "KRW", "customer": {"customerId": customer_id},
+    });
+    let done = bench.posted("/sandbox/windows", &json!({"call": call}));
+    let token = &done["billingIssueToken"];
+    bench.posted("/billing-keys/confirm", &json!({"billingIssueToken": token}));
+    done["verifiesIdentity"].as_bool().unwrap()
+}
+
+#[test]
+fn smartro_095_a_holder_is_verified_once_for_each_customer_id() {
+    let mut bench = Bench::new();
+    let verified = ["cidA", "cidA", "cidB", "cidA"].map(|id| issued_in_a_window(&mut bench, id));
+    assert_eq!(verified, [true, false, true, false]);
+}
+
+#[test]
+fn smartro_097_a_key_is_issued_without_a_charge() {
+    let mut bench = Bench::new();
+    issued_in_a_window(&mut bench, "cidA");
+    let (_, ledger) = bench.get("/sandbox/ledger");
+    assert_eq!((&ledger["totals"]["charges"], ledger["payments"].as_array().unwrap().len()), (&json!(0), 0));
+    assert_eq!(ledger["billingKeys"].as_array().unwrap().len(), 1);
+}

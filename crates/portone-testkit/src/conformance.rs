@@ -198,7 +198,9 @@ pub fn rules_are_named_once_and_after_the_pg(factory: &AdapterFactory) {
 }
 
 fn names_method(field: &str) -> bool {
-    ["method", "payMethod", "billingKeyMethod"].iter().any(|name| field.starts_with(name))
+    // A schedule's method is that of the payment in it.
+    field == "payment"
+        || ["method", "payMethod", "billingKeyMethod"].iter().any(|name| field.starts_with(name))
 }
 
 fn decode(

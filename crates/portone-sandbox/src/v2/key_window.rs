@@ -5,8 +5,10 @@ use serde_json::{Value, json};
 
 use super::Context;
 use crate::cards::{CardFacts, Use};
+use crate::channel::Channel;
 use crate::fields::Fields;
 use crate::ledger::Ledger;
+use crate::pg::Provider;
 use crate::records::BillingKey;
 use crate::refusal::Refusal;
 use crate::v2::input::Customer;
@@ -24,13 +26,15 @@ pub(super) fn finish(
     }
     let channel = ledger.channel(call.text("channelKey")?)?;
     let token = format!("billing-issue-token-{}", ledger.ids.uuid());
+    let customer = customer(call)?;
+    let verifies = verifies_identity(ledger, &channel, &customer);
     let key = BillingKey {
         key: format!("billing-key-{}", ledger.ids.uuid()),
         store_id: call.text("storeId")?.to_owned(),
         channel_key: channel.key.clone(),
         pg_key: ledger.ids.pg_number(channel.provider.number_prefix()),
         card: CardFacts::of(card_number),
-        customer: customer(call)?,
+        customer,
         // The browser SDK takes an object; the hub shows its text.
         custom_data: call.member("customData").map(Value::to_string),
         issue_token: Some(token.clone()),
@@ -39,7 +43,21 @@ pub(super) fn finish(
         deleted_at: None,
     };
     ledger.put_key(key);
-    Ok(json!({"billingKey": "NEEDS_CONFIRMATION", "billingIssueToken": token}))
+    Ok(json!({
+        "billingKey": "NEEDS_CONFIRMATION",
+        "billingIssueToken": token,
+        "verifiesIdentity": verifies,
+    }))
+}
+
+/// Smartro has a holder verified once for each customer id, under which a key is issued (SMARTRO-095).
+fn verifies_identity(ledger: &Ledger, channel: &Channel, customer: &Customer) -> bool {
+    let is_known = || {
+        ledger
+            .keys()
+            .any(|key| key.channel_key == channel.key && !key.is_pending && key.customer.id == customer.id)
+    };
+    channel.provider == Provider::SmartroV2 && (customer.id.is_none() || !is_known())
 }
 
 fn customer(call: &Fields<'_>) -> Result<Customer, Refusal> {

@@ -15,6 +15,11 @@ pub(super) fn bank_code(pg_code: &str, bank: Bank) -> Option<String> {
     })
 }
 
+/// The bank of a code at a PG; `None` where the PG's table has no such code.
+pub fn bank_of(pg_code: &str, code: &str) -> Option<Bank> {
+    Bank::ALL.iter().copied().find(|bank| bank_code(pg_code, *bank).as_deref() == Some(code))
+}
+
 /// The financial-clearing standard code; KG Inicis and KCP use its last two digits.
 const STANDARD: &[(Bank, &str)] = &[
     (Bank::Kookmin, "004"),
@@ -66,5 +71,7 @@ mod tests {
         assert_eq!(shinhan("daou").as_deref(), Some("10"));
         assert_eq!(bank_code("daou", Bank::Toss), None);
         assert_eq!(bank_code("nice_v2", Bank::Hsbc), None);
+        assert_eq!(bank_of("kcp", "BK88"), Some(Bank::Shinhan));
+        assert_eq!(bank_of("nice_v2", "88"), None);
     }
 }

@@ -21,9 +21,15 @@ pub fn is_whole(minor: i64, currency: Currency) -> bool {
 
 /// A JSON number in major units as minor units; `None` where it is no number, too large, or finer than the currency.
 pub(super) fn minor(number: &RawValue, currency: Currency) -> Option<i64> {
-    let (mantissa, power) = match number.get().split_once(['e', 'E']) {
+    minor_units(number.get(), currency)
+}
+
+/// The text of a JSON number in major units as minor units; `None` where it is no number, too large, or finer than the
+/// currency.
+pub fn minor_units(number: &str, currency: Currency) -> Option<i64> {
+    let (mantissa, power) = match number.split_once(['e', 'E']) {
         Some((mantissa, power)) => (mantissa, power.parse::<i32>().ok()?),
-        None => (number.get(), 0),
+        None => (number, 0),
     };
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     if fraction.starts_with(['-', '+']) {
