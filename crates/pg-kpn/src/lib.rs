@@ -15,7 +15,7 @@ pub use codes::capability;
 use config::Config;
 pub use portone_core;
 pub use profile::{PROFILE, PROFILE_V1};
-pub use v1::FACTORY as FACTORY_V1;
+pub use v1::FACTORY_V1;
 
 portone_core::adapter! {
     /// The adapter of one KPN channel behind a PortOne V2 upstream.
