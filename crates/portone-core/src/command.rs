@@ -200,10 +200,6 @@ pub enum PayMethod {
 }
 
 impl PayMethod {
-    /// Every one.
-    pub const ALL: &'static [Self] =
-        &[Self::Card, Self::VirtualAccount, Self::Transfer, Self::Mobile, Self::EasyPay];
-
     /// The code as the V2 REST API spells it.
     pub const fn code(self) -> &'static str {
         match self {

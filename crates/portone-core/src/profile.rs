@@ -62,6 +62,12 @@ pub struct CommandSupport {
     pub inquiry: bool,
 }
 
+impl PayMethod {
+    /// Every one.
+    pub const ALL: &'static [Self] =
+        &[Self::Card, Self::VirtualAccount, Self::Transfer, Self::Mobile, Self::EasyPay];
+}
+
 impl CommandSupport {
     /// A command whose lost ones can be inquired about.
     pub const fn inquired(command: CommandKind, methods: &'static [PayMethod]) -> Self {

@@ -48,17 +48,17 @@ fn channels() -> Vec<Channel> {
 
 fn channel(name: &str) -> Channel {
     Channel {
-            key: ChannelKey::parse(&format!("channel-key-{name}")).expect("key"),
-            store_id: StoreId::parse("store-1").expect("store"),
-            name: name.to_owned(),
-            provider: PgProvider::parse("KPN").expect("provider"),
-            pg_merchant_id: PgMerchantId::parse("mid").expect("mid"),
-            environment: Environment::Test,
-            upstream: "sandbox".to_owned(),
-            upstream_channel_key: None,
-            active: true,
-            contracts: portone_core::Contracts::default(),
-            facts: portone_core::ChannelFacts::default(),
+        key: ChannelKey::parse(&format!("channel-key-{name}")).expect("key"),
+        store_id: StoreId::parse("store-1").expect("store"),
+        name: name.to_owned(),
+        provider: PgProvider::parse("KPN").expect("provider"),
+        pg_merchant_id: PgMerchantId::parse("mid").expect("mid"),
+        environment: Environment::Test,
+        upstream: "sandbox".to_owned(),
+        upstream_channel_key: None,
+        active: true,
+        contracts: portone_core::Contracts::default(),
+        facts: portone_core::ChannelFacts::default(),
     }
 }
 

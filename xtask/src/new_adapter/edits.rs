@@ -16,10 +16,12 @@ const REGISTRY: &str = "crates/portone-router/src/registry.rs";
 /// The sandbox's list of PGs; each PG has a file in the folder of the same name.
 pub(super) const SANDBOX_PGS: &str = "crates/portone-sandbox/src/pg.rs";
 
+/// Makes a file's new text from its text.
+type Edit = fn(&str, &Names) -> Result<String, Failure>;
+
 /// Every edited file, with its new text.
 pub(super) fn all(root: &Path, names: &Names, protocol: Protocol) -> Result<Vec<(PathBuf, String)>, Failure> {
-    let mut edits: Vec<(&str, fn(&str, &Names) -> Result<String, Failure>)> =
-        vec![(WORKSPACE, workspace), (ROUTER, router), (REGISTRY, registry)];
+    let mut edits: Vec<(&str, Edit)> = vec![(WORKSPACE, workspace), (ROUTER, router), (REGISTRY, registry)];
     // At V1 the sandbox plays any PG.
     if protocol == Protocol::V2 {
         edits.push((SANDBOX_PGS, sandbox));
