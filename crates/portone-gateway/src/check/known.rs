@@ -1,6 +1,5 @@
 //! What the rules of V1 say of a request beside what the ledger knows: a PG is never asked.
 
-use chrono::{DateTime, Utc};
 use portone_core::{Card, Command, InstantMethod, OpenWindow, Report};
 use portone_wire::v1::rules;
 
@@ -10,7 +9,7 @@ const BUSINESS_NUMBER_LENGTH: usize = 10;
 
 impl Question {
     /// Adds what the context makes of the commands.
-    pub(super) fn check_known(&self, commands: &[Command], _now: DateTime<Utc>, report: &mut Report) {
+    pub(super) fn check_known(&self, commands: &[Command], report: &mut Report) {
         if !self.api.is_v1() {
             return;
         }
@@ -46,7 +45,6 @@ impl Question {
                     format!("is of a payment that is {status}; only an account that waits can be closed");
                 report.add(&rules::VBANK_CLOSED, "imp_uid", message);
             }
-            Command::DeleteBillingKey(_) => {}
             _ => {}
         }
     }

@@ -77,7 +77,7 @@ impl Question {
         } else {
             self.v2(text, now, &mut report)?
         };
-        self.check_known(&commands, now, &mut report);
+        self.check_known(&commands, &mut report);
         Ok(Asked { commands, report })
     }
 
