@@ -3,24 +3,22 @@
 use std::sync::Arc;
 
 use portone_core::{
-    Ack, AdapterFactory, Admitted, CallContext, Cause, Channel, Command, Leg, Notification,
+    Ack, AdapterFactory, Admitted, CallContext, Cause, Command, Leg, Notification,
     NotificationError, PgAdapter, PgError, PgProfile, PgReply, Progress, Protocol, RawNotification, Report,
-    SetupError, Upstream,
 };
 
 use crate::{profile::PROFILE_V1, rules};
 
 /// Builds what answers for a KPN channel at a V1 upstream: it refuses everything.
-pub static FACTORY_V1: AdapterFactory =
-    AdapterFactory { profile: &PROFILE_V1, protocol: Protocol::IamportV1, build };
+pub static FACTORY_V1: AdapterFactory = AdapterFactory {
+    profile: &PROFILE_V1,
+    protocol: Protocol::IamportV1,
+    build: |_channel, _upstream| Ok(Arc::new(NoKpn)),
+};
 
 /// The answer to whoever declares a KPN channel at a V1 upstream.
 #[derive(Debug)]
 struct NoKpn;
-
-fn build(_channel: &Channel, _upstream: &Upstream) -> Result<Arc<dyn PgAdapter>, SetupError> {
-    Ok(Arc::new(NoKpn))
-}
 
 const MESSAGE: &str = "names KPN at a V1 upstream, which has no such PG; use a channel at a V2 upstream";
 
