@@ -40,7 +40,7 @@ pub(crate) fn check(config: &Config, command: &Command, ctx: &CallContext, repor
             report.extend(payment.under("payment"));
         }
         Command::Cancel(cancel) => check_cancel(config, cancel, report),
-        Command::ConfirmDelivery(confirm) => delivery::check(confirm, report),
+        Command::ConfirmDelivery(confirm) => delivery::check(&confirm.delivery, report),
         Command::CloseVirtualAccount(_) => no_such_family("virtual account", report),
         Command::IssueCashReceipt(_) | Command::CancelCashReceipt(_) => {
             no_such_family("cash receipt", report);

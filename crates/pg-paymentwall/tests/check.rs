@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use pg_paymentwall::{FACTORY, PROFILE, capability};
 use portone_core::{
-    Cancel, CardPayment, Channel, Command, ConfirmDelivery, Contracts, Currency, CustomerName, DeliveryKind,
+    Cancel, CardPayment, Channel, Command, Contracts, Currency, CustomerName, Delivery, DeliveryKind,
     InstantMethod, Order, Parcel, PayMethod, PayWithBillingKey, Report, Schedule, Severity, admit,
 };
 use portone_testkit::samples::{self, Secrets};
@@ -165,9 +165,9 @@ fn cancel(change: impl FnOnce(&mut Cancel)) -> Example {
     example(Command::Cancel(cancel))
 }
 
-fn delivery(change: impl FnOnce(&mut ConfirmDelivery)) -> Example {
+fn delivery(change: impl FnOnce(&mut Delivery)) -> Example {
     let Command::ConfirmDelivery(mut told) = samples::command("confirm_delivery") else { panic!() };
-    change(&mut told);
+    change(&mut told.delivery);
     example(Command::ConfirmDelivery(told))
 }
 

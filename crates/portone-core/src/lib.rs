@@ -56,7 +56,7 @@ pub use command::{
 };
 pub use confirm::{ConfirmBillingKey, ConfirmPayment};
 pub use customer::{Address, Customer, CustomerName};
-pub use delivery::{ConfirmDelivery, DeliveryKind, DeliveryStatus, Parcel};
+pub use delivery::{ConfirmDelivery, Delivery, DeliveryKind, DeliveryStatus, Parcel};
 pub use driver::{LEG_COUNT_MAX, execute};
 pub use error::{Cause, Decline, PgError};
 pub use escrow::{

@@ -1,11 +1,13 @@
 //! The ledger's records. Nothing here can hold a card number: cards are [`CardFacts`] only.
 
+mod delivery;
 mod follow;
 mod key;
 mod receipt;
 mod schedule;
 mod session;
 
+pub use delivery::DeliveryTold;
 pub use key::{BillingKeyRecord, BillingKeyStatus, IssueResult, KeyChannel, KeyChannelState, KeyFailure};
 pub use receipt::{CashReceipt, ReceiptStatus};
 pub use schedule::{Schedule, ScheduleStatus};
@@ -170,6 +172,9 @@ pub struct Transaction {
     /// What is known of its escrow; absent until a delivery is registered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub escrow: Option<Escrow>,
+    /// How far the PG was told that its delivery is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivery: Option<DeliveryTold>,
     /// Why it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<Failure>,
@@ -249,6 +254,9 @@ pub struct Cancellation {
     pub cancelled_at: Option<DateTime<Utc>>,
 }
 
+/// When an attempt is inquired that no inquiry can tell of.
+pub const NEVER: DateTime<Utc> = DateTime::<Utc>::MAX_UTC;
+
 /// A call to a PG whose result is not in the ledger yet. It exists from before the call until the result is durable.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OpenAttempt {
@@ -264,7 +272,7 @@ pub struct OpenAttempt {
     pub opened_at: DateTime<Utc>,
     /// Until when the upstream may still be working on it: only after that does absence mean that it did not happen.
     pub lease_until: DateTime<Utc>,
-    /// When it is to be inquired next.
+    /// When it is to be inquired next; [`NEVER`] where no inquiry can tell.
     pub next_inquiry_at: DateTime<Utc>,
     /// How often it has been claimed for an inquiry.
     #[serde(default)]
@@ -385,6 +393,15 @@ pub enum OpenSubject {
         /// Its transaction.
         transaction_id: TransactionId,
     },
+    /// A delivery to tell the PG of. Whom it goes to is not kept, and nothing reads it back (rule PW-026).
+    ConfirmDelivery {
+        /// The payment.
+        payment_id: PaymentId,
+        /// Its transaction.
+        transaction_id: TransactionId,
+        /// What the PG is told.
+        told: DeliveryTold,
+    },
     /// A cash receipt to issue. Whom it is for is not kept: reading the receipt back settles it.
     IssueCashReceipt {
         /// The receipt, pending.
@@ -404,12 +421,20 @@ pub enum OpenSubject {
 }
 
 impl OpenSubject {
-    /// The payment it locks, if it does: at most one attempt is open per payment. Cash receipts have a lock of their own.
+    /// The payment it locks, if it does: at most one attempt is open per payment. Cash receipts and deliveries have locks
+    /// of their own.
     pub const fn locked_payment(&self) -> Option<&PaymentId> {
         match self {
-            Self::IssueCashReceipt { .. } | Self::CancelCashReceipt { .. } => None,
+            Self::IssueCashReceipt { .. } | Self::CancelCashReceipt { .. } | Self::ConfirmDelivery { .. } => {
+                None
+            }
             _ => self.payment_id(),
         }
+    }
+
+    /// Whether an inquiry can tell what became of it. What it cannot tell of stays open until somebody settles it by hand.
+    pub const fn is_inquired(&self) -> bool {
+        !matches!(self, Self::ConfirmDelivery { .. })
     }
 
     /// The payment it is about, if it is about one.
@@ -425,6 +450,7 @@ impl OpenSubject {
             | Self::RegisterEscrowLogistics { payment_id, .. }
             | Self::ConfirmEscrow { payment_id, .. }
             | Self::RegisterStoreReceipt { payment_id, .. }
+            | Self::ConfirmDelivery { payment_id, .. }
             | Self::IssueCashReceipt { payment_id, .. }
             | Self::CancelCashReceipt { payment_id, .. } => Some(payment_id),
             Self::IssueBillingKey { .. }
@@ -451,6 +477,7 @@ impl OpenSubject {
             | Self::RegisterEscrowLogistics { .. }
             | Self::ConfirmEscrow { .. }
             | Self::RegisterStoreReceipt { .. }
+            | Self::ConfirmDelivery { .. }
             | Self::IssueCashReceipt { .. }
             | Self::CancelCashReceipt { .. } => None,
         }

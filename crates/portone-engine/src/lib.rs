@@ -13,6 +13,7 @@ mod billing_key;
 mod call;
 mod cancel;
 mod capture;
+mod delivery;
 pub mod directory;
 mod engine;
 mod error;

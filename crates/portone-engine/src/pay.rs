@@ -299,6 +299,7 @@ impl Draft {
             card: self.card,
             virtual_account: None,
             escrow: None,
+            delivery: None,
             failure: None,
             cancellations: Vec::new(),
         }

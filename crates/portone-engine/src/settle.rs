@@ -75,6 +75,9 @@ impl Engine {
 
     /// Whether the attempt is settled now.
     async fn try_settle(&self, open: &OpenAttempt) -> Result<bool, EngineError> {
+        if !open.subject.is_inquired() {
+            return Ok(false);
+        }
         let directory = self.directory();
         let entry = directory
             .entry(&open.channel)
@@ -163,6 +166,7 @@ impl Engine {
             OpenSubject::RegisterStoreReceipt { payment_id, .. } => {
                 AttemptSubject::RegisterStoreReceipt { payment_id: payment_id.clone() }
             }
+            OpenSubject::ConfirmDelivery { .. } => return Err(EngineError::UnknownOutcome),
             OpenSubject::IssueCashReceipt { payment_id, total, .. } => issue_subject(payment_id, *total),
             OpenSubject::CancelCashReceipt { payment_id, .. } => {
                 AttemptSubject::CancelCashReceipt { payment_id: payment_id.clone() }
@@ -264,6 +268,10 @@ impl Engine {
                 let transaction = self.transaction_of(transaction_id).await?;
                 self.settle_escrow_confirmed(open, transaction).await
             }
+            (OpenSubject::ConfirmDelivery { transaction_id, told, .. }, Outcome::DeliveryConfirmed) => {
+                let transaction = self.transaction_of(transaction_id).await?;
+                self.settle_delivery(open, transaction, *told).await
+            }
             (OpenSubject::IssueCashReceipt { receipt_id, .. }, Outcome::CashReceiptIssued(facts)) => {
                 self.settle_receipt_happened(open, receipt_id, ReceiptFound::Issued(facts)).await
             }
@@ -307,7 +315,8 @@ impl Engine {
             | OpenSubject::StopCancel { .. }
             | OpenSubject::RegisterEscrowLogistics { .. }
             | OpenSubject::ConfirmEscrow { .. }
-            | OpenSubject::RegisterStoreReceipt { .. } => {
+            | OpenSubject::RegisterStoreReceipt { .. }
+            | OpenSubject::ConfirmDelivery { .. } => {
                 self.store.drop_attempt(&open.id).await?;
                 Ok(())
             }
@@ -356,6 +365,7 @@ fn marker(open: &OpenAttempt) -> AttemptId {
         | OpenSubject::RegisterEscrowLogistics { .. }
         | OpenSubject::ConfirmEscrow { .. }
         | OpenSubject::RegisterStoreReceipt { .. }
+        | OpenSubject::ConfirmDelivery { .. }
         | OpenSubject::IssueCashReceipt { .. }
         | OpenSubject::CancelCashReceipt { .. } => open.id.clone(),
     }

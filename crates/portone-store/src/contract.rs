@@ -60,6 +60,7 @@ macro_rules! contract_tests {
             attempts::a_settled_attempt_is_not_claimed,
             attempts::open_attempts_come_oldest_first,
             attempts::every_subject_comes_back,
+            attempts::a_delivery_locks_the_next_delivery_only,
             verifications::a_due_comparison_is_claimed_once,
             verifications::a_comparison_writes_what_it_found,
             verifications::a_comparison_of_a_changed_record_writes_nothing,

@@ -42,7 +42,9 @@ struct AttemptView<'a> {
     lease_until: Moment,
     /// Whether the upstream may still be working on it.
     leased: bool,
-    next_inquiry_at: Moment,
+    /// Absent where no inquiry can tell: such an attempt is settled by hand.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_inquiry_at: Option<Moment>,
     inquiry_count: u32,
 }
 
@@ -60,7 +62,7 @@ impl<'a> AttemptView<'a> {
             age_seconds: (now - attempt.opened_at).num_seconds(),
             lease_until: Moment(attempt.lease_until),
             leased: attempt.lease_until > now,
-            next_inquiry_at: Moment(attempt.next_inquiry_at),
+            next_inquiry_at: attempt.subject.is_inquired().then_some(Moment(attempt.next_inquiry_at)),
             inquiry_count: attempt.inquiry_count,
         }
     }
@@ -78,7 +80,8 @@ fn transaction_id(attempt: &OpenAttempt) -> Option<&str> {
         | OpenSubject::StopCancel { transaction_id, .. }
         | OpenSubject::RegisterEscrowLogistics { transaction_id, .. }
         | OpenSubject::ConfirmEscrow { transaction_id, .. }
-        | OpenSubject::RegisterStoreReceipt { transaction_id, .. } => Some(transaction_id.as_str()),
+        | OpenSubject::RegisterStoreReceipt { transaction_id, .. }
+        | OpenSubject::ConfirmDelivery { transaction_id, .. } => Some(transaction_id.as_str()),
         OpenSubject::IssueBillingKey { .. }
         | OpenSubject::KeyWindow { .. }
         | OpenSubject::ConfirmKey { .. }

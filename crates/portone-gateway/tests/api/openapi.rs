@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::billing_keys_confirm;
 use crate::http::{Call, Reply};
+use crate::paymentwall;
 use crate::world::{ADMIN, APPROVED, GROUP, SECRET, SMARTRO, STORE, World, account_payment, with};
 
 /// The operations in an order in which they work, each with the payment or the other id it is about.
@@ -50,6 +51,7 @@ const STORY: &[(&str, &str)] = &[
     ("modifyEscrowLogistics", "held1"),
     ("confirmEscrow", "held1"),
     ("registerStoreReceipt", "order1006"),
+    ("confirmPaymentwallDelivery", ""),
     ("issueCashReceipt", ""),
     ("getCashReceipts", ""),
     ("getCashReceiptByPaymentId", "order1008"),
@@ -186,6 +188,8 @@ async fn every_example_works() {
     let mut known = Known::default();
     let cancellation = cancel_requested(&world).await;
     escrow_held(&world).await;
+    paymentwall::channel(&world).await;
+    known.0.insert("transactionId", paymentwall::paid(&world, "digital1").await);
     let window = billing_keys_confirm::opened(&world).await;
     let finished = billing_keys_confirm::finished(&world, &window, APPROVED);
     known.0.insert("billingIssueToken", finished["billingIssueToken"].as_str().unwrap().to_owned());
