@@ -4,12 +4,14 @@ mod delivery;
 mod follow;
 mod key;
 mod receipt;
+mod review;
 mod schedule;
 mod session;
 
 pub use delivery::DeliveryTold;
 pub use key::{BillingKeyRecord, BillingKeyStatus, IssueResult, KeyChannel, KeyChannelState, KeyFailure};
 pub use receipt::{CashReceipt, ReceiptStatus};
+pub use review::{Discrepancy, HandSettlement};
 pub use schedule::{Schedule, ScheduleStatus};
 pub use session::{
     PaymentSession, PreRegistration, SessionAgreement, SessionColors, SessionId, SessionOffer, SessionProduct,
@@ -482,19 +484,4 @@ impl OpenSubject {
             | Self::CancelCashReceipt { .. } => None,
         }
     }
-}
-
-/// A difference between our ledger and an upstream's: an alarm.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Discrepancy {
-    /// When it was found.
-    pub found_at: DateTime<Utc>,
-    /// The store.
-    pub store_id: StoreId,
-    /// The payment.
-    pub payment_id: PaymentId,
-    /// The transaction.
-    pub transaction_id: TransactionId,
-    /// What differs.
-    pub what: String,
 }

@@ -8,9 +8,11 @@ pub mod idempotency;
 pub mod list;
 mod receipts;
 mod schedules;
+mod settlement;
 pub mod time;
 
 pub use receipts::{BeginReceipt, ReceiptStore};
+pub use settlement::SettlementStore;
 
 pub use schedules::{
     CreateSchedule, RefusedPayment, RefusedSchedule, RevokeSchedules, SchedulePage, ScheduleQuery,
@@ -190,6 +192,7 @@ pub trait Store:
     + idempotency::IdempotencyStore
     + list::ListStore
     + ConfirmStore
+    + SettlementStore
     + time::TimeStore
 {
     /// Opens an attempt on a payment: new, or failed before. Both rows in one commit.

@@ -92,25 +92,10 @@ impl Engine {
             Finding::Declined(decline) => {
                 self.settle_refused(open, transition::refusal(&decline), now).await.map(|()| true)
             }
-            Finding::DidNotHappen
-                if window::is_over(open, now) && matches!(open.subject, OpenSubject::Confirm { .. }) =>
-            {
-                let OpenSubject::Confirm { transaction_id, .. } = &open.subject else { return Ok(false) };
-                let transaction = self.transaction_of(transaction_id).await?;
-                self.reopen_window(open, transaction).await.map(|()| true)
-            }
-            Finding::DidNotHappen
-                if now >= open.lease_until && matches!(open.subject, OpenSubject::ConfirmKey { .. }) =>
-            {
-                let OpenSubject::ConfirmKey { billing_key } = &open.subject else { return Ok(false) };
-                let record = self.store.billing_key(&open.store_id, billing_key).await?;
-                let record = record.ok_or(EngineError::BillingKeyNotFound)?;
-                self.reopen_key_window(open, &record).await.map(|()| true)
-            }
             Finding::DidNotHappen if now >= open.lease_until => {
                 let reason = "the upstream knows nothing of it after its deadline: it did not happen";
                 let failure = Failure { reason: reason.to_owned(), pg_code: None, pg_message: None };
-                self.settle_refused(open, failure, now).await.map(|()| true)
+                self.settle_absent(open, failure, now).await.map(|()| true)
             }
             Finding::DidNotHappen | Finding::NotYet => Ok(false),
         }
@@ -185,7 +170,31 @@ impl Engine {
         }))
     }
 
-    async fn settle_happened(&self, open: &OpenAttempt, outcome: Outcome) -> Result<(), EngineError> {
+    /// Nothing came of it. An approval changed nothing then, so that what was authenticated may be approved again.
+    pub(crate) async fn settle_absent(
+        &self,
+        open: &OpenAttempt,
+        failure: Failure,
+        now: DateTime<Utc>,
+    ) -> Result<(), EngineError> {
+        match &open.subject {
+            OpenSubject::Confirm { transaction_id, .. } => {
+                let transaction = self.transaction_of(transaction_id).await?;
+                self.reopen_window(open, transaction).await
+            }
+            OpenSubject::ConfirmKey { billing_key } => {
+                let record = self.store.billing_key(&open.store_id, billing_key).await?;
+                self.reopen_key_window(open, &record.ok_or(EngineError::BillingKeyNotFound)?).await
+            }
+            _ => self.settle_refused(open, failure, now).await,
+        }
+    }
+
+    pub(crate) async fn settle_happened(
+        &self,
+        open: &OpenAttempt,
+        outcome: Outcome,
+    ) -> Result<(), EngineError> {
         match (&open.subject, outcome) {
             (
                 OpenSubject::Pay { transaction_id, .. },
@@ -267,6 +276,10 @@ impl Engine {
             (OpenSubject::ConfirmEscrow { transaction_id, .. }, Outcome::EscrowConfirmed { .. }) => {
                 let transaction = self.transaction_of(transaction_id).await?;
                 self.settle_escrow_confirmed(open, transaction).await
+            }
+            (OpenSubject::RegisterStoreReceipt { .. }, Outcome::StoreReceiptRegistered { .. }) => {
+                self.store.drop_attempt(&open.id).await?;
+                Ok(())
             }
             (OpenSubject::ConfirmDelivery { transaction_id, told, .. }, Outcome::DeliveryConfirmed) => {
                 let transaction = self.transaction_of(transaction_id).await?;

@@ -340,8 +340,3 @@ fn check_information(request: &ConfirmPaymentRequest, transaction: &Transaction)
         None => Ok(()),
     }
 }
-
-/// When a window can no longer be finished.
-pub(crate) fn is_over(open: &OpenAttempt, now: DateTime<Utc>) -> bool {
-    now >= open.lease_until
-}

@@ -22,6 +22,7 @@ mod receipts;
 mod schedule_store;
 mod schedules;
 mod schema;
+mod settlements;
 mod time;
 mod transactions;
 mod verifications;

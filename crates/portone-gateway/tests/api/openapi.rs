@@ -73,6 +73,8 @@ const STORY: &[(&str, &str)] = &[
     ("getChannelGroupHistory", GROUP),
     ("explainRouting", "order1001"),
     ("listAttempts", ""),
+    ("settleAttempt", ""),
+    ("listSettledAttempts", ""),
     ("listDiscrepancies", ""),
     ("listEvents", ""),
     ("listWebhooks", ""),
@@ -141,9 +143,10 @@ impl Known {
         let parts =
             path.split('/').map(|part| match part.strip_prefix('{').and_then(|it| it.strip_suffix('}')) {
                 None => part.to_owned(),
-                Some(name) if subject.is_empty() => {
-                    self.0[if name == "id" { "webhook" } else { name }].clone()
+                Some("id") if subject.is_empty() => {
+                    self.0[if path.contains("/attempts/") { "attempt" } else { "webhook" }].clone()
                 }
+                Some(name) if subject.is_empty() => self.0[name].clone(),
                 Some(_) => subject.to_owned(),
             });
         parts.collect::<Vec<_>>().join("/")
@@ -202,6 +205,9 @@ async fn every_example_works() {
         let reply = run(&world, operation, &path, &known).await;
         let expected = if REFUSED.contains(id) { 400 } else { 200 };
         assert_eq!(reply.status, expected, "{id}: {}", reply.text);
+        if *id == "confirmPaymentwallDelivery" {
+            known.0.insert("attempt", paymentwall::lost_delivery(&world, &known.0["transactionId"]).await);
+        }
         if *id == "openWindow" {
             let token = world.control("/windows", &json!({"call": reply.json()["arguments"]}));
             known.0.insert("paymentToken", token["paymentToken"].as_str().unwrap().to_owned());

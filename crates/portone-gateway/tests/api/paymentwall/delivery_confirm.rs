@@ -4,11 +4,9 @@ use chrono::TimeDelta;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
-use super::{PAYMENTWALL, channel, digital, paid};
+use super::{CONFIRM, channel, digital, fault, open, paid};
 use crate::http::{Call, Reply};
 use crate::world::{Line, OTHER_SECRET, World, with};
-
-const CONFIRM: &str = "/paymentwall/delivery/confirm";
 
 /// What the sandbox's Paymentwall was told of a payment's delivery.
 fn told(world: &World, id: &str) -> Value {
@@ -16,18 +14,6 @@ fn told(world: &World, id: &str) -> Value {
     let payments = ledger["payments"].as_array().unwrap();
     let payment = payments.iter().find(|payment| payment["merchant_uid"] == id).unwrap();
     payment["delivery"].clone()
-}
-
-/// Makes the next answers to a delivery go wrong.
-fn fault(world: &World, fault: Value) {
-    let fault = with(fault, "/channelKey", json!(PAYMENTWALL));
-    world
-        .control("/faults", &with(with(fault, "/command", json!("CONFIRM_DELIVERY")), "/requests", json!(1)));
-}
-
-async fn open(world: &World) -> Vec<Value> {
-    let list = world.admin("GET", "/admin/attempts?open", None).await.json();
-    list["items"].as_array().unwrap().clone()
 }
 
 async fn recorded(world: &World, id: &str) -> Option<portone_core::DeliveryStatus> {

@@ -2,10 +2,12 @@
 
 mod delivery_confirm;
 
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use crate::world::{APPROVED, World, card_payment, with};
 
+pub(crate) const CONFIRM: &str = "/paymentwall/delivery/confirm";
 pub(crate) const PAYMENTWALL: &str = "channel-key-paymentwall";
 
 /// Gives the shop a Paymentwall channel.
@@ -38,4 +40,27 @@ pub(crate) fn digital(transaction: &Value) -> Value {
         "estimatedDeliveryDatetime": "2026-11-21T09:00:00+09:00",
         "estimatedUpdateDatetime": "2026-11-21T09:00:00+09:00", "refundable": true, "details": "A pass",
         "shippingAddressEmail": "port@example.com"})
+}
+
+/// Makes the next answer to a delivery go wrong.
+pub(crate) fn fault(world: &World, fault: Value) {
+    let fault = with(with(fault, "/channelKey", json!(PAYMENTWALL)), "/command", json!("CONFIRM_DELIVERY"));
+    world.control("/faults", &with(fault, "/requests", json!(1)));
+}
+
+/// The open attempts.
+pub(crate) async fn open(world: &World) -> Vec<Value> {
+    let list = world.admin("GET", "/admin/attempts?open", None).await.json();
+    list["items"].as_array().unwrap().clone()
+}
+
+/// Tells of a delivery, and loses the answer: the attempt, once its lease is over.
+pub(crate) async fn lost_delivery(world: &World, transaction: &str) -> String {
+    fault(world, json!({"kind": "reset", "booked": true}));
+    let lost = world.post(CONFIRM, &digital(&json!(transaction))).await;
+    assert_eq!(lost.error(), (400, "INVALID_REQUEST".to_owned()), "{}", lost.text);
+    world.advance(TimeDelta::minutes(5));
+    let open = open(world).await;
+    let attempt = open.iter().find(|it| it["transactionId"] == transaction).unwrap();
+    attempt["id"].as_str().unwrap().to_owned()
 }
