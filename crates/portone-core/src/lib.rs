@@ -78,7 +78,7 @@ pub use profile::{CommandSupport, Currencies, PaymentIdRule, PgProfile};
 pub use request::{Auth, Body, Break, Effect, Method, PgReply, PgRequest, Transport};
 pub use rule::{Report, Rule, Severity, Violation};
 pub use secret::Secret;
-pub use standing::{CancelStanding, Standing, StandingState};
+pub use standing::{CancelStanding, ReceiptStanding, Standing, StandingState};
 pub use store_receipt::{RegisterStoreReceipt, StoreReceiptItem};
 pub use token::{LOGIN_DEADLINE_MAX, ReadToken, Token, TokenSource};
 pub use virtual_account::{

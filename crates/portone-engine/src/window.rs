@@ -4,7 +4,7 @@
 //! upstream what became of it, and fails it once nobody can finish it any more. An approval takes the window's place, and
 //! gives it back where it changed nothing.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use portone_core::{
     AttemptId, AttemptSubject, CallContext, Command, CommandKind, ConfirmPayment, Currency, Environment,
     OpenWindow, Outcome, PaymentId, SdkCall, Secret, WindowPayment, admit,

@@ -172,8 +172,13 @@ impl Wire {
 
     /// What the upstream says of something.
     pub(crate) fn read(&self, path: &str) -> Value {
+        self.asked(Method::Get, path)
+    }
+
+    /// What the upstream answers a shop that asks without us.
+    pub(crate) fn asked(&self, method: Method, path: &str) -> Value {
         let request = Request {
-            method: Method::Get,
+            method,
             path: path.to_owned(),
             query: String::new(),
             authorization: Some(format!("PortOne {UPSTREAM_SECRET}")),
@@ -319,18 +324,7 @@ impl World {
 
     /// The sandbox's control API.
     pub(crate) fn control(&self, path: &str, body: &Value) -> Value {
-        let request = Request {
-            method: Method::Post,
-            path: format!("/sandbox{path}"),
-            query: String::new(),
-            authorization: None,
-            idempotency_key: None,
-            body: Bytes::from(body.to_string()),
-        };
-        let reply = self.wire.handle(request).unwrap();
-        let text = String::from_utf8(reply.body).unwrap();
-        assert_eq!(reply.status, 200, "{text}");
-        serde_json::from_str(&text).unwrap()
+        self.wire.control(path, body)
     }
 
     /// A request of the shop.
@@ -360,15 +354,7 @@ impl World {
 
     /// The buyer pays into an account, and our ledger is told.
     pub(crate) async fn deposited(&self, id: &str) {
-        let request = Request {
-            method: Method::Post,
-            path: format!("/sandbox/payments/{id}/deposit"),
-            query: String::new(),
-            authorization: None,
-            idempotency_key: None,
-            body: Bytes::new(),
-        };
-        assert_eq!(self.wire.handle(request).unwrap().status, 200);
+        self.control(&format!("/payments/{id}/deposit"), &json!({}));
         let (store, payment_id) = (self.engine.store(), id.parse().unwrap());
         let mut transaction = self.engine.payment(&STORE.parse().unwrap(), &payment_id).await.unwrap();
         let now = self.clock.now();

@@ -4,13 +4,14 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use portone_core::{AttemptId, PaymentId, StoreId, TransactionId};
 use portone_engine::event::Event;
-use portone_engine::ledger::{Discrepancy, OpenAttempt, PaymentStatus, Transaction};
+use portone_engine::ledger::{CashReceipt, Discrepancy, OpenAttempt, PaymentStatus, Transaction};
 use portone_engine::port::StoreError;
 use portone_engine::port::follow::{FollowStore, FollowUp, Recorded};
 use rusqlite::{OptionalExtension, params};
 
 use super::database::{Database, Fault};
 use super::events::{self, EventRow};
+use super::receipts::{self, ReceiptRow};
 use super::{SqliteStore, attempts, facets, payment_events, schedules, transactions};
 use crate::document::{TransactionDocument, Unreadable, encode, millis, time};
 
@@ -66,10 +67,12 @@ impl FollowStore for SqliteStore {
     async fn record_change(
         &self,
         transaction: Transaction,
+        receipt: Option<CashReceipt>,
         events: Vec<Event>,
         found: Vec<Discrepancy>,
     ) -> Result<Recorded, StoreError> {
-        let rows = ChangeRows::encode(transaction, events, &found)?;
+        let receipt = receipt.map(ReceiptRow::encode).transpose()?;
+        let rows = ChangeRows { receipt, ..ChangeRows::encode(transaction, events, &found)? };
         self.write(move |database| record(database, &rows)).await
     }
 }
@@ -169,6 +172,7 @@ struct ChangeRows {
     transaction: Transaction,
     doc: String,
     facet: Option<String>,
+    receipt: Option<ReceiptRow>,
     events: Vec<EventRow>,
     found: Vec<String>,
 }
@@ -182,7 +186,7 @@ impl ChangeRows {
         let doc = encode("transaction", &TransactionDocument::of(&transaction))?;
         let events = events.into_iter().map(EventRow::encode).collect::<Result<_, _>>()?;
         let facet = facets::encoded(&transaction)?;
-        Ok(Self { transaction, doc, facet, events, found: encode_all(found)? })
+        Ok(Self { transaction, doc, facet, receipt: None, events, found: encode_all(found)? })
     }
 }
 
@@ -217,6 +221,9 @@ fn record(database: &Database, rows: &ChangeRows) -> Result<Recorded, Fault> {
     events::insert(database, &rows.events)?;
     schedules::follow(database, transaction, None)?;
     set(database, transaction)?;
+    if let Some(receipt) = &rows.receipt {
+        receipts::put(database, store_no, receipt)?;
+    }
     keep(database, &rows.found)?;
     Ok(Recorded::Written)
 }
