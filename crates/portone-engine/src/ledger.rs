@@ -20,8 +20,8 @@ pub use session::{
 use chrono::{DateTime, Utc};
 use portone_core::{
     AttemptId, BillingKey, CancelRequester, CancelStatus, CancellationId, CardFacts, Channel, ChannelGroup,
-    ChannelGroupId, ChannelKey, CommandKind, Environment, Escrow, LogisticsCompany, Order, PayMethod,
-    PaymentId, PaymentScheduleId, PgMerchantId, PgProvider, PgTxId, StoreId, TransactionId,
+    ChannelGroupId, ChannelKey, CommandKind, Environment, Escrow, EscrowDelivery, LogisticsCompany, Order,
+    PayMethod, PaymentId, PaymentScheduleId, PgMerchantId, PgProvider, PgTxId, StoreId, TransactionId,
     VirtualAccountFacts,
 };
 use serde::{Deserialize, Serialize};
@@ -204,6 +204,12 @@ impl Transaction {
     /// The cancels that hold their amount: those that are done or accepted.
     fn counted(&self) -> impl Iterator<Item = &Cancellation> {
         self.cancellations.iter().filter(|cancellation| cancellation.status != CancelStatus::Failed)
+    }
+
+    /// The escrow and its parcel, once a delivery was registered: every state but the first has one.
+    pub fn registered_escrow(&self) -> Option<(&Escrow, &EscrowDelivery)> {
+        let escrow = self.escrow.as_ref()?;
+        Some((escrow, escrow.delivery.as_ref()?))
     }
 
     /// What can still be cancelled, in minor units.

@@ -9,6 +9,7 @@
 
 pub mod access;
 mod admin;
+pub mod beside;
 mod billing_key;
 mod by_hand;
 mod call;

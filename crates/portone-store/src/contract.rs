@@ -71,6 +71,7 @@ macro_rules! contract_tests {
             webhooks::notice_urls_replace_the_stores,
             webhooks::a_due_delivery_is_claimed_once_until_its_claim_runs_out,
             webhooks::a_later_announcement_waits_for_the_earlier,
+            webhooks::the_end_of_the_last_announcement_selects_payments,
             webhooks::a_host_takes_no_more_than_its_share,
             webhooks::a_delivery_is_sent_again_by_hand_until_the_limit,
             webhooks::billing_keys_are_announced_in_the_newer_version_only,

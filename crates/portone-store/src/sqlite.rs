@@ -2,6 +2,7 @@
 
 mod access;
 mod attempts;
+mod beside;
 mod billing_keys;
 mod confirm;
 mod database;

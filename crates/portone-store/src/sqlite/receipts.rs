@@ -180,7 +180,7 @@ fn settle(database: &Database, attempt: &AttemptId, row: &ReceiptRow) -> Result<
 }
 
 /// The latest receipt of a payment that anybody was told of.
-fn of_payment(
+pub(super) fn of_payment(
     database: &Database,
     store: &StoreId,
     payment: &PaymentId,
