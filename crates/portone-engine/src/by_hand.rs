@@ -39,13 +39,12 @@ impl Engine {
             attempt = %open.id, command = open.command.name(), happened = record.happened, by = record.by,
             reason = record.reason, "settled by hand"
         );
-        match outcome {
-            Some(outcome) => self.settle_happened(&open, outcome).await?,
-            None => {
-                let reason = format!("settled by hand as not happened: {}", record.reason);
-                let failure = Failure { reason, pg_code: None, pg_message: None };
-                self.settle_absent(&open, failure, record.settled_at).await?;
-            }
+        if let Some(outcome) = outcome {
+            self.settle_happened(&open, outcome).await?;
+        } else {
+            let reason = format!("settled by hand as not happened: {}", record.reason);
+            let failure = Failure { reason, pg_code: None, pg_message: None };
+            self.settle_absent(&open, failure, record.settled_at).await?;
         }
         Ok(record)
     }

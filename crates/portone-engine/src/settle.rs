@@ -258,6 +258,20 @@ impl Engine {
                 self.store.settle_delete(&open.id, true, *skip_webhook, self.now()).await?;
                 Ok(())
             }
+            (OpenSubject::IssueCashReceipt { receipt_id, .. }, Outcome::CashReceiptIssued(facts)) => {
+                self.settle_receipt_happened(open, receipt_id, ReceiptFound::Issued(facts)).await
+            }
+            (
+                OpenSubject::CancelCashReceipt { receipt_id, .. },
+                Outcome::CashReceiptCancelled { cancelled_at, .. },
+            ) => self.settle_receipt_happened(open, receipt_id, ReceiptFound::Cancelled(cancelled_at)).await,
+            (_, other) => self.settle_delivered(open, other).await,
+        }
+    }
+
+    /// Writes what became of a delivery, of an escrow's end, and of a sales slip.
+    async fn settle_delivered(&self, open: &OpenAttempt, outcome: Outcome) -> Result<(), EngineError> {
+        match (&open.subject, outcome) {
             (
                 OpenSubject::RegisterEscrowLogistics {
                     transaction_id, company, invoice_number, sent_at, ..
@@ -285,13 +299,6 @@ impl Engine {
                 let transaction = self.transaction_of(transaction_id).await?;
                 self.settle_delivery(open, transaction, *told).await
             }
-            (OpenSubject::IssueCashReceipt { receipt_id, .. }, Outcome::CashReceiptIssued(facts)) => {
-                self.settle_receipt_happened(open, receipt_id, ReceiptFound::Issued(facts)).await
-            }
-            (
-                OpenSubject::CancelCashReceipt { receipt_id, .. },
-                Outcome::CashReceiptCancelled { cancelled_at, .. },
-            ) => self.settle_receipt_happened(open, receipt_id, ReceiptFound::Cancelled(cancelled_at)).await,
             (_, other) => {
                 tracing::error!(attempt = %open.id, ?other, "the inquiry found something else than was asked for");
                 Err(EngineError::UnknownOutcome)

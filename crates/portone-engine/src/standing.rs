@@ -87,7 +87,8 @@ fn move_escrow_on(transaction: &mut Transaction, told: Escrow, now: DateTime<Utc
     if is_over || told.status == known.status {
         return;
     }
-    transaction.escrow = Some(Escrow { delivery: known.delivery.or(told.delivery.clone()), ..told });
+    let delivery = known.delivery.or(told.delivery);
+    transaction.escrow = Some(Escrow { delivery, ..told });
     transaction.updated_at = now;
 }
 
