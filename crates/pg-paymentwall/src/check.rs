@@ -42,7 +42,7 @@ pub(crate) fn check(config: &Config, command: &Command, ctx: &CallContext, repor
         }
         Command::Cancel(cancel) => check_cancel(config.processing_currency, cancel, report),
         Command::OpenWindow(window) => window::check(config, window, report),
-        Command::ConfirmDelivery(confirm) => delivery::check(confirm, report),
+        Command::ConfirmDelivery(confirm) => delivery::check(&confirm.delivery, report),
         Command::CloseVirtualAccount(_) => no_such_family("virtual account", report),
         Command::IssueCashReceipt(_) | Command::CancelCashReceipt(_) => {
             no_such_family("cash receipt", report);

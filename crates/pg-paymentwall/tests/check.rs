@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use pg_paymentwall::{FACTORY, PROFILE, capability};
 use portone_core::{
-    Cancel, CardPayment, Command, ConfirmDelivery, Currency, CustomerName, DeliveryKind, InstantMethod,
-    Order, Parcel, PayMethod, PayWithBillingKey, Report, Schedule, Severity,
+    Cancel, CardPayment, Command, Currency, CustomerName, Delivery, DeliveryKind, InstantMethod, Order,
+    Parcel, PayMethod, PayWithBillingKey, Report, Schedule, Severity,
 };
 use portone_testkit::{
     rules::{self, Case, Example, contracted},
@@ -151,9 +151,9 @@ fn cancel(change: impl FnOnce(&mut Cancel)) -> Example {
     example(Command::Cancel(cancel))
 }
 
-fn delivery(change: impl FnOnce(&mut ConfirmDelivery)) -> Example {
+fn delivery(change: impl FnOnce(&mut Delivery)) -> Example {
     let Command::ConfirmDelivery(mut told) = samples::command("confirm_delivery") else { panic!() };
-    change(&mut told);
+    change(&mut told.delivery);
     example(Command::ConfirmDelivery(told))
 }
 

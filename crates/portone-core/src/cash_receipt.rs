@@ -16,6 +16,9 @@ pub enum ReceiptPurpose {
 }
 
 impl ReceiptPurpose {
+    /// Every purpose.
+    pub const ALL: [Self; 2] = [Self::Personal, Self::Corporate];
+
     /// The code as the V2 REST API spells it.
     pub const fn code(self) -> &'static str {
         match self {

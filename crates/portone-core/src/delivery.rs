@@ -3,13 +3,24 @@
 
 use chrono::{DateTime, Utc};
 
+use serde::{Deserialize, Serialize};
+
 use crate::{PayMethod, PaymentId};
 
-/// Tell Paymentwall how far a delivery is (schema `ConfirmPaymentwallDeliveryBody`).
+/// Tell Paymentwall how far a delivery is.
 #[derive(Debug, Clone)]
 pub struct ConfirmDelivery {
     /// The payment.
     pub payment_id: PaymentId,
+    /// The delivery.
+    pub delivery: Delivery,
+    /// Ledger: how it was paid.
+    pub method: PayMethod,
+}
+
+/// A delivery (schema `ConfirmPaymentwallDeliveryBody`).
+#[derive(Debug, Clone)]
+pub struct Delivery {
     /// What is delivered.
     pub kind: DeliveryKind,
     /// How far it is.
@@ -30,8 +41,6 @@ pub struct ConfirmDelivery {
     pub parcel: Parcel,
     /// Addresses of evidence on the web. V1 has no field for it.
     pub attachments: Vec<String>,
-    /// Ledger: how it was paid.
-    pub method: PayMethod,
 }
 
 /// A parcel and whom it goes to. Each part is needed of goods, and of nothing else (rule PW-023).
@@ -60,7 +69,8 @@ pub struct Parcel {
 }
 
 /// What is delivered (schema `PaymentwallDeliveryType`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum DeliveryKind {
     /// Something that is sent over a wire.
     Digital,
@@ -82,7 +92,8 @@ impl DeliveryKind {
 }
 
 /// How far a delivery is (schema `PaymentwallDeliveryStatus`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum DeliveryStatus {
     /// The order was taken.
     OrderPlaced,

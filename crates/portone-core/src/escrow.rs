@@ -128,6 +128,22 @@ pub enum EscrowStatus {
 }
 
 impl EscrowStatus {
+    /// Every state.
+    pub const ALL: [Self; 7] = [
+        Self::BeforeRegistered,
+        Self::Registered,
+        Self::Delivered,
+        Self::Confirmed,
+        Self::Rejected,
+        Self::RejectConfirmed,
+        Self::Cancelled,
+    ];
+
+    /// The state of this code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.code() == code)
+    }
+
     /// The code as the V2 REST API spells it.
     pub const fn code(self) -> &'static str {
         match self {

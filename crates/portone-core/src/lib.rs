@@ -59,7 +59,7 @@ pub use command::{
 };
 pub use confirm::{ConfirmBillingKey, ConfirmPayment};
 pub use customer::{Address, Customer, CustomerName};
-pub use delivery::{ConfirmDelivery, DeliveryKind, DeliveryStatus, Parcel};
+pub use delivery::{ConfirmDelivery, Delivery, DeliveryKind, DeliveryStatus, Parcel};
 pub use driver::{LEG_COUNT_MAX, execute};
 pub use error::{Cause, Decline, PgError};
 pub use escrow::{
@@ -81,7 +81,7 @@ pub use profile::{CommandSupport, Currencies, PaymentIdRule, PgProfile};
 pub use request::{Auth, Body, Break, Effect, Method, PgReply, PgRequest, Transport};
 pub use rule::{Report, Rule, Severity, Violation};
 pub use secret::Secret;
-pub use standing::{CancelStanding, Standing, StandingState};
+pub use standing::{CancelStanding, ReceiptStanding, Standing, StandingState};
 pub use store_receipt::{RegisterStoreReceipt, StoreReceiptItem};
 pub use token::{LOGIN_DEADLINE_MAX, ReadToken, Token, TokenSource};
 pub use virtual_account::{

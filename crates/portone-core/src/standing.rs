@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::{Decline, PaidFacts, VirtualAccountFacts};
+use crate::{CashReceiptFacts, Decline, Escrow, PaidFacts, ReceiptPurpose, VirtualAccountFacts};
 
 /// Where a payment stands upstream.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,6 +11,23 @@ pub struct Standing {
     pub state: StandingState,
     /// Its cancels whose state is told, in the upstream's order.
     pub cancels: Vec<CancelStanding>,
+    /// Its cash receipt, issued with it or by hand, where one is told.
+    pub cash_receipt: Option<ReceiptStanding>,
+    /// What is known of its escrow, where it is told.
+    pub escrow: Option<Escrow>,
+}
+
+/// A payment's cash receipt upstream (schema `PaymentCashReceipt`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReceiptStanding {
+    /// What it is.
+    pub facts: CashReceiptFacts,
+    /// What it is for.
+    pub purpose: Option<ReceiptPurpose>,
+    /// Of how much, in minor units.
+    pub total: i64,
+    /// When it was cancelled; absent means that it stands.
+    pub cancelled_at: Option<DateTime<Utc>>,
 }
 
 /// The state of a payment upstream.

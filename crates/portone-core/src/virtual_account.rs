@@ -2,6 +2,7 @@
 //! the types here hold them all.
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 use crate::{Bank, Secret};
 
@@ -76,7 +77,8 @@ pub struct CashReceiptRequest {
 }
 
 /// `PERSONAL`, `CORPORATE` or `NO_RECEIPT` (schema `CashReceiptInputType`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum CashReceiptType {
     /// Income deduction of a person (소득공제).
     Personal,

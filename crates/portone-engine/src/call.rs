@@ -8,6 +8,7 @@ use portone_core::{
 
 use crate::engine::{Engine, delta};
 use crate::error::EngineError;
+use crate::ledger::OpenAttempt;
 use crate::port::StoreError;
 
 /// What a call came to.
@@ -59,35 +60,55 @@ impl Engine {
         ctx: &CallContext,
         attempt: Attempt,
     ) -> Answer {
-        let answer = self.send(admitted, ctx, attempt).await;
-        let command = admitted.command().kind().name();
-        let labels = [
-            ("channel", channel.to_string()),
-            ("command", command.to_owned()),
-            ("outcome", answer.name().to_owned()),
-        ];
-        metrics::counter!("portone_pg_calls_total", &labels).increment(1);
+        let answer = match self.send(admitted, ctx, attempt.opened_at).await {
+            Ok(answer) => answer,
+            Err(cause) => {
+                tracing::warn!(attempt = %attempt.id, %cause, "the outcome is unknown: inquiring");
+                // Boxed: rare, and it would make every call's future larger.
+                Box::pin(self.inquire_at_once(admitted.adapter(), attempt)).await
+            }
+        };
+        count(channel, admitted, &answer);
         answer
     }
 
-    async fn send(&self, admitted: &Admitted<'_>, ctx: &CallContext, attempt: Attempt) -> Answer {
+    /// Sends an admitted command that no inquiry can tell of: an unknown outcome stays open until somebody settles it.
+    pub(crate) async fn call_blind(
+        &self,
+        channel: &ChannelKey,
+        admitted: &Admitted<'_>,
+        open: &OpenAttempt,
+    ) -> Answer {
+        let ctx = CallContext { now: self.now(), attempt: open.id.clone() };
+        let answer = self.send(admitted, &ctx, open.opened_at).await.unwrap_or_else(|cause| {
+            tracing::warn!(attempt = %open.id, %cause, "the outcome is unknown, and nothing tells of it: settle it by hand");
+            Answer::Unknown
+        });
+        count(channel, admitted, &answer);
+        answer
+    }
+
+    /// `Err` where the outcome is unknown.
+    async fn send(
+        &self,
+        admitted: &Admitted<'_>,
+        ctx: &CallContext,
+        opened_at: DateTime<Utc>,
+    ) -> Result<Answer, Cause> {
         // The lease counts from the moment the attempt became durable. A call that starts later than the margin could
         // outlive it, and others would have concluded meanwhile that it did not happen.
-        if ctx.now > attempt.opened_at + delta(self.config.lease_margin) {
-            return Answer::Unavailable(Cause::NotSent("the gateway stalled before the call".to_owned()));
+        if ctx.now > opened_at + delta(self.config.lease_margin) {
+            let cause = Cause::NotSent("the gateway stalled before the call".to_owned());
+            return Ok(Answer::Unavailable(cause));
         }
-        match execute(admitted, ctx, &*self.transport, self.config.deadline).await {
+        Ok(match execute(admitted, ctx, &*self.transport, self.config.deadline).await {
             Ok(outcome) => Answer::Done(outcome),
             Err(PgError::Declined(decline)) => Answer::Declined(decline),
             Err(PgError::Unavailable(cause)) => Answer::Unavailable(cause),
             // The rules passed, so only the encoder can have refused, before a byte left.
             Err(PgError::Invalid(report)) => Answer::Unavailable(Cause::NotSent(report.to_string())),
-            Err(PgError::UnknownOutcome(cause)) => {
-                tracing::warn!(attempt = %attempt.id, %cause, "the outcome is unknown: inquiring");
-                // Boxed: rare, and it would make every call's future larger.
-                Box::pin(self.inquire_at_once(admitted.adapter(), attempt)).await
-            }
-        }
+            Err(PgError::UnknownOutcome(cause)) => return Err(cause),
+        })
     }
 
     /// Asks an upstream what became of an attempt.
@@ -123,6 +144,15 @@ impl Engine {
         }
         Answer::Unknown
     }
+}
+
+fn count(channel: &ChannelKey, admitted: &Admitted<'_>, answer: &Answer) {
+    let labels = [
+        ("channel", channel.to_string()),
+        ("command", admitted.command().kind().name().to_owned()),
+        ("outcome", answer.name().to_owned()),
+    ];
+    metrics::counter!("portone_pg_calls_total", &labels).increment(1);
 }
 
 /// An attempt as an inquiry names it.

@@ -39,7 +39,7 @@ impl Engine {
                     payment_id: payment_id.clone(),
                     transaction_id: transaction.id.clone(),
                 },
-                inquired: AttemptSubject::Capture { payment_id: payment_id.clone() },
+                inquired: Some(AttemptSubject::Capture { payment_id: payment_id.clone() }),
             };
             let Some((open, answer)) = self.ask_about(&transaction, about).await? else { continue };
             return match self.done(&open, answer).await? {
@@ -72,10 +72,10 @@ impl Engine {
                     cancellation_id: cancellation_id.clone(),
                     upstream_cancellation_id: upstream_id.clone(),
                 },
-                inquired: AttemptSubject::StopCancel {
+                inquired: Some(AttemptSubject::StopCancel {
                     payment_id: payment_id.clone(),
                     upstream_cancellation_id: upstream_id,
-                },
+                }),
             };
             let Some((open, answer)) = self.ask_about(&transaction, about).await? else { continue };
             return match self.done(&open, answer).await {
@@ -94,7 +94,7 @@ impl Engine {
     }
 
     /// Intent, then the call; `None` when the record changed before the attempt was durable.
-    async fn ask_about(
+    pub(crate) async fn ask_about(
         &self,
         transaction: &Transaction,
         about: About<'_>,
@@ -115,12 +115,15 @@ impl Engine {
             Begin::Outstanding => return Err(EngineError::UnknownOutcome),
             Begin::Changed | Begin::Scheduled => return Ok(None),
         }
-        let answer = self.call(key, &admitted, attempt(&open.id, now, about.inquired)).await;
+        let answer = match about.inquired {
+            Some(subject) => self.call(key, &admitted, attempt(&open.id, now, subject)).await,
+            None => self.call_blind(key, &admitted, &open).await,
+        };
         Ok(Some((open, answer)))
     }
 
     /// The outcome; a refusal ends the attempt, which changed nothing.
-    async fn done(&self, open: &OpenAttempt, answer: Answer) -> Result<Outcome, EngineError> {
+    pub(crate) async fn done(&self, open: &OpenAttempt, answer: Answer) -> Result<Outcome, EngineError> {
         let error = match answer {
             Answer::Done(outcome) => return Ok(outcome),
             Answer::Unknown => return Err(EngineError::UnknownOutcome),
@@ -153,10 +156,13 @@ impl Engine {
 }
 
 /// A call about a transaction.
-struct About<'a> {
-    command: &'a Command,
-    open: OpenSubject,
-    inquired: AttemptSubject,
+pub(crate) struct About<'a> {
+    /// What is asked for.
+    pub(crate) command: &'a Command,
+    /// What is kept of it until its result is written.
+    pub(crate) open: OpenSubject,
+    /// What an inquiry asks about where the answer is lost; absent where none can tell.
+    pub(crate) inquired: Option<AttemptSubject>,
 }
 
 /// Our id and the upstream's of a cancel that is accepted and not done.
@@ -176,7 +182,7 @@ fn pending(transaction: &Transaction, id: &str) -> Result<(CancellationId, Strin
     Ok((own.id.clone(), upstream_id))
 }
 
-fn surprised(attempt: &AttemptId, outcome: &Outcome) -> EngineError {
+pub(crate) fn surprised(attempt: &AttemptId, outcome: &Outcome) -> EngineError {
     tracing::error!(%attempt, ?outcome, "answered with something else");
     EngineError::UnknownOutcome
 }

@@ -17,7 +17,7 @@ use crate::access::InstallationKey;
 use crate::directory::{Directory, DirectoryWatch};
 use crate::error::EngineError;
 use crate::ledger::{
-    BillingKeyRecord, BillingKeyStatus, KeyChannelState, OpenAttempt, OpenSubject, Transaction,
+    BillingKeyRecord, BillingKeyStatus, KeyChannelState, NEVER, OpenAttempt, OpenSubject, Transaction,
 };
 use crate::notify::Hints;
 use crate::port::{Clock, DeclaredStore, Random, Store, StoreError};
@@ -211,7 +211,7 @@ impl Engine {
         made(BillingKey::parse(&format!("billing-key-{}", self.new_uuid(now))))
     }
 
-    /// How long a call at a channel takes at most.
+    /// How long one request at a channel takes at most.
     fn call_duration_max(&self, channel: &ChannelKey) -> TimeDelta {
         let directory = self.directory.load();
         let protocol = directory.entry(channel).and_then(|entry| self.protocol(&entry.channel.upstream));
@@ -232,7 +232,9 @@ impl Engine {
         subject: OpenSubject,
         now: DateTime<Utc>,
     ) -> OpenAttempt {
-        let lease_until = now + self.call_duration_max(channel) + delta(self.config.lease_margin);
+        let duration_max = self.call_duration_max(channel) * call_count(command);
+        let lease_until = now + duration_max + delta(self.config.lease_margin);
+        let next_inquiry_at = if subject.is_inquired() { lease_until } else { NEVER };
         OpenAttempt {
             id,
             store_id: store_id.clone(),
@@ -240,10 +242,19 @@ impl Engine {
             channel: channel.clone(),
             opened_at: now,
             lease_until,
-            next_inquiry_at: lease_until,
+            next_inquiry_at,
             inquiry_count: 0,
             subject,
         }
+    }
+}
+
+/// How many requests a command takes that have the deadline each.
+const fn call_count(command: CommandKind) -> i32 {
+    match command {
+        // The payment is looked up first: V1 names it by an id of its own.
+        CommandKind::ConfirmDelivery => 2,
+        _ => 1,
     }
 }
 

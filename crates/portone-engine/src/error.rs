@@ -8,7 +8,7 @@ use crate::ledger::{ChannelSnapshot, KeyFailure};
 use crate::port::{Dependents, StoreError};
 
 /// Why a request was not carried out. "Did money move?" is answered by the variant: only
-/// [`EngineError::UnknownOutcome`] leaves it open.
+/// [`EngineError::UnknownOutcome`] leaves it open. (No delivery moves any: [`EngineError::UnknownDelivery`].)
 #[derive(Debug, Clone, PartialEq, Error)]
 pub enum EngineError {
     /// Documented rules refuse the request; nothing was sent.
@@ -188,6 +188,11 @@ pub enum EngineError {
         "the outcome is not known yet; it is being inquired and a webhook will tell: do not pay again under another id"
     )]
     UnknownOutcome,
+    /// A delivery was told, and nobody knows whether the PG took note of it: no read tells (rule PW-026).
+    #[error(
+        "the answer to a delivery of this payment is not known: the PG may have taken note of it or not, and nothing reads that back; look at the PG, or send the delivery again some minutes later"
+    )]
+    UnknownDelivery,
     /// The payment has a cash receipt that is not cancelled (rule V2-070).
     #[error("the payment has a cash receipt already; cancel it first")]
     CashReceiptAlreadyIssued,

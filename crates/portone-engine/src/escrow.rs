@@ -91,15 +91,7 @@ impl Engine {
 
     /// A payment of which money is still held: neither open, nor given back whole.
     async fn paid_payment(&self, caller: &Caller, id: &PaymentId) -> Result<Transaction, EngineError> {
-        let transaction = self.payment(&caller.store_id, id).await?;
-        match transaction.status {
-            PaymentStatus::Paid | PaymentStatus::PartialCancelled => Ok(transaction),
-            PaymentStatus::Ready
-            | PaymentStatus::PayPending
-            | PaymentStatus::VirtualAccountIssued
-            | PaymentStatus::Failed
-            | PaymentStatus::Cancelled => Err(EngineError::PaymentNotPaid(transaction.status.code())),
-        }
+        held(self.payment(&caller.store_id, id).await?)
     }
 
     async fn escrow_payment(&self, caller: &Caller, id: &PaymentId) -> Result<Transaction, EngineError> {
@@ -172,6 +164,18 @@ impl Engine {
         transaction: Transaction,
     ) -> Result<(), EngineError> {
         self.settle_on(open, transaction, transition::escrow_confirmed).await
+    }
+}
+
+/// A transaction of which money is still held.
+pub(crate) fn held(transaction: Transaction) -> Result<Transaction, EngineError> {
+    match transaction.status {
+        PaymentStatus::Paid | PaymentStatus::PartialCancelled => Ok(transaction),
+        PaymentStatus::Ready
+        | PaymentStatus::PayPending
+        | PaymentStatus::VirtualAccountIssued
+        | PaymentStatus::Failed
+        | PaymentStatus::Cancelled => Err(EngineError::PaymentNotPaid(transaction.status.code())),
     }
 }
 

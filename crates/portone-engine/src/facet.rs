@@ -1,7 +1,7 @@
 //! What lists filter payments by, besides times and texts: facts with few values, so that a ledger has few combinations
 //! of them and a database can count each.
 
-use portone_core::{Currency, Environment, PayMethod, PgProvider};
+use portone_core::{Currency, Environment, EscrowStatus, PayMethod, PgProvider};
 use serde::{Deserialize, Serialize};
 
 use crate::ledger::{PaymentStatus, Transaction};
@@ -28,6 +28,12 @@ pub struct Facet {
     pub card_type: Option<String>,
     /// Schema `CardOwnerType`.
     pub card_owner_type: Option<String>,
+    /// Made by a schedule or not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_scheduled: bool,
+    /// How far the escrow is, once a delivery is registered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub escrow_status: Option<EscrowStatus>,
 }
 
 impl Facet {
@@ -44,6 +50,8 @@ impl Facet {
             card_brand: card.and_then(|card| card.brand.clone()),
             card_type: card.and_then(|card| card.card_type.clone()),
             card_owner_type: card.and_then(|card| card.owner_type.clone()),
+            is_scheduled: transaction.schedule_id.is_some(),
+            escrow_status: transaction.registered_escrow().map(|(escrow, _)| escrow.status),
         }
     }
 }
@@ -72,6 +80,8 @@ impl PaymentFilter {
             && is(&self.card_brand, &facet.card_brand)
             && is(&self.card_type, &facet.card_type)
             && is(&self.card_owner_type, &facet.card_owner_type)
+            && self.is_scheduled.is_none_or(|wanted| wanted == facet.is_scheduled)
+            && self.escrow_status.is_none_or(|wanted| Some(wanted) == facet.escrow_status)
     }
 
     /// The part of the filter that combinations answer.
@@ -85,6 +95,8 @@ impl PaymentFilter {
             card_brand: self.card_brand.clone(),
             card_type: self.card_type.clone(),
             card_owner_type: self.card_owner_type.clone(),
+            is_scheduled: self.is_scheduled,
+            escrow_status: self.escrow_status,
             ..Self::default()
         }
     }

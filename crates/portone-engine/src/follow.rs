@@ -9,7 +9,7 @@ use crate::call::attempt;
 use crate::cancel::RETRY_COUNT_MAX;
 use crate::engine::{Engine, delta, made};
 use crate::error::EngineError;
-use crate::ledger::{Discrepancy, PaymentStatus, Transaction};
+use crate::ledger::{CashReceipt, Discrepancy, PaymentStatus, Transaction};
 use crate::port::StoreError;
 use crate::port::follow::{FollowUp, Recorded};
 use crate::settle::Swept;
@@ -17,8 +17,6 @@ use crate::standing::{News, news};
 
 /// The wait before the second question; each wait after it is twice as long.
 const FIRST_WAIT_MINUTES: i64 = 1;
-/// The longest wait between two questions.
-const WAIT_MAX: TimeDelta = TimeDelta::hours(1);
 /// How long the end of an open call on the payment is waited for before the next try.
 const OUTSTANDING_WAIT: TimeDelta = TimeDelta::seconds(2);
 /// How often a message about a transaction that waits for nothing is asked about, if the upstream cannot be read.
@@ -66,8 +64,9 @@ impl Engine {
         let mut transaction = due.transaction.clone();
         for _ in 0..RETRY_COUNT_MAX {
             let now = self.now();
-            let News { transaction: changed, events, odd } = match &told {
-                Some(told) => news(&transaction, told.clone(), now),
+            let receipt = self.receipt_known(&transaction, told.as_ref()).await?;
+            let News { transaction: changed, events, odd, receipt } = match &told {
+                Some(told) => news(&transaction, receipt.as_ref(), told.clone(), now),
                 // What failed here may never have reached the upstream.
                 None if transaction.status == PaymentStatus::Failed => News::default(),
                 None => News { odd: vec!["the upstream does not know it".to_owned()], ..News::default() },
@@ -82,7 +81,7 @@ impl Engine {
                 }
                 return self.ask_again(&due, found).await.map(|()| false);
             };
-            match self.store.record_change(changed, events, found).await? {
+            match self.store.record_change(changed, receipt, events, found).await? {
                 Recorded::Written => return Ok(true),
                 Recorded::Outstanding => return self.ask_anew(&transaction, now).await.map(|()| false),
                 Recorded::Changed => {}
@@ -92,6 +91,18 @@ impl Engine {
         }
         // The claim runs out by itself.
         Ok(false)
+    }
+
+    /// The receipt of a payment, where the upstream tells of one.
+    async fn receipt_known(
+        &self,
+        transaction: &Transaction,
+        told: Option<&Standing>,
+    ) -> Result<Option<CashReceipt>, StoreError> {
+        if told.is_none_or(|told| told.cash_receipt.is_none()) {
+            return Ok(None);
+        }
+        self.store.payment_receipt(&transaction.store_id, &transaction.order.payment_id).await
     }
 
     /// Whether a call of ours may explain what the upstream tells: one that is open, or whose result was written while
@@ -134,7 +145,8 @@ impl Engine {
     /// The upstream could not be asked. What waits for nothing is asked about because of a message, and not for ever.
     async fn ask_after_failure(&self, due: &FollowUp) -> Result<(), StoreError> {
         let waits = due.transaction.awaited_until().is_some();
-        let next = (waits || due.ask_count < HINT_ASK_COUNT_MAX).then(|| self.now() + wait(due.ask_count));
+        let next = (waits || due.ask_count < HINT_ASK_COUNT_MAX)
+            .then(|| self.now() + wait(due.ask_count).min(due.transaction.wait_max()));
         self.store.end_follow_up(&due.transaction.id, due.until, next, Vec::new()).await
     }
 
@@ -143,7 +155,10 @@ impl Engine {
         let transaction = &due.transaction;
         let now = self.now();
         let next = match transaction.awaited_until() {
-            Some(until) if now < until => Some((now + wait(due.ask_count)).min(until)),
+            Some(until) if now < until => {
+                let wait = wait(due.ask_count).min(transaction.wait_max());
+                Some((now + wait).min(until))
+            }
             Some(_) => {
                 let open = transaction.requested_cancels().map(|cancel| &cancel.id);
                 let what = |id| format!("the cancel {id} was accepted, and the PG never told how it ended");
@@ -156,8 +171,7 @@ impl Engine {
     }
 }
 
-/// 1, 2, 4, … 60 minutes.
+/// 1, 2, 4, … 512 minutes.
 fn wait(ask_count: u32) -> TimeDelta {
-    let doubled = FIRST_WAIT_MINUTES << ask_count.clamp(1, 7).saturating_sub(1);
-    TimeDelta::minutes(doubled).min(WAIT_MAX)
+    TimeDelta::minutes(FIRST_WAIT_MINUTES << ask_count.clamp(1, 10).saturating_sub(1))
 }

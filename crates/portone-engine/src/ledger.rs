@@ -1,15 +1,19 @@
 //! The ledger's records. Nothing here can hold a card number: cards are [`CardFacts`] only.
 
+mod delivery;
 mod follow;
 mod key;
 mod promotion;
 mod receipt;
+mod review;
 mod schedule;
 mod session;
 
+pub use delivery::DeliveryTold;
 pub use key::{BillingKeyRecord, BillingKeyStatus, IssueResult, KeyChannel, KeyChannelState, KeyFailure};
 pub use promotion::{AppliedPromotion, CancelAdjustment};
 pub use receipt::{CashReceipt, ReceiptStatus};
+pub use review::{Discrepancy, HandSettlement};
 pub use schedule::{Schedule, ScheduleStatus};
 pub use session::{
     PaymentSession, PreRegistration, SessionAgreement, SessionColors, SessionId, SessionOffer, SessionProduct,
@@ -18,8 +22,8 @@ pub use session::{
 use chrono::{DateTime, Utc};
 use portone_core::{
     AttemptId, BillingKey, CancelRequester, CancelStatus, CancellationId, CardFacts, Channel, ChannelGroup,
-    ChannelGroupId, ChannelKey, CommandKind, Environment, Escrow, LogisticsCompany, Order, PayMethod,
-    PaymentId, PaymentScheduleId, PgMerchantId, PgProvider, PgTxId, StoreId, TransactionId,
+    ChannelGroupId, ChannelKey, CommandKind, Environment, Escrow, EscrowDelivery, LogisticsCompany, Order,
+    PayMethod, PaymentId, PaymentScheduleId, PgMerchantId, PgProvider, PgTxId, StoreId, TransactionId,
     VirtualAccountFacts,
 };
 use serde::{Deserialize, Serialize};
@@ -172,6 +176,9 @@ pub struct Transaction {
     /// What is known of its escrow; absent until a delivery is registered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub escrow: Option<Escrow>,
+    /// How far the PG was told that its delivery is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivery: Option<DeliveryTold>,
     /// Why it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<Failure>,
@@ -202,6 +209,12 @@ impl Transaction {
     /// The cancels that hold their amount: those that are done or accepted.
     fn counted(&self) -> impl Iterator<Item = &Cancellation> {
         self.cancellations.iter().filter(|cancellation| cancellation.status != CancelStatus::Failed)
+    }
+
+    /// The escrow and its parcel, once a delivery was registered: every state but the first has one.
+    pub fn registered_escrow(&self) -> Option<(&Escrow, &EscrowDelivery)> {
+        let escrow = self.escrow.as_ref()?;
+        Some((escrow, escrow.delivery.as_ref()?))
     }
 
     /// What of the order can still be cancelled, in minor units.
@@ -257,6 +270,9 @@ pub struct Cancellation {
     pub adjustment: Option<CancelAdjustment>,
 }
 
+/// When an attempt is inquired that no inquiry can tell of.
+pub const NEVER: DateTime<Utc> = DateTime::<Utc>::MAX_UTC;
+
 /// A call to a PG whose result is not in the ledger yet. It exists from before the call until the result is durable.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OpenAttempt {
@@ -272,7 +288,7 @@ pub struct OpenAttempt {
     pub opened_at: DateTime<Utc>,
     /// Until when the upstream may still be working on it: only after that does absence mean that it did not happen.
     pub lease_until: DateTime<Utc>,
-    /// When it is to be inquired next.
+    /// When it is to be inquired next; [`NEVER`] where no inquiry can tell.
     pub next_inquiry_at: DateTime<Utc>,
     /// How often it has been claimed for an inquiry.
     #[serde(default)]
@@ -401,6 +417,15 @@ pub enum OpenSubject {
         /// Its transaction.
         transaction_id: TransactionId,
     },
+    /// A delivery to tell the PG of. Whom it goes to is not kept, and nothing reads it back (rule PW-026).
+    ConfirmDelivery {
+        /// The payment.
+        payment_id: PaymentId,
+        /// Its transaction.
+        transaction_id: TransactionId,
+        /// What the PG is told.
+        told: DeliveryTold,
+    },
     /// A cash receipt to issue. Whom it is for is not kept: reading the receipt back settles it.
     IssueCashReceipt {
         /// The receipt, pending.
@@ -420,12 +445,20 @@ pub enum OpenSubject {
 }
 
 impl OpenSubject {
-    /// The payment it locks, if it does: at most one attempt is open per payment. Cash receipts have a lock of their own.
+    /// The payment it locks, if it does: at most one attempt is open per payment. Cash receipts and deliveries have locks
+    /// of their own.
     pub const fn locked_payment(&self) -> Option<&PaymentId> {
         match self {
-            Self::IssueCashReceipt { .. } | Self::CancelCashReceipt { .. } => None,
+            Self::IssueCashReceipt { .. } | Self::CancelCashReceipt { .. } | Self::ConfirmDelivery { .. } => {
+                None
+            }
             _ => self.payment_id(),
         }
+    }
+
+    /// Whether an inquiry can tell what became of it. What it cannot tell of stays open until somebody settles it by hand.
+    pub const fn is_inquired(&self) -> bool {
+        !matches!(self, Self::ConfirmDelivery { .. })
     }
 
     /// The payment it is about, if it is about one.
@@ -441,6 +474,7 @@ impl OpenSubject {
             | Self::RegisterEscrowLogistics { payment_id, .. }
             | Self::ConfirmEscrow { payment_id, .. }
             | Self::RegisterStoreReceipt { payment_id, .. }
+            | Self::ConfirmDelivery { payment_id, .. }
             | Self::IssueCashReceipt { payment_id, .. }
             | Self::CancelCashReceipt { payment_id, .. } => Some(payment_id),
             Self::IssueBillingKey { .. }
@@ -467,23 +501,9 @@ impl OpenSubject {
             | Self::RegisterEscrowLogistics { .. }
             | Self::ConfirmEscrow { .. }
             | Self::RegisterStoreReceipt { .. }
+            | Self::ConfirmDelivery { .. }
             | Self::IssueCashReceipt { .. }
             | Self::CancelCashReceipt { .. } => None,
         }
     }
-}
-
-/// A difference between our ledger and an upstream's: an alarm.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Discrepancy {
-    /// When it was found.
-    pub found_at: DateTime<Utc>,
-    /// The store.
-    pub store_id: StoreId,
-    /// The payment.
-    pub payment_id: PaymentId,
-    /// The transaction.
-    pub transaction_id: TransactionId,
-    /// What differs.
-    pub what: String,
 }

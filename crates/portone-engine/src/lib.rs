@@ -9,10 +9,13 @@
 
 pub mod access;
 mod admin;
+pub mod beside;
 mod billing_key;
+mod by_hand;
 mod call;
 mod cancel;
 mod capture;
+mod delivery;
 pub mod directory;
 mod discount;
 mod engine;
@@ -49,6 +52,7 @@ mod window;
 
 pub use admin::{GroupChange, GroupSaved};
 pub use billing_key::{UNAVAILABLE, UNKNOWN_OUTCOME};
+pub use by_hand::SettleByHand;
 pub use engine::{Engine, EngineConfig, Ports};
 pub use error::EngineError;
 pub use key_window::{ConfirmBillingKeyRequest, OpenKeyWindowRequest, OpenedKeyWindow, issue_token};

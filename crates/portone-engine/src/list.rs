@@ -4,8 +4,9 @@ use std::fmt;
 use std::str::FromStr;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use portone_core::{Currency, Environment, PayMethod, PgProvider, StoreId};
+use portone_core::{Currency, Environment, EscrowStatus, PayMethod, PgProvider, StoreId};
 
+use crate::beside::BesideFilter;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::facet::Facet;
@@ -97,7 +98,8 @@ pub struct PaymentQuery {
 }
 
 impl PaymentQuery {
-    /// Whether a payment of the window belongs to the list.
+    /// Whether a payment of the window belongs to the list, as far as its own record tells; the rest is for
+    /// [`PaymentFilter::beside`] to say.
     pub fn matches(&self, transaction: &Transaction) -> bool {
         let statuses = self.statuses.as_ref();
         statuses.is_none_or(|wanted| wanted.contains(&transaction.status)) && self.filter.matches(transaction)
@@ -123,6 +125,12 @@ pub struct PaymentFilter {
     pub card_type: Option<String>,
     /// Schema `CardOwnerType`.
     pub card_owner_type: Option<String>,
+    /// Made by a schedule or not.
+    pub is_scheduled: Option<bool>,
+    /// How far the escrow is.
+    pub escrow_status: Option<EscrowStatus>,
+    /// What is asked of records beside the payment's own.
+    pub beside: BesideFilter,
     /// Every one of these is found.
     pub texts: Vec<TextSearch>,
     /// A fact is asked for that no payment of this ledger has.

@@ -362,6 +362,7 @@ impl Draft {
             card: self.card,
             virtual_account: None,
             escrow: None,
+            delivery: None,
             failure: None,
             cancellations: Vec::new(),
             promotion: self.grant.map(|grant| grant.applied),

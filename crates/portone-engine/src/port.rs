@@ -9,10 +9,12 @@ pub mod list;
 mod promotions;
 mod receipts;
 mod schedules;
+mod settlement;
 pub mod time;
 
 pub use promotions::{BudgetShare, PromotionStore};
 pub use receipts::{BeginReceipt, ReceiptStore};
+pub use settlement::SettlementStore;
 
 pub use schedules::{
     CreateSchedule, RefusedPayment, RefusedSchedule, RevokeSchedules, SchedulePage, ScheduleQuery,
@@ -197,6 +199,7 @@ pub trait Store:
     + idempotency::IdempotencyStore
     + list::ListStore
     + ConfirmStore
+    + SettlementStore
     + time::TimeStore
 {
     /// Opens an attempt on a payment: new, or failed before. Both rows in one commit.

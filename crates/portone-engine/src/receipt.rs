@@ -1,5 +1,7 @@
 //! Cash receipts: issue one by hand, cancel one, read one (rule V2-070).
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use portone_core::{
     AttemptId, AttemptSubject, CallContext, CancelCashReceipt, CashReceiptFacts, Command, CommandKind,
@@ -10,7 +12,9 @@ use portone_router::Purpose;
 use crate::call::{Answer, after_call, attempt};
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::ledger::{CashReceipt, ChannelSnapshot, Failure, OpenAttempt, OpenSubject, ReceiptStatus};
+use crate::ledger::{
+    CashReceipt, ChannelSnapshot, Failure, OpenAttempt, OpenSubject, ReceiptStatus, Transaction,
+};
 use crate::pay::check_parts;
 use crate::port::{Begin, BeginReceipt};
 use crate::request::{Caller, IssueCashReceiptRequest};
@@ -127,6 +131,24 @@ impl Engine {
         id: &PaymentId,
     ) -> Result<Option<CashReceipt>, EngineError> {
         Ok(self.store.payment_receipt(store, id).await?)
+    }
+
+    /// The cash receipts of several payments of one store, by payment, if anybody was told of one.
+    pub async fn receipts_of<'t>(
+        &self,
+        payments: impl Iterator<Item = &'t Transaction>,
+    ) -> Result<BTreeMap<PaymentId, CashReceipt>, EngineError> {
+        let mut store = None;
+        let payments: Vec<PaymentId> = payments
+            .filter(|payment| payment.paid_at.is_some())
+            .map(|payment| {
+                store.get_or_insert(&payment.store_id);
+                payment.order.payment_id.clone()
+            })
+            .collect();
+        let Some(store) = store else { return Ok(BTreeMap::new()) };
+        let found = self.store.payment_receipts(store, payments).await?;
+        Ok(found.into_iter().map(|receipt| (receipt.payment_id.clone(), receipt)).collect())
     }
 
     /// How the payment of that id was paid, where this ledger has one.

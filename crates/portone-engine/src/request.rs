@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use portone_core::{
-    BillingKey, CancelRequester, CashReceiptRequest, ChannelGroupId, ChannelKey, IssueBillingKey,
+    BillingKey, CancelRequester, CashReceiptRequest, ChannelGroupId, ChannelKey, Delivery, IssueBillingKey,
     IssueCashReceipt, Order, PayInstantly, PaymentId, RefundAccount, RegisterEscrowLogistics, StoreId,
-    StoreReceiptItem,
+    StoreReceiptItem, TransactionId,
 };
 
 use crate::idempotency::Operation;
@@ -153,6 +153,17 @@ pub struct ConfirmEscrowRequest {
     pub payment_id: PaymentId,
     /// Whether the shop confirms rather than the buyer.
     pub from_store: Option<bool>,
+}
+
+/// Tell the PG how far a delivery is.
+#[derive(Debug)]
+pub struct ConfirmDeliveryRequest {
+    /// The stores its credential opens: the request names none.
+    pub stores: Vec<StoreId>,
+    /// The transaction that was paid.
+    pub transaction_id: TransactionId,
+    /// The delivery.
+    pub delivery: Delivery,
 }
 
 /// Name sub-shops on a sales slip.

@@ -1,6 +1,6 @@
 //! Looks for a text in a payment (schema `PaymentTextSearch`).
 
-use portone_core::{Bank, BillingKey, CardFacts, CustomerName, PgTxId};
+use portone_core::{Bank, BillingKey, CardFacts, CustomerName, PaymentScheduleId, PgTxId};
 
 use crate::ledger::Transaction;
 
@@ -101,6 +101,9 @@ impl TextSearch {
         match field {
             TextField::PaymentId => has(order.payment_id.as_str()),
             TextField::TxId => has(transaction.id.as_str()),
+            TextField::ScheduleId => {
+                has_some(transaction.schedule_id.as_ref().map(PaymentScheduleId::as_str))
+            }
             TextField::FailReason => transaction
                 .failure
                 .as_ref()
@@ -145,7 +148,6 @@ impl TextSearch {
             TextField::PromotionId => has_some(order.promotion_id.as_deref()),
             // The union of them is asked field by field, and the rest are facts this ledger does not keep.
             TextField::All
-            | TextField::ScheduleId
             | TextField::CardReceiptName
             | TextField::TransBank
             | TextField::PgReceiptId

@@ -76,6 +76,9 @@ impl Engine {
 
     /// Whether the attempt is settled now.
     async fn try_settle(&self, open: &OpenAttempt) -> Result<bool, EngineError> {
+        if !open.subject.is_inquired() {
+            return Ok(false);
+        }
         let directory = self.directory();
         let entry = directory
             .entry(&open.channel)
@@ -90,25 +93,10 @@ impl Engine {
             Finding::Declined(decline) => {
                 self.settle_refused(open, transition::refusal(&decline), now).await.map(|()| true)
             }
-            Finding::DidNotHappen
-                if window::is_over(open, now) && matches!(open.subject, OpenSubject::Confirm { .. }) =>
-            {
-                let OpenSubject::Confirm { transaction_id, .. } = &open.subject else { return Ok(false) };
-                let transaction = self.transaction_of(transaction_id).await?;
-                self.reopen_window(open, transaction).await.map(|()| true)
-            }
-            Finding::DidNotHappen
-                if now >= open.lease_until && matches!(open.subject, OpenSubject::ConfirmKey { .. }) =>
-            {
-                let OpenSubject::ConfirmKey { billing_key } = &open.subject else { return Ok(false) };
-                let record = self.store.billing_key(&open.store_id, billing_key).await?;
-                let record = record.ok_or(EngineError::BillingKeyNotFound)?;
-                self.reopen_key_window(open, &record).await.map(|()| true)
-            }
             Finding::DidNotHappen if now >= open.lease_until => {
                 let reason = "the upstream knows nothing of it after its deadline: it did not happen";
                 let failure = Failure { reason: reason.to_owned(), pg_code: None, pg_message: None };
-                self.settle_refused(open, failure, now).await.map(|()| true)
+                self.settle_absent(open, failure, now).await.map(|()| true)
             }
             Finding::DidNotHappen | Finding::NotYet => Ok(false),
         }
@@ -164,6 +152,7 @@ impl Engine {
             OpenSubject::RegisterStoreReceipt { payment_id, .. } => {
                 AttemptSubject::RegisterStoreReceipt { payment_id: payment_id.clone() }
             }
+            OpenSubject::ConfirmDelivery { .. } => return Err(EngineError::UnknownOutcome),
             OpenSubject::IssueCashReceipt { payment_id, total, .. } => issue_subject(payment_id, *total),
             OpenSubject::CancelCashReceipt { payment_id, .. } => {
                 AttemptSubject::CancelCashReceipt { payment_id: payment_id.clone() }
@@ -182,7 +171,31 @@ impl Engine {
         }))
     }
 
-    async fn settle_happened(&self, open: &OpenAttempt, outcome: Outcome) -> Result<(), EngineError> {
+    /// Nothing came of it. An approval changed nothing then, so that what was authenticated may be approved again.
+    pub(crate) async fn settle_absent(
+        &self,
+        open: &OpenAttempt,
+        failure: Failure,
+        now: DateTime<Utc>,
+    ) -> Result<(), EngineError> {
+        match &open.subject {
+            OpenSubject::Confirm { transaction_id, .. } => {
+                let transaction = self.transaction_of(transaction_id).await?;
+                self.reopen_window(open, transaction).await
+            }
+            OpenSubject::ConfirmKey { billing_key } => {
+                let record = self.store.billing_key(&open.store_id, billing_key).await?;
+                self.reopen_key_window(open, &record.ok_or(EngineError::BillingKeyNotFound)?).await
+            }
+            _ => self.settle_refused(open, failure, now).await,
+        }
+    }
+
+    pub(crate) async fn settle_happened(
+        &self,
+        open: &OpenAttempt,
+        outcome: Outcome,
+    ) -> Result<(), EngineError> {
         match (&open.subject, outcome) {
             (
                 OpenSubject::Pay { transaction_id, .. },
@@ -246,6 +259,20 @@ impl Engine {
                 self.store.settle_delete(&open.id, true, *skip_webhook, self.now()).await?;
                 Ok(())
             }
+            (OpenSubject::IssueCashReceipt { receipt_id, .. }, Outcome::CashReceiptIssued(facts)) => {
+                self.settle_receipt_happened(open, receipt_id, ReceiptFound::Issued(facts)).await
+            }
+            (
+                OpenSubject::CancelCashReceipt { receipt_id, .. },
+                Outcome::CashReceiptCancelled { cancelled_at, .. },
+            ) => self.settle_receipt_happened(open, receipt_id, ReceiptFound::Cancelled(cancelled_at)).await,
+            (_, other) => self.settle_delivered(open, other).await,
+        }
+    }
+
+    /// Writes what became of a delivery, of an escrow's end, and of a sales slip.
+    async fn settle_delivered(&self, open: &OpenAttempt, outcome: Outcome) -> Result<(), EngineError> {
+        match (&open.subject, outcome) {
             (
                 OpenSubject::RegisterEscrowLogistics {
                     transaction_id, company, invoice_number, sent_at, ..
@@ -265,13 +292,14 @@ impl Engine {
                 let transaction = self.transaction_of(transaction_id).await?;
                 self.settle_escrow_confirmed(open, transaction).await
             }
-            (OpenSubject::IssueCashReceipt { receipt_id, .. }, Outcome::CashReceiptIssued(facts)) => {
-                self.settle_receipt_happened(open, receipt_id, ReceiptFound::Issued(facts)).await
+            (OpenSubject::RegisterStoreReceipt { .. }, Outcome::StoreReceiptRegistered { .. }) => {
+                self.store.drop_attempt(&open.id).await?;
+                Ok(())
             }
-            (
-                OpenSubject::CancelCashReceipt { receipt_id, .. },
-                Outcome::CashReceiptCancelled { cancelled_at, .. },
-            ) => self.settle_receipt_happened(open, receipt_id, ReceiptFound::Cancelled(cancelled_at)).await,
+            (OpenSubject::ConfirmDelivery { transaction_id, told, .. }, Outcome::DeliveryConfirmed) => {
+                let transaction = self.transaction_of(transaction_id).await?;
+                self.settle_delivery(open, transaction, *told).await
+            }
             (_, other) => {
                 tracing::error!(attempt = %open.id, ?other, "the inquiry found something else than was asked for");
                 Err(EngineError::UnknownOutcome)
@@ -308,7 +336,8 @@ impl Engine {
             | OpenSubject::StopCancel { .. }
             | OpenSubject::RegisterEscrowLogistics { .. }
             | OpenSubject::ConfirmEscrow { .. }
-            | OpenSubject::RegisterStoreReceipt { .. } => {
+            | OpenSubject::RegisterStoreReceipt { .. }
+            | OpenSubject::ConfirmDelivery { .. } => {
                 self.store.drop_attempt(&open.id).await?;
                 Ok(())
             }
@@ -357,6 +386,7 @@ fn marker(open: &OpenAttempt) -> AttemptId {
         | OpenSubject::RegisterEscrowLogistics { .. }
         | OpenSubject::ConfirmEscrow { .. }
         | OpenSubject::RegisterStoreReceipt { .. }
+        | OpenSubject::ConfirmDelivery { .. }
         | OpenSubject::IssueCashReceipt { .. }
         | OpenSubject::CancelCashReceipt { .. } => open.id.clone(),
     }

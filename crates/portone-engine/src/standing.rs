@@ -2,11 +2,14 @@
 //! accepted cancel, a refusal that became a payment. Pure.
 
 use chrono::{DateTime, Utc};
-use portone_core::{CancelStanding, CancelStatus, CancellationId, PaidFacts, Standing, StandingState};
+use portone_core::{
+    AttemptId, CancelStanding, CancelStatus, CancellationId, Escrow, EscrowStatus, PaidFacts, PaymentAmount,
+    ReceiptStanding, Standing, StandingState,
+};
 
 use crate::engine::made;
 use crate::event::{Event, EventKind, EventTrigger};
-use crate::ledger::{PaymentStatus, Transaction};
+use crate::ledger::{CashReceipt, PaymentStatus, ReceiptStatus, Transaction};
 use crate::transition::{self, enter, event, none_pending};
 
 /// What is new.
@@ -18,10 +21,17 @@ pub(crate) struct News {
     pub(crate) events: Vec<Event>,
     /// What our record cannot explain.
     pub(crate) odd: Vec<String>,
+    /// The cash receipt as it shall be; absent where nothing is new.
+    pub(crate) receipt: Option<CashReceipt>,
 }
 
-/// Holds a record against what the upstream tells of it.
-pub(crate) fn news(ours: &Transaction, told: Standing, now: DateTime<Utc>) -> News {
+/// Holds a record, and the receipt that is known of its payment, against what the upstream tells of them.
+pub(crate) fn news(
+    ours: &Transaction,
+    receipt: Option<&CashReceipt>,
+    told: Standing,
+    now: DateTime<Utc>,
+) -> News {
     let mut news = News::default();
     let mut transaction = ours.clone();
     match (ours.status, told.state) {
@@ -57,8 +67,76 @@ pub(crate) fn news(ours: &Transaction, told: Standing, now: DateTime<Utc>) -> Ne
         (_, other) => news.odd.push(format!("{} here, but the upstream says {other:?}", ours.status.code())),
     }
     end_cancels(&mut transaction, &told.cancels, now, &mut news);
-    news.transaction = (transaction != *ours).then_some(transaction);
+    if let Some(escrow) = told.escrow {
+        move_escrow_on(&mut transaction, escrow, now);
+    }
+    if transaction.paid_at.is_some() {
+        news.receipt = told.cash_receipt.and_then(|told| told_receipt(&transaction, receipt, told, now));
+    }
+    let is_new = transaction != *ours || news.receipt.is_some();
+    news.transaction = is_new.then_some(transaction);
     news
+}
+
+/// What carriers, buyers and time did. The parcel is ours: what the upstream leaves out of it stays. No announcement is
+/// documented for it.
+fn move_escrow_on(transaction: &mut Transaction, told: Escrow, now: DateTime<Utc>) {
+    let Some(known) = transaction.escrow.clone() else { return };
+    // Nothing leads back there, and a cancelled payment holds nothing.
+    let is_over = told.status == EscrowStatus::BeforeRegistered || known.status == EscrowStatus::Cancelled;
+    if is_over || told.status == known.status {
+        return;
+    }
+    let delivery = known.delivery.or(told.delivery);
+    transaction.escrow = Some(Escrow { delivery, ..told });
+    transaction.updated_at = now;
+}
+
+/// The receipt that a PG issued with a payment, or cancelled. One that we issue by hand has an inquiry of its own.
+fn told_receipt(
+    transaction: &Transaction,
+    known: Option<&CashReceipt>,
+    told: ReceiptStanding,
+    now: DateTime<Utc>,
+) -> Option<CashReceipt> {
+    let same = known.filter(|known| known.issue_number.as_deref() == Some(&told.facts.issue_number));
+    match (same, told.cancelled_at) {
+        (Some(known), Some(cancelled_at)) if known.status == ReceiptStatus::Issued => {
+            Some(known.clone().cancelled(cancelled_at))
+        }
+        (Some(_), _) => None,
+        // Another one stands here: the PG has one at most, so ours is what the store keeps or refuses.
+        (None, None) if known.is_some_and(|known| known.status == ReceiptStatus::Issued) => None,
+        (None, cancelled_at) => {
+            let issued = issued_with(transaction, &told, now).issued(told.facts, now);
+            Some(match cancelled_at {
+                Some(cancelled_at) => issued.cancelled(cancelled_at),
+                None => issued,
+            })
+        }
+    }
+}
+
+fn issued_with(transaction: &Transaction, told: &ReceiptStanding, now: DateTime<Utc>) -> CashReceipt {
+    CashReceipt {
+        id: made(AttemptId::parse(transaction.id.as_str())),
+        store_id: transaction.store_id.clone(),
+        payment_id: transaction.order.payment_id.clone(),
+        status: ReceiptStatus::Pending,
+        is_manual: false,
+        channel: transaction.channel.clone(),
+        purpose: told.purpose,
+        order_name: transaction.order.order_name.clone(),
+        amount: PaymentAmount { total: told.total, ..transaction.order.amount },
+        issue_number: None,
+        pg_receipt_id: None,
+        url: None,
+        requested_at: transaction.paid_at.unwrap_or(now),
+        issued_at: None,
+        cancelled_at: None,
+        status_updated_at: now,
+        failure: None,
+    }
 }
 
 fn take(news: &mut News, event: Event) {

@@ -8,7 +8,7 @@ use portone_core::{
 };
 
 use crate::event::{Event, EventKind, EventSubject};
-use crate::ledger::{Cancellation, Failure, PaymentStatus, Transaction};
+use crate::ledger::{Cancellation, DeliveryTold, Failure, PaymentStatus, Transaction};
 
 /// A transaction as it shall be, and what to announce.
 pub(crate) type Change = (Transaction, Vec<Event>);
@@ -167,6 +167,14 @@ pub(crate) fn escrow_confirmed(mut transaction: Transaction, now: DateTime<Utc>)
     transaction.updated_at = now;
     let escrow = transaction.escrow.take().unwrap_or(Escrow::BEFORE_REGISTERED);
     transaction.escrow = Some(Escrow { status: EscrowStatus::Confirmed, ..escrow });
+    (transaction, Vec::new())
+}
+
+/// The PG took note of how far a delivery is. Of several the one that the shop told last counts, whenever its answer came.
+pub(crate) fn delivery_told(mut transaction: Transaction, told: DeliveryTold, now: DateTime<Utc>) -> Change {
+    transaction.updated_at = now;
+    let known = transaction.delivery.filter(|known| known.told_at > told.told_at);
+    transaction.delivery = Some(known.unwrap_or(told));
     (transaction, Vec::new())
 }
 

@@ -4,7 +4,7 @@
 //! upstream what became of it, and fails it once nobody can finish it any more. An approval takes the window's place, and
 //! gives it back where it changed nothing.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use portone_core::{
     AttemptId, AttemptSubject, CallContext, Command, CommandKind, ConfirmPayment, Currency, Environment,
     OpenWindow, Outcome, PaymentId, SdkCall, Secret, WindowPayment, admit,
@@ -351,9 +351,4 @@ fn check_information(request: &ConfirmPaymentRequest, transaction: &Transaction)
         Some((name, _)) => Err(EngineError::InformationMismatch(name)),
         None => Ok(()),
     }
-}
-
-/// When a window can no longer be finished.
-pub(crate) fn is_over(open: &OpenAttempt, now: DateTime<Utc>) -> bool {
-    now >= open.lease_until
 }

@@ -39,6 +39,7 @@ pub(crate) enum Endpoint {
     ModifyEscrowLogistics,
     ConfirmEscrow,
     RegisterStoreReceipt,
+    ConfirmPaymentwallDelivery,
     PgCardPromotions,
     Promotion,
 }
@@ -212,6 +213,7 @@ impl Endpoint {
                 "PAYMENT_NOT_PAID",
                 "PG_PROVIDER",
             ],
+            Self::ConfirmPaymentwallDelivery => &["INVALID_REQUEST", "UNAUTHORIZED", "PAYMENT_NOT_FOUND"],
             Self::PreRegisterPayment => &["INVALID_REQUEST", "UNAUTHORIZED", "FORBIDDEN", "ALREADY_PAID"],
             Self::CreatePaymentSession => {
                 &["INVALID_REQUEST", "MAX_TTL_EXCEEDED", "UNAUTHORIZED", "FORBIDDEN"]
@@ -273,9 +275,15 @@ impl Endpoint {
             Self::ModifyEscrowLogistics => "modifyEscrowLogistics",
             Self::ConfirmEscrow => "confirmEscrow",
             Self::RegisterStoreReceipt => "registerStoreReceipt",
+            Self::ConfirmPaymentwallDelivery => "confirmPaymentwallDelivery",
             Self::PgCardPromotions => "getPgCardPromotions",
             Self::Promotion => "getPromotion",
         }
+    }
+
+    /// Whether its document has a type for what a PG refuses.
+    pub(crate) fn tells_of_pgs(self) -> bool {
+        self.documented().contains(&"PG_PROVIDER")
     }
 
     /// Whether a PG may have been asked by the time something goes wrong.
@@ -295,6 +303,7 @@ impl Endpoint {
             | Self::ModifyEscrowLogistics
             | Self::ConfirmEscrow
             | Self::RegisterStoreReceipt
+            | Self::ConfirmPaymentwallDelivery
             | Self::IssueBillingKey
             | Self::DeleteBillingKey => true,
             Self::Login

@@ -3,7 +3,7 @@
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use portone_core::Report;
+use portone_core::{Decline, Report};
 use portone_engine::port::StoreError;
 use portone_engine::{EngineError, UNAVAILABLE, UNKNOWN_OUTCOME};
 use portone_router::NoChannelReason;
@@ -39,6 +39,9 @@ struct ErrorBody {
     /// What the message is made of, where rules refused the request.
     #[serde(skip)]
     report: Report,
+    /// Whether it leaves open what became of the request, though its type does not say so.
+    #[serde(skip)]
+    is_open: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -89,8 +92,25 @@ impl ApiError {
     }
 
     /// The documented answer to an unknown outcome.
-    pub(crate) fn unknown_outcome() -> Self {
-        Self::pg_provider(UNKNOWN_OUTCOME, EngineError::UnknownOutcome.to_string())
+    pub(crate) fn unknown_outcome(endpoint: Endpoint) -> Self {
+        if endpoint.tells_of_pgs() {
+            return Self::pg_provider(UNKNOWN_OUTCOME, EngineError::UnknownOutcome.to_string());
+        }
+        Self::untyped(&EngineError::UnknownDelivery)
+    }
+
+    /// What has to do with a PG, where the endpoint documents no type for it.
+    fn untyped(error: &EngineError) -> Self {
+        let message = match error {
+            EngineError::Declined(decline) => {
+                let Decline { code, message } = decline;
+                format!("the PG refused it with `{code}`: {message}; correct it and send it again")
+            }
+            other => other.to_string(),
+        };
+        let mut answer = Self::new(StatusCode::BAD_REQUEST, INVALID_REQUEST, message);
+        answer.body.is_open = matches!(error, EngineError::UnknownOutcome | EngineError::UnknownDelivery);
+        answer
     }
 
     /// The answer of a V2 endpoint. Each is one of [`Endpoint::documented`], but for a broken database.
@@ -101,21 +121,22 @@ impl ApiError {
         }
         match error {
             EngineError::Invalid(report) => Self::invalid(report),
+            EngineError::Store(problem) => {
+                tracing::error!(?endpoint, %problem, "the ledger failed");
+                Self::internal()
+            }
+            _ if !endpoint.tells_of_pgs() => Self::untyped(error),
             EngineError::Declined(decline) => {
                 let mut answer = Self::pg_provider(&decline.code, decline.message.clone());
                 answer.body.message = message;
                 answer
             }
-            EngineError::UnknownOutcome => Self::unknown_outcome(),
+            EngineError::UnknownOutcome => Self::unknown_outcome(endpoint),
             EngineError::ChannelSpecific { failures, succeeded } => {
                 let mut answer = Self::new(StatusCode::BAD_GATEWAY, "CHANNEL_SPECIFIC", message);
                 answer.body.failures = Some(failures.iter().map(ChannelFailure::from).collect());
                 answer.body.succeeded_channels = Some(succeeded.iter().map(SelectedChannel::from).collect());
                 answer
-            }
-            EngineError::Store(problem) => {
-                tracing::error!(?endpoint, %problem, "the ledger failed");
-                Self::internal()
             }
             // A cancel, close or deletion whose channel cannot be reached any more: no type of theirs says so.
             _ => Self::pg_provider(UNAVAILABLE, message),
@@ -126,7 +147,8 @@ impl ApiError {
     fn is_undecided(&self) -> bool {
         let is_open = |code: Option<&str>| code == Some(UNKNOWN_OUTCOME);
         let failures = self.body.failures.iter().flatten();
-        self.body.kind == INTERNAL_SERVER_ERROR
+        self.body.is_open
+            || self.body.kind == INTERNAL_SERVER_ERROR
             || is_open(self.body.pg_code.as_deref())
             || failures.map(ChannelFailure::pg_code).any(is_open)
     }
@@ -265,6 +287,7 @@ fn plain(endpoint: Endpoint, error: &EngineError) -> Option<(StatusCode, &'stati
         | EngineError::Declined(_)
         | EngineError::Unavailable(_)
         | EngineError::UnknownOutcome
+        | EngineError::UnknownDelivery
         | EngineError::Store(_) => return None,
     };
     endpoint.documented().contains(&answer.1).then_some(answer)
@@ -282,13 +305,14 @@ impl IntoResponse for ApiError {
 
 #[cfg(test)]
 mod tests {
-    use portone_core::{Cause, Decline};
+    use portone_core::Cause;
     use portone_engine::port::Dependents;
     use portone_router::NoChannel;
 
     use super::*;
 
-    const ENDPOINTS: [Endpoint; 38] = [
+    const ENDPOINTS: [Endpoint; 39] = [
+        Endpoint::ConfirmPaymentwallDelivery,
         Endpoint::PaymentEventsByCursor,
         Endpoint::BillingKeyInfos,
         Endpoint::Payments,
@@ -384,6 +408,7 @@ mod tests {
             EngineError::Declined(declined),
             EngineError::Unavailable(Cause::NotSent("refused".to_owned())),
             EngineError::UnknownOutcome,
+            EngineError::UnknownDelivery,
             EngineError::InUse(Dependents { billing_keys: 1, schedules: 1 }),
             EngineError::Conflict("c".to_owned()),
             EngineError::NotFound("n".to_owned()),

@@ -15,8 +15,8 @@ use crate::records::{CashReceipt, Charge, PaidWith, Payment, Status};
 use crate::refusal::Refusal;
 use crate::v2::window;
 use crate::v2::{
-    cancellation_view, complete_cancellation, decode_id, issue_with_deposit, payment_view, query_value,
-    time_text,
+    cancellation_view, complete_cancellation, decode_id, issue_with_deposit, move_escrow_on, payment_view,
+    query_value, time_text,
 };
 
 /// Answers a request whose path starts with `/sandbox`; `segments` are those after it.
@@ -51,6 +51,7 @@ pub(crate) fn answer(
         (Method::Put, ["clock"]) => set_clock(ledger, now, &fields),
         (Method::Post, ["windows"]) => window::finish(ledger, now, &fields),
         (Method::Post, ["payments", id, "deposit"]) => deposit(ledger, now, &decode_id(id)),
+        (Method::Post, ["payments", id, "escrow"]) => move_escrow_on(ledger, &decode_id(id), &fields),
         (Method::Post, ["payments", id, "approve"]) => approve(ledger, now, &decode_id(id)),
         (Method::Post, ["payments", id, "cancellations", cancellation_id, "complete"]) => {
             let succeeds = !fields.flag("fail")?.unwrap_or(false);

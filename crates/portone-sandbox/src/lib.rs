@@ -36,4 +36,4 @@ pub use ledger::RestoreError;
 pub use message::{Answer, Change, Method, Reply, Request, Ticket};
 pub use notices::Notification;
 pub use sandbox::Sandbox;
-pub use server::{Clock, ServeError, serve};
+pub use server::{Clock, Opened, ServeError, open, serve};

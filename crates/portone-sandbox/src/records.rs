@@ -181,6 +181,9 @@ pub(crate) struct Escrow {
     pub(crate) status: EscrowStatus,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) delivery: Option<Delivery>,
+    /// Whether the confirmation came by time.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) is_automatic: bool,
 }
 
 /// How far an escrow has come.
@@ -189,7 +192,10 @@ pub(crate) struct Escrow {
 pub(crate) enum EscrowStatus {
     BeforeRegistered,
     Registered,
+    Delivered,
     Confirmed,
+    Rejected,
+    RejectConfirmed,
 }
 
 impl EscrowStatus {
@@ -197,7 +203,10 @@ impl EscrowStatus {
         match self {
             Self::BeforeRegistered => "BEFORE_REGISTERED",
             Self::Registered => "REGISTERED",
+            Self::Delivered => "DELIVERED",
             Self::Confirmed => "CONFIRMED",
+            Self::Rejected => "REJECTED",
+            Self::RejectConfirmed => "REJECT_CONFIRMED",
         }
     }
 }

@@ -43,17 +43,34 @@ pub enum ServeError {
     Journal(#[from] JournalError),
 }
 
-/// Serves the sandbox on `listener` until `shutdown` ends, then lets open requests finish for up to 5 seconds.
-///
-/// With a data folder the ledger is replayed from its journal first. A request whose client goes away is still
-/// performed (V2-013).
+/// Opens the sandbox and serves it: [`open`], then [`Opened::serve`].
 pub async fn serve(
     listener: TcpListener,
     config: SandboxConfig,
     clock: Clock,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), ServeError> {
-    let state = Arc::new(State::open(config, clock)?);
+    open(config, clock)?.serve(listener, shutdown).await;
+    Ok(())
+}
+
+/// A sandbox whose ledger is there, ready to be served.
+pub struct Opened(Arc<State>);
+
+/// Opens a sandbox. With a data folder the ledger is replayed from its journal, and whatever is wrong with it ends the start.
+pub fn open(config: SandboxConfig, clock: Clock) -> Result<Opened, ServeError> {
+    State::open(config, clock).map(Arc::new).map(Opened)
+}
+
+impl Opened {
+    /// Serves the sandbox on `listener` until `shutdown` ends, then lets open requests finish for up to 5 seconds. A
+    /// request whose client goes away is still performed (V2-013).
+    pub async fn serve(self, listener: TcpListener, shutdown: impl Future<Output = ()>) {
+        run(self.0, listener, shutdown).await;
+    }
+}
+
+async fn run(state: Arc<State>, listener: TcpListener, shutdown: impl Future<Output = ()>) {
     let connections = GracefulShutdown::new();
     let sending = tokio::spawn(send_due(Arc::clone(&state)));
     let mut shutdown = pin!(shutdown);
@@ -76,7 +93,6 @@ pub async fn serve(
     }
     // What was under way is sent again after the next start.
     sending.abort();
-    Ok(())
 }
 
 /// The core and its journal, changed together.

@@ -29,6 +29,7 @@ use crate::message::Method;
 use crate::refusal::{PgRefusal, Refusal};
 
 pub(crate) use cancel::complete_cancellation;
+pub(crate) use escrow::move_on as move_escrow_on;
 pub(crate) use receipts::issue_with_deposit;
 pub(crate) use view::{cancellation_view, payment_view, time_text};
 

@@ -88,3 +88,38 @@ fn only_a_paid_payment_of_smartro_is_delivered_and_nobody_names_sub_shops() {
     assert_eq!(refusal_code(&bench.post("/payments/pay2/escrow/logistics", &delivery("1")).1), "K601");
     assert_eq!(refusal_code(&bench.post("/payments/pay2/register-store-receipt", &json!({})).1), "K601");
 }
+
+#[test]
+fn carriers_buyers_and_time_move_an_escrow_on_one_step_after_another() {
+    let mut bench = Bench::new();
+    held(&mut bench, "smartro");
+    let escrow = "/sandbox/payments/pay1/escrow";
+    let to = |status: &str| json!({"status": status});
+    assert_eq!(refusal_code(&bench.post(escrow, &to("DELIVERED")).1), "ESCROW_OUT_OF_STEP");
+    bench.posted(LOGISTICS, &delivery("1"));
+    assert_eq!(refusal_code(&bench.post(escrow, &to("REJECT_CONFIRMED")).1), "ESCROW_OUT_OF_STEP");
+    assert_eq!(bench.posted(escrow, &to("DELIVERED"))["escrow"]["status"], "DELIVERED");
+    bench.posted(escrow, &to("REJECTED"));
+    assert_eq!(refusal_code(&bench.post(COMPLETE, &json!({})).1), "S607", "the buyer has refused");
+    bench.posted(escrow, &to("REJECT_CONFIRMED"));
+    let told = bench.get("/payments/pay1").1["escrow"].clone();
+    assert_eq!((&told["status"], &told["invoiceNumber"]), (&json!("REJECT_CONFIRMED"), &json!("1")));
+    assert_eq!(bench.post(escrow, &to("LOST")).0, 400);
+    bench.posted("/payments/pay2/instant", &account("smartro"));
+    assert_eq!(
+        refusal_code(&bench.post("/sandbox/payments/pay2/escrow", &to("DELIVERED")).1),
+        "NOT_IN_ESCROW"
+    );
+}
+
+#[test]
+fn what_nobody_refuses_is_confirmed_by_time() {
+    let mut bench = Bench::new();
+    held(&mut bench, "smartro");
+    bench.posted(LOGISTICS, &delivery("1"));
+    for status in ["DELIVERED", "CONFIRMED"] {
+        bench.posted("/sandbox/payments/pay1/escrow", &json!({"status": status}));
+    }
+    let told = bench.get("/payments/pay1").1["escrow"].clone();
+    assert_eq!((&told["status"], &told["isAutomaticallyConfirmed"]), (&json!("CONFIRMED"), &json!(true)));
+}

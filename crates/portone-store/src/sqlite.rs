@@ -2,6 +2,7 @@
 
 mod access;
 mod attempts;
+mod beside;
 mod billing_keys;
 mod confirm;
 mod counts;
@@ -24,6 +25,7 @@ mod receipts;
 mod schedule_store;
 mod schedules;
 mod schema;
+mod settlements;
 mod time;
 mod transactions;
 mod verifications;

@@ -1,8 +1,8 @@
 //! Where a payment stands: read as it is now, and by our marker among its attempts.
 
 use portone_core::{
-    CancelStatus, Cause, Currencies, Finding, Leg, Outcome, PaymentIdRule, PgError, PgProfile, PgReply,
-    Progress, Rule, Severity, Standing, StandingState,
+    CancelStatus, Cause, Currencies, EscrowStatus, Finding, Leg, Outcome, PaymentIdRule, PgError, PgProfile,
+    PgReply, Progress, ReceiptPurpose, Rule, Severity, Standing, StandingState,
 };
 use portone_testkit::{replies, samples};
 use portone_wire::v2::V2Dialect;
@@ -53,6 +53,35 @@ fn cancels_are_told_with_their_ids_and_an_unknown_status_tells_nothing() {
         ("c", CancelStatus::Succeeded, 100),
     ];
     assert_eq!(told, expected);
+}
+
+#[test]
+fn the_cash_receipt_and_the_escrow_are_told_where_their_states_are_known() {
+    let mut paid = replies::virtual_account_transaction("PAID");
+    paid["paidAt"] = json!("2026-03-02T06:00:00Z");
+    assert_eq!((standing(&paid).cash_receipt, standing(&paid).escrow), (None, None));
+    paid["cashReceipt"] = json!({"status": "ISSUED", "type": "PERSONAL", "pgReceiptId": "r1", "issueNumber": "123456789",
+        "totalAmount": 8900, "currency": "KRW", "url": "https://receipt", "issuedAt": "2026-03-02T06:00:00Z"});
+    paid["escrow"] = json!({"status": "REJECTED", "company": "CJ", "invoiceNumber": "1"});
+    let told = standing(&paid);
+    let receipt = told.cash_receipt.unwrap();
+    assert_eq!(
+        (receipt.facts.issue_number.as_str(), receipt.total, receipt.cancelled_at),
+        ("123456789", 8900, None)
+    );
+    assert_eq!(receipt.purpose, Some(ReceiptPurpose::Personal));
+    let escrow = told.escrow.unwrap();
+    assert_eq!(
+        (escrow.status, escrow.delivery.unwrap().invoice_number),
+        (EscrowStatus::Rejected, "1".to_owned())
+    );
+    paid["cashReceipt"]["status"] = json!("CANCELLED");
+    assert_eq!(standing(&paid).cash_receipt, None, "when is missing");
+    paid["cashReceipt"]["cancelledAt"] = json!("2026-03-03T06:00:00Z");
+    assert!(standing(&paid).cash_receipt.unwrap().cancelled_at.is_some());
+    paid["cashReceipt"]["status"] = json!("FROZEN");
+    paid["escrow"]["status"] = json!("FROZEN");
+    assert_eq!((standing(&paid).cash_receipt, standing(&paid).escrow), (None, None));
 }
 
 #[test]

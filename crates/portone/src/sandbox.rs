@@ -56,12 +56,12 @@ pub(crate) async fn start(
         webhook_secret: Some(secrets.webhook),
         ..SandboxConfig::new(secrets.api)
     };
+    // Before anything is answered: a gateway whose PGs are not there must not start.
+    let opened = portone_sandbox::open(config, Arc::new(system_time)).map_err(|error| {
+        format!("the sandbox cannot start: {error}; stop what uses it, or move the folder away")
+    })?;
     let stopped = stop.clone().cancelled_owned();
-    tracker.spawn(async move {
-        if let Err(error) = portone_sandbox::serve(listener, config, Arc::new(system_time), stopped).await {
-            tracing::error!(%error, "the sandbox stopped: its PGs cannot be reached any more");
-        }
-    });
+    tracker.spawn(async move { opened.serve(listener, stopped).await });
     Ok(address)
 }
 
@@ -149,4 +149,27 @@ fn v1_settings(channel: &Channel) -> serde_json::Value {
         "contracts": channel.contracts,
         "mid_currency": channel.facts.mid_currency,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_sandbox_whose_journal_cannot_be_used_ends_the_start() {
+        let folder = tempfile::tempdir().unwrap();
+        let begin = || {
+            let secrets = Secrets { api: "sandbox-secret".to_owned(), webhook: "whsec_".to_owned() };
+            let (tracker, stop) = (TaskTracker::new(), CancellationToken::new());
+            let data = Some(folder.path().to_owned());
+            async move { start(([127, 0, 0, 1], 0).into(), secrets, data, &tracker, &stop).await.map(|_| stop) }
+        };
+        let first = begin().await.unwrap();
+        let second = begin().await.unwrap_err().to_string();
+        assert!(
+            second.contains("is in use by another process") && second.contains("move the folder away"),
+            "{second}"
+        );
+        first.cancel();
+    }
 }

@@ -1,6 +1,6 @@
 //! The rules of deliveries (PW-022, PW-023).
 
-use portone_core::{ConfirmDelivery, DeliveryKind, Report, Rule, Severity};
+use portone_core::{Delivery, DeliveryKind, Report, Rule, Severity};
 
 use crate::rules;
 
@@ -13,28 +13,28 @@ const ADDRESS_LENGTH_MAX: usize = 40;
 /// What is written as the state of an address outside the United States.
 const NO_STATE: &str = "N/A";
 
-pub(crate) fn check(confirm: &ConfirmDelivery, report: &mut Report) {
-    if !confirm.email.contains('@') {
+pub(crate) fn check(delivery: &Delivery, report: &mut Report) {
+    if !delivery.email.contains('@') {
         let message = "is no e-mail address; send the receiver's";
         report.add(&rules::DELIVERY, "shippingAddressEmail", message);
     }
-    check_length(&rules::DELIVERY, "shippingAddressEmail", &confirm.email, EMAIL_LENGTH_MAX, report);
+    check_length(&rules::DELIVERY, "shippingAddressEmail", &delivery.email, EMAIL_LENGTH_MAX, report);
     let texts =
-        [("reason", &confirm.reason, REASON_LENGTH_MAX), ("details", &confirm.details, DETAILS_LENGTH_MAX)];
+        [("reason", &delivery.reason, REASON_LENGTH_MAX), ("details", &delivery.details, DETAILS_LENGTH_MAX)];
     for (field, text, length_max) in texts {
         if let Some(text) = text {
             check_length(&rules::DELIVERY, field, text, length_max, report);
         }
     }
-    check_parcel(confirm, report);
-    if !confirm.attachments.is_empty() {
+    check_parcel(delivery, report);
+    if !delivery.attachments.is_empty() {
         let message = "is left out: V1 has no field for it; keep the evidence at hand";
         report.add_with(&rules::DELIVERY, Severity::Advise, "attachments", message);
     }
 }
 
-fn check_parcel(confirm: &ConfirmDelivery, report: &mut Report) {
-    let parcel = &confirm.parcel;
+fn check_parcel(delivery: &Delivery, report: &mut Report) {
+    let parcel = &delivery.parcel;
     let parts = [
         ("carrierTrackingId", &parcel.tracking_id, CARRIER_LENGTH_MAX),
         ("carrierType", &parcel.carrier, CARRIER_LENGTH_MAX),
@@ -50,7 +50,7 @@ fn check_parcel(confirm: &ConfirmDelivery, report: &mut Report) {
     for (field, part, length_max) in parts {
         match part.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
             Some(text) => check_length(&rules::PARCEL, field, text, length_max, report),
-            None if confirm.kind == DeliveryKind::Physical => {
+            None if delivery.kind == DeliveryKind::Physical => {
                 report.add(&rules::PARCEL, field, "is missing; goods need it");
             }
             None => {}

@@ -6,7 +6,7 @@ use portone_core::{AttemptId, PaymentId, StoreId, TransactionId};
 
 use super::StoreError;
 use crate::event::Event;
-use crate::ledger::{Discrepancy, OpenAttempt, Transaction};
+use crate::ledger::{CashReceipt, Discrepancy, OpenAttempt, Transaction};
 
 /// A transaction to ask the upstream about.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,12 +85,14 @@ pub trait FollowStore: Send + Sync {
         found: Vec<Discrepancy>,
     ) -> Result<(), StoreError>;
 
-    /// Writes a transaction that changed by itself, what to announce and what was found wrong, in one commit; it is asked
-    /// about again if it still waits for something. A failed attempt that turns out paid becomes the payment's latest
+    /// Writes a transaction that changed by itself, the cash receipt the PG issued with it, what to announce and what was
+    /// found wrong, in one commit. A receipt is not written over one that is being issued or cancelled, nor beside another
+    /// that is issued. The transaction is asked about again if it still waits for something. A failed attempt that turns out paid becomes the payment's latest
     /// where the latest has failed, so that nobody pays again.
     async fn record_change(
         &self,
         transaction: Transaction,
+        receipt: Option<CashReceipt>,
         events: Vec<Event>,
         found: Vec<Discrepancy>,
     ) -> Result<Recorded, StoreError>;

@@ -49,6 +49,13 @@ pub trait ReceiptStore: Send + Sync {
         payment: &PaymentId,
     ) -> Result<Option<CashReceipt>, StoreError>;
 
+    /// The latest receipts of these payments that anybody was told of, at once.
+    async fn payment_receipts(
+        &self,
+        store: &StoreId,
+        payments: Vec<PaymentId>,
+    ) -> Result<Vec<CashReceipt>, StoreError>;
+
     /// One page of a store's receipts that were told of. At most
     /// [`EXAMINED_COUNT_MAX`](crate::list::EXAMINED_COUNT_MAX) of them are looked at.
     async fn list_receipts(&self, query: ReceiptQuery) -> Result<Reached<CashReceipt>, StoreError>;

@@ -88,16 +88,24 @@ impl Call {
     /// `?force=true`, and the store.
     pub(super) fn force(&self) -> Result<Force, ApiError> {
         self.query(&["storeId", "force"], |fields| {
-            let force = match fields.text("force") {
-                None | Some("false") => false,
-                Some("true" | "") => true,
-                Some(_) => {
-                    fields.add("force", "is neither true nor false; send one of them");
-                    false
-                }
-            };
-            Some(Force { store_id: fields.owned_text("storeId"), force })
+            Some(Force { store_id: fields.owned_text("storeId"), force: force(fields) })
         })
+    }
+
+    /// `?force=true` of a request that needs no store.
+    pub(super) fn only_force(&self) -> Result<bool, ApiError> {
+        self.query(&["force"], |fields| Some(force(fields)))
+    }
+}
+
+fn force(fields: &Fields<'_, '_>) -> bool {
+    match fields.text("force") {
+        None | Some("false") => false,
+        Some("true" | "") => true,
+        Some(_) => {
+            fields.add("force", "is neither true nor false; send one of them");
+            false
+        }
     }
 }
 

@@ -44,6 +44,8 @@ const WINDOW: &str = r#"{"storeId": "store-test", "channelKey": "channel-key-kpn
 "customer": {"customerId": "customer1", "fullName": "Kim Port", "phoneNumber": "01012345678",
 "email": "port@example.com"}}"#;
 
+const SETTLED: &str = r#"{"outcome": "HAPPENED", "by": "Kim", "reason": "Paymentwall's console shows it"}"#;
+
 /// A line for each route below.
 pub(crate) const OPERATIONS: &[Operation] = &[
     Operation::admin("GET", "/stores", "listStores", "The stores"),
@@ -104,6 +106,14 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     Operation::admin("POST", "/clock/advance", "advanceClock", "Move the sandbox's clock and ours")
         .with(r#"{"seconds": 60}"#),
     Operation::admin("GET", "/attempts", "listAttempts", "Calls to PGs whose result is open"),
+    Operation::admin("GET", "/attempts/settled", "listSettledAttempts", "What people decided of open calls"),
+    Operation::admin(
+        "POST",
+        "/attempts/{id}/settle",
+        "settleAttempt",
+        "Settle a call whose result nothing tells",
+    )
+    .with(SETTLED),
     Operation::admin(
         "GET",
         "/discrepancies",
@@ -132,6 +142,8 @@ pub(crate) fn routes() -> Router<Gateway> {
         .route("/channel-groups/{id}/history", get(groups::history))
         .route("/payments/{paymentId}/routing", get(routing::explain))
         .route("/attempts", get(attempts::list))
+        .route("/attempts/settled", get(attempts::settled))
+        .route("/attempts/{id}/settle", post(attempts::settle))
         .route("/clock", get(clock::read))
         .route("/clock/advance", post(clock::advance))
         .route("/discrepancies", get(records::discrepancies))

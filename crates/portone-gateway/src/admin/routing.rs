@@ -7,16 +7,32 @@ use portone_router::Decision;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use super::attempts::SettlementView;
 use super::input::Call;
-use super::{Answer, items, store};
+use super::{Answer, ok, store};
 use crate::answer::Moment;
+use crate::error::ApiError;
 use crate::state::Gateway;
 
 pub(super) async fn explain(State(gateway): State<Gateway>, call: Call) -> Answer {
     let payment_id: PaymentId = call.id("payment")?;
     let store_id = store(&gateway, call.store_id()?.as_deref())?;
     let transactions = gateway.engine.transactions(&store_id, &payment_id).await?;
-    Ok(items(transactions.iter().map(|(transaction, decision)| Explained::of(transaction, decision))))
+    let settled = gateway.engine.store().settlements_of(&store_id, &payment_id).await;
+    let settled = settled.map_err(|error| ApiError::from_store(&error))?;
+    Ok(ok(&Explanation {
+        items: transactions.iter().map(|(transaction, record)| Explained::of(transaction, record)).collect(),
+        settled_by_hand: settled.iter().map(SettlementView::from).collect(),
+    }))
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Explanation<'a> {
+    items: Vec<Explained<'a>>,
+    /// What people decided about calls of this payment.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    settled_by_hand: Vec<SettlementView<'a>>,
 }
 
 #[derive(Serialize)]

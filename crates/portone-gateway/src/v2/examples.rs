@@ -63,3 +63,9 @@ pub(super) const SUB_SHOPS: &str = r#"{"items": [{"storeBusinessRegistrationNumb
 pub(super) const CASH_RECEIPT: &str = r#"{"paymentId": "order1008", "channelKey": "channel-key-smartro",
 "type": "PERSONAL", "orderName": "Monthly pass", "currency": "KRW", "amount": {"total": 8900},
 "customer": {"identityNumber": "01012345678", "name": "Kim Port", "phoneNumber": "01012345678"}}"#;
+
+/// Something that was sent over a wire.
+pub(super) const PAYMENTWALL_DELIVERY: &str = r#"{"transactionId": "what the payment's transactionId is",
+"deliveryType": "DIGITAL", "deliveryStatus": "DELIVERED", "estimatedDeliveryDatetime": "2026-11-20T09:00:00+09:00",
+"estimatedUpdateDatetime": "2026-11-20T09:00:00+09:00", "refundable": true, "details": "A pass for a month",
+"shippingAddressEmail": "port@example.com"}"#;

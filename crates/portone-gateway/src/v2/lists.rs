@@ -9,7 +9,9 @@ use portone_engine::payment_event::PaymentEvent;
 use super::asked::Asked;
 use super::dto::page::Page;
 use super::dto::{key_list as key_list_body, list as list_body};
-use super::view::list::{BillingKeysResponse, PageInfo, PaymentsByCursorResponse, PaymentsResponse};
+use super::view::list::{
+    BillingKeysResponse, PageInfo, PaymentsByCursorResponse, PaymentsResponse, Receipts,
+};
 use super::view::payment_event::PaymentEventsResponse;
 use super::{IntoAnswer, answer, ok};
 use crate::endpoint::Endpoint;
@@ -19,7 +21,9 @@ use crate::state::Gateway;
 pub(super) async fn payments(State(gateway): State<Gateway>, asked: Asked) -> Response {
     let read = list_body::payments(&asked.body, &asked.access, gateway.engine.now());
     answer(&gateway, Endpoint::Payments, read, |engine, (page, query)| async move {
-        engine.list_payments(query).await.map(|reached| PaymentPage { page, reached })
+        let reached = engine.list_payments(query).await?;
+        let receipts = engine.receipts_of(reached.items.iter()).await?;
+        Ok(PaymentPage { page, reached, receipts })
     })
     .await
 }
@@ -29,7 +33,8 @@ pub(super) async fn payments_by_cursor(State(gateway): State<Gateway>, asked: As
     let read = list_body::by_cursor(&asked.body, &asked.access, gateway.engine.now());
     answer(&gateway, Endpoint::PaymentsByCursor, read, |engine, walk| async move {
         let found = engine.payments_after(&walk.store_id, walk.after, walk.until, walk.size).await?;
-        Ok(Walked(found))
+        let receipts = engine.receipts_of(found.iter().map(|(payment, _)| payment)).await?;
+        Ok(Walked(found, receipts))
     })
     .await
 }
@@ -39,7 +44,8 @@ pub(super) async fn payment_events_by_cursor(State(gateway): State<Gateway>, ask
     let read = list_body::by_cursor(&asked.body, &asked.access, gateway.engine.now());
     answer(&gateway, Endpoint::PaymentEventsByCursor, read, |engine, walk| async move {
         let found = engine.payment_events_after(&walk.store_id, walk.after, walk.until, walk.size).await?;
-        Ok(Moved(found))
+        let receipts = engine.receipts_of(found.iter().map(|(event, _)| &event.transaction)).await?;
+        Ok(Moved(found, receipts))
     })
     .await
 }
@@ -68,27 +74,28 @@ impl IntoAnswer for KeyPage {
 struct PaymentPage {
     page: Page,
     reached: Reached<Transaction>,
+    receipts: Receipts,
 }
 
 impl IntoAnswer for PaymentPage {
     fn into_answer(self) -> Response {
         let page = PageInfo::new(self.page, self.reached.total_count);
-        ok(&PaymentsResponse::new(&self.reached.items, page))
+        ok(&PaymentsResponse::new(&self.reached.items, &self.receipts, page))
     }
 }
 
-struct Walked(Vec<(Transaction, Cursor)>);
+struct Walked(Vec<(Transaction, Cursor)>, Receipts);
 
 impl IntoAnswer for Walked {
     fn into_answer(self) -> Response {
-        ok(&PaymentsByCursorResponse::from(self.0.as_slice()))
+        ok(&PaymentsByCursorResponse::new(&self.0, &self.1))
     }
 }
 
-struct Moved(Vec<(PaymentEvent, Cursor)>);
+struct Moved(Vec<(PaymentEvent, Cursor)>, Receipts);
 
 impl IntoAnswer for Moved {
     fn into_answer(self) -> Response {
-        ok(&PaymentEventsResponse::from(self.0.as_slice()))
+        ok(&PaymentEventsResponse::new(&self.0, &self.1))
     }
 }

@@ -6,6 +6,7 @@ mod banks;
 mod billing_keys;
 mod capture;
 mod confirm;
+mod delivery;
 pub(crate) mod dto;
 mod escrow;
 mod examples;
@@ -190,6 +191,13 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         "Name the sub-shops of a sales slip",
     )
     .with(examples::SUB_SHOPS),
+    Operation::v2(
+        "POST",
+        "/paymentwall/delivery/confirm",
+        Endpoint::ConfirmPaymentwallDelivery,
+        "Tell Paymentwall how far a delivery is",
+    )
+    .with(examples::PAYMENTWALL_DELIVERY),
     Operation::v2("GET", "/cash-receipts", Endpoint::CashReceipts, "Cash receipts, page by page")
         .with(r#"{"page": {"number": 0, "size": 10}}"#),
     Operation::v2("POST", "/cash-receipts", Endpoint::IssueCashReceipt, "Issue a cash receipt")
@@ -263,6 +271,7 @@ pub(crate) fn routes() -> Router<Gateway> {
         .route("/payments/{paymentId}/escrow/logistics", post(escrow::register).patch(escrow::modify))
         .route("/payments/{paymentId}/escrow/complete", post(escrow::confirm))
         .route("/payments/{paymentId}/register-store-receipt", post(escrow::store_receipt))
+        .route("/paymentwall/delivery/confirm", post(delivery::confirm))
         .route("/cash-receipts", get(receipts::list).post(receipts::issue))
         .route("/payments/{paymentId}/cash-receipt", get(receipts::receipt))
         .route("/payments/{paymentId}/cash-receipt/cancel", post(receipts::cancel))
@@ -349,7 +358,7 @@ fn told<V: IntoAnswer>(endpoint: Endpoint, result: Result<V, EngineError>) -> Re
 
 /// A use case that panicked: where a PG may have been asked, its outcome is unknown.
 fn unfinished(endpoint: Endpoint) -> ApiError {
-    if endpoint.asks_pg() { ApiError::unknown_outcome() } else { ApiError::internal() }
+    if endpoint.asks_pg() { ApiError::unknown_outcome(endpoint) } else { ApiError::internal() }
 }
 
 /// Counts what became of a request that reached the engine.
@@ -363,7 +372,7 @@ fn outcome<V>(result: Option<&Result<V, EngineError>>) -> &'static str {
         Some(Ok(_)) => "done",
         Some(Err(EngineError::Declined(_) | EngineError::ChannelSpecific { .. })) => "declined",
         Some(Err(EngineError::Unavailable(_))) => "unavailable",
-        Some(Err(EngineError::UnknownOutcome)) | None => "unknown",
+        Some(Err(EngineError::UnknownOutcome | EngineError::UnknownDelivery)) | None => "unknown",
         Some(Err(EngineError::Store(_))) => "store_failed",
         // Every other variant says no before a PG is asked.
         Some(Err(_)) => "refused",

@@ -11,6 +11,7 @@ use portone_engine::webhook::Delivery;
 
 use super::dto::{cancel as cancel_body, payment as payment_body, query};
 use super::view::cancellation::{CancelPaymentResponse, CancellationView};
+use super::view::list::Receipts;
 use super::view::payment::{ClosedResponse, PaidResponse, PaymentView, TransactionsResponse};
 use super::{Call, IntoAnswer, answer, ok};
 use crate::answer::Moment;
@@ -58,7 +59,9 @@ pub(super) async fn transactions(State(gateway): State<Gateway>, call: Call) -> 
     let read = query::store(&call.query, &call.access);
     answer(&gateway, Endpoint::Transactions, read, |engine, caller| async move {
         let found = engine.transactions(&caller.store_id, &found(&call.id)?).await?;
-        Ok(found.into_iter().map(|(transaction, _)| transaction).collect::<Vec<_>>())
+        let transactions: Vec<Transaction> = found.into_iter().map(|(transaction, _)| transaction).collect();
+        let receipts = engine.receipts_of(transactions.iter()).await?;
+        Ok(Attempts { transactions, receipts })
     })
     .await
 }
@@ -108,9 +111,16 @@ impl IntoAnswer for PaymentAndWebhooks {
     }
 }
 
-impl IntoAnswer for Vec<Transaction> {
+struct Attempts {
+    transactions: Vec<Transaction>,
+    receipts: Receipts,
+}
+
+impl IntoAnswer for Attempts {
     fn into_answer(self) -> Response {
-        ok(&TransactionsResponse { items: self.iter().map(PaymentView::transaction).collect() })
+        let receipt = |transaction: &Transaction| self.receipts.get(&transaction.order.payment_id);
+        let view = |transaction| PaymentView::transaction(transaction).with_receipt(receipt(transaction));
+        ok(&TransactionsResponse { items: self.transactions.iter().map(view).collect() })
     }
 }
 

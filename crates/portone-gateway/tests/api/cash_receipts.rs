@@ -236,3 +236,93 @@ async fn a_payment_that_was_not_paid_shows_no_receipt() {
     let payment = world.get("/payments/order1").await.json();
     assert_eq!((&payment["status"], payment.get("cashReceipt")), (&json!("VIRTUAL_ACCOUNT_ISSUED"), None));
 }
+
+/// A deposit into an account that asked for a receipt, as our ledger finds it: the PG has issued one.
+async fn deposited_with_receipt(world: &World) {
+    assert_eq!(world.post("/payments/order1/instant", &account_payment(SMARTRO)).await.status, 200);
+    world.control("/payments/order1/deposit", &json!({}));
+    world.advance(TimeDelta::minutes(2));
+    world.engine.follow_up(100).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_receipt_that_comes_with_a_deposit_is_ours_wherever_it_is_read() {
+    let world = World::new().await;
+    deposited_with_receipt(&world).await;
+    assert_json_snapshot!(world.get(RECEIPT).await.json(), @r#"
+    {
+      "amount": 8900,
+      "channel": {
+        "key": "channel-key-smartro",
+        "name": "SMARTRO_V2 test",
+        "pgMerchantId": "mid0001",
+        "pgProvider": "SMARTRO_V2",
+        "type": "TEST"
+      },
+      "currency": "KRW",
+      "isManual": false,
+      "issueNumber": "825296768",
+      "issuedAt": "2026-11-21T00:00:00.125Z",
+      "merchantId": "merchant-6a97192e-e1d4-8010-91b2-4d2811c8772c",
+      "orderName": "Monthly pass",
+      "paymentId": "order1",
+      "pgReceiptId": "SMT06AC124B20A24E5815A3",
+      "status": "ISSUED",
+      "statusUpdatedAt": "2026-11-21T00:00:00.125Z",
+      "storeId": "store-test",
+      "type": "PERSONAL",
+      "url": "https://receipts.sandbox.invalid/cash/825296768",
+      "vatAmount": 809
+    }
+    "#);
+    let payment = world.get("/payments/order1").await.json();
+    let receipt = &payment["cashReceipt"];
+    assert_eq!((&receipt["status"], &receipt["type"]), (&json!("ISSUED"), &json!("PERSONAL")), "{payment}");
+    assert_eq!(world.wire.read("/payments/order1")["cashReceipt"]["issueNumber"], receipt["issueNumber"]);
+    let manual = json!({"filter": {"isManual": false}});
+    let receipts = world.send(Call::new("GET", "/cash-receipts").shop().json(&manual)).await.json();
+    assert_eq!(receipts["items"][0]["issueNumber"], receipt["issueNumber"], "{receipts}");
+    assert_eq!(world.get("/payments").await.json()["items"][0]["cashReceipt"], *receipt);
+    let walked = world.get("/payments-by-cursor").await.json();
+    assert_eq!(walked["items"][0]["payment"]["cashReceipt"], *receipt);
+    let moved = world.get("/payment-events-by-cursor").await.json();
+    assert_eq!(moved["items"][0]["paymentEvent"]["cashReceipt"], *receipt);
+    let attempts = world.get("/payments/order1/transactions").await.json();
+    assert_eq!(attempts["items"][0]["cashReceipt"], *receipt);
+}
+
+/// The upstream tells of one receipt as often as it is asked: it is written once, and what we did to it stays.
+#[tokio::test]
+async fn a_receipt_of_a_deposit_is_cancelled_once_and_not_issued_again_beside_another() {
+    let world = World::new().await;
+    deposited_with_receipt(&world).await;
+    assert_eq!(issue(&world, "order1").await.error(), (409, "CASH_RECEIPT_ALREADY_ISSUED".to_owned()));
+    assert_eq!(cancel(&world).await.status, 200);
+    asked_again(&world).await;
+    assert_eq!(world.get("/payments/order1").await.json()["cashReceipt"]["status"], "CANCELLED");
+    assert_eq!(issue(&world, "order1").await.status, 200);
+    asked_again(&world).await;
+    let receipts = world.get("/cash-receipts").await.json();
+    let states: Vec<&Value> = receipts["items"].as_array().unwrap().iter().map(|it| &it["status"]).collect();
+    assert_eq!(states, ["ISSUED", "CANCELLED"], "{receipts}");
+    assert_eq!(receipts["items"][0]["isManual"], true);
+}
+
+/// The PG cancels the receipt by itself: our record follows.
+#[tokio::test]
+async fn a_receipt_that_is_cancelled_upstream_is_cancelled_here() {
+    let world = World::new().await;
+    deposited_with_receipt(&world).await;
+    world.wire.asked(portone_sandbox::Method::Post, CANCEL);
+    asked_again(&world).await;
+    assert_eq!(world.get(RECEIPT).await.json()["status"], "CANCELLED");
+}
+
+/// The upstream is asked once more, as after a notification.
+async fn asked_again(world: &World) {
+    let payment =
+        world.engine.payment(&"store-test".parse().unwrap(), &"order1".parse().unwrap()).await.unwrap();
+    let now = portone_engine::port::Clock::now(&*world.clock);
+    world.engine.store().hasten_follow_ups(vec![payment.id], now).await.unwrap();
+    assert_eq!(world.engine.follow_up(100).await.unwrap().claimed, 1);
+}

@@ -21,6 +21,7 @@ mod payment_events;
 mod payment_schedules;
 mod payment_sessions;
 mod payments;
+mod paymentwall;
 mod promotions;
 mod states;
 mod transport;

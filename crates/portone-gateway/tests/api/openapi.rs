@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::billing_keys_confirm;
 use crate::http::{Call, Reply};
+use crate::paymentwall;
 use crate::world::{ADMIN, APPROVED, GROUP, SECRET, SMARTRO, STORE, World, account_payment, with};
 
 /// The operations in an order in which they work, each with the payment or the other id it is about.
@@ -50,6 +51,7 @@ const STORY: &[(&str, &str)] = &[
     ("modifyEscrowLogistics", "held1"),
     ("confirmEscrow", "held1"),
     ("registerStoreReceipt", "order1006"),
+    ("confirmPaymentwallDelivery", ""),
     ("issueCashReceipt", ""),
     ("getCashReceipts", ""),
     ("getCashReceiptByPaymentId", "order1008"),
@@ -71,6 +73,8 @@ const STORY: &[(&str, &str)] = &[
     ("getChannelGroupHistory", GROUP),
     ("explainRouting", "order1001"),
     ("listAttempts", ""),
+    ("settleAttempt", ""),
+    ("listSettledAttempts", ""),
     ("listDiscrepancies", ""),
     ("listEvents", ""),
     ("listWebhooks", ""),
@@ -139,9 +143,10 @@ impl Known {
         let parts =
             path.split('/').map(|part| match part.strip_prefix('{').and_then(|it| it.strip_suffix('}')) {
                 None => part.to_owned(),
-                Some(name) if subject.is_empty() => {
-                    self.0[if name == "id" { "webhook" } else { name }].clone()
+                Some("id") if subject.is_empty() => {
+                    self.0[if path.contains("/attempts/") { "attempt" } else { "webhook" }].clone()
                 }
+                Some(name) if subject.is_empty() => self.0[name].clone(),
                 Some(_) => subject.to_owned(),
             });
         parts.collect::<Vec<_>>().join("/")
@@ -186,6 +191,8 @@ async fn every_example_works() {
     let mut known = Known::default();
     let cancellation = cancel_requested(&world).await;
     escrow_held(&world).await;
+    paymentwall::channel(&world).await;
+    known.0.insert("transactionId", paymentwall::paid(&world, "digital1").await);
     let window = billing_keys_confirm::opened(&world).await;
     let finished = billing_keys_confirm::finished(&world, &window, APPROVED);
     known.0.insert("billingIssueToken", finished["billingIssueToken"].as_str().unwrap().to_owned());
@@ -198,6 +205,9 @@ async fn every_example_works() {
         let reply = run(&world, operation, &path, &known).await;
         let expected = if REFUSED.contains(id) { 400 } else { 200 };
         assert_eq!(reply.status, expected, "{id}: {}", reply.text);
+        if *id == "confirmPaymentwallDelivery" {
+            known.0.insert("attempt", paymentwall::lost_delivery(&world, &known.0["transactionId"]).await);
+        }
         if *id == "openWindow" {
             let token = world.control("/windows", &json!({"call": reply.json()["arguments"]}));
             known.0.insert("paymentToken", token["paymentToken"].as_str().unwrap().to_owned());

@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::http::Call;
+use crate::paymentwall;
 use crate::world::{
     APPROVED, KPN, Line, OVER_LIMIT, SMARTRO, STORE, World, account_payment, card_payment, key_payment,
 };
@@ -70,6 +71,7 @@ const TABLE: &[Row] = &[
     ("logistics",     [NOT_FOUND, NOT_FOUND, NOT_PAID,    NOT_PAID,    NOT_PAID,    INVALID,     NOT_PAID,    INVALID,     NOT_PAID]),
     ("complete",      [NOT_FOUND, NOT_FOUND, NOT_PAID,    NOT_PAID,    NOT_PAID,    INVALID,     NOT_PAID,    INVALID,     NOT_PAID]),
     ("store-receipt", [NOT_FOUND, NOT_FOUND, NOT_PAID,    NOT_PAID,    NOT_PAID,    INVALID,     NOT_PAID,    INVALID,     NOT_PAID]),
+    ("delivery",      [NOT_FOUND, NOT_FOUND, INVALID,     INVALID,     INVALID,     INVALID,     INVALID,     INVALID,     INVALID]),
     ("cash-receipt",  [NO_RECEIPT, NO_RECEIPT, NO_RECEIPT, NO_RECEIPT, NO_RECEIPT,  NO_RECEIPT,  NO_RECEIPT,  NO_RECEIPT,  NO_RECEIPT]),
     ("resend",        [NOT_FOUND, NOT_FOUND, NO_WEBHOOK,  NO_WEBHOOK,  NO_WEBHOOK,  NO_WEBHOOK,  NO_WEBHOOK,  NO_WEBHOOK,  NO_WEBHOOK]),
 ];
@@ -150,6 +152,11 @@ async fn ask(world: &World, operation: &str, key: &str) -> String {
             "storeBusinessRegistrationNumber": "1234567890", "storeName": "Sub-shop", "totalAmount": 8900,
             "currency": "KRW"}]}),
         ),
+        "delivery" => {
+            let read = world.get("/payments/order1").await;
+            let id = if read.status == 200 { read.json()["transactionId"].clone() } else { json!("none") };
+            Call::new("POST", "/paymentwall/delivery/confirm").shop().json(&paymentwall::digital(&id))
+        }
         "cash-receipt" => Call::new("GET", &path("/cash-receipt")).shop(),
         "resend" => post("/resend-webhook", json!({})),
         other => panic!("`{other}` is in the table only"),

@@ -1,6 +1,5 @@
 //! The world the faces are tested in.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -173,8 +172,13 @@ impl Wire {
 
     /// What the upstream says of something.
     pub(crate) fn read(&self, path: &str) -> Value {
+        self.asked(Method::Get, path)
+    }
+
+    /// What the upstream answers a shop that asks without us.
+    pub(crate) fn asked(&self, method: Method, path: &str) -> Value {
         let request = Request {
-            method: Method::Get,
+            method,
             path: path.to_owned(),
             query: String::new(),
             authorization: Some(format!("PortOne {UPSTREAM_SECRET}")),
@@ -187,9 +191,14 @@ impl Wire {
     fn declare(&self, channel: &Channel) {
         let body = json!({"key": channel.key, "provider": channel.provider,
             "pgMerchantId": channel.pg_merchant_id, "environment": "test"});
+        self.declare_at("/sandbox/channels", &body);
+    }
+
+    /// Makes a channel known to one of the sandbox's faces.
+    pub(crate) fn declare_at(&self, path: &str, body: &Value) {
         let request = Request {
             method: Method::Put,
-            path: "/sandbox/channels".to_owned(),
+            path: path.to_owned(),
             query: String::new(),
             authorization: None,
             idempotency_key: None,
@@ -213,7 +222,12 @@ impl Transport for Wire {
         self.sent_count.fetch_add(1, Ordering::Relaxed);
         let target = request.url.strip_prefix(UPSTREAM).unwrap();
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
-        let Auth::PortOneSecret(secret) = &request.auth else { panic!("{request:?} is no V2 request") };
+        let authorization = match &request.auth {
+            Auth::PortOneSecret(secret) => Some(format!("PortOne {}", secret.expose())),
+            Auth::Bearer(token) => Some(format!("Bearer {}", token.expose())),
+            Auth::InBody => None,
+            Auth::V1Token(_) => panic!("{request:?} has no token yet"),
+        };
         let key = request.headers.iter().find(|(name, _)| *name == "idempotency-key");
         let reply = self.handle(Request {
             method: match request.method {
@@ -224,7 +238,7 @@ impl Transport for Wire {
             },
             path: path.to_owned(),
             query: query.to_owned(),
-            authorization: Some(format!("PortOne {}", secret.expose())),
+            authorization,
             idempotency_key: key.map(|(_, value)| value.clone()),
             body: request.body.as_ref().map(|body| Bytes::copy_from_slice(body.bytes())).unwrap_or_default(),
         });
@@ -310,18 +324,7 @@ impl World {
 
     /// The sandbox's control API.
     pub(crate) fn control(&self, path: &str, body: &Value) -> Value {
-        let request = Request {
-            method: Method::Post,
-            path: format!("/sandbox{path}"),
-            query: String::new(),
-            authorization: None,
-            idempotency_key: None,
-            body: Bytes::from(body.to_string()),
-        };
-        let reply = self.wire.handle(request).unwrap();
-        let text = String::from_utf8(reply.body).unwrap();
-        assert_eq!(reply.status, 200, "{text}");
-        serde_json::from_str(&text).unwrap()
+        self.wire.control(path, body)
     }
 
     /// A request of the shop.
@@ -351,15 +354,7 @@ impl World {
 
     /// The buyer pays into an account, and our ledger is told.
     pub(crate) async fn deposited(&self, id: &str) {
-        let request = Request {
-            method: Method::Post,
-            path: format!("/sandbox/payments/{id}/deposit"),
-            query: String::new(),
-            authorization: None,
-            idempotency_key: None,
-            body: Bytes::new(),
-        };
-        assert_eq!(self.wire.handle(request).unwrap().status, 200);
+        self.control(&format!("/payments/{id}/deposit"), &json!({}));
         let (store, payment_id) = (self.engine.store(), id.parse().unwrap());
         let mut transaction = self.engine.payment(&STORE.parse().unwrap(), &payment_id).await.unwrap();
         let now = self.clock.now();
@@ -478,10 +473,19 @@ async fn start(
         random: Arc::new(Counting(AtomicU64::new(1_u64.wrapping_sub(4)))),
         watch: None,
     };
-    let virtual_upstreams = BTreeSet::from(["sandbox".to_owned()]);
+    let virtual_upstreams = ["sandbox", "sandbox-v1"].map(str::to_owned).into();
     let promotions = crate::promotions::declared();
     let config = EngineConfig { virtual_upstreams, promotions, ..EngineConfig::default() };
     let live = Upstream { base_url: "https://live.test".to_owned(), ..upstream.clone() };
-    let upstreams = BTreeMap::from([("live".to_owned(), live), ("sandbox".to_owned(), upstream)]);
+    let v1 = Upstream {
+        base_url: format!("{UPSTREAM}/v1"),
+        credentials: Credentials::IamportV1 {
+            imp_key: "sandbox-imp-key".into(),
+            imp_secret: UPSTREAM_SECRET.into(),
+        },
+        notice_url: None,
+    };
+    let upstreams = [("live", live), ("sandbox", upstream), ("sandbox-v1", v1)];
+    let upstreams = upstreams.map(|(name, upstream)| (name.to_owned(), upstream)).into_iter().collect();
     Engine::start(ports, config, upstreams, vec![shop, other]).await.unwrap()
 }

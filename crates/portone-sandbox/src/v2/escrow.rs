@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::Context;
 use super::view::{put, time_text};
 use crate::fields::Fields;
+use crate::ledger::Ledger;
 use crate::pg::{Provider, Reason};
 use crate::records::{Delivery, Escrow, EscrowStatus, Transaction};
 use crate::refusal::Refusal;
@@ -100,7 +101,7 @@ pub(super) fn confirm(
     context.check_forced()?;
     let now = context.now;
     let escrow = escrow_of(context, payment_id, provider)?;
-    if escrow.status != EscrowStatus::Registered {
+    if !matches!(escrow.status, EscrowStatus::Registered | EscrowStatus::Delivered) {
         return Err(provider.refuse(Reason::EscrowOutOfStep));
     }
     escrow.status = EscrowStatus::Confirmed;
@@ -119,6 +120,32 @@ pub(super) fn store_receipt(
     Err(provider.refuse(Reason::NoSuchService))
 }
 
+/// What carriers and buyers do, and time: each state follows certain others. No document names a notification of it.
+const MOVES: [(&str, EscrowStatus, &[EscrowStatus]); 4] = [
+    ("DELIVERED", EscrowStatus::Delivered, &[EscrowStatus::Registered]),
+    ("REJECTED", EscrowStatus::Rejected, &[EscrowStatus::Registered, EscrowStatus::Delivered]),
+    ("REJECT_CONFIRMED", EscrowStatus::RejectConfirmed, &[EscrowStatus::Rejected]),
+    ("CONFIRMED", EscrowStatus::Confirmed, &[EscrowStatus::Delivered]),
+];
+
+/// `POST /sandbox/payments/{paymentId}/escrow`: the parcel arrives, the buyer refuses it, the shop takes it back, or
+/// nobody says anything until the PG pays out by itself.
+pub(crate) fn move_on(ledger: &mut Ledger, payment_id: &str, body: &Fields<'_>) -> Result<Value, Refusal> {
+    let names = MOVES.map(|(name, ..)| name);
+    let wanted = body.one_of("status", &names)?.ok_or_else(|| body.error("status", "is required"))?;
+    let transaction = ledger.payment_mut(payment_id)?.latest_mut();
+    let moves = MOVES.iter().find(|(name, ..)| *name == wanted);
+    let (Some(escrow), Some((_, next, before))) = (transaction.escrow.as_mut(), moves) else {
+        return Err(Refusal::conflict("NOT_IN_ESCROW", "the payment is not held in escrow"));
+    };
+    if !before.contains(&escrow.status) {
+        return Err(Refusal::conflict("ESCROW_OUT_OF_STEP", "the escrow is not at a step before that one"));
+    }
+    escrow.status = *next;
+    escrow.is_automatic = *next == EscrowStatus::Confirmed;
+    Ok(json!({"escrow": escrow_view(transaction)}))
+}
+
 /// The `PaymentEscrow` union.
 pub(super) fn escrow_view(transaction: &Transaction) -> Option<Value> {
     let escrow = transaction.escrow.as_ref()?;
@@ -132,7 +159,8 @@ pub(super) fn escrow_view(transaction: &Transaction) -> Option<Value> {
         view["sentAt"] = json!(time_text(delivery.sent_at));
         view["appliedAt"] = json!(time_text(delivery.applied_at));
     }
-    put(&mut view, "isAutomaticallyConfirmed", (escrow.status == EscrowStatus::Confirmed).then_some(false));
+    let is_automatic = (escrow.status == EscrowStatus::Confirmed).then_some(escrow.is_automatic);
+    put(&mut view, "isAutomaticallyConfirmed", is_automatic);
     Some(view)
 }
 

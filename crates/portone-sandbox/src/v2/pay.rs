@@ -270,5 +270,5 @@ fn transaction_of(
 fn held_in_escrow(attempt: &Attempt<'_>) -> Option<Escrow> {
     let is_held =
         attempt.terms.is_escrow && attempt.pg().has_escrow_api() && attempt.channel.has_contract("escrow");
-    is_held.then_some(Escrow { status: EscrowStatus::BeforeRegistered, delivery: None })
+    is_held.then_some(Escrow { status: EscrowStatus::BeforeRegistered, delivery: None, is_automatic: false })
 }

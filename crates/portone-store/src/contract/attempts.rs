@@ -1,8 +1,8 @@
 //! Open attempts: found again after a crash, and inquired by one gateway at a time.
 
-use portone_core::{CommandKind, PaymentId, TransactionId};
-use portone_engine::ledger::{OpenAttempt, OpenSubject};
-use portone_engine::port::{Begin, Settle, Store};
+use portone_core::{CommandKind, DeliveryKind, DeliveryStatus, PaymentId, TransactionId};
+use portone_engine::ledger::{DeliveryTold, OpenAttempt, OpenSubject, Transaction};
+use portone_engine::port::{Begin, Settle, SettleTransaction, Store};
 
 use super::records::{
     LEASE_SECONDS, at, attempt, attempt_id, begin, cancel_attempt, cancellation, issue_attempts, key_record,
@@ -86,6 +86,34 @@ pub async fn every_subject_comes_back(store: &dyn Store) {
     let open = store.open_attempts(10).await.expect("reads");
     assert_eq!(open, [issue[0].clone(), issue[1].clone(), cancel, close, capture, stop]);
     assert_eq!(open[0].lease_until, at(LEASE_SECONDS));
+}
+
+/// A delivery is told while its payment is free for other calls; the next one waits until its lease is over.
+pub async fn a_delivery_locks_the_next_delivery_only(store: &dyn Store) {
+    store.begin_payment(begin(1, 1)).await.expect("begins");
+    store.settle_transaction(settle_paid(1, 1)).await.expect("settles");
+    let told =
+        DeliveryTold { kind: DeliveryKind::Digital, status: DeliveryStatus::Delivered, told_at: at(10) };
+    let delivery = |number, seconds| {
+        let (payment_id, transaction_id) = (payment_id(1), transaction_id(1));
+        let subject = OpenSubject::ConfirmDelivery { payment_id, transaction_id, told };
+        attempt(attempt_id(number), CommandKind::ConfirmDelivery, subject, seconds)
+    };
+    let begin = async |attempt| store.begin_on_transaction(attempt, &transaction_id(1), 1).await;
+    assert_eq!(begin(delivery(10, 10)).await, Ok(Begin::Begun));
+    assert_eq!(begin(delivery(11, 10 + LEASE_SECONDS - 1)).await, Ok(Begin::Outstanding));
+    let paid = store.transaction(&transaction_id(1)).await.expect("reads").expect("is there");
+    let cancel = cancel_attempt(20, &paid);
+    assert_eq!(begin(cancel).await, Ok(Begin::Begun));
+    assert_eq!(begin(delivery(12, 10 + LEASE_SECONDS)).await, Ok(Begin::Begun));
+    let stale = store.begin_on_transaction(delivery(13, 1_000), &transaction_id(1), 0).await;
+    assert_eq!(stale, Ok(Begin::Changed));
+    let delivery = Some(told);
+    let transaction = Transaction { delivery, ..paid };
+    let settle = SettleTransaction { attempt: attempt_id(10), transaction, ..settle_paid(1, 1) };
+    assert_eq!(store.settle_transaction(settle).await, Ok(Settle::Settled));
+    let kept = store.transaction(&transaction_id(1)).await.expect("reads").expect("is there");
+    assert_eq!((kept.delivery, store.open_attempts(9).await.map(|open| open.len())), (delivery, Ok(2)));
 }
 
 /// An attempt on a paid payment, opened at `10 * number` seconds.

@@ -24,7 +24,7 @@ pub async fn what_waits_is_asked_about_and_what_does_not_is_not(store: &dyn Stor
     assert_eq!(claim(store, LATER).await, [transaction_id(2)]);
     let mut done = read(store, 2).await;
     done.cancellations[0].status = CancelStatus::Succeeded;
-    assert_eq!(store.record_change(done, Vec::new(), Vec::new()).await, Ok(Recorded::Written));
+    assert_eq!(store.record_change(done, None, Vec::new(), Vec::new()).await, Ok(Recorded::Written));
     assert_eq!(claim(store, 9 * LATER).await, [transaction_id(1)]);
 }
 
@@ -61,7 +61,7 @@ pub async fn a_change_is_written_with_what_it_announces(store: &dyn Store) {
     let deposited = Transaction { status: PaymentStatus::Paid, paid_at: Some(at(90)), ..issued };
     let announced =
         Event { trigger: Some(EventTrigger::VirtualAccountDeposit), ..event(&deposited, EventKind::Paid) };
-    let recorded = store.record_change(deposited.clone(), vec![announced.clone()], vec![odd(1)]).await;
+    let recorded = store.record_change(deposited.clone(), None, vec![announced.clone()], vec![odd(1)]).await;
     assert_eq!(recorded, Ok(Recorded::Written));
     assert_eq!(read(store, 1).await, Transaction { revision: deposited.revision + 1, ..deposited });
     let events = store.events(&store_id(), 0, 10).await.expect("reads");
@@ -77,11 +77,11 @@ pub async fn a_change_waits_for_an_open_call_and_for_the_record_as_read(store: &
     let before = read(store, 1).await;
     let open = cancel_attempt(10, &before);
     assert_eq!(store.begin_on_transaction(open.clone(), &before.id, before.revision).await, Ok(Begin::Begun));
-    let outstanding = store.record_change(before.clone(), Vec::new(), Vec::new()).await;
+    let outstanding = store.record_change(before.clone(), None, Vec::new(), Vec::new()).await;
     assert_eq!(outstanding, Ok(Recorded::Outstanding));
     store.drop_attempt(&open.id).await.expect("drops");
     let old = Transaction { revision: before.revision + 1, ..before.clone() };
-    assert_eq!(store.record_change(old, Vec::new(), vec![odd(1)]).await, Ok(Recorded::Changed));
+    assert_eq!(store.record_change(old, None, Vec::new(), vec![odd(1)]).await, Ok(Recorded::Changed));
     assert_eq!((read(store, 1).await, store.discrepancies(1).await), (before, Ok(Vec::new())));
 }
 
@@ -92,7 +92,7 @@ pub async fn an_attempt_that_turns_out_paid_is_the_payment(store: &dyn Store) {
     store.begin_payment(begin(2, 1)).await.expect("begins");
     store.settle_transaction(settle_failed(2, 1)).await.expect("settles");
     let late = paid(read(store, 1).await);
-    assert_eq!(store.record_change(late, Vec::new(), Vec::new()).await, Ok(Recorded::Written));
+    assert_eq!(store.record_change(late, None, Vec::new(), Vec::new()).await, Ok(Recorded::Written));
     let latest =
         store.latest_transaction(&store_id(), &payment_id(1)).await.expect("reads").expect("is there");
     assert_eq!((latest.id, latest.status, latest.seq), (transaction_id(1), PaymentStatus::Paid, 3));

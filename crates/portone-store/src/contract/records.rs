@@ -148,6 +148,7 @@ pub fn transaction(number: u64, payment: u64) -> Transaction {
         card: Some(card()),
         virtual_account: None,
         escrow: None,
+        delivery: None,
         failure: None,
         cancellations: Vec::new(),
         promotion: None,

@@ -1,8 +1,10 @@
 //! Deliveries of announcements.
 
 use portone_core::{Environment, StoreId};
+use portone_engine::beside::BesideFilter;
 use portone_engine::event::{Event, EventKind, EventSubject};
 use portone_engine::ledger::BillingKeyRecord;
+use portone_engine::list::{PaymentFilter, PaymentQuery, TimeField, Window};
 use portone_engine::port::{ClaimLimits, DeliveryFilter, Resend, Settle, SettleTransaction, Store};
 use portone_engine::webhook::{
     Claim, Delivery, DeliveryResult, DeliveryStatus, Exchange, Response, Target, WebhookFormat,
@@ -98,6 +100,34 @@ pub async fn a_later_announcement_waits_for_the_earlier(store: &dyn Store) {
     assert_eq!(kinds(&again), [(a.clone(), EventKind::Paid)]);
     assert_eq!(finish(store, &again[0], None).await, Settle::Settled);
     assert_eq!(kinds(&claims(store, 130, ALL).await), [(a, EventKind::PartialCancelled)]);
+}
+
+/// A list selects by how a webhook of the last announcement ended, whatever became of earlier ones.
+pub async fn the_end_of_the_last_announcement_selects_payments(store: &dyn Store) {
+    declare(store, vec![new_target("https://a.example/")]).await;
+    pay(store, 1, &[]).await;
+    let wanted = |webhook_status| {
+        let beside = BesideFilter { webhook_status: Some(webhook_status), receipt: None };
+        PaymentQuery {
+            store_id: store_id(),
+            time: TimeField::Created,
+            window: Window { from: at(-9_999), until: at(9_999) },
+            sort: TimeField::Created,
+            descending: true,
+            statuses: None,
+            filter: PaymentFilter { beside, ..PaymentFilter::default() },
+            offset: 0,
+            count_max: 10,
+        }
+    };
+    let count = async |status| store.list_payments(wanted(status)).await.expect("lists").total_count;
+    assert_eq!(count(DeliveryStatus::Succeeded).await, 0, "nothing was sent yet");
+    let claim = claims(store, 100, ALL).await.remove(0);
+    finish(store, &claim, None).await;
+    assert_eq!(count(DeliveryStatus::Succeeded).await, 1);
+    assert_eq!(count(DeliveryStatus::FailedNotOkResponse).await, 0);
+    announce(store, 1, EventKind::PartialCancelled).await;
+    assert_eq!(count(DeliveryStatus::Succeeded).await, 0, "the last one is not through");
 }
 
 /// However much waits for one host, others get their turn.

@@ -8,7 +8,8 @@ use portone_core::{
     VirtualAccountFacts,
 };
 use portone_engine::ledger::{
-    AppliedPromotion, Cancellation, ChannelSnapshot, Failure, GroupSnapshot, PaymentStatus, Transaction,
+    AppliedPromotion, Cancellation, ChannelSnapshot, DeliveryTold, Failure, GroupSnapshot, PaymentStatus,
+    Transaction,
 };
 use serde::{Deserialize, Serialize};
 
@@ -51,6 +52,8 @@ pub(crate) struct TransactionDocument<'a> {
     virtual_account: Option<Cow<'a, VirtualAccountFacts>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     escrow: Option<Cow<'a, Escrow>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    delivery: Option<DeliveryTold>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     failure: Option<Cow<'a, Failure>>,
     #[serde(default, skip_serializing_if = "<[Cancellation]>::is_empty")]
@@ -99,6 +102,7 @@ impl<'a> TransactionDocument<'a> {
             card: transaction.card.as_ref().map(Cow::Borrowed),
             virtual_account: transaction.virtual_account.as_ref().map(Cow::Borrowed),
             escrow: transaction.escrow.as_ref().map(Cow::Borrowed),
+            delivery: transaction.delivery,
             failure: transaction.failure.as_ref().map(Cow::Borrowed),
             cancellations: Cow::Borrowed(&transaction.cancellations),
             promotion: transaction.promotion.as_deref().map(Cow::Borrowed),
@@ -135,6 +139,7 @@ impl<'a> TransactionDocument<'a> {
             card: self.card.map(Cow::into_owned),
             virtual_account: self.virtual_account.map(Cow::into_owned),
             escrow: self.escrow.map(Cow::into_owned),
+            delivery: self.delivery,
             failure: self.failure.map(Cow::into_owned),
             cancellations: self.cancellations.into_owned(),
             promotion: self.promotion.map(|promotion| Box::new(promotion.into_owned())),

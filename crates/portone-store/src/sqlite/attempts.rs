@@ -1,7 +1,7 @@
 //! Open attempts: calls to a PG whose result is not in the ledger yet.
 
 use chrono::{DateTime, Utc};
-use portone_core::{AttemptId, BillingKey, CommandKind, PaymentId};
+use portone_core::{AttemptId, BillingKey, CommandKind, PaymentId, TransactionId};
 use portone_engine::ledger::OpenAttempt;
 use portone_engine::port::Settle;
 use rusqlite::{OptionalExtension, Row, params};
@@ -53,6 +53,17 @@ pub(super) fn insert(database: &Database, store_no: i64, row: &AttemptRow) -> Re
 pub(super) fn locks_payment(database: &Database, store_no: i64, payment: &PaymentId) -> Result<bool, Fault> {
     let sql = "SELECT 1 FROM open_attempts WHERE store_no = ?1 AND payment_id = ?2";
     Ok(database.prepared(sql)?.exists(params![store_no, payment.as_str()])?)
+}
+
+/// Whether a PG may still be working on a delivery of this transaction.
+pub(super) fn is_delivery_running(
+    database: &Database,
+    transaction: &TransactionId,
+    now: DateTime<Utc>,
+) -> Result<bool, Fault> {
+    let sql = "SELECT 1 FROM open_attempts WHERE command = 'CONFIRM_DELIVERY'
+         AND json_extract(subject, '$.transaction_id') = ?1 AND lease_until > ?2";
+    Ok(database.prepared(sql)?.exists(params![transaction.as_str(), millis(now)])?)
 }
 
 /// How many attempts of a command on this billing key are open.

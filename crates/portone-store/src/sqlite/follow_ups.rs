@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use portone_core::{AttemptId, PaymentId, StoreId, TransactionId};
 use portone_engine::event::Event;
-use portone_engine::ledger::{Discrepancy, OpenAttempt, PaymentStatus, Transaction};
+use portone_engine::ledger::{CashReceipt, Discrepancy, OpenAttempt, PaymentStatus, Transaction};
 use portone_engine::port::StoreError;
 use portone_engine::port::follow::{FollowStore, FollowUp, Recorded, Told};
 use rusqlite::{OptionalExtension, params};
@@ -12,6 +12,7 @@ use rusqlite::{OptionalExtension, params};
 use super::counts::{self, Listed};
 use super::database::{Database, Fault};
 use super::events::{self, EventRow};
+use super::receipts::{self, ReceiptRow};
 use super::{SqliteStore, attempts, facets, payment_events, promotions, schedules, transactions};
 use crate::document::{TransactionDocument, Unreadable, encode, millis, time};
 
@@ -76,10 +77,12 @@ impl FollowStore for SqliteStore {
     async fn record_change(
         &self,
         transaction: Transaction,
+        receipt: Option<CashReceipt>,
         events: Vec<Event>,
         found: Vec<Discrepancy>,
     ) -> Result<Recorded, StoreError> {
-        let rows = ChangeRows::encode(transaction, events, &found)?;
+        let receipt = receipt.map(ReceiptRow::encode).transpose()?;
+        let rows = ChangeRows { receipt, ..ChangeRows::encode(transaction, events, &found)? };
         self.write(move |database| record(database, &rows)).await
     }
 }
@@ -179,6 +182,7 @@ struct ChangeRows {
     transaction: Transaction,
     doc: String,
     facet: Option<String>,
+    receipt: Option<ReceiptRow>,
     events: Vec<EventRow>,
     found: Vec<String>,
 }
@@ -192,7 +196,7 @@ impl ChangeRows {
         let doc = encode("transaction", &TransactionDocument::of(&transaction))?;
         let events = events.into_iter().map(EventRow::encode).collect::<Result<_, _>>()?;
         let facet = facets::encoded(&transaction)?;
-        Ok(Self { transaction, doc, facet, events, found: encode_all(found)? })
+        Ok(Self { transaction, doc, facet, receipt: None, events, found: encode_all(found)? })
     }
 }
 
@@ -230,6 +234,9 @@ fn record(database: &Database, rows: &ChangeRows) -> Result<Recorded, Fault> {
     events::insert(database, &rows.events)?;
     schedules::follow(database, transaction, None)?;
     set(database, transaction)?;
+    if let Some(receipt) = &rows.receipt {
+        receipts::put(database, store_no, receipt)?;
+    }
     keep(database, &rows.found)?;
     Ok(Recorded::Written)
 }

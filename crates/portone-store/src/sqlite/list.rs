@@ -15,7 +15,7 @@ use rusqlite::params;
 use super::database::{Database, Fault};
 use super::facets::Start;
 use super::transactions::{self, select};
-use super::{SqliteStore, facets, key_list, payment_events};
+use super::{SqliteStore, beside, facets, key_list, payment_events};
 use crate::document::millis;
 
 #[async_trait]
@@ -195,8 +195,9 @@ fn examine(
             continue;
         }
         let transaction = transactions::read(database, row)?;
-        if query.matches(&transaction) {
-            take(transaction, row.get(10)?);
+        let no = row.get(10)?;
+        if query.matches(&transaction) && beside::matches(database, &query.filter.beside, &transaction, no)? {
+            take(transaction, no);
         }
     }
     Ok(true)

@@ -50,19 +50,28 @@ impl ReceiptStore for SqliteStore {
         self.read(|database| of_payment(database, store, payment))
     }
 
+    async fn payment_receipts(
+        &self,
+        store: &StoreId,
+        payments: Vec<PaymentId>,
+    ) -> Result<Vec<CashReceipt>, StoreError> {
+        let (store, ids) = (store.clone(), encode("payment ids", &payments)?);
+        self.read_long(move |database| of_payments(database, &store, &ids)).await
+    }
+
     async fn list_receipts(&self, query: ReceiptQuery) -> Result<Reached<CashReceipt>, StoreError> {
         self.read_long(move |database| database.snapshot(|| page(database, &query))).await
     }
 }
 
 /// A receipt with its document encoded on the caller's thread.
-struct ReceiptRow {
+pub(super) struct ReceiptRow {
     receipt: CashReceipt,
     doc: String,
 }
 
 impl ReceiptRow {
-    fn encode(receipt: CashReceipt) -> Result<Self, Unreadable> {
+    pub(super) fn encode(receipt: CashReceipt) -> Result<Self, Unreadable> {
         Ok(Self { doc: encode("cash receipt", &receipt)?, receipt })
     }
 
@@ -108,6 +117,26 @@ fn insert(database: &Database, store_no: i64, row: &ReceiptRow, attempt: Option<
     Ok(())
 }
 
+/// Writes what a PG told of a receipt by itself. What is open has a result of its own to come, and a payment has one live
+/// receipt.
+pub(super) fn put(database: &Database, store_no: i64, row: &ReceiptRow) -> Result<(), Fault> {
+    let receipt = &row.receipt;
+    let sql = "SELECT 1 FROM cash_receipts WHERE store_no = ?1 AND payment_id = ?2
+         AND (open_attempt IS NOT NULL OR id <> ?3 AND status IN ('PENDING', 'ISSUED'))";
+    let other = params![store_no, receipt.payment_id.as_str(), receipt.id.as_str()];
+    if database.prepared(sql)?.exists(other)? {
+        return Ok(());
+    }
+    let sql =
+        "UPDATE cash_receipts SET status = ?2, issue_at = ?3, cancelled_at = ?4, status_at = ?5, doc = ?6
+         WHERE id = ?1";
+    let (cancelled_at, status_at) = (receipt.cancelled_at.map(millis), millis(receipt.status_updated_at));
+    let (id, status) = (receipt.id.as_str(), receipt.status.code());
+    let written =
+        database.execute(sql, params![id, status, row.issue_at(), cancelled_at, status_at, row.doc])?;
+    if written == 1 { Ok(()) } else { insert(database, store_no, row, None) }
+}
+
 fn begin_cancel(database: &Database, receipt: &AttemptId, attempt: &AttemptRow) -> Result<Begin, Fault> {
     let sql = "SELECT status, open_attempt FROM cash_receipts WHERE id = ?1";
     let found: Option<(String, Option<String>)> = database
@@ -151,7 +180,7 @@ fn settle(database: &Database, attempt: &AttemptId, row: &ReceiptRow) -> Result<
 }
 
 /// The latest receipt of a payment that anybody was told of.
-fn of_payment(
+pub(super) fn of_payment(
     database: &Database,
     store: &StoreId,
     payment: &PaymentId,
@@ -160,6 +189,22 @@ fn of_payment(
     let sql = "SELECT doc FROM cash_receipts WHERE store_no = ?1 AND payment_id = ?2 AND status <> 'PENDING'
         ORDER BY no DESC LIMIT 1";
     first(database, sql, params![store_no, payment.as_str()])
+}
+
+/// The latest told receipts of the payments of a JSON array.
+fn of_payments(database: &Database, store: &StoreId, ids: &str) -> Result<Vec<CashReceipt>, Fault> {
+    let Some(store_no) = database.find_store_no(store)? else { return Ok(Vec::new()) };
+    let mut statement = database.prepared(
+        "SELECT doc FROM cash_receipts WHERE no IN (SELECT max(no) FROM cash_receipts
+         WHERE store_no = ?1 AND payment_id IN (SELECT value FROM json_each(?2)) AND status <> 'PENDING'
+         GROUP BY payment_id)",
+    )?;
+    let mut rows = statement.query(params![store_no, ids])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(read(row)?);
+    }
+    Ok(found)
 }
 
 fn first(database: &Database, sql: &'static str, params: impl Params) -> Result<Option<CashReceipt>, Fault> {

@@ -14,6 +14,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/0010_list_speed.sql"),
     include_str!("../../migrations/sqlite/0007_confirm.sql"),
     include_str!("../../migrations/sqlite/0008_notify.sql"),
+    include_str!("../../migrations/sqlite/0012_deliver.sql"),
+    include_str!("../../migrations/sqlite/0013_facets.sql"),
     include_str!("../../migrations/sqlite/0014_promotions.sql"),
     include_str!("../../migrations/sqlite/0015_list_counts.sql"),
     include_str!("../../migrations/sqlite/0016_key_lists.sql"),
@@ -88,5 +90,57 @@ mod tests {
         let docs: Vec<portone_engine::facet::Facet> =
             found[..2].iter().map(|text| serde_json::from_str(&text[2..]).unwrap()).collect();
         assert!(docs[0].is_escrow && docs[0].card_brand.as_deref() == Some("VISA") && !docs[1].is_escrow);
+    }
+
+    /// A payment of a schedule, or with a parcel in escrow, gets the combination that the code gives it.
+    #[test]
+    fn an_old_ledger_gets_facets_of_schedules_and_escrows() {
+        let connection = Connection::open_in_memory().unwrap();
+        let last = MIGRATIONS.iter().position(|sql| sql.contains("next_facets")).unwrap();
+        for sql in &MIGRATIONS[..last] {
+            connection.execute_batch(sql).unwrap();
+        }
+        connection.pragma_update(None, "user_version", last).unwrap();
+        let facet = portone_engine::facet::Facet {
+            status: portone_engine::ledger::PaymentStatus::Paid,
+            provider: "KPN".parse().unwrap(),
+            environment: portone_core::Environment::Test,
+            method: portone_core::PayMethod::VirtualAccount,
+            currency: portone_core::Currency::KRW,
+            is_escrow: true,
+            card_brand: None,
+            card_type: None,
+            card_owner_type: None,
+            is_scheduled: false,
+            escrow_status: None,
+        };
+        let text = |facet: &portone_engine::facet::Facet| serde_json::to_string(facet).unwrap();
+        connection.execute("INSERT INTO payment_facets (no, doc) VALUES (1, ?1)", [text(&facet)]).unwrap();
+        connection
+            .execute_batch(
+                r#"INSERT INTO stores (no, id, name) VALUES (1, 'store', 'Shop');
+                INSERT INTO channel_snapshots (no, doc) VALUES (1, '{}');
+                INSERT INTO transactions (id, store_no, payment_id, seq, status, revision, channel_no, requested_at,
+                    status_changed_at, decision, facet_no, doc) VALUES
+                ('a', 1, 'p', 1, 'PAID', 3, 1, 10, 40, '', 1, '{}'),
+                ('b', 1, 'q', 1, 'PAID', 3, 1, 10, 40, '', 1, '{"schedule_id":"s"}'),
+                ('c', 1, 'r', 1, 'PAID', 3, 1, 10, 40, '', 1, '{"escrow":{"status":"REGISTERED","delivery":{}}}'),
+                ('d', 1, 's', 1, 'PAID', 3, 1, 10, 40, '', 1, '{"escrow":{"status":"CANCELLED"}}');"#,
+            )
+            .unwrap();
+        migrate(&connection).unwrap();
+        let mut statement = connection
+            .prepare("SELECT f.doc FROM transactions AS t JOIN payment_facets AS f ON f.no = t.facet_no ORDER BY t.id")
+            .unwrap();
+        let found: Vec<String> =
+            statement.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap();
+        let escrow_status = Some(portone_core::EscrowStatus::Registered);
+        let expected = [
+            facet.clone(),
+            portone_engine::facet::Facet { is_scheduled: true, ..facet.clone() },
+            portone_engine::facet::Facet { escrow_status, ..facet.clone() },
+            facet,
+        ];
+        assert_eq!(found, expected.iter().map(text).collect::<Vec<_>>());
     }
 }

@@ -151,10 +151,11 @@ pub(super) fn begin_on_transaction(
 ) -> Result<Begin, Fault> {
     let attempt = row.attempt();
     let store_no = database.store_no(&attempt.store_id)?;
-    let Some(payment) = attempt.subject.locked_payment() else {
-        return Err(Fault::Contract("an attempt on a transaction names a payment".to_owned()));
+    let is_outstanding = match attempt.subject.locked_payment() {
+        Some(payment) => attempts::locks_payment(database, store_no, payment)?,
+        None => attempts::is_delivery_running(database, transaction, attempt.opened_at)?,
     };
-    if attempts::locks_payment(database, store_no, payment)? {
+    if is_outstanding {
         return Ok(Begin::Outstanding);
     }
     if find_revision(database, transaction)? != Some(revision) {

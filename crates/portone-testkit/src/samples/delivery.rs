@@ -1,7 +1,7 @@
 //! The delivery that Paymentwall is told of.
 
 use chrono::TimeDelta;
-use portone_core::{Command, ConfirmDelivery, DeliveryKind, DeliveryStatus, Parcel, PayMethod};
+use portone_core::{Command, ConfirmDelivery, Delivery, DeliveryKind, DeliveryStatus, Parcel, PayMethod};
 
 use super::{now, payment_id};
 
@@ -9,6 +9,13 @@ use super::{now, payment_id};
 pub fn confirm() -> Command {
     Command::ConfirmDelivery(ConfirmDelivery {
         payment_id: payment_id(),
+        delivery: delivery(),
+        method: PayMethod::Card,
+    })
+}
+
+fn delivery() -> Delivery {
+    Delivery {
         kind: DeliveryKind::Physical,
         status: DeliveryStatus::OrderShipped,
         estimated_delivery_at: now() + TimeDelta::days(2),
@@ -30,6 +37,5 @@ pub fn confirm() -> Command {
             last_name: Some("Son".to_owned()),
         },
         attachments: Vec::new(),
-        method: PayMethod::Card,
-    })
+    }
 }

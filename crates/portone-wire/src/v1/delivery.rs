@@ -1,7 +1,8 @@
 //! Paymentwall's deliveries (rules PW-022, PW-026). The call names a payment by its `imp_uid`, so a list is read first.
 
 use portone_core::{
-    ConfirmDelivery, Decline, DeliveryKind, DeliveryStatus, Leg, Method, Outcome, PgError, PgReply, Progress,
+    ConfirmDelivery, Decline, DeliveryKind, DeliveryStatus, Leg, Method, Outcome, Parcel, PgError, PgReply,
+    Progress,
 };
 use serde::{Deserialize, Serialize};
 
@@ -88,26 +89,27 @@ struct DeliveryInput<'a> {
 
 impl<'a> DeliveryInput<'a> {
     fn new(confirm: &'a ConfirmDelivery, imp_uid: &'a str) -> Self {
+        let ConfirmDelivery { payment_id, delivery, .. } = confirm;
         Self {
             imp_uid,
-            merchant_uid: confirm.payment_id.as_str(),
-            kind: match confirm.kind {
+            merchant_uid: payment_id.as_str(),
+            kind: match delivery.kind {
                 DeliveryKind::Digital => "digital",
                 DeliveryKind::Physical => "physical",
             },
             // `delivering` is what V2 cannot say (DOC-051).
-            status: match confirm.status {
+            status: match delivery.status {
                 DeliveryStatus::OrderPlaced => "order_placed",
                 DeliveryStatus::OrderShipped => "order_shipped",
                 DeliveryStatus::Delivered => "delivered",
             },
-            estimated_delivery_datetime: confirm.estimated_delivery_at.timestamp(),
-            estimated_update_datetime: confirm.estimated_update_at.timestamp(),
-            reason: confirm.reason.as_deref(),
-            refundable: if confirm.is_refundable { "yes" } else { "no" },
-            details: confirm.details.as_deref(),
-            shipping_address_email: &confirm.email,
-            parcel: ParcelInput::new(confirm),
+            estimated_delivery_datetime: delivery.estimated_delivery_at.timestamp(),
+            estimated_update_datetime: delivery.estimated_update_at.timestamp(),
+            reason: delivery.reason.as_deref(),
+            refundable: if delivery.is_refundable { "yes" } else { "no" },
+            details: delivery.details.as_deref(),
+            shipping_address_email: &delivery.email,
+            parcel: ParcelInput::new(&delivery.parcel),
         }
     }
 }
@@ -137,8 +139,7 @@ struct ParcelInput<'a> {
 }
 
 impl<'a> ParcelInput<'a> {
-    fn new(confirm: &'a ConfirmDelivery) -> Self {
-        let parcel = &confirm.parcel;
+    fn new(parcel: &'a Parcel) -> Self {
         Self {
             carrier_tracking_id: parcel.tracking_id.as_deref(),
             carrier_type: parcel.carrier.as_deref(),

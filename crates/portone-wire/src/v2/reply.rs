@@ -155,6 +155,8 @@ pub(super) struct Payment {
     pub receipt_url: Option<String>,
     pub failure: Option<Failure>,
     pub cancellations: Option<Vec<Cancellation>>,
+    pub cash_receipt: Option<PaymentCashReceipt>,
+    pub escrow: Option<PaymentEscrow>,
 }
 
 impl Payment {
@@ -192,6 +194,33 @@ pub(super) enum PaymentStatus {
     Cancelled,
     #[serde(other)]
     Unknown,
+}
+
+/// Schema `PaymentCashReceipt`.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct PaymentCashReceipt {
+    pub status: Option<String>,
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
+    pub pg_receipt_id: Option<String>,
+    pub issue_number: Option<String>,
+    pub total_amount: Option<i64>,
+    pub url: Option<String>,
+    pub issued_at: Option<DateTime<Utc>>,
+    pub cancelled_at: Option<DateTime<Utc>>,
+}
+
+/// Schema `PaymentEscrow`.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct PaymentEscrow {
+    pub status: Option<String>,
+    pub company: Option<String>,
+    pub invoice_number: Option<String>,
+    pub sent_at: Option<DateTime<Utc>>,
+    pub applied_at: Option<DateTime<Utc>>,
+    pub is_automatically_confirmed: Option<bool>,
 }
 
 /// Schema `PaymentAmount`.

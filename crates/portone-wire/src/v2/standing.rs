@@ -2,8 +2,9 @@
 //! the list of its attempts. The list tells of no cancel that is only requested, so it comes second.
 
 use portone_core::{
-    Attempt, CallContext, CancelStanding, CancelStatus, Finding, Leg, Method, Outcome, PaymentId, PgError,
-    PgReply, PgRequest, Progress, Standing, StandingState,
+    Attempt, CallContext, CancelStanding, CancelStatus, CashReceiptFacts, Escrow, EscrowDelivery,
+    EscrowStatus, Finding, Leg, Method, Outcome, PaymentId, PgError, PgReply, PgRequest, Progress,
+    ReceiptPurpose, ReceiptStanding, Standing, StandingState,
 };
 
 use super::{
@@ -12,7 +13,10 @@ use super::{
     encode::FIRST_LEG,
     inquire::{failure, found},
     operation::{Operation, PAYMENT_NOT_FOUND},
-    reply::{Cancellation, CancellationStatus, Payment, PaymentMethod, PaymentStatus, Transactions},
+    reply::{
+        Cancellation, CancellationStatus, Payment, PaymentCashReceipt, PaymentEscrow, PaymentMethod,
+        PaymentStatus, Transactions,
+    },
 };
 
 const LIST_LEG: Leg = Leg(1);
@@ -58,6 +62,8 @@ impl V2Dialect {
 
 fn standing(mut payment: Payment) -> Result<Standing, &'static str> {
     let cancels = payment.cancellations.take().unwrap_or_default();
+    let cash_receipt = payment.cash_receipt.take().and_then(receipt_standing);
+    let escrow = payment.escrow.take().and_then(escrow_standing);
     let state = match payment.status {
         PaymentStatus::Ready | PaymentStatus::PayPending => StandingState::Open,
         PaymentStatus::Failed => StandingState::Failed(failure(payment)),
@@ -81,7 +87,44 @@ fn standing(mut payment: Payment) -> Result<Standing, &'static str> {
         }
         PaymentStatus::Unknown => return Err("unknown status of the payment"),
     };
-    Ok(Standing { state, cancels: cancels.into_iter().filter_map(cancel_standing).collect() })
+    let cancels = cancels.into_iter().filter_map(cancel_standing).collect();
+    Ok(Standing { state, cancels, cash_receipt, escrow })
+}
+
+/// A receipt whose status is none we know, or which lacks its number, tells nothing yet.
+fn receipt_standing(told: PaymentCashReceipt) -> Option<ReceiptStanding> {
+    let cancelled_at = match told.status.as_deref() {
+        Some("ISSUED") => None,
+        Some("CANCELLED") => Some(told.cancelled_at?),
+        _ => return None,
+    };
+    let kind = told.kind;
+    Some(ReceiptStanding {
+        facts: CashReceiptFacts {
+            issue_number: told.issue_number?,
+            pg_receipt_id: told.pg_receipt_id,
+            url: told.url,
+            issued_at: told.issued_at,
+        },
+        purpose: ReceiptPurpose::ALL.into_iter().find(|purpose| kind.as_deref() == Some(purpose.code())),
+        total: told.total_amount?,
+        cancelled_at,
+    })
+}
+
+/// An escrow whose status is none we know tells nothing yet.
+fn escrow_standing(told: PaymentEscrow) -> Option<Escrow> {
+    let delivery = told.company.zip(told.invoice_number).map(|(company, invoice_number)| EscrowDelivery {
+        company,
+        invoice_number,
+        sent_at: told.sent_at,
+        applied_at: told.applied_at,
+    });
+    Some(Escrow {
+        status: EscrowStatus::from_code(&told.status?)?,
+        delivery,
+        is_automatically_confirmed: told.is_automatically_confirmed.unwrap_or(false),
+    })
 }
 
 /// A cancel whose status is none we know tells nothing yet.

@@ -1,14 +1,16 @@
-//! What a list is asked for. Filters on facts the ledger keeps are asked of it; a fact it cannot have (a webhook's
-//! status, an escrow's, a cash receipt's, a gift certificate's) is no payment's, so such a filter finds nothing.
+//! What a list is asked for. Filters on facts the ledger keeps are asked of it; a fact it cannot have (a gift certificate's
+//! kind) is no payment's, so such a filter finds nothing.
 
 use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
-use portone_core::{Currency, Environment, PayMethod, StoreId};
-use portone_engine::ledger::PaymentStatus;
+use portone_core::{CashReceiptType, Currency, Environment, EscrowStatus, PayMethod, StoreId};
+use portone_engine::beside::{BesideFilter, ReceiptWanted, Span};
+use portone_engine::ledger::{PaymentStatus, ReceiptStatus};
 use portone_engine::list::{Cursor, PaymentFilter, PaymentQuery, TimeField, Window};
 use portone_engine::request::Caller;
 use portone_engine::search::{TextField, TextSearch};
+use portone_engine::webhook::DeliveryStatus;
 
 use super::page::{Page, SIZE_DEFAULT};
 use super::{Read, read_body, read_within, rules};
@@ -58,14 +60,23 @@ const FILTER: &[&str] = &[
     "cashReceiptCancelledAtRange",
     "textSearch",
 ];
-/// Filters on facts no payment of this ledger has, each with the values its schema documents.
-const FACTS_OF_NONE: &[(&str, &[&str])] = &[
-    ("webhookStatus", &["SUCCEEDED", "FAILED_NOT_OK_RESPONSE", "FAILED_UNEXPECTED_ERROR"]),
-    ("escrowStatus", &["REGISTERED", "DELIVERED", "CONFIRMED", "REJECTED", "CANCELLED", "REJECT_CONFIRMED"]),
-    ("giftCertificateType", &["BOOKNLIFE", "SMART_MUNSANG", "CULTURELAND", "HAPPYMONEY", "CULTUREGIFT"]),
-    ("cashReceiptType", &["PERSONAL", "CORPORATE", "NO_RECEIPT"]),
-    ("cashReceiptStatus", &["ISSUED", "CANCELLED"]),
+/// No payment of this ledger is made with one.
+const GIFT_CERTIFICATES: &[&str] =
+    &["BOOKNLIFE", "SMART_MUNSANG", "CULTURELAND", "HAPPYMONEY", "CULTUREGIFT"];
+const WEBHOOK_STATUSES: [DeliveryStatus; 3] =
+    [DeliveryStatus::Succeeded, DeliveryStatus::FailedNotOkResponse, DeliveryStatus::FailedUnexpectedError];
+/// States of an escrow that a filter may name (schema `PaymentFilterInputEscrowStatus`): all but the first.
+const ESCROW_STATUSES: [EscrowStatus; 6] = [
+    EscrowStatus::Registered,
+    EscrowStatus::Delivered,
+    EscrowStatus::Confirmed,
+    EscrowStatus::Rejected,
+    EscrowStatus::Cancelled,
+    EscrowStatus::RejectConfirmed,
 ];
+const RECEIPT_TYPES: [CashReceiptType; 3] =
+    [CashReceiptType::Personal, CashReceiptType::Corporate, CashReceiptType::NoReceipt];
+const RECEIPT_STATUSES: [ReceiptStatus; 2] = [ReceiptStatus::Issued, ReceiptStatus::Cancelled];
 const CARD_BRANDS: &[&str] = &["LOCAL", "MASTER", "UNIONPAY", "VISA", "JCB", "AMEX", "DINERS"];
 const CARD_TYPES: &[&str] = &["CREDIT", "DEBIT", "GIFT"];
 const CARD_OWNER_TYPES: &[&str] = &["PERSONAL", "CORPORATE"];
@@ -174,29 +185,42 @@ fn filter(fields: &Fields<'_, '_>, store: &StoreId) -> PaymentFilter {
         card_brand: fields.code("cardBrand", CARD_BRANDS),
         card_type: fields.code("cardType", CARD_TYPES),
         card_owner_type: fields.code("cardOwnerType", CARD_OWNER_TYPES),
+        is_scheduled: fields.flag("isScheduled"),
+        escrow_status: fields.choice("escrowStatus", ESCROW_STATUSES.map(|it| (it.code(), it)).into_iter()),
+        beside: BesideFilter {
+            webhook_status: fields
+                .choice("webhookStatus", WEBHOOK_STATUSES.map(|it| (it.code(), it)).into_iter()),
+            receipt: receipt(fields),
+        },
         texts: texts(fields),
         none: asks_for_none(fields, store),
     }
 }
 
-/// Whether a fact is asked for that no payment here has: it came by the API, in version 2, from no schedule.
+/// What is asked of the cash receipt.
+fn receipt(fields: &Fields<'_, '_>) -> Option<ReceiptWanted> {
+    let wanted = ReceiptWanted {
+        kind: fields.choice("cashReceiptType", RECEIPT_TYPES.map(|it| (it.code(), it)).into_iter()),
+        status: fields.choice("cashReceiptStatus", RECEIPT_STATUSES.map(|it| (it.code(), it)).into_iter()),
+        issued: span(fields, "cashReceiptIssuedAtRange"),
+        cancelled: span(fields, "cashReceiptCancelledAtRange"),
+    };
+    (wanted != ReceiptWanted::default()).then_some(wanted)
+}
+
+/// Schema `DateTimeRange`.
+fn span(fields: &Fields<'_, '_>, name: &str) -> Option<Span> {
+    let range = fields.object(name, &rules::FILTER, &["from", "until"])?;
+    Some(Span { from: range.moment("from"), until: range.moment("until") })
+}
+
+/// Whether a fact is asked for that no payment here has: it came by the API, in version 2, with no gift certificate.
 fn asks_for_none(fields: &Fields<'_, '_>, store: &StoreId) -> bool {
     let mut none = fields.text("merchantId").is_some_and(|merchant| merchant != merchant_id(store));
-    for (name, codes) in FACTS_OF_NONE {
-        none |= fields.code(name, codes).is_some();
-    }
-    for name in ["cashReceiptIssuedAtRange", "cashReceiptCancelledAtRange"] {
-        if let Some(range) = fields.object(name, &rules::FILTER, &["from", "until"]) {
-            range.moment("from");
-            range.moment("until");
-            none = true;
-        }
-    }
+    none |= fields.code("giftCertificateType", GIFT_CERTIFICATES).is_some();
     let platform = fields.code("platformType", &["SDK_MOBILE", "SDK_PC", "API"]);
     let version = fields.code("version", &["V1", "V2"]);
-    none | platform.is_some_and(|platform| platform != "API")
-        | version.is_some_and(|version| version != "V2")
-        | (fields.flag("isScheduled") == Some(true))
+    none | platform.is_some_and(|platform| platform != "API") | version.is_some_and(|version| version != "V2")
 }
 
 fn currency(fields: &Fields<'_, '_>) -> Option<Currency> {

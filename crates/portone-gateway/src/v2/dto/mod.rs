@@ -7,6 +7,7 @@ mod card;
 mod codes;
 pub(crate) mod confirm;
 mod customer;
+pub(crate) mod delivery;
 pub(crate) mod escrow;
 pub(crate) mod key_list;
 pub(crate) mod list;
@@ -51,22 +52,30 @@ fn read_within<T>(
     within: Option<&str>,
     read: impl FnOnce(&Fields<'_, '_>, Caller) -> Option<T>,
 ) -> Read<T> {
+    read_fields(body, known, |fields| {
+        let store = match within {
+            None => fields.text("storeId"),
+            Some(name) => fields.node(name).and_then(|node| node.text_of("storeId")),
+        };
+        Ok(read(fields, access.caller(store)?))
+    })
+}
+
+/// Reads a body that names no store; `Err` refuses it before anything else.
+fn read_fields<T>(
+    body: &RawBody,
+    known: &[&'static str],
+    read: impl FnOnce(&Fields<'_, '_>) -> Result<Option<T>, ApiError>,
+) -> Read<T> {
     let node = match body.parse() {
         Ok(node) => node,
         Err(error) => return Read::refused(error),
     };
     let findings = Findings::default();
-    let fields = Fields::root(&findings, &INPUT, &node, known);
-    let store = match within {
-        None => fields.text("storeId"),
-        Some(name) => fields.node(name).and_then(|node| node.text_of("storeId")),
-    };
-    let caller = match access.caller(store) {
-        Ok(caller) => caller,
-        Err(error) => return Read::refused(error),
-    };
-    let request = read(&fields, caller);
-    finish(findings, request)
+    match read(&Fields::root(&findings, &INPUT, &node, known)) {
+        Ok(request) => finish(findings, request),
+        Err(error) => Read::refused(error),
+    }
 }
 
 /// A body that says for which store, and nothing else.

@@ -54,6 +54,11 @@ pub(super) static ESCROW: Rule = reject(
     "A delivery has a carrier, its number of the parcel and when it was sent.",
     "schema RegisterEscrowLogisticsBody",
 );
+pub(super) static DELIVERY: Rule = reject(
+    "PW-024",
+    "A delivery names the transaction that was paid, what is delivered, how far it is and when it arrives.",
+    "schema ConfirmPaymentwallDeliveryBody",
+);
 pub(super) static STORE_RECEIPT: Rule = reject(
     "V2-INPUT",
     "A sales slip names one sub-shop or more, each with number, name, amount and currency.",

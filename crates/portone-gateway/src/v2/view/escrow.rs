@@ -86,9 +86,7 @@ pub(crate) struct EscrowView<'a> {
 impl<'a> EscrowView<'a> {
     /// `None` of a payment that is not held in escrow.
     pub(crate) fn of(transaction: &'a Transaction) -> Option<Self> {
-        let escrow = transaction.escrow.as_ref();
-        let known = escrow.and_then(|escrow| Some((escrow, escrow.delivery.as_ref()?)));
-        match known {
+        match transaction.registered_escrow() {
             Some((escrow, delivery)) => Some(Self::delivered(escrow, delivery)),
             None => (transaction.order.is_escrow == Some(true)).then_some(Self::BEFORE),
         }

@@ -1,12 +1,18 @@
 //! Lists as answers show them.
 
-use portone_engine::ledger::{BillingKeyRecord, Transaction};
+use std::collections::BTreeMap;
+
+use portone_core::PaymentId;
+use portone_engine::ledger::{BillingKeyRecord, CashReceipt, Transaction};
 use portone_engine::list::Cursor;
 use serde::Serialize;
 
 use super::billing_key::BillingKeyView;
 use super::payment::PaymentView;
 use crate::v2::dto::page::Page;
+
+/// The cash receipts of the payments of a list.
+pub(crate) type Receipts = BTreeMap<PaymentId, CashReceipt>;
 
 /// Schema `PageInfo`.
 #[derive(Debug, Serialize)]
@@ -33,14 +39,14 @@ pub(crate) struct PaymentsResponse<'a> {
 
 impl<'a> PaymentsResponse<'a> {
     /// Of one page.
-    pub(crate) fn new(payments: &'a [Transaction], page: PageInfo) -> Self {
-        Self { items: payments.iter().map(listed).collect(), page }
+    pub(crate) fn new(payments: &'a [Transaction], receipts: &'a Receipts, page: PageInfo) -> Self {
+        Self { items: payments.iter().map(|payment| listed(payment, receipts)).collect(), page }
     }
 }
 
 /// A payment of a list comes without its webhooks: they are read one payment at a time.
-fn listed(payment: &Transaction) -> PaymentView<'_> {
-    PaymentView::payment(payment, &[])
+fn listed<'a>(payment: &'a Transaction, receipts: &'a Receipts) -> PaymentView<'a> {
+    PaymentView::payment(payment, &[]).with_receipt(receipts.get(&payment.order.payment_id))
 }
 
 /// Schema `GetAllPaymentsByCursorResponse`.
@@ -56,10 +62,11 @@ struct PaymentWithCursor<'a> {
     cursor: String,
 }
 
-impl<'a> From<&'a [(Transaction, Cursor)]> for PaymentsByCursorResponse<'a> {
-    fn from(payments: &'a [(Transaction, Cursor)]) -> Self {
+impl<'a> PaymentsByCursorResponse<'a> {
+    /// Of one step.
+    pub(crate) fn new(payments: &'a [(Transaction, Cursor)], receipts: &'a Receipts) -> Self {
         let item = |(payment, cursor): &'a (Transaction, Cursor)| PaymentWithCursor {
-            payment: listed(payment),
+            payment: listed(payment, receipts),
             cursor: cursor.to_string(),
         };
         Self { items: payments.iter().map(item).collect() }

@@ -7,6 +7,7 @@ pub(crate) mod cancellation;
 pub(crate) mod capture;
 pub(crate) mod channel;
 pub(crate) mod customer;
+pub(crate) mod delivery;
 pub(crate) mod escrow;
 pub(crate) mod list;
 pub(crate) mod method;

@@ -125,7 +125,7 @@ struct StateView<'a> {
     /// None are known here; the member is mandatory on a paid payment.
     #[serde(skip_serializing_if = "Option::is_none")]
     disputes: Option<[(); 0]>,
-    /// Of a payment that was paid, where it is read by itself.
+    /// Of a payment that was paid.
     #[serde(skip_serializing_if = "Option::is_none")]
     cash_receipt: Option<PaymentReceiptView<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,6 +1,7 @@
 //! Movements of money as answers show them.
 
 use portone_core::{CancellationId, PgTxId, Product};
+use portone_engine::ledger::CashReceipt;
 use portone_engine::list::Cursor;
 use portone_engine::payment_event::{PaymentEvent, PaymentEventKind};
 use serde::Serialize;
@@ -8,9 +9,12 @@ use serde::Serialize;
 use super::cancellation::CancellationView;
 use super::channel::{ChannelGroupSummary, SelectedChannel};
 use super::customer::CustomerView;
+use super::escrow::EscrowView;
+use super::list::Receipts;
 use super::merchant_id;
 use super::method::MethodView;
 use super::payment::{AmountView, OriginView, amount, origin};
+use super::receipt::PaymentReceiptView;
 use crate::answer::Moment;
 
 /// Schema `GetAllPaymentEventsByCursorResponse`.
@@ -27,10 +31,11 @@ struct PaymentEventWithCursor<'a> {
     cursor: String,
 }
 
-impl<'a> From<&'a [(PaymentEvent, Cursor)]> for PaymentEventsResponse<'a> {
-    fn from(events: &'a [(PaymentEvent, Cursor)]) -> Self {
+impl<'a> PaymentEventsResponse<'a> {
+    /// Of one step.
+    pub(crate) fn new(events: &'a [(PaymentEvent, Cursor)], receipts: &'a Receipts) -> Self {
         let item = |(event, cursor): &'a (PaymentEvent, Cursor)| PaymentEventWithCursor {
-            payment_event: PaymentEventView::from(event),
+            payment_event: PaymentEventView::of(event, receipts.get(&event.transaction.order.payment_id)),
             cursor: cursor.to_string(),
         };
         Self { items: events.iter().map(item).collect() }
@@ -77,6 +82,10 @@ struct PaymentEventView<'a> {
     pg_tx_id: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     receipt_url: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    escrow: Option<EscrowView<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cash_receipt: Option<PaymentReceiptView<'a>>,
     /// None are known here; the member is mandatory on a payment.
     #[serde(skip_serializing_if = "Option::is_none")]
     disputes: Option<[(); 0]>,
@@ -89,8 +98,8 @@ struct PaymentEventView<'a> {
     origin: OriginView<'a>,
 }
 
-impl<'a> From<&'a PaymentEvent> for PaymentEventView<'a> {
-    fn from(event: &'a PaymentEvent) -> Self {
+impl<'a> PaymentEventView<'a> {
+    fn of(event: &'a PaymentEvent, receipt: Option<&'a CashReceipt>) -> Self {
         let transaction = &event.transaction;
         let order = &transaction.order;
         let id = event.cancellation_id.as_ref();
@@ -120,6 +129,8 @@ impl<'a> From<&'a PaymentEvent> for PaymentEventView<'a> {
             country: order.country.as_deref(),
             pg_tx_id: transaction.pg_tx_id.as_ref().map(PgTxId::as_str),
             receipt_url: transaction.receipt_url.as_deref(),
+            escrow: EscrowView::of(transaction),
+            cash_receipt: receipt.and_then(PaymentReceiptView::of),
             disputes: (event.kind == PaymentEventKind::Paid).then_some([]),
             cancellation: cancel.map(CancellationView::from),
             promotion_id: order.promotion_id.as_deref(),

@@ -1,3 +1,4 @@
+mod attempts_settle;
 mod channel_groups;
 mod channels;
 mod check;

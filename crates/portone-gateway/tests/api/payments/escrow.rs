@@ -1,5 +1,6 @@
 //! `/payments/{paymentId}/escrow/logistics`, `…/escrow/complete` and `…/register-store-receipt`
 
+use chrono::TimeDelta;
 use insta::{assert_json_snapshot, assert_snapshot};
 use serde_json::{Value, json};
 
@@ -127,4 +128,50 @@ async fn sub_shops_are_read_strictly_and_refused_by_every_pg() {
     let none = world.post(STORE_RECEIPT, &json!({"items": []})).await;
     assert!(none.message().contains("items: names no sub-shop"), "{}", none.text);
     assert_eq!(world.wire.sent_count(), sent);
+}
+
+/// What carriers and buyers do nobody notifies of: the upstream is asked.
+#[tokio::test]
+async fn what_becomes_of_a_delivery_is_asked_and_shown() {
+    let world = World::new().await;
+    let held = with(account_payment(SMARTRO), "/isEscrow", json!(true));
+    assert_eq!(world.post("/payments/order1/instant", &held).await.status, 200);
+    world.deposited("order1").await;
+    assert_eq!(world.post(LOGISTICS, &delivery("1")).await.status, 200);
+    for status in ["DELIVERED", "REJECTED", "REJECT_CONFIRMED"] {
+        world.control("/payments/order1/escrow", &json!({"status": status}));
+        assert_ne!(escrow(&world).await["status"], status, "nobody has asked yet");
+        world.advance(TimeDelta::hours(7));
+        world.engine.follow_up(100).await.unwrap();
+        let told = escrow(&world).await;
+        assert_eq!((&told["status"], &told["invoiceNumber"]), (&json!(status), &json!("1")), "{told}");
+        assert_eq!(told["sentAt"], "2026-11-20T00:00:00.000Z");
+    }
+    world.advance(TimeDelta::days(40));
+    assert_eq!(world.engine.follow_up(100).await.unwrap().claimed, 0, "it is over");
+    let events = world.admin("GET", "/admin/events?storeId=store-test", None).await.json();
+    let kinds: Vec<&Value> = events["items"].as_array().unwrap().iter().map(|it| &it["type"]).collect();
+    assert_eq!(kinds, ["Transaction.VirtualAccountIssued"], "no document names an announcement of it");
+}
+
+#[tokio::test]
+async fn a_purchase_that_time_confirms_is_shown_so_and_one_nobody_ends_is_asked_about_for_a_month() {
+    let world = World::new().await;
+    for id in ["order1", "order2"] {
+        let held = with(account_payment(SMARTRO), "/isEscrow", json!(true));
+        assert_eq!(world.post(&format!("/payments/{id}/instant"), &held).await.status, 200);
+        world.deposited(id).await;
+        let path = format!("/payments/{id}/escrow/logistics");
+        assert_eq!(world.post(&path, &delivery("1")).await.status, 200);
+        world.control(&format!("/payments/{id}/escrow"), &json!({"status": "DELIVERED"}));
+    }
+    world.control("/payments/order1/escrow", &json!({"status": "CONFIRMED"}));
+    let mut asked = 0;
+    for _ in 0..(40 * 24) {
+        world.advance(TimeDelta::hours(1));
+        asked += world.engine.follow_up(100).await.unwrap().claimed;
+    }
+    let told = escrow(&world).await;
+    assert_eq!((&told["status"], &told["isAutomaticallyConfirmed"]), (&json!("CONFIRMED"), &json!(true)));
+    assert!((100..200).contains(&asked), "{asked} questions, one each six hours for thirty days");
 }

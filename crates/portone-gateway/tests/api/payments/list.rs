@@ -4,7 +4,9 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use crate::http::{Call, Reply};
-use crate::world::{APPROVED, KPN, Line, OVER_LIMIT, SMARTRO, World, account_payment, card_payment, with};
+use crate::world::{
+    APPROVED, KPN, Line, OVER_LIMIT, SMARTRO, World, account_payment, card_payment, key_payment, with,
+};
 
 async fn list(world: &World, path: &str, body: &Value) -> Reply {
     world.send(Call::new("GET", path).shop().json(body)).await
@@ -194,4 +196,57 @@ async fn a_walk_meets_every_payment_once() {
         assert_eq!(reply.error(), (400, "INVALID_REQUEST".to_owned()), "{wrong}");
         assert!(reply.message().starts_with("V2-016"), "{}", reply.text);
     }
+}
+
+/// Schedules, escrows and cash receipts select what they belong to.
+#[tokio::test]
+async fn facts_beside_the_payment_select() {
+    let world = World::new().await;
+    let key = world.issued(APPROVED).await;
+    let held = with(account_payment(SMARTRO), "/isEscrow", json!(true));
+    assert_eq!(world.post("/payments/held/instant", &held).await.status, 200);
+    let bare =
+        with(account_payment(SMARTRO), "/method/virtualAccount/cashReceipt", json!({"type": "NO_RECEIPT"}));
+    assert_eq!(world.post("/payments/bare/instant", &bare).await.status, 200);
+    for id in ["held", "bare"] {
+        world.control(&format!("/payments/{id}/deposit"), &json!({}));
+    }
+    let later = json!({"payment": key_payment(&key), "timeToPay": "2026-11-21T00:01:00Z"});
+    assert_eq!(world.post("/payments/later/schedule", &later).await.status, 200);
+    world.advance(TimeDelta::minutes(2));
+    world.engine.follow_up(100).await.unwrap();
+    world.engine.run_due_schedules(100).await.unwrap();
+    let party = json!({"name": "Port Kim", "phoneNumber": "01000001234", "zipcode": "06133",
+        "address": {"addressLine1": "Teheran-ro 1", "addressLine2": "5F"}});
+    let parcel = json!({"sender": party, "receiver": party,
+        "logistics": {"company": "CJ", "invoiceNumber": "1", "sentAt": "2026-11-20T09:00:00+09:00"}});
+    assert_eq!(world.post("/payments/held/escrow/logistics", &parcel).await.status, 200);
+    let day = |day: u32| json!({"from": format!("2026-11-{day}T00:00:00Z"), "until": format!("2026-11-{day}T23:00:00Z")});
+    let cases = [
+        (json!({"isScheduled": true}), vec!["later"]),
+        (json!({"isScheduled": false, "status": ["PAID"]}), vec!["bare", "held"]),
+        (json!({"textSearch": [{"field": "SCHEDULE_ID", "value": "payment-schedule"}]}), vec!["later"]),
+        (json!({"escrowStatus": "REGISTERED"}), vec!["held"]),
+        (json!({"escrowStatus": "DELIVERED"}), vec![]),
+        (json!({"cashReceiptType": "PERSONAL"}), vec!["held"]),
+        (json!({"cashReceiptType": "CORPORATE"}), vec![]),
+        (json!({"cashReceiptType": "NO_RECEIPT"}), vec!["bare"]),
+        (json!({"cashReceiptStatus": "ISSUED"}), vec!["held"]),
+        (json!({"cashReceiptStatus": "CANCELLED"}), vec![]),
+        (json!({"cashReceiptIssuedAtRange": day(21)}), vec!["held"]),
+        (json!({"cashReceiptIssuedAtRange": day(20)}), vec![]),
+        (json!({"cashReceiptCancelledAtRange": {}}), vec![]),
+        (json!({"webhookStatus": "SUCCEEDED"}), vec![]),
+    ];
+    for (filter, expected) in cases {
+        assert_eq!(sorted(listed(&world, filter.clone()).await), expected, "{filter}");
+    }
+    world.send(Call::new("POST", "/payments/held/cash-receipt/cancel").shop()).await;
+    assert_eq!(listed(&world, json!({"cashReceiptStatus": "CANCELLED"})).await, ["held"]);
+    assert_eq!(listed(&world, json!({"cashReceiptCancelledAtRange": day(21)})).await, ["held"]);
+}
+
+fn sorted(mut ids: Vec<String>) -> Vec<String> {
+    ids.sort_unstable();
+    ids
 }
