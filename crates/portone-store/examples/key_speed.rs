@@ -32,7 +32,7 @@ fn main() {
         measure(name, || block_on(store.list_billing_keys(query.clone())).expect("lists").total_count);
     }
     for (name, query) in schedule_queries() {
-        measure(name, || block_on(store.schedules(query.clone())).expect("lists").total_count);
+        measure(name, || block_on(store.schedules(&query)).expect("lists").total_count);
     }
     // Each takes the next hundred.
     measure("claim of 100 due schedules", || {

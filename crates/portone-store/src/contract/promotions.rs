@@ -64,7 +64,7 @@ pub async fn a_failed_payment_gives_back_what_it_took(store: &dyn Store) {
     assert_eq!(spent(store).await, Some(0));
     assert_eq!(store.begin_payment(begin_promoted(2, 2, 1_000)).await, Ok(BeginPayment::Begun));
     let revived = paid(read(store, &transaction_id(1)).await);
-    assert_eq!(store.record_change(revived, Vec::new(), Vec::new()).await, Ok(Recorded::Written));
+    assert_eq!(store.record_change(revived, None, Vec::new(), Vec::new()).await, Ok(Recorded::Written));
     assert_eq!(spent(store).await, Some(2_000), "what the PG says wins");
 }
 
@@ -80,12 +80,12 @@ pub async fn a_cancel_that_is_done_gives_back_what_it_released(store: &dyn Store
         let mut cancel = cancellation(number, 4_000);
         cancel.adjustment = Some(CancelAdjustment { retains: false, released: 400, tax_free: 0, vat: 0 });
         changed.cancellations.push(cancel);
-        store.record_change(changed, Vec::new(), Vec::new()).await.expect("writes");
+        store.record_change(changed, None, Vec::new(), Vec::new()).await.expect("writes");
         assert_eq!(spent(store).await, Some(before));
         let mut changed = read(store, &transaction_id(number)).await;
         changed.cancellations[0].status = CancelStatus::Succeeded;
         changed.status = PaymentStatus::PartialCancelled;
-        store.record_change(changed, Vec::new(), Vec::new()).await.expect("writes");
+        store.record_change(changed, None, Vec::new(), Vec::new()).await.expect("writes");
         assert_eq!(spent(store).await, Some(left), "recovers: {recovers}");
     }
 }

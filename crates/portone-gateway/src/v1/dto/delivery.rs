@@ -1,7 +1,7 @@
 //! `POST /paymentwall/delivery` (rules PW-022 and PW-023).
 
 use chrono::{DateTime, Utc};
-use portone_core::{ConfirmDelivery, DeliveryKind, DeliveryStatus, Parcel, PayMethod};
+use portone_core::{ConfirmDelivery, Delivery, DeliveryKind, DeliveryStatus, Parcel, PayMethod};
 
 use super::{merchant_uid, read_body};
 use crate::fields::Fields;
@@ -53,8 +53,7 @@ pub(crate) fn confirm(body: &RawBody, method: PayMethod) -> Read<ConfirmDelivery
         let email = fields.need_text("shipping_address_email");
         let (reason, details) = (fields.owned_text("reason"), fields.owned_text("details"));
         let parcel = parcel(fields);
-        Some(ConfirmDelivery {
-            payment_id: payment_id?,
+        let delivery = Delivery {
             kind: kind?,
             status: status?,
             estimated_delivery_at: delivered?,
@@ -65,8 +64,8 @@ pub(crate) fn confirm(body: &RawBody, method: PayMethod) -> Read<ConfirmDelivery
             email: email?.to_owned(),
             parcel,
             attachments: Vec::new(),
-            method,
-        })
+        };
+        Some(ConfirmDelivery { payment_id: payment_id?, delivery, method })
     })
 }
 
