@@ -28,6 +28,7 @@ use portone_engine::request::{Caller, Extras, Selector};
 use portone_router::select;
 
 use crate::auth::Access;
+use crate::error::ApiError;
 use crate::fields::{Fields, Findings, INPUT};
 use crate::json::RawBody;
 pub(crate) use crate::read::Read;
