@@ -2,7 +2,7 @@
 
 use portone_core::{CancelCashReceipt, Command, LogisticsStep, PayMethod};
 
-use super::{Sample, Secrets, cancel, confirm_payment, delivery, payment_id, receipts};
+use super::{Sample, Secrets, cancel, confirm_payment, delivery, payment_id, receipts, refund_account};
 
 /// Each with its method in its name.
 pub(super) fn every(secrets: Secrets) -> Vec<Sample> {
@@ -17,7 +17,7 @@ pub(super) fn every(secrets: Secrets) -> Vec<Sample> {
     let (register, modify) = (LogisticsStep::Register, LogisticsStep::Modify);
     // On the heap: a command is large.
     let named = vec![
-        ("cancel_transfer", cancel(Transfer, None)),
+        ("cancel_transfer", cancel(Transfer, Some(refund_account(secrets)))),
         ("cancel_mobile", cancel(Mobile, None)),
         ("cancel_easy_pay", cancel(EasyPay, None)),
         ("confirm_transfer", confirm_payment(secrets, Transfer)),
