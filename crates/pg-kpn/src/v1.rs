@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use portone_core::{
-    Ack, AdapterFactory, Admitted, CallContext, Cause, Command, Leg, Notification,
-    NotificationError, PgAdapter, PgError, PgProfile, PgReply, Progress, Protocol, RawNotification, Report,
+    Ack, AdapterFactory, Admitted, CallContext, Cause, Command, Leg, Notification, NotificationError,
+    PgAdapter, PgError, PgProfile, PgReply, Progress, Protocol, RawNotification, Report,
 };
 
 use crate::{profile::PROFILE_V1, rules};

@@ -52,7 +52,10 @@ fn check_old_module(window: &OpenWindow, report: &mut Report) {
     let (field, message) = if is_its_own {
         ("channelKey", "names Smartro's old module; make new integrations with smartro_v2")
     } else {
-        ("payMethod", "is nothing Smartro's old module has; use smartro_v2, or card, transfer, virtual account")
+        (
+            "payMethod",
+            "is nothing Smartro's old module has; use smartro_v2, or card, transfer, virtual account",
+        )
     };
     report.add(&rules::OLD_MODULE, field, message);
 }

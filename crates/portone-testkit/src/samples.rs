@@ -4,6 +4,8 @@ pub mod delivery;
 mod methods;
 pub mod receipts;
 
+pub use methods::open_billing_key_window;
+
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -16,8 +18,8 @@ use portone_core::{
     PaymentAmount, PaymentId, PgAdapter, PgBillingKey, PgMerchantId, PgProfile, PgProvider, ProductType,
     Protocol, RefundAccount, Schedule, Secret, StopCancel, StoreId, Upstream, VirtualAccountExpiry,
     VirtualAccountOption, VirtualAccountOptionType, VirtualAccountRequest, WindowCard, WindowEasyPay,
-    WindowExpiry, WindowIssue, WindowIssueMethod, WindowMethod, WindowMobile, WindowPayment, WindowReceipt,
-    WindowSettings, WindowVirtualAccount,
+    WindowExpiry, WindowMethod, WindowMobile, WindowPayment, WindowReceipt, WindowSettings,
+    WindowVirtualAccount,
 };
 
 /// The attempt of [`context`].
@@ -364,20 +366,6 @@ pub fn open_window(method: WindowMethod) -> Command {
         confirm_url: None,
         store_details: None,
         merpay_category_id: None,
-        settings: window_settings(),
-    })))
-}
-
-/// A window that issues a billing key by card.
-pub fn open_billing_key_window() -> Command {
-    Command::OpenWindow(OpenWindow::BillingKey(Box::new(WindowIssue {
-        method: WindowIssueMethod::Card { card_company: None },
-        issue_id: Some("issue0001A".to_owned()),
-        issue_name: Some("정기 결제".to_owned()),
-        display_amount: Some(AMOUNT),
-        currency: Some(Currency::KRW),
-        customer: customer(),
-        bypass: None,
         settings: window_settings(),
     })))
 }

@@ -1,8 +1,14 @@
 //! The samples whose request depends on the pay method of the payment, by the methods that the other samples leave out.
 
-use portone_core::{CancelCashReceipt, Command, LogisticsStep, PayMethod};
+use portone_core::{
+    CancelCashReceipt, Command, Currency, LogisticsStep, OpenWindow, PayMethod, WindowEasyPay, WindowIssue,
+    WindowIssueMethod, WindowMobile,
+};
 
-use super::{Sample, Secrets, cancel, confirm_payment, delivery, payment_id, receipts, refund_account};
+use super::{
+    AMOUNT, Sample, Secrets, cancel, confirm_payment, customer, delivery, payment_id, receipts,
+    refund_account, window_settings,
+};
 
 /// Each with its method in its name.
 pub(super) fn every(secrets: Secrets) -> Vec<Sample> {
@@ -17,6 +23,14 @@ pub(super) fn every(secrets: Secrets) -> Vec<Sample> {
     let (register, modify) = (LogisticsStep::Register, LogisticsStep::Modify);
     // On the heap: a command is large.
     let named = vec![
+        (
+            "open_billing_key_window_mobile",
+            open_key_window(WindowIssueMethod::Mobile(WindowMobile::default())),
+        ),
+        (
+            "open_billing_key_window_easy_pay",
+            open_key_window(WindowIssueMethod::EasyPay(WindowEasyPay::default())),
+        ),
         ("cancel_transfer", cancel(Transfer, Some(refund_account(secrets)))),
         ("cancel_mobile", cancel(Mobile, None)),
         ("cancel_easy_pay", cancel(EasyPay, None)),
@@ -66,4 +80,22 @@ fn delivery_of(method: PayMethod) -> Command {
         confirm.method = method;
     }
     command
+}
+
+/// A window that issues a billing key by card.
+pub fn open_billing_key_window() -> Command {
+    open_key_window(WindowIssueMethod::Card { card_company: None })
+}
+
+fn open_key_window(method: WindowIssueMethod) -> Command {
+    Command::OpenWindow(OpenWindow::BillingKey(Box::new(WindowIssue {
+        method,
+        issue_id: Some("issue0001A".to_owned()),
+        issue_name: Some("정기 결제".to_owned()),
+        display_amount: Some(AMOUNT),
+        currency: Some(Currency::KRW),
+        customer: customer(),
+        bypass: None,
+        settings: window_settings(),
+    })))
 }
