@@ -205,7 +205,18 @@ impl Engine {
     pub(crate) async fn settle_on(
         &self,
         open: &OpenAttempt,
+        transaction: Transaction,
+        change: impl Fn(Transaction, DateTime<Utc>) -> (Transaction, Vec<Event>),
+    ) -> Result<(), EngineError> {
+        self.settle_and_verify(open, transaction, None, change).await
+    }
+
+    /// Settles an attempt, and says when what it came to is compared with the upstream's record.
+    pub(crate) async fn settle_and_verify(
+        &self,
+        open: &OpenAttempt,
         mut transaction: Transaction,
+        verify_at: Option<DateTime<Utc>>,
         change: impl Fn(Transaction, DateTime<Utc>) -> (Transaction, Vec<Event>),
     ) -> Result<(), EngineError> {
         for _ in 0..RETRY_COUNT_MAX {
@@ -215,7 +226,7 @@ impl Engine {
                 attempt: open.id.clone(),
                 transaction: transaction_after,
                 events,
-                verify_at: None,
+                verify_at,
                 run_again_at: None,
             };
             match after_call(self.store.settle_transaction(settle).await)? {

@@ -136,6 +136,7 @@ impl Engine {
             decision,
             attempt: open,
             transaction_count_max: count_max,
+            events: Vec::new(),
         });
         match begun.await? {
             BeginPayment::Begun => {}

@@ -162,6 +162,8 @@ pub struct NewTransaction {
     pub attempt: OpenAttempt,
     /// How many transactions one payment may have.
     pub transaction_count_max: u32,
+    /// What to announce, in the same commit.
+    pub events: Vec<Event>,
 }
 
 /// A result to write: the transaction as it shall be, and what to announce, in one commit.

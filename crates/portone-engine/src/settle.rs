@@ -109,7 +109,14 @@ impl Engine {
                 let failure = Failure { reason: reason.to_owned(), pg_code: None, pg_message: None };
                 self.settle_refused(open, failure, now).await.map(|()| true)
             }
-            Finding::DidNotHappen | Finding::NotYet => Ok(false),
+            Finding::NotYet => {
+                if let OpenSubject::Window { transaction_id, .. } = &open.subject {
+                    let transaction = self.transaction_of(transaction_id).await?;
+                    self.put_off_window(open, transaction).await?;
+                }
+                Ok(false)
+            }
+            Finding::DidNotHappen => Ok(false),
         }
     }
 

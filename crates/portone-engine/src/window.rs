@@ -13,12 +13,13 @@ use portone_core::{
 use crate::call::{Answer, after_call, attempt};
 use crate::engine::{Engine, delta, made};
 use crate::error::EngineError;
+use crate::event::EventTrigger;
 use crate::ledger::{Failure, OpenAttempt, OpenSubject, PaymentStatus, Transaction};
 use crate::pay::{Draft, check_parts};
 use crate::port::{Begin, BeginPayment, NewTransaction, SwapAttempt};
 use crate::request::{Caller, Extras, Paid, Selector};
 use crate::routing::Routing;
-use crate::transition;
+use crate::transition::{self, Change};
 
 /// How long the sweep leaves an open window alone at first: most payers are done by then and somebody told us.
 pub(crate) const FIRST_LOOK_AFTER: TimeDelta = TimeDelta::minutes(5);
@@ -94,6 +95,7 @@ impl Engine {
         transaction.status = PaymentStatus::Ready;
         let count_max = self.config.transaction_count_max;
         let new = NewTransaction {
+            events: vec![transition::opened(&transaction)],
             attempt: self.window_attempt(&transaction),
             transaction: transaction.clone(),
             decision: routed.decision,
@@ -179,7 +181,8 @@ impl Engine {
         let open = self.open_attempt(ctx.attempt.clone(), store_id, kind, channel, subject, ctx.now);
         let end = marker(&transaction);
         let mut transaction = transition::confirming(transaction, skip_webhook, ctx.now);
-        let swap = SwapAttempt { end, begin: open.clone(), transaction: transaction.clone() };
+        let events = Vec::new();
+        let swap = SwapAttempt { end, begin: open.clone(), transaction: transaction.clone(), events };
         match self.store.swap_attempt(swap).await? {
             Begin::Begun => {}
             // Somebody else approves it, or the sweep has just settled it.
@@ -237,21 +240,44 @@ impl Engine {
         }
     }
 
-    /// Writes what a payer paid in a window, or what an approval took.
+    /// Writes what a payer paid in a window, or what an approval took. What was paid is compared with the upstream's record
+    /// later, which also tells what it was paid with.
     pub(crate) async fn settle_window(
         &self,
         open: &OpenAttempt,
         transaction: Transaction,
         outcome: Outcome,
     ) -> Result<(), EngineError> {
-        self.settle_on(open, transaction, |transaction, now| match outcome.clone() {
-            Outcome::VirtualAccountIssued(facts) => {
-                transition::virtual_account_issued(transaction, facts, now)
-            }
-            Outcome::Paid(facts) => transition::paid(transaction, facts, now),
-            _ => (transaction, Vec::new()),
+        let is_paid = matches!(outcome, Outcome::Paid(_));
+        let verify_after = self.config.verify_after.filter(|_| is_paid);
+        let verify_at = verify_after.map(|after| self.now() + delta(after));
+        let trigger = was_put_off(open, &transaction).then_some(EventTrigger::AsyncPayApproved);
+        self.settle_and_verify(open, transaction, verify_at, |transaction, now| {
+            let change = match outcome.clone() {
+                Outcome::VirtualAccountIssued(facts) => {
+                    transition::virtual_account_issued(transaction, facts, now)
+                }
+                Outcome::Paid(facts) => transition::paid(transaction, facts, now),
+                _ => (transaction, Vec::new()),
+            };
+            triggered(change, trigger)
         })
         .await
+    }
+
+    /// Writes that the PG has what a payer paid in a window and approves it later. It is told once, and the window's attempt
+    /// stays open: the sweep goes on asking.
+    pub(crate) async fn put_off_window(&self, open: &OpenAttempt, transaction: Transaction) -> Result<(), EngineError> {
+        if transaction.status != PaymentStatus::Ready {
+            return Ok(());
+        }
+        let (transaction, events) = transition::put_off(transaction, self.now());
+        let swap = SwapAttempt { end: open.id.clone(), begin: open.clone(), transaction, events };
+        match self.store.swap_attempt(swap).await? {
+            Begin::Begun => Ok(()),
+            // Somebody has settled it, or does now.
+            Begin::Outstanding | Begin::Changed | Begin::Scheduled => Err(EngineError::UnknownOutcome),
+        }
     }
 
     /// Writes that a window's payment failed.
@@ -261,8 +287,9 @@ impl Engine {
         transaction: Transaction,
         failure: Failure,
     ) -> Result<(), EngineError> {
+        let trigger = was_put_off(open, &transaction).then_some(EventTrigger::AsyncPayFailed);
         self.settle_on(open, transaction, |transaction, now| {
-            transition::failed(transaction, failure.clone(), now)
+            triggered(transition::failed(transaction, failure.clone(), now), trigger)
         })
         .await
     }
@@ -275,13 +302,23 @@ impl Engine {
     ) -> Result<(), EngineError> {
         let begin = self.window_attempt(&transaction);
         let transaction = transition::ready_again(transaction, self.now());
-        let swap = SwapAttempt { end: open.id.clone(), begin, transaction };
+        let swap = SwapAttempt { end: open.id.clone(), begin, transaction, events: Vec::new() };
         match after_call(self.store.swap_attempt(swap).await)? {
             Begin::Begun => Ok(()),
             // The attempt stays open, or somebody has settled it.
             Begin::Outstanding | Begin::Changed | Begin::Scheduled => Err(EngineError::UnknownOutcome),
         }
     }
+}
+
+/// Whether the PG had put off what it tells now: nobody but the PG takes an open window's payment further.
+fn was_put_off(open: &OpenAttempt, transaction: &Transaction) -> bool {
+    matches!(open.subject, OpenSubject::Window { .. }) && transaction.status == PaymentStatus::PayPending
+}
+
+fn triggered((transaction, mut events): Change, trigger: Option<EventTrigger>) -> Change {
+    events.iter_mut().for_each(|event| event.trigger = trigger);
+    (transaction, events)
 }
 
 /// The marker that the upstream keeps of a window.

@@ -1,6 +1,7 @@
 //! Approvals of what was authenticated in a window.
 
 use portone_core::{PaymentAmount, PaymentId, WindowCard, WindowMethod, WindowPayment, WindowSettings};
+use portone_engine::event::EventKind;
 use portone_engine::ledger::{OpenSubject, PaymentStatus};
 use portone_engine::request::Extras;
 use portone_engine::{ConfirmPaymentRequest, EngineError, FixedAmount, OpenWindowRequest, OpenedWindow};
@@ -162,6 +163,38 @@ async fn v2_050_a_window_is_what_was_registered() {
     let request = ConfirmPaymentRequest { total: Some(1000), ..request(&world, &id, &token) };
     world.engine.confirm_payment(request).await.unwrap();
     assert_eq!(world.status(&id).await, PaymentStatus::Paid);
+}
+
+/// The answer to an approval tells a number and a time; the upstream's record the rest, and what it tells is compared.
+#[tokio::test]
+async fn what_was_approved_is_compared_with_the_upstreams_record() {
+    let world = World::new().await;
+    let (id, window) = opened(&world).await;
+    let token = authenticated(&world, &window, super::APPROVED).await;
+    world.engine.confirm_payment(request(&world, &id, &token)).await.unwrap();
+    assert_eq!(world.payment(&id).await.card.and_then(|card| card.issuer), None);
+    assert_eq!(world.engine.verify_paid(10).await.unwrap().claimed, 0, "not due yet");
+    world.clock.advance(chrono::TimeDelta::seconds(6));
+    let swept = world.engine.verify_paid(10).await.unwrap();
+    assert_eq!((swept.claimed, swept.finished), (1, 1));
+    let card = world.payment(&id).await.card.unwrap();
+    assert_eq!((card.issuer.as_deref(), card.bin.as_deref()), (Some("SHINHAN_CARD"), Some("424242")));
+    assert_eq!(world.engine.store().discrepancies(10).await.unwrap(), []);
+}
+
+/// A window that opens is announced, and so is what becomes of it.
+#[tokio::test]
+async fn v2_101_a_window_is_announced() {
+    let world = World::new().await;
+    let (id, window) = opened(&world).await;
+    let kinds = async || {
+        let events = world.engine.store().events(&world.caller().store_id, 0, 100).await.unwrap();
+        events.into_iter().map(|(_, event)| event.kind).collect::<Vec<_>>()
+    };
+    assert_eq!(kinds().await, [EventKind::Ready]);
+    let token = authenticated(&world, &window, super::APPROVED).await;
+    world.engine.confirm_payment(request(&world, &id, &token)).await.unwrap();
+    assert_eq!(kinds().await, [EventKind::Ready, EventKind::Paid]);
 }
 
 /// A declined card fails the payment, which can then be tried by another window.

@@ -1,15 +1,16 @@
 //! What is known of a payment before anybody pays.
 
 use portone_core::{AttemptId, CommandKind, Currency, PgBillingKey};
+use portone_engine::event::EventKind;
 use portone_engine::ledger::{
     BillingKeyRecord, BillingKeyStatus, IssueResult, OpenAttempt, OpenSubject, PaymentSession, PaymentStatus,
     PreRegistration, SessionAgreement, SessionColors, SessionId, SessionOffer, SessionProduct, Transaction,
 };
-use portone_engine::port::{Begin, BeginPayment, PreRegister, SettleKey, Store, SwapAttempt, SwapKeyAttempt};
+use portone_engine::port::{Begin, BeginPayment, NewTransaction, PreRegister, SettleKey, Store, SwapAttempt, SwapKeyAttempt};
 
 use super::records::{
-    at, attempt, attempt_id, begin, billing_key, key_record, other_store_id, pay_attempt_id, payment_id,
-    settle_failed, settle_paid, store_id, transaction_id,
+    at, attempt, attempt_id, begin, billing_key, event, key_record, other_store_id, pay_attempt_id, payment_id,
+    settle_failed, settle_paid, store_id, transaction, transaction_id,
 };
 
 fn registration(payment: u64, total: Option<i64>) -> PreRegistration {
@@ -47,7 +48,8 @@ pub async fn a_payment_is_registered_until_it_is_paid(store: &dyn Store) {
 
 /// The second attempt takes the first one's place together with the changed record, or nothing changes.
 pub async fn an_attempt_takes_anothers_place(store: &dyn Store) {
-    store.begin_payment(begin(1, 1)).await.expect("begins");
+    let events = vec![event(&transaction(1, 1), EventKind::Ready)];
+    store.begin_payment(NewTransaction { events, ..begin(1, 1) }).await.expect("begins");
     let read = store.transaction(&transaction_id(1)).await.expect("reads").expect("is there");
     let mut changed = read.clone();
     changed.status = PaymentStatus::Ready;
@@ -58,6 +60,7 @@ pub async fn an_attempt_takes_anothers_place(store: &dyn Store) {
         end,
         begin: begin_second.clone(),
         transaction: Transaction { revision, ..changed.clone() },
+        events: vec![event(&changed, EventKind::PayPending)],
     };
     let stranger = swap(attempt_id(77), read.revision);
     assert_eq!(store.swap_attempt(stranger).await, Ok(Begin::Outstanding));
@@ -66,6 +69,9 @@ pub async fn an_attempt_takes_anothers_place(store: &dyn Store) {
     assert_eq!(store.transaction(&transaction_id(1)).await, Ok(Some(read.clone())));
     let done = swap(pay_attempt_id(1), read.revision);
     assert_eq!(store.swap_attempt(done).await, Ok(Begin::Begun));
+    let told = store.events(&store_id(), 0, 10).await.expect("reads");
+    let kinds: Vec<EventKind> = told.into_iter().map(|(_, event)| event.kind).collect();
+    assert_eq!(kinds, [EventKind::Ready, EventKind::PayPending], "told with what they tell of, and once");
     let expected = Transaction { revision: read.revision + 1, ..changed };
     assert_eq!(store.transaction(&transaction_id(1)).await, Ok(Some(expected)));
     assert_eq!(store.open_attempts(10).await, Ok(vec![begin_second]));

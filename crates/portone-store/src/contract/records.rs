@@ -215,6 +215,7 @@ pub fn begin(number: u64, payment: u64) -> NewTransaction {
         decision: decision(),
         attempt: attempt(pay_attempt_id(number), CommandKind::PayInstantly, subject, 0),
         transaction_count_max: TRANSACTION_COUNT_MAX,
+        events: Vec::new(),
     }
 }
 

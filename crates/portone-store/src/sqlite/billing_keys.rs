@@ -82,7 +82,12 @@ pub(super) fn begin_issue(database: &Database, rows: &IssueRows) -> Result<(), F
     for (position, (part, row)) in record.channels.iter().zip(&rows.channels).enumerate() {
         insert_channel(database, &record.key, position, part, row)?;
     }
-    rows.attempts.iter().try_for_each(|row| attempts::insert(database, store_no, row))
+    rows.attempts.iter().try_for_each(|row| attempts::insert(database, store_no, row))?;
+    let opens_window = |row: &AttemptRow| row.attempt().command == CommandKind::OpenBillingKeyWindow;
+    if rows.attempts.iter().any(opens_window) {
+        announce(database, record, EventKind::BillingKeyReady, record.requested_at)?;
+    }
+    Ok(())
 }
 
 fn insert_channel(

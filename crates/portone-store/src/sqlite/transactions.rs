@@ -19,6 +19,7 @@ pub(super) struct BeginRows {
     doc: String,
     channel: String,
     attempt: AttemptRow,
+    events: Vec<EventRow>,
 }
 
 impl BeginRows {
@@ -26,7 +27,8 @@ impl BeginRows {
         let doc = encode("transaction", &TransactionDocument::of(&new.transaction))?;
         let channel = encode("channel snapshot", &new.transaction.channel)?;
         let attempt = AttemptRow::encode(&new.attempt)?;
-        Ok(Self { new, doc, channel, attempt })
+        let events = events::encoded(&new.events)?;
+        Ok(Self { new, doc, channel, attempt, events })
     }
 }
 
@@ -52,6 +54,7 @@ pub(super) fn begin_payment(database: &Database, rows: &BeginRows) -> Result<Beg
     insert(database, store_no, seq, transaction, &rows.new.decision, (&rows.channel, &rows.doc))?;
     attempts::insert(database, store_no, &rows.attempt)?;
     schedules::note_transaction(database, transaction)?;
+    events::insert(database, &rows.events)?;
     Ok(BeginPayment::Begun)
 }
 
@@ -158,14 +161,18 @@ pub(super) fn find_revision(database: &Database, transaction: &TransactionId) ->
 pub(super) struct SwapRows {
     swap: SwapAttempt,
     doc: String,
+    facet: Option<String>,
     begin: AttemptRow,
+    events: Vec<EventRow>,
 }
 
 impl SwapRows {
     pub(super) fn encode(swap: SwapAttempt) -> Result<Self, Unreadable> {
         let doc = encode("transaction", &TransactionDocument::of(&swap.transaction))?;
         let begin = AttemptRow::encode(&swap.begin)?;
-        Ok(Self { swap, doc, begin })
+        let events = events::encoded(&swap.events)?;
+        let facet = facets::encoded(&swap.transaction)?;
+        Ok(Self { swap, doc, facet, begin, events })
     }
 }
 
@@ -175,7 +182,7 @@ pub(super) fn swap_attempt(database: &Database, rows: &SwapRows) -> Result<Begin
     let store_no = database.store_no(&transaction.store_id)?;
     // One statement decides and writes, so that a refusal leaves nothing behind.
     let written = database.execute(
-        "UPDATE transactions SET revision = revision + 1, status = ?3, status_changed_at = ?4, doc = ?5
+        "UPDATE transactions SET revision = revision + 1, status = ?3, status_changed_at = ?4, doc = ?5, facet_no = ?7
          WHERE id = ?1 AND revision = ?2 AND EXISTS (SELECT 1 FROM open_attempts WHERE id = ?6)",
         params![
             transaction.id.as_str(),
@@ -184,6 +191,7 @@ pub(super) fn swap_attempt(database: &Database, rows: &SwapRows) -> Result<Begin
             millis(transaction.status_changed_at),
             rows.doc,
             end.as_str(),
+            database.facet_no(rows.facet.as_deref())?,
         ],
     )?;
     if written == 0 {
@@ -191,6 +199,7 @@ pub(super) fn swap_attempt(database: &Database, rows: &SwapRows) -> Result<Begin
     }
     attempts::delete(database, end)?;
     attempts::insert(database, store_no, &rows.begin)?;
+    events::insert(database, &rows.events)?;
     Ok(Begin::Begun)
 }
 
@@ -205,7 +214,7 @@ pub(super) struct SettleRows {
 impl SettleRows {
     pub(super) fn encode(settle: SettleTransaction) -> Result<Self, Unreadable> {
         let doc = encode("transaction", &TransactionDocument::of(&settle.transaction))?;
-        let events = settle.events.iter().cloned().map(EventRow::encode).collect::<Result<_, _>>()?;
+        let events = events::encoded(&settle.events)?;
         let facet = facets::encoded(&settle.transaction)?;
         Ok(Self { settle, doc, facet, events })
     }

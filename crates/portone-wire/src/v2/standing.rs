@@ -35,7 +35,7 @@ impl V2Dialect {
         if operation.documented_error(reply, PAYMENT_NOT_FOUND) {
             return Ok(found(Finding::DidNotHappen));
         }
-        let is_ours = |payment: &Payment| payment.custom_data.as_deref() == Some(of.id.as_str());
+        let is_ours = |payment: &Payment| payment.is_marked(&of.id);
         let own = if leg == FIRST_LEG {
             Some(operation.read::<Payment>(reply)?).filter(is_ours)
         } else {
