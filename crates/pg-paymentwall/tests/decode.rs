@@ -13,14 +13,14 @@ fn decoded(name: &str) -> String {
 fn pay_card() {
     insta::assert_snapshot!(decoded("pay_card/bad_gateway"), @r#"UnknownOutcome(Undocumented { status: 502, what: "no V1 envelope" })"#);
     insta::assert_snapshot!(decoded("pay_card/declined"), @r#"Declined(Decline { code: "failed", message: "[3041] 한도 초과" })"#);
-    insta::assert_snapshot!(decoded("pay_card/paid"), @r#"Paid(PaidFacts { pg_tx_id: PgTxId("b1234567890"), paid_at: 2026-03-02T05:04:05Z, card: Some(CardFacts { bin: Some("424242"), last_four: Some("4242"), issuer: Some("신한카드"), publisher: None, name: None, brand: None, card_type: Some("CREDIT"), owner_type: None, masked_number: Some("42424242****424*"), approval_number: Some("00012345"), installment_month: Some(3) }), receipt_url: Some("https://receipts.example/1"), total: Some(1100) })"#);
+    insta::assert_snapshot!(decoded("pay_card/paid"), @r#"Paid(PaidFacts { pg_tx_id: PgTxId("b1234567890"), paid_at: 2026-03-02T05:04:05Z, card: Some(CardFacts { bin: Some("424242"), last_four: Some("4242"), issuer: Some("신한카드"), publisher: None, name: None, brand: None, card_type: Some("CREDIT"), owner_type: None, masked_number: Some("42424242****424*"), approval_number: Some("00012345"), installment_month: Some(3) }), receipt_url: Some("https://receipts.example/1"), total: Some(1100), method: None })"#);
     insta::assert_snapshot!(decoded("pay_card/refused"), @r#"Declined(Decline { code: "-1", message: "유효하지않은 카드번호를 입력하셨습니다." })"#);
 }
 
 #[test]
 fn pay_with_billing_key() {
     insta::assert_snapshot!(decoded("pay_with_billing_key/no_key"), @r#"Declined(Decline { code: "1", message: "등록되지 않은 구매자입니다." })"#);
-    insta::assert_snapshot!(decoded("pay_with_billing_key/paid"), @r#"Paid(PaidFacts { pg_tx_id: PgTxId("b1234567890"), paid_at: 2026-03-02T05:04:05Z, card: Some(CardFacts { bin: None, last_four: None, issuer: Some("신한카드"), publisher: None, name: None, brand: None, card_type: Some("CREDIT"), owner_type: None, masked_number: Some("42424242****424*"), approval_number: Some("00012345"), installment_month: Some(3) }), receipt_url: Some("https://receipts.example/1"), total: Some(1100) })"#);
+    insta::assert_snapshot!(decoded("pay_with_billing_key/paid"), @r#"Paid(PaidFacts { pg_tx_id: PgTxId("b1234567890"), paid_at: 2026-03-02T05:04:05Z, card: Some(CardFacts { bin: None, last_four: None, issuer: Some("신한카드"), publisher: None, name: None, brand: None, card_type: Some("CREDIT"), owner_type: None, masked_number: Some("42424242****424*"), approval_number: Some("00012345"), installment_month: Some(3) }), receipt_url: Some("https://receipts.example/1"), total: Some(1100), method: None })"#);
 }
 
 #[test]
@@ -40,7 +40,7 @@ fn inquire_pay() {
     insta::assert_snapshot!(decoded("inquire_pay/absent"), @"Inquired(DidNotHappen)");
     insta::assert_snapshot!(decoded("inquire_pay/failed.leg1"), @r#"Inquired(Declined(Decline { code: "failed", message: "[3041] 한도 초과" }))"#);
     insta::assert_snapshot!(decoded("inquire_pay/found"), @"leg 1: GET https://upstream.example/payments/imp_448280090638?include_sandbox=true");
-    insta::assert_snapshot!(decoded("inquire_pay/paid.leg1"), @r#"Inquired(Happened(Paid(PaidFacts { pg_tx_id: PgTxId("b1234567890"), paid_at: 2026-03-02T05:04:05Z, card: Some(CardFacts { bin: None, last_four: None, issuer: Some("신한카드"), publisher: None, name: None, brand: None, card_type: Some("CREDIT"), owner_type: None, masked_number: Some("42424242****424*"), approval_number: Some("00012345"), installment_month: Some(3) }), receipt_url: Some("https://receipts.example/1"), total: Some(1100) })))"#);
+    insta::assert_snapshot!(decoded("inquire_pay/paid.leg1"), @r#"Inquired(Happened(Paid(PaidFacts { pg_tx_id: PgTxId("b1234567890"), paid_at: 2026-03-02T05:04:05Z, card: Some(CardFacts { bin: None, last_four: None, issuer: Some("신한카드"), publisher: None, name: None, brand: None, card_type: Some("CREDIT"), owner_type: None, masked_number: Some("42424242****424*"), approval_number: Some("00012345"), installment_month: Some(3) }), receipt_url: Some("https://receipts.example/1"), total: Some(1100), method: None })))"#);
 }
 
 #[test]

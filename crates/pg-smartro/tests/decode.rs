@@ -33,7 +33,7 @@ fn pay_with_billing_key() {
     insta::assert_snapshot!(decoded("pay_with_billing_key/declined"), @r#"Declined(Decline { code: "8412", message: "한도 초과" })"#);
     insta::assert_snapshot!(decoded("pay_with_billing_key/key_deleted"), @r#"UnknownOutcome(InquireFirst("BILLING_KEY_ALREADY_DELETED"))"#);
     insta::assert_snapshot!(decoded("pay_with_billing_key/key_not_found"), @r#"Unavailable(Misconfigured { status: 404, message: "빌링키가 존재하지 않습니다." })"#);
-    insta::assert_snapshot!(decoded("pay_with_billing_key/paid"), @r#"Paid(PaidFacts { pg_tx_id: PgTxId("SMTPAY001m20260302140405000123"), paid_at: 2026-03-02T05:04:05.123Z, card: None, receipt_url: None, total: None })"#);
+    insta::assert_snapshot!(decoded("pay_with_billing_key/paid"), @r#"Paid(PaidFacts { pg_tx_id: PgTxId("SMTPAY001m20260302140405000123"), paid_at: 2026-03-02T05:04:05.123Z, card: None, receipt_url: None, total: None, method: None })"#);
 }
 
 #[test]
@@ -70,14 +70,14 @@ fn inquire_pay() {
     insta::assert_snapshot!(decoded("inquire_pay/account_closed"), @r#"Inquired(Happened(VirtualAccountIssued(VirtualAccountFacts { pg_tx_id: PgTxId("SMTPAY001m20260302140405000123"), issued_at: 2026-03-02T05:04:05Z, account_number: "56211105948401", bank: Some(Shinhan), account_type: Some("NORMAL"), remittee_name: Some("PortOne"), expired_at: Some(2026-03-03T05:04:03Z) })))"#);
     insta::assert_snapshot!(decoded("inquire_pay/account_deposited"), @r#"Inquired(Happened(VirtualAccountIssued(VirtualAccountFacts { pg_tx_id: PgTxId("SMTPAY001m20260302140405000123"), issued_at: 2026-03-02T05:04:05Z, account_number: "56211105948401", bank: Some(Shinhan), account_type: Some("NORMAL"), remittee_name: Some("PortOne"), expired_at: Some(2026-03-03T05:04:03Z) })))"#);
     insta::assert_snapshot!(decoded("inquire_pay/account_issued"), @r#"Inquired(Happened(VirtualAccountIssued(VirtualAccountFacts { pg_tx_id: PgTxId("SMTPAY001m20260302140405000123"), issued_at: 2026-03-02T05:04:05Z, account_number: "56211105948401", bank: Some(Shinhan), account_type: Some("NORMAL"), remittee_name: Some("PortOne"), expired_at: Some(2026-03-03T05:04:03Z) })))"#);
-    insta::assert_snapshot!(decoded("inquire_pay/cancelled"), @r#"Inquired(Happened(Paid(PaidFacts { pg_tx_id: PgTxId("SMTPAY001m20260302140405000123"), paid_at: 2026-03-02T05:04:05.123Z, card: Some(CardFacts { bin: Some("42424242"), last_four: None, issuer: Some("신한카드"), publisher: Some("신한카드"), name: Some("Deep Dream"), brand: Some("LOCAL"), card_type: Some("CREDIT"), owner_type: Some("PERSONAL"), masked_number: Some("42424242****424*"), approval_number: Some("00012345"), installment_month: Some(3) }), receipt_url: None, total: Some(1100) })))"#);
+    insta::assert_snapshot!(decoded("inquire_pay/cancelled"), @r#"Inquired(Happened(Paid(PaidFacts { pg_tx_id: PgTxId("SMTPAY001m20260302140405000123"), paid_at: 2026-03-02T05:04:05.123Z, card: Some(CardFacts { bin: Some("42424242"), last_four: None, issuer: Some("신한카드"), publisher: Some("신한카드"), name: Some("Deep Dream"), brand: Some("LOCAL"), card_type: Some("CREDIT"), owner_type: Some("PERSONAL"), masked_number: Some("42424242****424*"), approval_number: Some("00012345"), installment_month: Some(3) }), receipt_url: None, total: Some(1100), method: None })))"#);
     insta::assert_snapshot!(decoded("inquire_pay/failed"), @r#"Inquired(Declined(Decline { code: "8412", message: "한도 초과" }))"#);
     insta::assert_snapshot!(decoded("inquire_pay/forbidden"), @r#"Unavailable(Misconfigured { status: 403, message: "권한이 없습니다." })"#);
     insta::assert_snapshot!(decoded("inquire_pay/invalid"), @r#"Unavailable(Misconfigured { status: 400, message: "요청이 올바르지 않습니다." })"#);
     insta::assert_snapshot!(decoded("inquire_pay/no_pg_tx_id"), @r#"Unavailable(Unreadable { status: 200, what: "pgTxId is missing" })"#);
     insta::assert_snapshot!(decoded("inquire_pay/no_route"), @r#"Unavailable(Undocumented { status: 404, what: "no PortOne error body" })"#);
     insta::assert_snapshot!(decoded("inquire_pay/not_found"), @"Inquired(DidNotHappen)");
-    insta::assert_snapshot!(decoded("inquire_pay/paid"), @r#"Inquired(Happened(Paid(PaidFacts { pg_tx_id: PgTxId("SMTPAY001m20260302140405000123"), paid_at: 2026-03-02T05:04:05.123Z, card: Some(CardFacts { bin: Some("42424242"), last_four: None, issuer: Some("신한카드"), publisher: Some("신한카드"), name: Some("Deep Dream"), brand: Some("LOCAL"), card_type: Some("CREDIT"), owner_type: Some("PERSONAL"), masked_number: Some("42424242****424*"), approval_number: Some("00012345"), installment_month: Some(3) }), receipt_url: Some("https://receipts.example/1"), total: Some(1100) })))"#);
+    insta::assert_snapshot!(decoded("inquire_pay/paid"), @r#"Inquired(Happened(Paid(PaidFacts { pg_tx_id: PgTxId("SMTPAY001m20260302140405000123"), paid_at: 2026-03-02T05:04:05.123Z, card: Some(CardFacts { bin: Some("42424242"), last_four: None, issuer: Some("신한카드"), publisher: Some("신한카드"), name: Some("Deep Dream"), brand: Some("LOCAL"), card_type: Some("CREDIT"), owner_type: Some("PERSONAL"), masked_number: Some("42424242****424*"), approval_number: Some("00012345"), installment_month: Some(3) }), receipt_url: Some("https://receipts.example/1"), total: Some(1100), method: None })))"#);
     insta::assert_snapshot!(decoded("inquire_pay/pending"), @"Inquired(NotYet)");
     insta::assert_snapshot!(decoded("inquire_pay/ready"), @"Inquired(NotYet)");
     insta::assert_snapshot!(decoded("inquire_pay/unknown_status"), @r#"Unavailable(Unreadable { status: 200, what: "unknown status of the payment" })"#);
@@ -166,7 +166,7 @@ fn inquire_stop_cancel() {
 #[test]
 fn confirm_payment() {
     insta::assert_snapshot!(decoded("confirm_payment/already_paid"), @r#"UnknownOutcome(InquireFirst("ALREADY_PAID"))"#);
-    insta::assert_snapshot!(decoded("confirm_payment/confirmed"), @r#"Paid(PaidFacts { pg_tx_id: PgTxId("pg-tx-1"), paid_at: 2026-03-02T05:04:05.123Z, card: None, receipt_url: None, total: None })"#);
+    insta::assert_snapshot!(decoded("confirm_payment/confirmed"), @r#"Paid(PaidFacts { pg_tx_id: PgTxId("pg-tx-1"), paid_at: 2026-03-02T05:04:05.123Z, card: None, receipt_url: None, total: None, method: None })"#);
     insta::assert_snapshot!(decoded("confirm_payment/invalid_token"), @r#"Declined(Decline { code: "INVALID_PAYMENT_TOKEN", message: "유효하지 않은 결제 토큰입니다." })"#);
     insta::assert_snapshot!(decoded("confirm_payment/mismatch"), @r#"Declined(Decline { code: "INFORMATION_MISMATCH", message: "정보가 일치하지 않습니다." })"#);
     insta::assert_snapshot!(decoded("confirm_payment/not_found"), @r#"Unavailable(Misconfigured { status: 404, message: "결제 건이 존재하지 않습니다." })"#);
@@ -176,7 +176,7 @@ fn confirm_payment() {
 #[test]
 fn inquire_window() {
     insta::assert_snapshot!(decoded("inquire_window/another"), @"Inquired(DidNotHappen)");
-    insta::assert_snapshot!(decoded("inquire_window/paid"), @r#"Inquired(Happened(Paid(PaidFacts { pg_tx_id: PgTxId("pg-tx-1"), paid_at: 2026-03-02T05:04:05Z, card: None, receipt_url: None, total: None })))"#);
+    insta::assert_snapshot!(decoded("inquire_window/paid"), @r#"Inquired(Happened(Paid(PaidFacts { pg_tx_id: PgTxId("pg-tx-1"), paid_at: 2026-03-02T05:04:05Z, card: None, receipt_url: None, total: None, method: None })))"#);
     insta::assert_snapshot!(decoded("inquire_window/pending"), @"Inquired(NotYet)");
     insta::assert_snapshot!(decoded("inquire_window/ready"), @"Inquired(DidNotHappen)");
 }

@@ -10,7 +10,7 @@ use crate::call::{Answer, after_call, attempt};
 use crate::engine::{Engine, made};
 use crate::error::EngineError;
 use crate::event::Event;
-use crate::ledger::{Cancellation, OpenAttempt, OpenSubject, PaymentStatus, Transaction};
+use crate::ledger::{Cancellation, IssueResult, OpenAttempt, OpenSubject, PaymentStatus, Transaction};
 use crate::port::{Begin, Settle, SettleTransaction};
 use crate::request::{Caller, CancelRequest};
 use crate::transition;
@@ -208,15 +208,15 @@ impl Engine {
         transaction: Transaction,
         change: impl Fn(Transaction, DateTime<Utc>) -> (Transaction, Vec<Event>),
     ) -> Result<(), EngineError> {
-        self.settle_and_verify(open, transaction, None, change).await
+        self.settle_along(open, transaction, Along::default(), change).await
     }
 
-    /// Settles an attempt, and says when what it came to is compared with the upstream's record.
-    pub(crate) async fn settle_and_verify(
+    /// Settles an attempt on a transaction, with what belongs to the same commit.
+    pub(crate) async fn settle_along(
         &self,
         open: &OpenAttempt,
         mut transaction: Transaction,
-        verify_at: Option<DateTime<Utc>>,
+        along: Along,
         change: impl Fn(Transaction, DateTime<Utc>) -> (Transaction, Vec<Event>),
     ) -> Result<(), EngineError> {
         for _ in 0..RETRY_COUNT_MAX {
@@ -226,8 +226,9 @@ impl Engine {
                 attempt: open.id.clone(),
                 transaction: transaction_after,
                 events,
-                verify_at,
+                verify_at: along.verify_at,
                 run_again_at: None,
+                key: along.key.clone(),
             };
             match after_call(self.store.settle_transaction(settle).await)? {
                 Settle::Settled | Settle::AlreadySettled => return Ok(()),
@@ -239,6 +240,15 @@ impl Engine {
         // The attempt stays open, so the sweep settles it.
         Err(EngineError::UnknownOutcome)
     }
+}
+
+/// What is written along with a transaction.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Along {
+    /// When it is compared with the upstream's record.
+    pub(crate) verify_at: Option<DateTime<Utc>>,
+    /// What became of the billing key that was to be issued with it.
+    pub(crate) key: Option<IssueResult>,
 }
 
 /// The cancel that the same request made before (rule V2-012).

@@ -90,7 +90,7 @@ impl Engine {
         let (schedule_id, again_at) = run.map_or((None, None), |run| (Some(run.id), run.again_at));
         let draft = Draft {
             order: request.order,
-            method: PayMethod::Card,
+            method: record.method,
             card: Some(CardFacts { installment_month: request.installment_month, ..record.card }),
             billing_key: Some(record.key),
             caller: request.caller,
@@ -137,6 +137,7 @@ impl Engine {
             attempt: open,
             transaction_count_max: count_max,
             events: Vec::new(),
+            key: None,
         });
         match begun.await? {
             BeginPayment::Begun => {}
@@ -196,7 +197,7 @@ impl Engine {
         };
         let (transaction, events) = change;
         let attempt = ctx.attempt.clone();
-        let settle = SettleTransaction { attempt, transaction, events, verify_at, run_again_at };
+        let settle = SettleTransaction { attempt, transaction, events, verify_at, run_again_at, key: None };
         match after_call(self.store.settle_transaction(settle.clone()).await)? {
             Settle::Settled => told,
             Settle::AlreadySettled | Settle::Changed => {
@@ -299,6 +300,8 @@ impl Draft {
             receipt_url: None,
             card: self.card,
             virtual_account: None,
+            paid_by: None,
+            confirm_url: None,
             escrow: None,
             failure: None,
             cancellations: Vec::new(),

@@ -90,9 +90,17 @@ impl Engine {
                 self.settle_refused(open, transition::refusal(&decline), now).await.map(|()| true)
             }
             Finding::DidNotHappen
-                if window::is_over(open, now) && matches!(open.subject, OpenSubject::Confirm { .. }) =>
+                if window::is_over(open, now)
+                    && matches!(
+                        open.subject,
+                        OpenSubject::Confirm { .. } | OpenSubject::ConfirmIssueAndPay { .. }
+                    ) =>
             {
-                let OpenSubject::Confirm { transaction_id, .. } = &open.subject else { return Ok(false) };
+                let (OpenSubject::Confirm { transaction_id, .. }
+                | OpenSubject::ConfirmIssueAndPay { transaction_id, .. }) = &open.subject
+                else {
+                    return Ok(false);
+                };
                 let transaction = self.transaction_of(transaction_id).await?;
                 self.reopen_window(open, transaction).await.map(|()| true)
             }
@@ -110,7 +118,9 @@ impl Engine {
                 self.settle_refused(open, failure, now).await.map(|()| true)
             }
             Finding::NotYet => {
-                if let OpenSubject::Window { transaction_id, .. } = &open.subject {
+                if let OpenSubject::Window { transaction_id, .. }
+                | OpenSubject::IssueAndPayWindow { transaction_id, .. } = &open.subject
+                {
                     let transaction = self.transaction_of(transaction_id).await?;
                     self.put_off_window(open, transaction).await?;
                 }
@@ -144,6 +154,10 @@ impl Engine {
             }
             OpenSubject::Window { payment_id, .. } | OpenSubject::Confirm { payment_id, .. } => {
                 AttemptSubject::Window { payment_id: payment_id.clone() }
+            }
+            OpenSubject::IssueAndPayWindow { payment_id, .. }
+            | OpenSubject::ConfirmIssueAndPay { payment_id, .. } => {
+                AttemptSubject::IssueAndPay { payment_id: payment_id.clone() }
             }
             OpenSubject::Capture { payment_id, .. } => {
                 AttemptSubject::Capture { payment_id: payment_id.clone() }
@@ -226,6 +240,14 @@ impl Engine {
                 let transaction = self.transaction_of(transaction_id).await?;
                 self.settle_window(open, transaction, outcome).await
             }
+            (
+                OpenSubject::IssueAndPayWindow { transaction_id, .. }
+                | OpenSubject::ConfirmIssueAndPay { transaction_id, .. },
+                outcome @ Outcome::IssuedAndPaid { .. },
+            ) => {
+                let transaction = self.transaction_of(transaction_id).await?;
+                self.settle_window(open, transaction, outcome).await
+            }
             (OpenSubject::Capture { transaction_id, .. }, Outcome::Captured) => {
                 let transaction = self.transaction_of(transaction_id).await?;
                 self.settle_capture(open, transaction).await
@@ -299,12 +321,14 @@ impl Engine {
                 })
                 .await
             }
-            OpenSubject::Window { transaction_id, .. } => {
+            OpenSubject::Window { transaction_id, .. }
+            | OpenSubject::IssueAndPayWindow { transaction_id, .. } => {
                 let transaction = self.transaction_of(transaction_id).await?;
                 let failure = if failure.pg_code.is_none() { window::abandoned() } else { failure };
                 self.fail_window(open, transaction, failure).await
             }
-            OpenSubject::Confirm { transaction_id, .. } => {
+            OpenSubject::Confirm { transaction_id, .. }
+            | OpenSubject::ConfirmIssueAndPay { transaction_id, .. } => {
                 let transaction = self.transaction_of(transaction_id).await?;
                 self.fail_window(open, transaction, failure).await
             }
@@ -350,7 +374,9 @@ fn marker(open: &OpenAttempt) -> AttemptId {
     match &open.subject {
         OpenSubject::Pay { transaction_id, .. }
         | OpenSubject::Window { transaction_id, .. }
-        | OpenSubject::Confirm { transaction_id, .. } => made(AttemptId::parse(transaction_id.as_str())),
+        | OpenSubject::Confirm { transaction_id, .. }
+        | OpenSubject::IssueAndPayWindow { transaction_id, .. }
+        | OpenSubject::ConfirmIssueAndPay { transaction_id, .. } => made(AttemptId::parse(transaction_id.as_str())),
         OpenSubject::KeyWindow { billing_key } | OpenSubject::ConfirmKey { billing_key } => {
             key_marker(billing_key)
         }

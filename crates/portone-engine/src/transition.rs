@@ -19,6 +19,7 @@ pub(crate) fn paid(mut transaction: Transaction, facts: PaidFacts, now: DateTime
     transaction.paid_at = Some(facts.paid_at);
     transaction.pg_tx_id = Some(facts.pg_tx_id);
     transaction.receipt_url = facts.receipt_url;
+    transaction.paid_by = facts.method;
     merge_card(&mut transaction, facts.card);
     announce_success(transaction, EventKind::Paid, now)
 }

@@ -9,6 +9,10 @@ mod capture;
 mod confirm;
 #[path = "faults/follow.rs"]
 mod follow;
+#[path = "faults/confirm_process.rs"]
+mod confirm_process;
+#[path = "faults/issue_and_pay.rs"]
+mod issue_and_pay;
 #[path = "faults/key_window.rs"]
 mod key_window;
 mod world;

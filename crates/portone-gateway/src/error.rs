@@ -202,6 +202,7 @@ fn plain(endpoint: Endpoint, error: &EngineError) -> Option<(StatusCode, &'stati
         EngineError::CancelCountReached(_)
         | EngineError::TooMany(_)
         | EngineError::InUse(_)
+        | EngineError::ConfirmUrl(_)
         | EngineError::Conflict(_)
         | EngineError::NotFound(_) => (Code::BAD_REQUEST, INVALID_REQUEST),
         EngineError::AlreadyPaid => (Code::CONFLICT, "ALREADY_PAID"),
@@ -275,7 +276,7 @@ mod tests {
 
     use super::*;
 
-    const ENDPOINTS: [Endpoint; 38] = [
+    const ENDPOINTS: [Endpoint; 39] = [
         Endpoint::PaymentEventsByCursor,
         Endpoint::BillingKeyInfos,
         Endpoint::Payments,
@@ -298,6 +299,7 @@ mod tests {
         Endpoint::ResendWebhook,
         Endpoint::ConfirmPayment,
         Endpoint::ConfirmBillingKey,
+        Endpoint::ConfirmIssueAndPay,
         Endpoint::CapturePayment,
         Endpoint::StopCancellation,
         Endpoint::PreRegisterPayment,
@@ -333,6 +335,7 @@ mod tests {
             EngineError::DiffersFromRegistered("totalAmount"),
             EngineError::InformationMismatch("txId"),
             EngineError::InvalidPaymentToken,
+            EngineError::ConfirmUrl("is no URL"),
             EngineError::SessionNotFound,
             EngineError::SessionExpired,
             EngineError::SessionLifeExceeded(1),

@@ -12,6 +12,7 @@ pub mod fixtures;
 pub mod replies;
 pub mod samples;
 mod transport;
+pub mod widened;
 
 pub use transport::{ScriptedTransport, Step, block_on};
 

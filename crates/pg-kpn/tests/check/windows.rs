@@ -61,10 +61,7 @@ fn check(placed: &Placed) -> Vec<String> {
         _ => parse_issue_billing_key(&placed.request),
     };
     let mut window = read.unwrap_or_else(|report| panic!("{placed:#?}: {report}")).window;
-    let settings = match &mut window {
-        OpenWindow::Payment(payment) => &mut payment.settings,
-        OpenWindow::BillingKey(issue) => &mut issue.settings,
-    };
+    let settings = window.settings_mut();
     settings.os = match placed.context["os"].as_str() {
         Some("windows") => Some(BuyerOs::Windows),
         Some("macos") => Some(BuyerOs::MacOs),

@@ -12,7 +12,7 @@ use super::{Class, arm, class, disarm, faults, is_booked};
 
 const DECLINED: &str = "4000000000000002";
 
-fn window(world: &World, id: &PaymentId, amount: PaymentAmount) -> OpenWindowRequest {
+pub(super) fn window(world: &World, id: &PaymentId, amount: PaymentAmount) -> OpenWindowRequest {
     let mut order = order(id);
     order.amount = amount;
     OpenWindowRequest {
@@ -30,7 +30,7 @@ fn window(world: &World, id: &PaymentId, amount: PaymentAmount) -> OpenWindowReq
     }
 }
 
-fn won(total: i64) -> PaymentAmount {
+pub(super) fn won(total: i64) -> PaymentAmount {
     PaymentAmount::total(total, portone_core::Currency::KRW)
 }
 
@@ -41,13 +41,13 @@ async fn opened(world: &World) -> (PaymentId, OpenedWindow) {
 }
 
 /// The payer authenticates in the window: the token that its page hands to the server.
-async fn authenticated(world: &World, opened: &OpenedWindow, card: &str) -> String {
+pub(super) async fn authenticated(world: &World, opened: &OpenedWindow, card: &str) -> String {
     let call: Value = serde_json::from_slice(opened.call.arguments.bytes()).unwrap();
     let done = world.posted("/windows", &json!({"call": call, "cardNumber": card})).await;
     done["paymentToken"].as_str().unwrap().to_owned()
 }
 
-fn request(world: &World, id: &PaymentId, token: &str) -> ConfirmPaymentRequest {
+pub(super) fn request(world: &World, id: &PaymentId, token: &str) -> ConfirmPaymentRequest {
     ConfirmPaymentRequest {
         caller: world.caller(),
         payment_id: id.clone(),

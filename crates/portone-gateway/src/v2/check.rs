@@ -165,10 +165,7 @@ impl Question {
         let argument = serde_json::from_str(text).map_err(|_| unreadable())?;
         let request = parse(&argument)?;
         let mut window = request.window;
-        let settings = match &mut window {
-            OpenWindow::Payment(payment) => &mut payment.settings,
-            OpenWindow::BillingKey(issue) => &mut issue.settings,
-        };
+        let settings = window.settings_mut();
         settings.os = self.facts.os;
         settings.consents_collected = self.facts.consents_collected;
         Ok((Command::OpenWindow(window), request.advice))

@@ -384,6 +384,7 @@ impl World {
             events: Vec::new(),
             verify_at: None,
             run_again_at: None,
+            key: None,
         };
         store.settle_transaction(settle).await.unwrap();
     }

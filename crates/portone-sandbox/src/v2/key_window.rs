@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::Context;
-use crate::cards::{CardFacts, Use};
+use crate::cards::CardFacts;
 use crate::fields::Fields;
 use crate::ledger::Ledger;
 use crate::records::BillingKey;
@@ -29,11 +29,12 @@ pub(super) fn finish(
         store_id: call.text("storeId")?.to_owned(),
         channel_key: channel.key.clone(),
         pg_key: ledger.ids.pg_number(channel.provider.number_prefix()),
-        card: CardFacts::of(card_number),
+        card: Some(CardFacts::of(card_number)),
         customer: customer(call)?,
         // The browser SDK takes an object; the hub shows its text.
         custom_data: call.member("customData").map(Value::to_string),
         issue_token: Some(token.clone()),
+        first_payment: None,
         is_pending: true,
         issued_at: now,
         deleted_at: None,
@@ -42,7 +43,7 @@ pub(super) fn finish(
     Ok(json!({"billingKey": "NEEDS_CONFIRMATION", "billingIssueToken": token}))
 }
 
-fn customer(call: &Fields<'_>) -> Result<Customer, Refusal> {
+pub(super) fn customer(call: &Fields<'_>) -> Result<Customer, Refusal> {
     let Some(customer) = call.optional_object("customer")? else { return Ok(Customer::default()) };
     Ok(Customer {
         id: customer.owned_text("customerId")?,
@@ -56,6 +57,9 @@ fn customer(call: &Fields<'_>) -> Result<Customer, Refusal> {
 pub(super) fn confirm(context: &mut Context<'_>, body: &Fields<'_>) -> Result<Value, Refusal> {
     context.check_store(body.optional_text("storeId")?)?;
     let mut key = context.ledger.key_of_token(body.text("billingIssueToken")?)?.clone();
+    if key.first_payment.is_some() {
+        return Err(Refusal::missing("BILLING_KEY_NOT_FOUND", "the token is of a key and a payment"));
+    }
     if !key.is_pending {
         return Err(Refusal::conflict("BILLING_KEY_ALREADY_ISSUED", "the billing key is issued"));
     }
@@ -64,7 +68,7 @@ pub(super) fn confirm(context: &mut Context<'_>, body: &Fields<'_>) -> Result<Va
         return Err(Refusal::conflict("INFORMATION_MISMATCH", "the channel is not of that environment"));
     }
     let verdict =
-        context.check_forced().and_then(|()| match key.card.refusal(Use::Issue, channel.provider) {
+        context.check_forced().and_then(|()| match key.refusal(channel.provider) {
             Some(reason) => Err(channel.provider.refuse(reason)),
             None => Ok(()),
         });

@@ -8,6 +8,7 @@ use rusqlite::{OptionalExtension, Row, params};
 use super::attempts::{self, AttemptRow};
 use super::database::{Database, Fault};
 use super::events::{self, EventRow};
+use super::billing_keys::{self, KeyRows};
 use super::{facets, follow_ups, payment_events, schedules};
 use crate::document::{
     TransactionColumns, TransactionDocument, Unreadable, decode, decode_code, encode, millis, time,
@@ -20,6 +21,7 @@ pub(super) struct BeginRows {
     channel: String,
     attempt: AttemptRow,
     events: Vec<EventRow>,
+    key: Option<KeyRows>,
 }
 
 impl BeginRows {
@@ -28,7 +30,8 @@ impl BeginRows {
         let channel = encode("channel snapshot", &new.transaction.channel)?;
         let attempt = AttemptRow::encode(&new.attempt)?;
         let events = events::encoded(&new.events)?;
-        Ok(Self { new, doc, channel, attempt, events })
+        let key = new.key.as_deref().map(|key| KeyRows::encode(key, &new.decision)).transpose()?;
+        Ok(Self { new, doc, channel, attempt, events, key })
     }
 }
 
@@ -55,6 +58,9 @@ pub(super) fn begin_payment(database: &Database, rows: &BeginRows) -> Result<Beg
     attempts::insert(database, store_no, &rows.attempt)?;
     schedules::note_transaction(database, transaction)?;
     events::insert(database, &rows.events)?;
+    if let Some(key) = &rows.key {
+        billing_keys::insert_with_window(database, key)?;
+    }
     Ok(BeginPayment::Begun)
 }
 
@@ -222,7 +228,7 @@ impl SettleRows {
 
 /// Writes a result, if the attempt is open and the transaction is as it was read.
 pub(super) fn settle_transaction(database: &Database, rows: &SettleRows) -> Result<Settle, Fault> {
-    let SettleTransaction { attempt, transaction, verify_at, run_again_at, .. } = &rows.settle;
+    let SettleTransaction { attempt, transaction, verify_at, run_again_at, key, .. } = &rows.settle;
     let before = payment_events::before(database, transaction)?;
     // One statement decides and writes, so that a refusal leaves nothing behind. A comparison that is due stays due.
     let written = database.execute(
@@ -246,6 +252,9 @@ pub(super) fn settle_transaction(database: &Database, rows: &SettleRows) -> Resu
     attempts::delete(database, attempt)?;
     payment_events::write(database, before.as_ref(), transaction)?;
     events::insert(database, &rows.events)?;
+    if let (Some(result), Some(billing_key)) = (key, &transaction.billing_key) {
+        billing_keys::settle_with_payment(database, billing_key, transaction, result)?;
+    }
     schedules::follow(database, transaction, *run_again_at)?;
     if transaction.may_have_waited() {
         follow_ups::set(database, transaction)?;

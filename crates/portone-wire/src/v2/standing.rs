@@ -65,9 +65,7 @@ fn standing(mut payment: Payment) -> Result<Standing, &'static str> {
             Some(PaymentMethod::VirtualAccount(method)) => {
                 StandingState::WaitsForDeposit(virtual_account_facts(payment, method)?)
             }
-            Some(PaymentMethod::Card(_) | PaymentMethod::Other) | None => {
-                return Err("method is no virtual account");
-            }
+            _ => return Err("method is no virtual account"),
         },
         // Nothing was paid, so nothing went back: the account was closed.
         PaymentStatus::Cancelled if payment.paid_at.is_none() && cancels.is_empty() => {
