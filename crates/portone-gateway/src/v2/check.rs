@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use portone_core::{
     AttemptId, BuyerOs, CallContext, Cancel, CardFacts, Channel, ChannelFacts, ChannelKey,
-    CloseVirtualAccount, Command, Contracts, Credentials, Currency, Environment, Money, OpenWindow,
+    CloseVirtualAccount, Command, Contracts, Credentials, Currency, Environment, Money,
     PayMethod, PayWithBillingKey, PgAdapter, PgBillingKey, PgMerchantId, PgProvider, Protocol, Report, Rule,
     Schedule, Secret, Severity, StoreId, Upstream, admit,
 };

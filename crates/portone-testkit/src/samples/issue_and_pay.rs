@@ -8,7 +8,7 @@ use portone_core::{
 use super::{Secrets, attempt_id, order, payment_id, window_settings};
 
 /// A window that issues a billing key by carrier billing and takes the first payment.
-pub fn open() -> Command {
+pub(super) fn open() -> Command {
     let order = Order { product_count: None, product_type: Some(ProductType::Digital), ..order() };
     Command::OpenWindow(OpenWindow::IssueAndPay(Box::new(WindowIssueAndPay {
         order,
@@ -19,7 +19,7 @@ pub fn open() -> Command {
 }
 
 /// Its approval.
-pub fn confirm(secrets: Secrets) -> Command {
+pub(super) fn confirm(secrets: Secrets) -> Command {
     Command::ConfirmIssueAndPay(ConfirmIssueAndPay {
         billing_issue_token: secrets.payment_token.into(),
         payment_id: payment_id(),

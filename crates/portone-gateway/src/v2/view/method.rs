@@ -147,7 +147,7 @@ impl<'a> MethodView<'a> {
 
     fn account(facts: &'a VirtualAccountFacts) -> Self {
         Self::VirtualAccount {
-            bank: facts.bank.map(portone_core::Bank::code),
+            bank: facts.bank.map(Bank::code),
             account_number: &facts.account_number,
             account_type: facts.account_type.as_deref(),
             remittee_name: facts.remittee_name.as_deref(),
