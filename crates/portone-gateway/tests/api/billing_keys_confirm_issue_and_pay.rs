@@ -87,5 +87,5 @@ async fn only_such_a_windows_token_is_taken() {
     assert_eq!(missing.error(), (400, "INVALID_REQUEST".to_owned()));
     let kpn = with(call("order9"), "/channelKey", json!(KPN));
     let refused = world.admin("POST", "/admin/windows", Some(&kpn)).await;
-    assert_eq!((refused.status, refused.text.contains("KPN-CAP")), (400, true), "{}", refused.text);
+    assert_eq!((refused.status, refused.text.contains("KPN-CAP")), (409, true), "{}", refused.text);
 }

@@ -50,6 +50,21 @@ async fn carrier_billing_is_told_with_its_telephone() {
     assert_eq!(method, json!({"type": "PaymentMethodMobile", "phoneNumber": "01000001234"}));
 }
 
+/// Carriers settle month by month, in Korea.
+#[tokio::test]
+async fn v2_066_carrier_billing_is_cancelled_within_its_month() {
+    for (days, is_cancelled) in [(9, true), (10, false)] {
+        let world = World::new().await;
+        paid_by(&world, &call(KPN, "MOBILE"), json!({})).await;
+        // It was the 21st; the month ends at 15:00 UTC of the 30th.
+        world.advance(TimeDelta::days(days));
+        let reply = world.post("/payments/order1/cancel", &json!({"reason": "r"})).await;
+        assert_eq!(reply.status == 200, is_cancelled, "{days} days: {}", reply.text);
+        let status = if is_cancelled { "CANCELLED" } else { "PAID" };
+        assert_eq!(world.get("/payments/order1").await.json()["status"], status);
+    }
+}
+
 #[tokio::test]
 async fn a_wallet_is_told_with_what_it_paid_with() {
     let easy_pay = with(call(KPN, "EASY_PAY"), "/easyPay", json!({"easyPayProvider": "PAYCO"}));
@@ -72,7 +87,7 @@ async fn a_wallet_is_told_with_what_it_paid_with() {
 #[tokio::test]
 async fn v2_069_an_account_is_issued_and_deposited() {
     let world = World::new().await;
-    let account = json!({"accountExpiry": {"validHours": 24}, "bankCode": "WOORI_BANK"});
+    let account = json!({"accountExpiry": {"validHours": 24}, "bankCode": "WOORI_BANK", "cashReceiptType": "ANONYMOUS"});
     let call = with(call(SMARTRO, "VIRTUAL_ACCOUNT"), "/virtualAccount", account);
     let method = paid_by(&world, &call, json!({})).await;
     assert_eq!((&method["type"], &method["bank"]), (&json!("PaymentMethodVirtualAccount"), &json!("WOORI")));
