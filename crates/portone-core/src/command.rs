@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     AttemptId, Bank, CancelCashReceipt, Card, CardFacts, CashReceiptRequest, ConfirmBillingKey,
-    ConfirmDelivery, ConfirmEscrow, ConfirmIssueAndPay, ConfirmPayment, Customer, IssueCashReceipt, LogisticsCompany, Money,
-    OpenWindow, Order, PaymentId, PgBillingKey, RegisterEscrowLogistics, RegisterStoreReceipt, Secret,
-    VirtualAccountRequest,
+    ConfirmDelivery, ConfirmEscrow, ConfirmIssueAndPay, ConfirmPayment, Customer, IssueCashReceipt,
+    LogisticsCompany, Money, OpenWindow, Order, PaymentId, PgBillingKey, RegisterEscrowLogistics,
+    RegisterStoreReceipt, Secret, VirtualAccountRequest,
 };
 
 /// What a PG can be asked. The enum is exhaustive: an adapter matches every command, and its profile says which it has.

@@ -91,5 +91,6 @@ pub use webhook::{WebhookBreak, WebhookMessage, WebhookReply, WebhookSender};
 pub use window::{
     BuyerOs, CardPromotion, FreeInstallmentPlan, NameParts, OfferPeriod, OpenWindow, StoreDetails,
     WindowCard, WindowEasyPay, WindowExpiry, WindowInstallment, WindowIssue, WindowIssueAndPay,
-    WindowIssueAndPayMethod, WindowIssueMethod, WindowMethod, WindowMobile, WindowPayment, WindowReceipt, WindowSettings, WindowTypes, WindowVirtualAccount,
+    WindowIssueAndPayMethod, WindowIssueMethod, WindowMethod, WindowMobile, WindowPayment, WindowReceipt,
+    WindowSettings, WindowTypes, WindowVirtualAccount,
 };

@@ -42,8 +42,8 @@ pub struct AccountFacts {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WalletFacts {
-    /// A card.
-    Card(CardFacts),
+    /// A card. Boxed: it is large, and few wallets tell of it.
+    Card(Box<CardFacts>),
     /// Money or points that it was charged with.
     Charge {
         /// The bank they came from.

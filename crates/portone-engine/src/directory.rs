@@ -4,7 +4,9 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use portone_core::{AdapterFactory, Channel, ChannelGroup, ChannelGroupId, ChannelKey, PgAdapter, StoreId, Upstream};
+use portone_core::{
+    AdapterFactory, Channel, ChannelGroup, ChannelGroupId, ChannelKey, PgAdapter, StoreId, Upstream,
+};
 
 use crate::error::EngineError;
 use crate::port::{DirectoryRows, GroupVersion};
@@ -132,9 +134,10 @@ fn build_adapter(
     let protocol = upstream.credentials.protocol();
     let is_own = |it: &&AdapterFactory| it.protocol == protocol && channel.provider == *it.profile.provider;
     let own = own.iter().find(is_own);
-    let factory = own.or_else(|| portone_router::factory_at(&channel.provider, protocol)).ok_or_else(|| {
-        format!("channel `{}`: this build has no adapter for `{}`", channel.key, channel.provider)
-    })?;
+    let factory =
+        own.or_else(|| portone_router::factory_at(&channel.provider, protocol)).ok_or_else(|| {
+            format!("channel `{}`: this build has no adapter for `{}`", channel.key, channel.provider)
+        })?;
     let mut upstream = upstream.clone();
     // The configured notice URL is a prefix: each channel's notifications come to a path of its own.
     upstream.notice_url = upstream.notice_url.map(|prefix| format!("{prefix}/{}", channel.key));

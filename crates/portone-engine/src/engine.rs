@@ -9,8 +9,8 @@ use std::{
 use arc_swap::ArcSwap;
 use chrono::{DateTime, TimeDelta, Utc};
 use portone_core::{
-    AdapterFactory, AttemptId, BillingKey, CancellationId, ChannelKey, CommandKind, IdError, LOGIN_DEADLINE_MAX, PaymentId,
-    Protocol, StoreId, Transport, Upstream, WebhookSender,
+    AdapterFactory, AttemptId, BillingKey, CancellationId, ChannelKey, CommandKind, IdError,
+    LOGIN_DEADLINE_MAX, PaymentId, Protocol, StoreId, Transport, Upstream, WebhookSender,
 };
 
 use crate::access::InstallationKey;
@@ -114,7 +114,8 @@ impl Engine {
         store.declare_targets(targets).await?;
         let directory = ArcSwap::from_pointee(Directory::default());
         let shops = None;
-        let engine = Self { store, transport, clock, random, config, key, shops, watch, upstreams, directory };
+        let engine =
+            Self { store, transport, clock, random, config, key, shops, watch, upstreams, directory };
         engine.reload_directory().await?;
         engine.log_new_advice(&known);
         Ok(engine)

@@ -4,11 +4,11 @@
 //! in one record, and both are settled in one commit. An approval names its token, which is the key and the upstream's own
 //! token ([`crate::issue_token`]); what else it names is compared.
 
+use portone_core::{AttemptSubject, BillingKey};
 use portone_core::{
     CallContext, CardFacts, ChannelKey, Command, ConfirmIssueAndPay, Environment, OpenWindow, Outcome,
     PaymentId, SdkCall, Secret, WindowIssueAndPay, admit,
 };
-use portone_core::{AttemptSubject, BillingKey};
 use portone_router::Purpose;
 
 use crate::call::{Answer, attempt};

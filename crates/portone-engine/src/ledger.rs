@@ -16,7 +16,11 @@ pub use session::{
 pub use snapshot::{ChannelSnapshot, GroupSnapshot};
 
 use chrono::{DateTime, Utc};
-use portone_core::{AttemptId, BillingKey, CancelRequester, CancelStatus, CancellationId, CardFacts, ChannelKey, CommandKind, Escrow, LogisticsCompany, MethodFacts, Order, PayMethod, PaymentId, PaymentScheduleId, PgTxId, StoreId, TransactionId, VirtualAccountFacts};
+use portone_core::{
+    AttemptId, BillingKey, CancelRequester, CancelStatus, CancellationId, CardFacts, ChannelKey, CommandKind,
+    Escrow, LogisticsCompany, MethodFacts, Order, PayMethod, PaymentId, PaymentScheduleId, PgTxId, StoreId,
+    TransactionId, VirtualAccountFacts,
+};
 use serde::{Deserialize, Serialize};
 
 /// States of a payment (rule V2-040), as the V2 REST API spells them.

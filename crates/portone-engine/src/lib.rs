@@ -22,8 +22,8 @@ pub mod event;
 pub mod facet;
 mod follow;
 pub mod idempotency;
-pub mod key_list;
 mod issue_and_pay;
+pub mod key_list;
 mod key_window;
 pub mod ledger;
 pub mod list;
@@ -52,7 +52,9 @@ pub use admin::{GroupChange, GroupSaved};
 pub use billing_key::{UNAVAILABLE, UNKNOWN_OUTCOME};
 pub use engine::{Engine, EngineConfig, Ports};
 pub use error::EngineError;
-pub use issue_and_pay::{ConfirmIssueAndPayRequest, IssuedAndPaid, OpenIssueAndPayRequest, OpenedIssueAndPay};
+pub use issue_and_pay::{
+    ConfirmIssueAndPayRequest, IssuedAndPaid, OpenIssueAndPayRequest, OpenedIssueAndPay,
+};
 pub use key_window::{ConfirmBillingKeyRequest, OpenKeyWindowRequest, OpenedKeyWindow, issue_token};
 pub use notify::NotifyError;
 pub use session::{FixedAmount, SESSION_LIFE_SECONDS_MAX};

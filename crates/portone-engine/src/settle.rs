@@ -376,7 +376,9 @@ fn marker(open: &OpenAttempt) -> AttemptId {
         | OpenSubject::Window { transaction_id, .. }
         | OpenSubject::Confirm { transaction_id, .. }
         | OpenSubject::IssueAndPayWindow { transaction_id, .. }
-        | OpenSubject::ConfirmIssueAndPay { transaction_id, .. } => made(AttemptId::parse(transaction_id.as_str())),
+        | OpenSubject::ConfirmIssueAndPay { transaction_id, .. } => {
+            made(AttemptId::parse(transaction_id.as_str()))
+        }
         OpenSubject::KeyWindow { billing_key } | OpenSubject::ConfirmKey { billing_key } => {
             key_marker(billing_key)
         }

@@ -6,8 +6,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use portone_core::{
-    Admitted, AttemptId, AttemptSubject, CallContext, Command, CommandKind, ConfirmPayment, Currency, Environment,
-    OpenWindow, Outcome, PaymentId, SdkCall, Secret, WindowPayment, admit,
+    Admitted, AttemptId, AttemptSubject, CallContext, Command, CommandKind, ConfirmPayment, Currency,
+    Environment, OpenWindow, Outcome, PaymentId, SdkCall, Secret, WindowPayment, admit,
 };
 
 use crate::call::{Answer, after_call, attempt};
@@ -295,7 +295,11 @@ impl Engine {
 
     /// Writes that the PG has what a payer paid in a window and approves it later. It is told once, and the window's attempt
     /// stays open: the sweep goes on asking.
-    pub(crate) async fn put_off_window(&self, open: &OpenAttempt, transaction: Transaction) -> Result<(), EngineError> {
+    pub(crate) async fn put_off_window(
+        &self,
+        open: &OpenAttempt,
+        transaction: Transaction,
+    ) -> Result<(), EngineError> {
         if transaction.status != PaymentStatus::Ready {
             return Ok(());
         }
@@ -372,7 +376,9 @@ fn confirm_subject(transaction: &Transaction) -> (CommandKind, OpenSubject) {
 }
 
 fn triggered((transaction, mut events): Change, trigger: Option<EventTrigger>) -> Change {
-    events.iter_mut().for_each(|event| event.trigger = trigger);
+    for event in &mut events {
+        event.trigger = trigger;
+    }
     (transaction, events)
 }
 
@@ -387,10 +393,7 @@ pub(crate) fn abandoned() -> Failure {
     Failure { reason, pg_code: None, pg_message: None }
 }
 
-pub(crate) fn sdk_call(
-    admitted: &Admitted<'_>,
-    ctx: &CallContext,
-) -> Result<SdkCall, EngineError> {
+pub(crate) fn sdk_call(admitted: &Admitted<'_>, ctx: &CallContext) -> Result<SdkCall, EngineError> {
     match admitted.adapter().encode(admitted, ctx) {
         Ok(portone_core::Progress::Done(outcome)) => match *outcome {
             Outcome::CallSdk(call) => Ok(call),
@@ -432,8 +435,7 @@ fn check_information(request: &ConfirmPaymentRequest, transaction: &Transaction)
     if request.tx_id.as_deref().is_some_and(|id| id != transaction.id.as_str()) {
         return Err(EngineError::InformationMismatch("txId"));
     }
-    let amount =
-        FixedAmount { total: request.total, tax_free: request.tax_free, currency: request.currency };
+    let amount = FixedAmount { total: request.total, tax_free: request.tax_free, currency: request.currency };
     check_amount(&amount, request.is_test, transaction)
 }
 

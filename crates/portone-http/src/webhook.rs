@@ -91,7 +91,9 @@ impl fmt::Debug for HttpWebhookSender {
 impl WebhookSender for HttpWebhookSender {
     async fn send(&self, message: &WebhookMessage) -> Result<WebhookReply, WebhookBreak> {
         let late = || WebhookBreak("no reply in time".to_owned());
-        tokio::time::timeout(self.config.whole_timeout, self.exchange(message)).await.unwrap_or_else(|_| Err(late()))
+        tokio::time::timeout(self.config.whole_timeout, self.exchange(message))
+            .await
+            .unwrap_or_else(|_| Err(late()))
     }
 }
 

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use portone_core::{
     Card, ChannelKey, Command, Customer, InstantMethod, IssueBillingKey, OpenWindow, Order, PayInstantly,
     PayWithBillingKey, PgProvider, Report, Schedule, Secret, VirtualAccountExpiry, WindowCard, WindowEasyPay,
-    WindowIssue, WindowIssueAndPay, WindowIssueAndPayMethod, WindowMethod, WindowMobile, WindowPayment, WindowReceipt, WindowSettings,
-    WindowVirtualAccount, admit,
+    WindowIssue, WindowIssueAndPay, WindowIssueAndPayMethod, WindowMethod, WindowMobile, WindowPayment,
+    WindowReceipt, WindowSettings, WindowVirtualAccount, admit,
 };
 
 use crate::{Ask, Candidate, Roster};

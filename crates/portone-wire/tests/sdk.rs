@@ -4,7 +4,9 @@ use portone_core::{
     AttemptId, Body, ChannelKey, CustomerName, OpenWindow, Outcome, Progress, Report, SdkCall, StoreId,
     WindowMethod,
 };
-use portone_wire::sdk::{SdkRequest, Target, encode, parse_issue_and_pay, parse_issue_billing_key, parse_payment};
+use portone_wire::sdk::{
+    SdkRequest, Target, encode, parse_issue_and_pay, parse_issue_billing_key, parse_payment,
+};
 use serde_json::{Value, json};
 
 #[test]

@@ -3,9 +3,7 @@
 use std::collections::BTreeSet;
 
 use pg_kpn::{FACTORY, PROFILE, capability};
-use portone_core::{
-    BuyerOs, Channel, ChannelFacts, Command, Contracts, Currency, Environment, Report,
-};
+use portone_core::{BuyerOs, Channel, ChannelFacts, Command, Contracts, Currency, Environment, Report};
 use portone_testkit::{
     catalogue::{self, Placed},
     samples,

@@ -69,11 +69,9 @@ pub(crate) fn question(asked: &Question<'_>, endpoints: &[WebhookEndpoint]) -> W
             data: QuestionData { payment_id, transaction_id: tx_id, total_amount },
         }),
         WebhookFormat::V2024JanuaryJson => json(&OldQuestionBody { payment_id, tx_id, total_amount }),
-        WebhookFormat::V2024JanuaryForm => form(&[
-            ("payment_id", payment_id),
-            ("tx_id", tx_id),
-            ("total_amount", &total_amount.to_string()),
-        ]),
+        WebhookFormat::V2024JanuaryForm => {
+            form(&[("payment_id", payment_id), ("tx_id", tx_id), ("total_amount", &total_amount.to_string())])
+        }
     };
     let secrets = endpoint.map_or(&[][..], |it| &it.secrets[..it.secrets.len().min(SECRET_COUNT_MAX)]);
     signed(&asked.id, asked.url, format, body, secrets, asked.sent_at)

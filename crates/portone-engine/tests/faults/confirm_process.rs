@@ -48,7 +48,8 @@ async fn v2_111_a_shop_that_agrees_is_asked_before_the_pg() {
     let shop = shop(200, &json!({}));
     let world = asking(&shop).await;
     let id = world.payment_id();
-    let opened = world.engine.open_window(with_url(&world, &id, "https://shop.example/confirm")).await.unwrap();
+    let opened =
+        world.engine.open_window(with_url(&world, &id, "https://shop.example/confirm")).await.unwrap();
     let arguments = String::from_utf8(opened.call.arguments.bytes().to_vec()).unwrap();
     assert!(!arguments.contains("confirmUrl"), "the upstream would ask a second time: {arguments}");
     let token = authenticated(&world, &opened, super::APPROVED).await;
@@ -73,7 +74,8 @@ async fn v2_111_a_shop_that_agrees_is_asked_before_the_pg() {
 /// A shop that does not agree, or does not answer, stops the payment: nothing is sent, and its words are handed back.
 #[tokio::test]
 async fn v2_111_a_shop_that_does_not_agree_stops_the_payment() {
-    let away = Arc::new(Shop { answer: Err(WebhookBreak("no reply in time".to_owned())), asked: Mutex::default() });
+    let away =
+        Arc::new(Shop { answer: Err(WebhookBreak("no reply in time".to_owned())), asked: Mutex::default() });
     let cases = [
         (shop(400, &json!({"errorMessage": "sold out"})), "sold out"),
         (shop(500, &json!("?")), "the shop did not agree"),
@@ -91,7 +93,10 @@ async fn v2_111_a_shop_that_does_not_agree_stops_the_payment() {
         assert_eq!((decline.code.as_str(), decline.message.as_str()), ("ConfirmProcessFailed", words));
         assert_eq!(world.wire.sent.lock().unwrap().len(), sent, "{words}: nothing was sent");
         let payment = world.payment(&id).await;
-        assert_eq!((payment.status, payment.failure.unwrap().reason.as_str()), (PaymentStatus::Failed, words));
+        assert_eq!(
+            (payment.status, payment.failure.unwrap().reason.as_str()),
+            (PaymentStatus::Failed, words)
+        );
         let events = world.engine.store().events(&world.caller().store_id, 0, 10).await.unwrap();
         let kinds: Vec<EventKind> = events.into_iter().map(|(_, event)| event.kind).collect();
         assert_eq!(kinds, [EventKind::Ready, EventKind::Failed]);

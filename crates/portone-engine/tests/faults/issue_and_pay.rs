@@ -41,7 +41,10 @@ async fn opened(world: &World) -> (PaymentId, OpenedIssueAndPay) {
 async fn authenticated(world: &World, opened: &OpenedIssueAndPay) -> Secret<String> {
     let call: Value = serde_json::from_slice(opened.call.arguments.bytes()).unwrap();
     let done = world.posted("/windows", &json!({"call": call})).await;
-    assert_eq!((&done["billingKey"], &done["txId"]), (&json!("NEEDS_CONFIRMATION"), &json!("NEEDS_CONFIRMATION")));
+    assert_eq!(
+        (&done["billingKey"], &done["txId"]),
+        (&json!("NEEDS_CONFIRMATION"), &json!("NEEDS_CONFIRMATION"))
+    );
     issue_token(&opened.record.key, &done["billingIssueToken"].as_str().unwrap().into())
 }
 

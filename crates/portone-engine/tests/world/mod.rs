@@ -14,11 +14,11 @@ use std::{
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use portone_core::{
-    AdapterFactory, Bank, Break, Card, CardPayment, CashReceiptRequest, CashReceiptType, Channel, ChannelFacts, ChannelGroup,
-    Contracts, Credentials, Currency, Customer, CustomerName, Environment, GroupMember, InstantMethod,
-    IssueBillingKey, Order, PayInstantly, PaymentAmount, PaymentId, PgProvider, PgReply, PgRequest, Protocol, RefundAccount,
-    Transport, Upstream, VirtualAccountExpiry, VirtualAccountOption, VirtualAccountOptionType,
-    VirtualAccountRequest,
+    AdapterFactory, Bank, Break, Card, CardPayment, CashReceiptRequest, CashReceiptType, Channel,
+    ChannelFacts, ChannelGroup, Contracts, Credentials, Currency, Customer, CustomerName, Environment,
+    GroupMember, InstantMethod, IssueBillingKey, Order, PayInstantly, PaymentAmount, PaymentId, PgProvider,
+    PgReply, PgRequest, Protocol, RefundAccount, Transport, Upstream, VirtualAccountExpiry,
+    VirtualAccountOption, VirtualAccountOptionType, VirtualAccountRequest,
 };
 use portone_engine::ledger::{PaymentStatus, Transaction};
 use portone_engine::port::{Clock, DeclaredStore, Random};

@@ -3,9 +3,9 @@
 use chrono::{DateTime, Utc};
 use portone_core::{
     AttemptId, BuyerOs, CallContext, Cancel, CardFacts, Channel, ChannelFacts, ChannelKey,
-    CloseVirtualAccount, Command, Contracts, Credentials, Currency, Environment, Money,
-    PayMethod, PayWithBillingKey, PgAdapter, PgBillingKey, PgMerchantId, PgProvider, Protocol, Report, Rule,
-    Schedule, Secret, Severity, StoreId, Upstream, admit,
+    CloseVirtualAccount, Command, Contracts, Credentials, Currency, Environment, Money, PayMethod,
+    PayWithBillingKey, PgAdapter, PgBillingKey, PgMerchantId, PgProvider, Protocol, Report, Rule, Schedule,
+    Secret, Severity, StoreId, Upstream, admit,
 };
 use portone_engine::request::PayWithBillingKeyRequest;
 use portone_wire::sdk;

@@ -23,7 +23,10 @@ pub(crate) async fn opened(world: &World, payment_id: &str) -> Value {
 /// The telephone's owner finishes the window: the body its page's shop sends.
 pub(crate) fn finished(world: &World, opened: &Value) -> Value {
     let done = world.control("/windows", &json!({"call": opened["arguments"]}));
-    assert_eq!((&done["billingKey"], &done["paymentId"]), (&json!("NEEDS_CONFIRMATION"), &opened["paymentId"]));
+    assert_eq!(
+        (&done["billingKey"], &done["paymentId"]),
+        (&json!("NEEDS_CONFIRMATION"), &opened["paymentId"])
+    );
     let (key, token) = (opened["billingKey"].as_str().unwrap(), done["billingIssueToken"].as_str().unwrap());
     json!({"billingIssueToken": format!("{key}.{token}"), "totalAmount": 8900, "currency": "KRW", "isTest": true})
 }
@@ -34,11 +37,14 @@ async fn v2_051_a_key_is_issued_and_pays_at_once() {
     let opened = opened(&world, "order1").await;
     assert_eq!(opened["function"], "requestIssueBillingKeyAndPay");
     assert_eq!(opened["arguments"]["customData"]["attemptId"], opened["transactionId"]);
-    let (key, path) = (&opened["billingKey"], format!("/billing-keys/{}", opened["billingKey"].as_str().unwrap()));
+    let (key, path) =
+        (&opened["billingKey"], format!("/billing-keys/{}", opened["billingKey"].as_str().unwrap()));
     assert_eq!(world.get(&path).await.error(), (404, "BILLING_KEY_NOT_FOUND".to_owned()));
     assert_eq!(world.get("/payments/order1").await.json()["status"], "READY");
     let body = finished(&world, &opened);
-    for (member, value) in [("paymentId", json!("order2")), ("totalAmount", json!(1)), ("isTest", json!(false))] {
+    for (member, value) in
+        [("paymentId", json!("order2")), ("totalAmount", json!(1)), ("isTest", json!(false))]
+    {
         let wrong = world.post(CONFIRM, &with(body.clone(), &format!("/{member}"), value)).await;
         assert_eq!(wrong.error(), (409, "INFORMATION_MISMATCH".to_owned()), "{member}");
     }

@@ -11,8 +11,8 @@ use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use portone_core::{
-    AdapterFactory, Auth, Break, Channel, ChannelFacts, ChannelGroup, Contracts, Credentials, Environment, GroupMember,
-    OnViolation, PgProvider, PgReply, PgRequest, Protocol, Transport, Upstream,
+    AdapterFactory, Auth, Break, Channel, ChannelFacts, ChannelGroup, Contracts, Credentials, Environment,
+    GroupMember, OnViolation, PgProvider, PgReply, PgRequest, Protocol, Transport, Upstream,
 };
 use portone_engine::ledger::{OpenAttempt, OpenSubject, PaymentStatus};
 use portone_engine::port::{Clock, DeclaredStore, Random, SettleTransaction};

@@ -67,11 +67,10 @@ pub(super) fn confirm(context: &mut Context<'_>, body: &Fields<'_>) -> Result<Va
     if body.flag("isTest")?.is_some_and(|is_test| is_test != channel.is_test()) {
         return Err(Refusal::conflict("INFORMATION_MISMATCH", "the channel is not of that environment"));
     }
-    let verdict =
-        context.check_forced().and_then(|()| match key.refusal(channel.provider) {
-            Some(reason) => Err(channel.provider.refuse(reason)),
-            None => Ok(()),
-        });
+    let verdict = context.check_forced().and_then(|()| match key.refusal(channel.provider) {
+        Some(reason) => Err(channel.provider.refuse(reason)),
+        None => Ok(()),
+    });
     if verdict.is_err() {
         // The token is good once, whatever comes of it.
         key.issue_token = None;

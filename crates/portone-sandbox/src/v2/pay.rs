@@ -269,4 +269,3 @@ fn transaction_of(
         cancellations: Vec::new(),
     }
 }
-

@@ -43,8 +43,10 @@ pub(crate) fn finish(ledger: &mut Ledger, now: DateTime<Utc>, body: &Fields<'_>)
             let words = channel.provider.pg().words(Reason::PayerLeft);
             transaction.failure = Some(words.clone());
             ledger.announce_state(now, &payment_id, None)?;
-            Ok(json!({"transactionType": "PAYMENT", "paymentId": payment_id, "txId": id, "code": "PGProviderError",
-                "message": "the payer left", "pgCode": words.code, "pgMessage": words.message}))
+            Ok(
+                json!({"transactionType": "PAYMENT", "paymentId": payment_id, "txId": id, "code": "PGProviderError",
+                "message": "the payer left", "pgCode": words.code, "pgMessage": words.message}),
+            )
         }
         Some(IS_PUT_OFF) => {
             transaction.status = Status::PayPending;
@@ -53,7 +55,9 @@ pub(crate) fn finish(ledger: &mut Ledger, now: DateTime<Utc>, body: &Fields<'_>)
         }
         _ => {
             transaction.payment_token = Some(token.clone());
-            Ok(json!({"transactionType": "PAYMENT", "paymentId": payment_id, "txId": id, "paymentToken": token}))
+            Ok(
+                json!({"transactionType": "PAYMENT", "paymentId": payment_id, "txId": id, "paymentToken": token}),
+            )
         }
     }
 }
@@ -178,7 +182,9 @@ pub(super) fn settle(
     transaction.status = if is_account { Status::VirtualAccountIssued } else { Status::Paid };
     transaction.paid_at = (!is_account).then_some(now);
     transaction.pg_tx_id = Some(pg_tx_id.clone());
-    number.into_iter().for_each(|number| transaction.method.numbered(number));
+    if let Some(number) = number {
+        transaction.method.numbered(number);
+    }
     let charge = charge(channel, payment_id, transaction, pg_tx_id.clone());
     context.ledger.put_charge(charge);
     if !is_muted {

@@ -43,7 +43,8 @@ const BANKS: [(&str, &str); 15] = [
 impl<'a> Payer<'a> {
     pub(super) fn read(body: &Fields<'a>) -> Result<Self, Refusal> {
         let number = body.optional_text("cardNumber")?.unwrap_or(APPROVED_CARD);
-        let is_number = number.len() >= 14 && number.len() <= 16 && number.bytes().all(|it| it.is_ascii_digit());
+        let is_number =
+            number.len() >= 14 && number.len() <= 16 && number.bytes().all(|it| it.is_ascii_digit());
         if !is_number {
             return Err(body.error("cardNumber", "must be 14 to 16 digits"));
         }
@@ -95,7 +96,8 @@ fn account(now: DateTime<Utc>, call: &Fields<'_>, payer: &Payer<'_>) -> Result<P
             expires_at = expiry.time("dueDate")?.or(hours.map(|hours| now + hours)).unwrap_or(expires_at);
         }
     }
-    let receipt_purpose = receipt.map(|kind| if kind == "CORPORATE" { "EXPENSE_PROOF" } else { "INCOME_DEDUCTION" });
+    let receipt_purpose =
+        receipt.map(|kind| if kind == "CORPORATE" { "EXPENSE_PROOF" } else { "INCOME_DEDUCTION" });
     Ok(PaidWith::Account {
         bank,
         number: None,

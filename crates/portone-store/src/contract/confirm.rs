@@ -3,14 +3,18 @@
 use portone_core::{AttemptId, CommandKind, Currency, PayMethod, PgBillingKey};
 use portone_engine::event::EventKind;
 use portone_engine::ledger::{
-    BillingKeyRecord, BillingKeyStatus, IssueResult, KeyFailure, OpenAttempt, OpenSubject, PaymentSession, PaymentStatus,
-    PreRegistration, SessionAgreement, SessionColors, SessionId, SessionOffer, SessionProduct, Transaction,
+    BillingKeyRecord, BillingKeyStatus, IssueResult, KeyFailure, OpenAttempt, OpenSubject, PaymentSession,
+    PaymentStatus, PreRegistration, SessionAgreement, SessionColors, SessionId, SessionOffer, SessionProduct,
+    Transaction,
 };
-use portone_engine::port::{Begin, BeginPayment, NewTransaction, PreRegister, Settle, SettleKey, SettleTransaction, Store, SwapAttempt, SwapKeyAttempt};
+use portone_engine::port::{
+    Begin, BeginPayment, NewTransaction, PreRegister, Settle, SettleKey, SettleTransaction, Store,
+    SwapAttempt, SwapKeyAttempt,
+};
 
 use super::records::{
-    at, attempt, attempt_id, begin, billing_key, event, key_record, other_store_id, pay_attempt_id, payment_id,
-    settle_failed, settle_paid, store_id, transaction, transaction_id,
+    at, attempt, attempt_id, begin, billing_key, event, key_record, other_store_id, pay_attempt_id,
+    payment_id, settle_failed, settle_paid, store_id, transaction, transaction_id,
 };
 
 fn registration(payment: u64, total: Option<i64>) -> PreRegistration {

@@ -6,9 +6,9 @@ use portone_engine::port::{Begin, BeginPayment, NewTransaction, Settle, SettleTr
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::attempts::{self, AttemptRow};
+use super::billing_keys::{self, KeyRows};
 use super::database::{Database, Fault};
 use super::events::{self, EventRow};
-use super::billing_keys::{self, KeyRows};
 use super::{facets, follow_ups, payment_events, schedules};
 use crate::document::{
     TransactionColumns, TransactionDocument, Unreadable, decode, decode_code, encode, millis, time,

@@ -3,8 +3,9 @@
 use portone_core::{
     Address, AttemptId, ChannelKey, Customer, CustomerName, FreeInstallmentPlan, OfferPeriod, OpenWindow,
     Order, Outcome, Product, Progress, Sdk, SdkCall, Secret, StoreDetails, StoreId, WindowCard,
-    WindowEasyPay, WindowExpiry, WindowInstallment, WindowIssue, WindowIssueAndPay, WindowIssueAndPayMethod, WindowIssueMethod, WindowMethod,
-    WindowMobile, WindowPayment, WindowReceipt, WindowSettings, WindowVirtualAccount,
+    WindowEasyPay, WindowExpiry, WindowInstallment, WindowIssue, WindowIssueAndPay, WindowIssueAndPayMethod,
+    WindowIssueMethod, WindowMethod, WindowMobile, WindowPayment, WindowReceipt, WindowSettings,
+    WindowVirtualAccount,
 };
 
 use super::json::Object;

@@ -2,7 +2,8 @@
 
 use portone_core::{
     CardPromotion, FreeInstallmentPlan, Report, WindowCard, WindowEasyPay, WindowExpiry, WindowInstallment,
-    WindowIssueAndPayMethod, WindowIssueMethod, WindowMethod, WindowMobile, WindowReceipt, WindowVirtualAccount,
+    WindowIssueAndPayMethod, WindowIssueMethod, WindowMethod, WindowMobile, WindowReceipt,
+    WindowVirtualAccount,
 };
 
 use super::{TYPE, fields::Fields, prefix};
@@ -69,7 +70,10 @@ pub(super) fn issue(argument: &mut Fields<'_>, report: &mut Report) -> Option<Wi
 }
 
 /// `billingKeyAndPayMethod` and its block.
-pub(super) fn issue_and_pay(argument: &mut Fields<'_>, report: &mut Report) -> Option<WindowIssueAndPayMethod> {
+pub(super) fn issue_and_pay(
+    argument: &mut Fields<'_>,
+    report: &mut Report,
+) -> Option<WindowIssueAndPayMethod> {
     const FIELD: &str = "billingKeyAndPayMethod";
     let code = argument.text(FIELD, report);
     match argument.required(FIELD, code, report)?.as_str() {

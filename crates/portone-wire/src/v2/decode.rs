@@ -49,7 +49,9 @@ impl V2Dialect {
             }
             Command::ConfirmPayment(confirm) => return self.decode_confirm(confirm, leg, reply, ctx),
             Command::ConfirmBillingKey(_) => decode_confirmed_key(reply, ctx)?,
-            Command::ConfirmIssueAndPay(confirm) => return self.decode_confirm_both(confirm, leg, reply, ctx),
+            Command::ConfirmIssueAndPay(confirm) => {
+                return self.decode_confirm_both(confirm, leg, reply, ctx);
+            }
             Command::Capture(_) => {
                 let CaptureAnswer {} = Operation::CapturePayment.read(reply)?;
                 Outcome::Captured
@@ -208,8 +210,7 @@ fn unknown_token() -> PgError {
 /// A billing key, and what was paid with it first. The error names what the reply lacks.
 pub(super) fn issued_and_paid(mut payment: Payment) -> Result<Outcome, &'static str> {
     let key = payment.billing_key.take().ok_or("billingKey is missing")?;
-    let pg_billing_key =
-        PgBillingKey::parse(key.expose()).map_err(|_| "billingKey is empty or too long")?;
+    let pg_billing_key = PgBillingKey::parse(key.expose()).map_err(|_| "billingKey is empty or too long")?;
     let paid = paid_facts(payment)?;
     Ok(Outcome::IssuedAndPaid { key: IssuedKeyFacts { pg_billing_key, issued_at: paid.paid_at }, paid })
 }
@@ -261,7 +262,7 @@ fn method_facts(method: PaymentMethod) -> Option<MethodFacts> {
 
 fn wallet_facts(method: WalletMethod) -> Option<WalletFacts> {
     match method {
-        WalletMethod::Card(card) => Some(WalletFacts::Card(card_facts(card))),
+        WalletMethod::Card(card) => Some(WalletFacts::Card(Box::new(card_facts(card)))),
         WalletMethod::Charge(charge) => Some(WalletFacts::Charge { bank: account_facts(charge).bank }),
         WalletMethod::Transfer(account) => Some(WalletFacts::Transfer(account_facts(account))),
         WalletMethod::Other => None,

@@ -1,9 +1,10 @@
 //! Commands as requests.
 
 use portone_core::{
-    Auth, Body, CallContext, Cancel, CloseVirtualAccount, Command, ConfirmBillingKey, ConfirmIssueAndPay, ConfirmPayment,
-    DeleteBillingKey, Effect, InstantMethod, IssueBillingKey, Leg, Method, Order, PayInstantly,
-    PayWithBillingKey, PaymentId, PgBillingKey, PgRequest, Progress, Report, Secret, StopCancel,
+    Auth, Body, CallContext, Cancel, CloseVirtualAccount, Command, ConfirmBillingKey, ConfirmIssueAndPay,
+    ConfirmPayment, DeleteBillingKey, Effect, InstantMethod, IssueBillingKey, Leg, Method, Order,
+    PayInstantly, PayWithBillingKey, PaymentId, PgBillingKey, PgRequest, Progress, Report, Secret,
+    StopCancel,
 };
 
 use crate::{
@@ -17,9 +18,9 @@ use super::{
     operation::Operation,
     request::{
         BillingKeyCardInput, BillingKeyMethodInput, BillingKeyPaymentInput, CancelPaymentBody,
-        CashReceiptInput, ConfirmBillingKeyBody, ConfirmIssueAndPayBody, ConfirmPaymentBody, CustomerInput, EmptyBody,
-        InstantCardInput, InstantMethodInput, InstantPaymentInput, IssueBillingKeyBody, OrderInput,
-        RefundAccountInput,
+        CashReceiptInput, ConfirmBillingKeyBody, ConfirmIssueAndPayBody, ConfirmPaymentBody, CustomerInput,
+        EmptyBody, InstantCardInput, InstantMethodInput, InstantPaymentInput, IssueBillingKeyBody,
+        OrderInput, RefundAccountInput,
     },
 };
 

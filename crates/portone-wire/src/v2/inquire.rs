@@ -175,9 +175,7 @@ fn find_issued_and_paid(attempt: &AttemptId, reply: &PgReply) -> Result<Finding,
         PaymentStatus::PayPending
         | PaymentStatus::Failed
         | PaymentStatus::VirtualAccountIssued
-        | PaymentStatus::Unknown => {
-            payment_finding(own).map_err(|what| operation.unreadable(reply, what))
-        }
+        | PaymentStatus::Unknown => payment_finding(own).map_err(|what| operation.unreadable(reply, what)),
     }
 }
 

@@ -1,6 +1,8 @@
 //! `POST /payments/{paymentId}/confirm`, `POST /billing-keys/confirm` and `POST /billing-keys/confirm-issue-and-pay`.
 
-use portone_engine::{ConfirmBillingKeyRequest, ConfirmIssueAndPayRequest, ConfirmPaymentRequest, FixedAmount};
+use portone_engine::{
+    ConfirmBillingKeyRequest, ConfirmIssueAndPayRequest, ConfirmPaymentRequest, FixedAmount,
+};
 
 use super::{Read, order, payment_id, rules};
 use crate::auth::Access;

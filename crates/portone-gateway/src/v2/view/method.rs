@@ -1,8 +1,6 @@
 //! How a payment was paid, as far as is known.
 
-use portone_core::{
-    AccountFacts, Bank, CardFacts, MethodFacts, PayMethod, VirtualAccountFacts, WalletFacts,
-};
+use portone_core::{AccountFacts, Bank, CardFacts, MethodFacts, PayMethod, VirtualAccountFacts, WalletFacts};
 use portone_engine::ledger::Transaction;
 use serde::Serialize;
 
@@ -110,9 +108,9 @@ impl<'a> MethodView<'a> {
         match transaction.method {
             PayMethod::Card => Some(Self::card(transaction.card.as_ref())),
             PayMethod::VirtualAccount => transaction.virtual_account.as_ref().map(Self::account),
-            PayMethod::Transfer | PayMethod::Mobile | PayMethod::EasyPay => {
-                Some(transaction.paid_by.as_ref().map_or_else(|| Self::bare(transaction.method), Self::paid_by))
-            }
+            PayMethod::Transfer | PayMethod::Mobile | PayMethod::EasyPay => Some(
+                transaction.paid_by.as_ref().map_or_else(|| Self::bare(transaction.method), Self::paid_by),
+            ),
         }
     }
 

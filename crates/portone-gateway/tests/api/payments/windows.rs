@@ -21,8 +21,10 @@ async fn opened(world: &World, call: &Value) -> Value {
 /// Opens, pays and approves, and lets the upstream's record be read: the payment's method.
 async fn paid_by(world: &World, call: &Value, payer: Value) -> Value {
     let opened = opened(world, call).await;
-    let token = world.control("/windows", &with(payer, "/call", opened["arguments"].clone()))["paymentToken"].clone();
-    let reply = world.post("/payments/order1/confirm", &json!({"paymentToken": token, "totalAmount": 8900})).await;
+    let token =
+        world.control("/windows", &with(payer, "/call", opened["arguments"].clone()))["paymentToken"].clone();
+    let reply =
+        world.post("/payments/order1/confirm", &json!({"paymentToken": token, "totalAmount": 8900})).await;
     assert_eq!(reply.status, 200, "{}", reply.text);
     let bare = world.get("/payments/order1").await.json();
     assert_eq!(bare["pgTxId"], reply.json()["pgTxId"]);
@@ -73,14 +75,22 @@ async fn a_wallet_is_told_with_what_it_paid_with() {
     for (money, expected) in [("CHARGE", charge), ("TRANSFER", transfer)] {
         let world = World::new().await;
         let method = paid_by(&world, &easy_pay, json!({"walletMoney": money})).await;
-        let expected = json!({"type": "PaymentMethodEasyPay", "provider": "PAYCO", "easyPayMethod": expected});
+        let expected =
+            json!({"type": "PaymentMethodEasyPay", "provider": "PAYCO", "easyPayMethod": expected});
         assert_eq!(method, expected);
     }
     let world = World::new().await;
     let method = paid_by(&world, &call(KPN, "EASY_PAY"), json!({"wallet": "SAMSUNGPAY"})).await;
-    assert_eq!((&method["provider"], &method["easyPayMethod"]["type"]), (&json!("SAMSUNGPAY"), &json!("PaymentMethodCard")));
+    assert_eq!(
+        (&method["provider"], &method["easyPayMethod"]["type"]),
+        (&json!("SAMSUNGPAY"), &json!("PaymentMethodCard"))
+    );
     let card = &method["easyPayMethod"];
-    assert_eq!((&card["card"]["bin"], card["approvalNumber"].is_string()), (&json!("424242"), true), "{card}");
+    assert_eq!(
+        (&card["card"]["bin"], card["approvalNumber"].is_string()),
+        (&json!("424242"), true),
+        "{card}"
+    );
 }
 
 /// The account is read back with the approval, and its deposit is seen later.
@@ -100,7 +110,10 @@ async fn v2_069_an_account_is_issued_and_deposited() {
         world.engine.follow_up(10).await.unwrap();
     }
     assert_eq!(world.get("/payments/order1").await.json()["status"], "PAID");
-    assert_eq!(kinds(&world).await, ["Transaction.Ready", "Transaction.VirtualAccountIssued", "Transaction.Paid"]);
+    assert_eq!(
+        kinds(&world).await,
+        ["Transaction.Ready", "Transaction.VirtualAccountIssued", "Transaction.Paid"]
+    );
 }
 
 async fn kinds(world: &World) -> Vec<String> {
@@ -127,7 +140,9 @@ async fn v2_101_a_payer_who_leaves_fails_the_payment() {
 /// A PG that approves later is waited for, and told of twice.
 #[tokio::test]
 async fn v2_101_what_a_pg_puts_off_is_told() {
-    for (end, status, kind) in [("approve", "PAID", "Transaction.Paid"), ("refuse", "FAILED", "Transaction.Failed")] {
+    for (end, status, kind) in
+        [("approve", "PAID", "Transaction.Paid"), ("refuse", "FAILED", "Transaction.Failed")]
+    {
         let world = World::new().await;
         let opened = opened(&world, &call(KPN, "CARD")).await;
         world.control("/windows", &json!({"call": opened["arguments"], "ending": "PUT_OFF"}));
@@ -136,14 +151,20 @@ async fn v2_101_what_a_pg_puts_off_is_told() {
             world.engine.settle_unknown(10).await.unwrap();
             world.advance(TimeDelta::minutes(40));
         }
-        assert_eq!(world.get("/payments/order1").await.json()["status"], "PAY_PENDING", "however long it takes");
+        assert_eq!(
+            world.get("/payments/order1").await.json()["status"],
+            "PAY_PENDING",
+            "however long it takes"
+        );
         assert_eq!(kinds(&world).await, ["Transaction.Ready", "Transaction.PayPending"], "once");
         world.control(&format!("/payments/order1/{end}"), &json!({}));
         world.advance(TimeDelta::minutes(1));
         world.engine.settle_unknown(10).await.unwrap();
         assert_eq!(world.get("/payments/order1").await.json()["status"], status);
         assert_eq!(kinds(&world).await, ["Transaction.Ready", "Transaction.PayPending", kind]);
-        let listed = world.get("/payments?requestBody=%7B%22filter%22%3A%7B%22status%22%3A%5B%22READY%22%5D%7D%7D").await;
+        let listed = world
+            .get("/payments?requestBody=%7B%22filter%22%3A%7B%22status%22%3A%5B%22READY%22%5D%7D%7D")
+            .await;
         assert_eq!(listed.json()["page"]["totalCount"], 0, "{}", listed.text);
     }
 }
