@@ -236,11 +236,8 @@ impl Engine {
             (
                 OpenSubject::Window { transaction_id, .. } | OpenSubject::Confirm { transaction_id, .. },
                 outcome @ (Outcome::Paid(_) | Outcome::VirtualAccountIssued(_)),
-            ) => {
-                let transaction = self.transaction_of(transaction_id).await?;
-                self.settle_window(open, transaction, outcome).await
-            }
-            (
+            )
+            | (
                 OpenSubject::IssueAndPayWindow { transaction_id, .. }
                 | OpenSubject::ConfirmIssueAndPay { transaction_id, .. },
                 outcome @ Outcome::IssuedAndPaid { .. },

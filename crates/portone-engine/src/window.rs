@@ -166,7 +166,8 @@ impl Engine {
         let now = self.now();
         let ctx = CallContext { now, attempt: self.new_attempt_id(now) };
         let admitted = admit(entry.adapter()?, &command, &ctx).map_err(EngineError::Invalid)?;
-        self.ask_shop(&transaction).await?;
+        // Boxed: few windows have a shop to ask, and it would make every approval's future larger.
+        Box::pin(self.ask_shop(&transaction)).await?;
         let ctx = CallContext { now: self.now(), ..ctx };
         let (open, transaction) = self.begin_confirm(transaction, request.skip_webhook, &ctx).await?;
         let subject = AttemptSubject::Window { payment_id: transaction.order.payment_id.clone() };
