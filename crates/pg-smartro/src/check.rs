@@ -62,6 +62,7 @@ pub(crate) fn check(config: &Config, command: &Command, ctx: &CallContext, repor
         | Command::RegisterStoreReceipt(_)
         | Command::ConfirmPayment(_)
         | Command::ConfirmBillingKey(_)
+        | Command::ConfirmIssueAndPay(_)
         | Command::Capture(_)
         | Command::StopCancel(_)
         | Command::Inquire(_) => {}

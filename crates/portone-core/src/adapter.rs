@@ -109,6 +109,7 @@ fn check_capability(profile: &PgProfile, command: &Command, report: &mut Report)
     let field = match kind {
         CommandKind::OpenPaymentWindow => "payMethod",
         CommandKind::OpenBillingKeyWindow => "billingKeyMethod",
+        CommandKind::OpenIssueAndPayWindow => "billingKeyAndPayMethod",
         CommandKind::Schedule => "payment",
         _ => "method",
     };

@@ -7,10 +7,10 @@ use chrono::{DateTime, Utc};
 use crate::{
     Ack, AdapterFactory, CallContext, Cancel, CancelCashReceipt, CancelledFacts, Capture, CashReceiptFacts,
     Cause, Channel, CloseVirtualAccount, Command, ConfirmBillingKey, ConfirmDelivery, ConfirmEscrow,
-    ConfirmPayment, DeleteBillingKey, Inquire, IssueBillingKey, IssueCashReceipt, IssuedKeyFacts,
-    Notification, NotificationError, OpenWindow, Outcome, PaidFacts, PayInstantly, PayWithBillingKey,
-    PgAdapter, PgError, RawNotification, RegisterEscrowLogistics, RegisterStoreReceipt, Report, SdkCall,
-    SetupError, StopCancel, Transport, Upstream, admit, execute,
+    ConfirmIssueAndPay, ConfirmPayment, DeleteBillingKey, Inquire, IssueBillingKey, IssueCashReceipt,
+    IssuedKeyFacts, Notification, NotificationError, OpenWindow, Outcome, PaidFacts, PayInstantly,
+    PayWithBillingKey, PgAdapter, PgError, RawNotification, RegisterEscrowLogistics, RegisterStoreReceipt,
+    Report, SdkCall, SetupError, StopCancel, Transport, Upstream, admit, execute,
 };
 
 /// How long one request may take: as long as PortOne advises to wait.
@@ -229,6 +229,20 @@ impl Client {
         ctx: &CallContext,
     ) -> Result<Answer<IssuedKeyFacts>, PgError> {
         self.ask(&Command::ConfirmBillingKey(confirm), ctx, issued_key).await
+    }
+
+    /// Issues the billing key whose holder has authenticated in a window, and pays with it for the first time: the key and
+    /// the payment, or neither.
+    pub async fn confirm_issue_and_pay(
+        &self,
+        confirm: ConfirmIssueAndPay,
+        ctx: &CallContext,
+    ) -> Result<Answer<(IssuedKeyFacts, PaidFacts)>, PgError> {
+        self.ask(&Command::ConfirmIssueAndPay(confirm), ctx, |outcome| match outcome {
+            Outcome::IssuedAndPaid { key, paid } => Some((key, paid)),
+            _ => None,
+        })
+        .await
     }
 
     /// Claims an approved payment by hand.

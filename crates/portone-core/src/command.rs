@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     AttemptId, Bank, CancelCashReceipt, Card, CardFacts, CashReceiptRequest, ConfirmBillingKey,
-    ConfirmDelivery, ConfirmEscrow, ConfirmPayment, Customer, IssueCashReceipt, LogisticsCompany, Money,
-    OpenWindow, Order, PaymentId, PgBillingKey, RegisterEscrowLogistics, RegisterStoreReceipt, Secret,
-    VirtualAccountRequest,
+    ConfirmDelivery, ConfirmEscrow, ConfirmIssueAndPay, ConfirmPayment, Customer, IssueCashReceipt,
+    LogisticsCompany, Money, OpenWindow, Order, PaymentId, PgBillingKey, RegisterEscrowLogistics,
+    RegisterStoreReceipt, Secret, VirtualAccountRequest,
 };
 
 /// What a PG can be asked. The enum is exhaustive: an adapter matches every command, and its profile says which it has.
@@ -46,6 +46,8 @@ pub enum Command {
     ConfirmPayment(ConfirmPayment),
     /// Issue the billing key whose holder has authenticated in a window.
     ConfirmBillingKey(ConfirmBillingKey),
+    /// Issue the billing key whose holder has authenticated in a window, and take the first payment with it.
+    ConfirmIssueAndPay(ConfirmIssueAndPay),
     /// Claim an approved payment by hand (수동 매입).
     Capture(Capture),
     /// Withdraw a cancel that was accepted and is not done (rule V2-064).
@@ -64,6 +66,7 @@ impl Command {
             Self::Schedule(_) => CommandKind::Schedule,
             Self::OpenWindow(OpenWindow::Payment(_)) => CommandKind::OpenPaymentWindow,
             Self::OpenWindow(OpenWindow::BillingKey(_)) => CommandKind::OpenBillingKeyWindow,
+            Self::OpenWindow(OpenWindow::IssueAndPay(_)) => CommandKind::OpenIssueAndPayWindow,
             Self::DeleteBillingKey(_) => CommandKind::DeleteBillingKey,
             Self::Cancel(_) => CommandKind::Cancel,
             Self::CloseVirtualAccount(_) => CommandKind::CloseVirtualAccount,
@@ -75,6 +78,7 @@ impl Command {
             Self::RegisterStoreReceipt(_) => CommandKind::RegisterStoreReceipt,
             Self::ConfirmPayment(_) => CommandKind::ConfirmPayment,
             Self::ConfirmBillingKey(_) => CommandKind::ConfirmBillingKey,
+            Self::ConfirmIssueAndPay(_) => CommandKind::ConfirmIssueAndPay,
             Self::Capture(_) => CommandKind::Capture,
             Self::StopCancel(_) => CommandKind::StopCancel,
             Self::Inquire(_) => CommandKind::Inquire,
@@ -90,6 +94,7 @@ impl Command {
             }
             Self::OpenWindow(OpenWindow::Payment(payment)) => payment.method.pay_method(),
             Self::OpenWindow(OpenWindow::BillingKey(issue)) => issue.method.pay_method(),
+            Self::OpenWindow(OpenWindow::IssueAndPay(both)) => Some(both.method.pay_method()),
             Self::Cancel(cancel) => Some(cancel.method),
             Self::CloseVirtualAccount(_) => Some(PayMethod::VirtualAccount),
             Self::IssueCashReceipt(issue) => issue.method,
@@ -100,6 +105,7 @@ impl Command {
             Self::RegisterStoreReceipt(register) => Some(register.method),
             Self::ConfirmPayment(confirm) => Some(confirm.method),
             Self::ConfirmBillingKey(confirm) => Some(confirm.method),
+            Self::ConfirmIssueAndPay(confirm) => Some(confirm.method),
             Self::Capture(capture) => Some(capture.method),
             Self::DeleteBillingKey(_) | Self::StopCancel(_) | Self::Inquire(_) => None,
         }
@@ -112,6 +118,7 @@ impl Command {
             Self::PayWithBillingKey(pay) => Some(&pay.order),
             Self::Schedule(schedule) => Some(&schedule.pay.order),
             Self::OpenWindow(OpenWindow::Payment(payment)) => Some(&payment.order),
+            Self::OpenWindow(OpenWindow::IssueAndPay(both)) => Some(&both.order),
             Self::IssueBillingKey(_)
             | Self::OpenWindow(OpenWindow::BillingKey(_))
             | Self::DeleteBillingKey(_)
@@ -125,6 +132,7 @@ impl Command {
             | Self::RegisterStoreReceipt(_)
             | Self::ConfirmPayment(_)
             | Self::ConfirmBillingKey(_)
+            | Self::ConfirmIssueAndPay(_)
             | Self::Capture(_)
             | Self::StopCancel(_)
             | Self::Inquire(_) => None,
@@ -143,6 +151,7 @@ pub enum CommandKind {
     Schedule,
     OpenPaymentWindow,
     OpenBillingKeyWindow,
+    OpenIssueAndPayWindow,
     DeleteBillingKey,
     Cancel,
     CloseVirtualAccount,
@@ -154,6 +163,7 @@ pub enum CommandKind {
     RegisterStoreReceipt,
     ConfirmPayment,
     ConfirmBillingKey,
+    ConfirmIssueAndPay,
     Capture,
     StopCancel,
     Inquire,
@@ -169,6 +179,7 @@ impl CommandKind {
             Self::Schedule => "SCHEDULE",
             Self::OpenPaymentWindow => "OPEN_PAYMENT_WINDOW",
             Self::OpenBillingKeyWindow => "OPEN_BILLING_KEY_WINDOW",
+            Self::OpenIssueAndPayWindow => "OPEN_ISSUE_AND_PAY_WINDOW",
             Self::DeleteBillingKey => "DELETE_BILLING_KEY",
             Self::Cancel => "CANCEL",
             Self::CloseVirtualAccount => "CLOSE_VIRTUAL_ACCOUNT",
@@ -180,6 +191,7 @@ impl CommandKind {
             Self::RegisterStoreReceipt => "REGISTER_STORE_RECEIPT",
             Self::ConfirmPayment => "CONFIRM_PAYMENT",
             Self::ConfirmBillingKey => "CONFIRM_BILLING_KEY",
+            Self::ConfirmIssueAndPay => "CONFIRM_ISSUE_AND_PAY",
             Self::Capture => "CAPTURE",
             Self::StopCancel => "STOP_CANCEL",
             Self::Inquire => "INQUIRE",
@@ -479,6 +491,11 @@ pub enum AttemptSubject {
     },
     /// A window that was opened, or the approval of what was authenticated in it: one marker finds both.
     Window {
+        /// The payment.
+        payment_id: PaymentId,
+    },
+    /// A window that issues a billing key and takes a first payment, or its approval: one marker finds both.
+    IssueAndPay {
         /// The payment.
         payment_id: PaymentId,
     },

@@ -19,6 +19,23 @@ pub struct ConfirmPayment {
     pub window: AttemptId,
 }
 
+/// Issue the billing key whose holder has authenticated in a window, and take the first payment with it.
+#[derive(Debug, Clone)]
+pub struct ConfirmIssueAndPay {
+    /// What the upstream's window gave. Secret: it issues the key and takes the holder's money, once.
+    pub billing_issue_token: Secret<String>,
+    /// Ledger: the payment.
+    pub payment_id: PaymentId,
+    /// Ledger: what the window was opened with; the upstream compares it.
+    pub amount: PaymentAmount,
+    /// Ledger: whether the channel is a test one; the upstream compares it.
+    pub is_test: bool,
+    /// Ledger: the pay method the window was opened with.
+    pub method: PayMethod,
+    /// Ledger: the marker the window was opened with.
+    pub window: AttemptId,
+}
+
 /// Issue the billing key whose holder has authenticated in a window (rule V2-051).
 #[derive(Debug, Clone)]
 pub struct ConfirmBillingKey {

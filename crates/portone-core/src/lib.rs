@@ -22,6 +22,7 @@ mod driver;
 mod error;
 mod escrow;
 mod id;
+mod method;
 mod money;
 mod notification;
 mod order;
@@ -57,7 +58,7 @@ pub use command::{
     CommandKind, DeleteBillingKey, Inquire, InstantMethod, IssueBillingKey, PayInstantly, PayMethod,
     PayWithBillingKey, RefundAccount, Schedule, StopCancel,
 };
-pub use confirm::{ConfirmBillingKey, ConfirmPayment};
+pub use confirm::{ConfirmBillingKey, ConfirmIssueAndPay, ConfirmPayment};
 pub use customer::{Address, Customer, CustomerName};
 pub use delivery::{ConfirmDelivery, Delivery, DeliveryKind, DeliveryStatus, Parcel};
 pub use driver::{LEG_COUNT_MAX, execute};
@@ -70,6 +71,7 @@ pub use id::{
     AttemptId, BillingKey, CancellationId, ChannelGroupId, ChannelKey, ID_LENGTH_MAX, IdError, PaymentId,
     PaymentScheduleId, PgBillingKey, PgMerchantId, PgProvider, PgTxId, StoreId, TransactionId,
 };
+pub use method::{AccountFacts, MethodFacts, WalletFacts};
 pub use money::{Currency, CurrencyError, Money, PaymentAmount};
 pub use notification::{Ack, Notification, NotificationError, NotificationSubject, RawNotification};
 pub use order::{Order, Product, ProductType};
@@ -91,6 +93,7 @@ pub use virtual_account::{
 pub use webhook::{WebhookBreak, WebhookMessage, WebhookReply, WebhookSender};
 pub use window::{
     BuyerOs, CardPromotion, FreeInstallmentPlan, NameParts, OfferPeriod, OpenWindow, StoreDetails,
-    WindowCard, WindowEasyPay, WindowExpiry, WindowInstallment, WindowIssue, WindowIssueMethod, WindowMethod,
-    WindowMobile, WindowPayment, WindowReceipt, WindowSettings, WindowTypes, WindowVirtualAccount,
+    WindowCard, WindowEasyPay, WindowExpiry, WindowInstallment, WindowIssue, WindowIssueAndPay,
+    WindowIssueAndPayMethod, WindowIssueMethod, WindowMethod, WindowMobile, WindowPayment, WindowReceipt,
+    WindowSettings, WindowTypes, WindowVirtualAccount,
 };

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{Bank, Body, CardFacts, CashReceiptFacts, Decline, PgBillingKey, PgTxId, Standing};
+use crate::{Bank, Body, CardFacts, CashReceiptFacts, Decline, MethodFacts, PgBillingKey, PgTxId, Standing};
 
 /// What a PG did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +14,13 @@ pub enum Outcome {
     VirtualAccountIssued(VirtualAccountFacts),
     /// The PG stored the card.
     BillingKeyIssued(IssuedKeyFacts),
+    /// The PG stored what it was paid with, and took the first payment.
+    IssuedAndPaid {
+        /// The key.
+        key: IssuedKeyFacts,
+        /// The payment.
+        paid: PaidFacts,
+    },
     /// The PG forgot the card.
     BillingKeyDeleted {
         /// When.
@@ -117,6 +124,9 @@ pub struct PaidFacts {
     /// What the upstream says was paid, in minor units, where it told; an inquiry compares it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub total: Option<i64>,
+    /// What it was paid with, where that is no card.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub method: Option<MethodFacts>,
 }
 
 /// A virtual account that was issued.

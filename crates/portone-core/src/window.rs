@@ -1,5 +1,5 @@
-//! What a payment window (결제창) is opened with: the argument of the browser SDK's `requestPayment` and
-//! `requestIssueBillingKey`, without what names the shop and its channel.
+//! What a payment window (결제창) is opened with: the argument of the browser SDK's `requestPayment`,
+//! `requestIssueBillingKey` and `requestIssueBillingKeyAndPay`, without what names the shop and its channel.
 //!
 //! Names of card companies, banks and the like are kept as the shop wrote them, less their type's prefix (`BC_CARD`,
 //! never `CARD_COMPANY_BC_CARD`): a PG's rules say which of them it knows.
@@ -13,14 +13,26 @@ pub enum OpenWindow {
     Payment(Box<WindowPayment>),
     /// Issue a billing key (`requestIssueBillingKey`, V1 `request_pay` with `customer_uid`).
     BillingKey(Box<WindowIssue>),
+    /// Issue a billing key and pay with it (`requestIssueBillingKeyAndPay`).
+    IssueAndPay(Box<WindowIssueAndPay>),
 }
 
 impl OpenWindow {
-    /// What both kinds of window have.
+    /// What every kind of window has.
     pub const fn settings(&self) -> &WindowSettings {
         match self {
             Self::Payment(payment) => &payment.settings,
             Self::BillingKey(issue) => &issue.settings,
+            Self::IssueAndPay(both) => &both.settings,
+        }
+    }
+
+    /// The same, to be changed.
+    pub const fn settings_mut(&mut self) -> &mut WindowSettings {
+        match self {
+            Self::Payment(payment) => &mut payment.settings,
+            Self::BillingKey(issue) => &mut issue.settings,
+            Self::IssueAndPay(both) => &mut both.settings,
         }
     }
 
@@ -29,6 +41,7 @@ impl OpenWindow {
         match self {
             Self::Payment(payment) => &payment.order.customer,
             Self::BillingKey(issue) => &issue.customer,
+            Self::IssueAndPay(both) => &both.order.customer,
         }
     }
 
@@ -37,6 +50,7 @@ impl OpenWindow {
         match self {
             Self::Payment(payment) => payment.order.bypass.as_ref(),
             Self::BillingKey(issue) => issue.bypass.as_ref(),
+            Self::IssueAndPay(both) => both.order.bypass.as_ref(),
         }
     }
 }
@@ -54,7 +68,7 @@ pub struct WindowPayment {
     pub store_details: Option<StoreDetails>,
     /// The category Merpay files the purchase under.
     pub merpay_category_id: Option<String>,
-    /// What both kinds of window have.
+    /// What every kind of window has.
     pub settings: WindowSettings,
 }
 
@@ -75,11 +89,25 @@ pub struct WindowIssue {
     pub customer: Customer,
     /// The PG's own parameters, opaque here, parsed by the adapter.
     pub bypass: Option<serde_json::Value>,
-    /// What both kinds of window have.
+    /// What every kind of window has.
     pub settings: WindowSettings,
 }
 
-/// What both kinds of window have.
+/// A window that issues a billing key and takes the first payment with it (type `IssueBillingKeyAndPayRequest` of the
+/// browser SDK).
+#[derive(Debug, Clone)]
+pub struct WindowIssueAndPay {
+    /// The order.
+    pub order: Order,
+    /// What is registered and paid with, and its settings.
+    pub method: WindowIssueAndPayMethod,
+    /// The shop, as the window shows it.
+    pub store_details: Option<StoreDetails>,
+    /// What every kind of window has.
+    pub settings: WindowSettings,
+}
+
+/// What every kind of window has.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct WindowSettings {
     /// How it opens on a PC and on a mobile.
@@ -396,6 +424,29 @@ impl WindowIssueMethod {
             Self::Mobile(_) => Some(PayMethod::Mobile),
             Self::EasyPay(_) => Some(PayMethod::EasyPay),
             Self::Paypal => None,
+        }
+    }
+}
+
+/// What a window registers and pays with (enum `BillingKeyAndPayMethod` of the browser SDK).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WindowIssueAndPayMethod {
+    /// Carrier billing.
+    Mobile(WindowMobile),
+}
+
+impl WindowIssueAndPayMethod {
+    /// The method as the browser SDK spells it.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Mobile(_) => "MOBILE",
+        }
+    }
+
+    /// The method as profiles name it.
+    pub const fn pay_method(&self) -> PayMethod {
+        match self {
+            Self::Mobile(_) => PayMethod::Mobile,
         }
     }
 }

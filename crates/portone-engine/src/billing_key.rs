@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use futures_util::future::join_all;
 use portone_core::{
     Admitted, AttemptSubject, BillingKey, CallContext, CardFacts, Cause, ChannelKey, Command, CommandKind,
-    Decline, DeleteBillingKey, Outcome, PgBillingKey, StoreId, admit,
+    Decline, DeleteBillingKey, Outcome, PayMethod, PgBillingKey, StoreId, admit,
 };
 use portone_router::{Purpose, Verdict};
 
@@ -58,7 +58,9 @@ impl Engine {
             store_id: caller.store_id.clone(),
             status: BillingKeyStatus::Pending,
             customer,
+            method: PayMethod::Card,
             card: CardFacts { ..card },
+            first_payment: None,
             channel_group: plan.group,
             custom_data: extras.custom_data,
             notice_urls: extras.notice_urls,

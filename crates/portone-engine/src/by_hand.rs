@@ -90,6 +90,9 @@ impl Engine {
             OpenSubject::Pay { .. } | OpenSubject::Window { .. } | OpenSubject::Confirm { .. } => {
                 "the PG's transaction number and when it was paid"
             }
+            OpenSubject::IssueAndPayWindow { .. } | OpenSubject::ConfirmIssueAndPay { .. } => {
+                "the PG's billing key, and its transaction number"
+            }
             OpenSubject::Cancel { .. } => {
                 "whether the money has gone back or is to, and the PG's number of the cancel"
             }

@@ -11,7 +11,8 @@ use crate::engine::{Engine, made};
 use crate::error::EngineError;
 use crate::event::Event;
 use crate::ledger::{
-    AppliedPromotion, CancelAdjustment, Cancellation, OpenAttempt, OpenSubject, PaymentStatus, Transaction,
+    AppliedPromotion, CancelAdjustment, Cancellation, IssueResult, OpenAttempt, OpenSubject, PaymentStatus,
+    Transaction,
 };
 use crate::port::{Begin, Settle, SettleTransaction};
 use crate::promotion::{RetainOption, share};
@@ -208,7 +209,18 @@ impl Engine {
     pub(crate) async fn settle_on(
         &self,
         open: &OpenAttempt,
+        transaction: Transaction,
+        change: impl Fn(Transaction, DateTime<Utc>) -> (Transaction, Vec<Event>),
+    ) -> Result<(), EngineError> {
+        self.settle_along(open, transaction, Along::default(), change).await
+    }
+
+    /// Settles an attempt on a transaction, with what belongs to the same commit.
+    pub(crate) async fn settle_along(
+        &self,
+        open: &OpenAttempt,
         mut transaction: Transaction,
+        along: Along,
         change: impl Fn(Transaction, DateTime<Utc>) -> (Transaction, Vec<Event>),
     ) -> Result<(), EngineError> {
         for _ in 0..RETRY_COUNT_MAX {
@@ -218,8 +230,9 @@ impl Engine {
                 attempt: open.id.clone(),
                 transaction: transaction_after,
                 events,
-                verify_at: None,
+                verify_at: along.verify_at,
                 run_again_at: None,
+                key: along.key.clone(),
             };
             match after_call(self.store.settle_transaction(settle).await)? {
                 Settle::Settled | Settle::AlreadySettled => return Ok(()),
@@ -231,6 +244,15 @@ impl Engine {
         // The attempt stays open, so the sweep settles it.
         Err(EngineError::UnknownOutcome)
     }
+}
+
+/// What is written along with a transaction.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Along {
+    /// When it is compared with the upstream's record.
+    pub(crate) verify_at: Option<DateTime<Utc>>,
+    /// What became of the billing key that was to be issued with it.
+    pub(crate) key: Option<IssueResult>,
 }
 
 /// The cancel that the same request made before (rule V2-012).

@@ -4,7 +4,9 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use portone_core::{Channel, ChannelGroup, ChannelGroupId, ChannelKey, PgAdapter, StoreId, Upstream};
+use portone_core::{
+    AdapterFactory, Channel, ChannelGroup, ChannelGroupId, ChannelKey, PgAdapter, StoreId, Upstream,
+};
 
 use crate::error::EngineError;
 use crate::port::{DirectoryRows, GroupVersion};
@@ -49,12 +51,17 @@ impl ChannelEntry {
 
 impl Directory {
     /// Builds adapters for every channel. A channel whose adapter cannot be built is kept, with the reason.
-    pub fn build(rows: DirectoryRows, upstreams: &BTreeMap<String, Upstream>) -> Self {
+    /// `own` come before the registry's.
+    pub fn build(
+        rows: DirectoryRows,
+        upstreams: &BTreeMap<String, Upstream>,
+        own: &[AdapterFactory],
+    ) -> Self {
         let mut directory = Self { revision: rows.revision, ..Self::default() };
         let live = rows.channels.into_iter().map(|channel| (channel, false));
         let gone = rows.deleted_channels.into_iter().map(|channel| (channel, true));
         for (channel, deleted) in live.chain(gone) {
-            let adapter = build_adapter(&channel, upstreams);
+            let adapter = build_adapter(&channel, upstreams, own);
             if let Err(problem) = &adapter {
                 tracing::warn!(channel = %channel.key, problem, "the channel cannot be used");
             }
@@ -119,14 +126,18 @@ fn current(versions: &[GroupVersion], now: DateTime<Utc>) -> Option<&ChannelGrou
 fn build_adapter(
     channel: &Channel,
     upstreams: &BTreeMap<String, Upstream>,
+    own: &[AdapterFactory],
 ) -> Result<Arc<dyn PgAdapter>, String> {
     let upstream = upstreams.get(&channel.upstream).ok_or_else(|| {
         format!("channel `{}` names upstream `{}`, which is not configured", channel.key, channel.upstream)
     })?;
     let protocol = upstream.credentials.protocol();
-    let factory = portone_router::factory_at(&channel.provider, protocol).ok_or_else(|| {
-        format!("channel `{}`: this build has no adapter for `{}`", channel.key, channel.provider)
-    })?;
+    let is_own = |it: &&AdapterFactory| it.protocol == protocol && channel.provider == *it.profile.provider;
+    let own = own.iter().find(is_own);
+    let factory =
+        own.or_else(|| portone_router::factory_at(&channel.provider, protocol)).ok_or_else(|| {
+            format!("channel `{}`: this build has no adapter for `{}`", channel.key, channel.provider)
+        })?;
     let mut upstream = upstream.clone();
     // The configured notice URL is a prefix: each channel's notifications come to a path of its own.
     upstream.notice_url = upstream.notice_url.map(|prefix| format!("{prefix}/{}", channel.key));

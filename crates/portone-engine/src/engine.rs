@@ -9,8 +9,8 @@ use std::{
 use arc_swap::ArcSwap;
 use chrono::{DateTime, TimeDelta, Utc};
 use portone_core::{
-    AttemptId, BillingKey, CancellationId, ChannelKey, CommandKind, IdError, LOGIN_DEADLINE_MAX, PaymentId,
-    Protocol, StoreId, Transport, Upstream,
+    AdapterFactory, AttemptId, BillingKey, CancellationId, ChannelKey, CommandKind, IdError,
+    LOGIN_DEADLINE_MAX, PaymentId, Protocol, StoreId, Transport, Upstream, WebhookSender,
 };
 
 use crate::access::InstallationKey;
@@ -47,6 +47,8 @@ pub struct EngineConfig {
     pub promotions: Promotions,
     /// The upstreams that are sandboxes: their time is virtual.
     pub virtual_upstreams: BTreeSet<String>,
+    /// Adapters that the router's registry has not got; they come before its own.
+    pub adapters: &'static [AdapterFactory],
 }
 
 impl Default for EngineConfig {
@@ -62,6 +64,7 @@ impl Default for EngineConfig {
             webhooks: WebhookEndpoints::new(),
             promotions: Promotions::default(),
             virtual_upstreams: BTreeSet::new(),
+            adapters: &[],
         }
     }
 }
@@ -88,6 +91,8 @@ pub struct Engine {
     pub(crate) random: Arc<dyn Random>,
     pub(crate) config: EngineConfig,
     pub(crate) key: InstallationKey,
+    /// Asks shops before approvals, where that is set up.
+    pub(crate) shops: Option<Arc<dyn WebhookSender>>,
     watch: Option<Arc<dyn DirectoryWatch>>,
     upstreams: BTreeMap<String, Upstream>,
     directory: ArcSwap<Directory>,
@@ -110,9 +115,9 @@ impl Engine {
         let key = InstallationKey::load(&*store, &*random).await?;
         store.declare_targets(targets).await?;
         let directory = ArcSwap::from_pointee(Directory::default());
-        let hints = Hints::default();
+        let (shops, hints) = (None, Hints::default());
         let engine =
-            Self { store, transport, clock, random, config, key, watch, upstreams, directory, hints };
+            Self { store, transport, clock, random, config, key, shops, watch, upstreams, directory, hints };
         engine.reload_directory().await?;
         engine.log_new_advice(&known);
         engine.log_overspent_promotions().await?;
@@ -132,7 +137,7 @@ impl Engine {
     /// Builds the directory anew from the store.
     pub async fn reload_directory(&self) -> Result<(), StoreError> {
         let rows = self.store.directory().await?;
-        let directory = Arc::new(Directory::build(rows, &self.upstreams));
+        let directory = Arc::new(Directory::build(rows, &self.upstreams, self.config.adapters));
         if let Some(watch) = &self.watch {
             watch.directory_changed(&directory).await;
         }

@@ -104,6 +104,9 @@ pub enum EngineError {
     /// The token is none that a window gave for this payment, or it was used (rule V2-051).
     #[error("the token is not valid for this payment; open the window again")]
     InvalidPaymentToken,
+    /// The URL at which a window's shop is to be asked; says what is wrong with it (rule V2-111).
+    #[error("confirmUrl {0}")]
+    ConfirmUrl(&'static str),
     /// There is no such session.
     #[error("there is no payment session of that id in this store")]
     SessionNotFound,

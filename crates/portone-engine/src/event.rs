@@ -45,6 +45,8 @@ pub enum EventSubject {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub enum EventKind {
+    #[serde(rename = "Transaction.Ready")]
+    Ready,
     #[serde(rename = "Transaction.Paid")]
     Paid,
     #[serde(rename = "Transaction.VirtualAccountIssued")]
@@ -59,6 +61,8 @@ pub enum EventKind {
     Cancelled,
     #[serde(rename = "Transaction.CancelPending")]
     CancelPending,
+    #[serde(rename = "BillingKey.Ready")]
+    BillingKeyReady,
     #[serde(rename = "BillingKey.Issued")]
     BillingKeyIssued,
     #[serde(rename = "BillingKey.Failed")]
@@ -73,6 +77,7 @@ impl EventKind {
     /// The type as the webhook body spells it.
     pub const fn code(self) -> &'static str {
         match self {
+            Self::Ready => "Transaction.Ready",
             Self::Paid => "Transaction.Paid",
             Self::VirtualAccountIssued => "Transaction.VirtualAccountIssued",
             Self::Failed => "Transaction.Failed",
@@ -80,6 +85,7 @@ impl EventKind {
             Self::PartialCancelled => "Transaction.PartialCancelled",
             Self::Cancelled => "Transaction.Cancelled",
             Self::CancelPending => "Transaction.CancelPending",
+            Self::BillingKeyReady => "BillingKey.Ready",
             Self::BillingKeyIssued => "BillingKey.Issued",
             Self::BillingKeyFailed => "BillingKey.Failed",
             Self::BillingKeyDeleted => "BillingKey.Deleted",
@@ -100,6 +106,10 @@ pub enum EventTrigger {
     AsyncCancelFailed,
     /// The PG approved a payment that it had refused.
     AsyncPayApproved,
+    /// The PG refused a payment that it had put off.
+    AsyncPayFailed,
+    /// The PG has what its payer paid, and approves it later.
+    AsyncPayPending,
 }
 
 impl EventTrigger {
@@ -110,6 +120,8 @@ impl EventTrigger {
             Self::AsyncCancelApproved => "ASYNC_CANCEL_APPROVED",
             Self::AsyncCancelFailed => "ASYNC_CANCEL_FAILED",
             Self::AsyncPayApproved => "ASYNC_PAY_APPROVED",
+            Self::AsyncPayFailed => "ASYNC_PAY_FAILED",
+            Self::AsyncPayPending => "ASYNC_PAY_PENDING",
         }
     }
 }

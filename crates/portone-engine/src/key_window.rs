@@ -25,8 +25,8 @@ use crate::transition;
 use crate::window::{FIRST_LOOK_AFTER, sdk_call};
 
 /// Refusals that leave what was authenticated as it was.
-const NOT_FOUND: &str = "BILLING_KEY_NOT_FOUND";
-const MISMATCH: &str = "INFORMATION_MISMATCH";
+pub(crate) const NOT_FOUND: &str = "BILLING_KEY_NOT_FOUND";
+pub(crate) const MISMATCH: &str = "INFORMATION_MISMATCH";
 
 /// A window that issues a billing key, to open. It names a channel: groups issue through the API only.
 #[derive(Debug)]
@@ -93,7 +93,9 @@ impl Engine {
             store_id: store_id.clone(),
             status: BillingKeyStatus::Pending,
             customer,
+            method: PayMethod::Card,
             card: CardFacts::default(),
+            first_payment: None,
             channel_group: None,
             custom_data: extras.custom_data,
             notice_urls: extras.notice_urls,
@@ -132,6 +134,10 @@ impl Engine {
         let (key, token) = parts_of(&request.billing_issue_token).ok_or(EngineError::BillingKeyNotFound)?;
         let found = self.store.billing_key(&request.caller.store_id, &key).await?;
         let record = found.ok_or(EngineError::BillingKeyNotFound)?;
+        if record.first_payment.is_some() {
+            // Its token issues a key and pays, and is approved as that.
+            return Err(EngineError::BillingKeyNotFound);
+        }
         let channel = pending_channel(&record)?;
         let is_test = channel.environment == Environment::Test;
         if request.is_test.is_some_and(|asked| asked != is_test) {
@@ -244,13 +250,13 @@ pub(crate) fn key_marker(key: &BillingKey) -> AttemptId {
     made(AttemptId::parse(key.as_str()))
 }
 
-fn parts_of(token: &Secret<String>) -> Option<(BillingKey, Secret<String>)> {
+pub(crate) fn parts_of(token: &Secret<String>) -> Option<(BillingKey, Secret<String>)> {
     let (key, upstream) = token.expose().split_once('.')?;
     Some((BillingKey::parse(key).ok()?, upstream.into()))
 }
 
 /// Where a key waits for its approval.
-fn pending_channel(record: &BillingKeyRecord) -> Result<&ChannelSnapshot, EngineError> {
+pub(crate) fn pending_channel(record: &BillingKeyRecord) -> Result<&ChannelSnapshot, EngineError> {
     match (record.status, record.channels.as_slice()) {
         (BillingKeyStatus::Issued, _) => Err(EngineError::BillingKeyAlreadyIssued),
         (BillingKeyStatus::Pending, [only]) => Ok(&only.channel),

@@ -8,6 +8,7 @@ mod receipt;
 mod review;
 mod schedule;
 mod session;
+mod snapshot;
 
 pub use delivery::DeliveryTold;
 pub use key::{BillingKeyRecord, BillingKeyStatus, IssueResult, KeyChannel, KeyChannelState, KeyFailure};
@@ -18,13 +19,13 @@ pub use schedule::{Schedule, ScheduleStatus};
 pub use session::{
     PaymentSession, PreRegistration, SessionAgreement, SessionColors, SessionId, SessionOffer, SessionProduct,
 };
+pub use snapshot::{ChannelSnapshot, GroupSnapshot};
 
 use chrono::{DateTime, Utc};
 use portone_core::{
-    AttemptId, BillingKey, CancelRequester, CancelStatus, CancellationId, CardFacts, Channel, ChannelGroup,
-    ChannelGroupId, ChannelKey, CommandKind, Environment, Escrow, EscrowDelivery, LogisticsCompany, Order,
-    PayMethod, PaymentId, PaymentScheduleId, PgMerchantId, PgProvider, PgTxId, StoreId, TransactionId,
-    VirtualAccountFacts,
+    AttemptId, BillingKey, CancelRequester, CancelStatus, CancellationId, CardFacts, ChannelKey, CommandKind,
+    Escrow, EscrowDelivery, LogisticsCompany, MethodFacts, Order, PayMethod, PaymentId, PaymentScheduleId,
+    PgTxId, StoreId, TransactionId, VirtualAccountFacts,
 };
 use serde::{Deserialize, Serialize};
 
@@ -55,50 +56,6 @@ impl PaymentStatus {
             Self::PartialCancelled => "PARTIAL_CANCELLED",
             Self::Cancelled => "CANCELLED",
         }
-    }
-}
-
-/// The channel a record went to, as it was then (schema `SelectedChannel`).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ChannelSnapshot {
-    /// Its key.
-    pub key: ChannelKey,
-    /// Its name.
-    pub name: String,
-    /// Its provider.
-    pub provider: PgProvider,
-    /// Its merchant id.
-    pub pg_merchant_id: PgMerchantId,
-    /// Its environment.
-    pub environment: Environment,
-}
-
-impl From<&Channel> for ChannelSnapshot {
-    fn from(channel: &Channel) -> Self {
-        Self {
-            key: channel.key.clone(),
-            name: channel.name.clone(),
-            provider: channel.provider.clone(),
-            pg_merchant_id: channel.pg_merchant_id.clone(),
-            environment: channel.environment,
-        }
-    }
-}
-
-/// The group a record was routed by, as it was then (schema `ChannelGroupSummary`).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct GroupSnapshot {
-    /// Its id.
-    pub id: ChannelGroupId,
-    /// Its name.
-    pub name: String,
-    /// Its environment.
-    pub environment: Environment,
-}
-
-impl From<&ChannelGroup> for GroupSnapshot {
-    fn from(group: &ChannelGroup) -> Self {
-        Self { id: group.id.clone(), name: group.name.clone(), environment: group.environment }
     }
 }
 
@@ -173,6 +130,12 @@ pub struct Transaction {
     /// The virtual account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub virtual_account: Option<VirtualAccountFacts>,
+    /// What it was paid with, where that is neither of the two.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paid_by: Option<MethodFacts>,
+    /// Where the shop is asked before an approval (rule V2-111).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirm_url: Option<String>,
     /// What is known of its escrow; absent until a delivery is registered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub escrow: Option<Escrow>,
@@ -350,6 +313,24 @@ pub enum OpenSubject {
         /// Its transaction, whose id is the marker the upstream keeps.
         transaction_id: TransactionId,
     },
+    /// A window that issues a billing key and takes a first payment: nothing was sent, and its payer may finish it.
+    IssueAndPayWindow {
+        /// The payment.
+        payment_id: PaymentId,
+        /// Its transaction, whose id is the marker the upstream keeps.
+        transaction_id: TransactionId,
+        /// The key.
+        billing_key: BillingKey,
+    },
+    /// The approval of what a payer authenticated in such a window.
+    ConfirmIssueAndPay {
+        /// The payment.
+        payment_id: PaymentId,
+        /// Its transaction, whose id is the marker the upstream keeps.
+        transaction_id: TransactionId,
+        /// The key.
+        billing_key: BillingKey,
+    },
     /// A payment to capture.
     Capture {
         /// The payment.
@@ -469,6 +450,8 @@ impl OpenSubject {
             | Self::CloseVirtualAccount { payment_id, .. }
             | Self::Window { payment_id, .. }
             | Self::Confirm { payment_id, .. }
+            | Self::IssueAndPayWindow { payment_id, .. }
+            | Self::ConfirmIssueAndPay { payment_id, .. }
             | Self::Capture { payment_id, .. }
             | Self::StopCancel { payment_id, .. }
             | Self::RegisterEscrowLogistics { payment_id, .. }
@@ -490,6 +473,8 @@ impl OpenSubject {
             Self::IssueBillingKey { billing_key }
             | Self::KeyWindow { billing_key }
             | Self::ConfirmKey { billing_key }
+            | Self::IssueAndPayWindow { billing_key, .. }
+            | Self::ConfirmIssueAndPay { billing_key, .. }
             | Self::DeleteBillingKey { billing_key, .. } => Some(billing_key),
             Self::Pay { .. }
             | Self::Cancel { .. }

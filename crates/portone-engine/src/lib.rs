@@ -15,6 +15,7 @@ mod by_hand;
 mod call;
 mod cancel;
 mod capture;
+mod confirm_process;
 mod delivery;
 pub mod directory;
 mod discount;
@@ -25,6 +26,7 @@ pub mod event;
 pub mod facet;
 mod follow;
 pub mod idempotency;
+mod issue_and_pay;
 pub mod key_list;
 mod key_window;
 pub mod ledger;
@@ -55,6 +57,9 @@ pub use billing_key::{UNAVAILABLE, UNKNOWN_OUTCOME};
 pub use by_hand::SettleByHand;
 pub use engine::{Engine, EngineConfig, Ports};
 pub use error::EngineError;
+pub use issue_and_pay::{
+    ConfirmIssueAndPayRequest, IssuedAndPaid, OpenIssueAndPayRequest, OpenedIssueAndPay,
+};
 pub use key_window::{ConfirmBillingKeyRequest, OpenKeyWindowRequest, OpenedKeyWindow, issue_token};
 pub use notify::NotifyError;
 pub use session::{FixedAmount, SESSION_LIFE_SECONDS_MAX};

@@ -148,7 +148,7 @@ impl Engine {
         let (schedule_id, again_at) = run.map_or((None, None), |run| (Some(run.id), run.again_at));
         let draft = Draft {
             order: request.order,
-            method: PayMethod::Card,
+            method: record.method,
             card: Some(CardFacts { installment_month: request.installment_month, ..record.card }),
             billing_key: Some(record.key),
             caller: request.caller,
@@ -197,6 +197,8 @@ impl Engine {
             attempt: open,
             transaction_count_max: count_max,
             budget,
+            events: Vec::new(),
+            key: None,
         });
         match begun.await? {
             BeginPayment::Begun => {}
@@ -257,7 +259,7 @@ impl Engine {
         };
         let (transaction, events) = change;
         let attempt = ctx.attempt.clone();
-        let settle = SettleTransaction { attempt, transaction, events, verify_at, run_again_at };
+        let settle = SettleTransaction { attempt, transaction, events, verify_at, run_again_at, key: None };
         match after_call(self.store.settle_transaction(settle.clone()).await)? {
             Settle::Settled => told,
             Settle::AlreadySettled | Settle::Changed => {
@@ -361,6 +363,8 @@ impl Draft {
             receipt_url: None,
             card: self.card,
             virtual_account: None,
+            paid_by: None,
+            confirm_url: None,
             escrow: None,
             delivery: None,
             failure: None,

@@ -170,6 +170,10 @@ pub struct NewTransaction {
     pub transaction_count_max: u32,
     /// The budget that its promotion is paid from; present where the transaction has a promotion.
     pub budget: Option<BudgetShare>,
+    /// What to announce, in the same commit.
+    pub events: Vec<Event>,
+    /// The billing key that is issued with it, pending; its attempt is this one.
+    pub key: Option<Box<BillingKeyRecord>>,
 }
 
 /// A result to write: the transaction as it shall be, and what to announce, in one commit.
@@ -185,6 +189,8 @@ pub struct SettleTransaction {
     pub verify_at: Option<DateTime<Utc>>,
     /// When the schedule of a payment of which nothing was sent is taken up again; absent means that it is over.
     pub run_again_at: Option<DateTime<Utc>>,
+    /// What became of the billing key that was to be issued with it: announced in the same commit, unless the payment is mute.
+    pub key: Option<IssueResult>,
 }
 
 /// The ledger's database. Each method is one business transaction, atomic and durable when it returns.

@@ -98,7 +98,16 @@ impl Engine {
                 let failure = Failure { reason: reason.to_owned(), pg_code: None, pg_message: None };
                 self.settle_absent(open, failure, now).await.map(|()| true)
             }
-            Finding::DidNotHappen | Finding::NotYet => Ok(false),
+            Finding::NotYet => {
+                if let OpenSubject::Window { transaction_id, .. }
+                | OpenSubject::IssueAndPayWindow { transaction_id, .. } = &open.subject
+                {
+                    let transaction = self.transaction_of(transaction_id).await?;
+                    self.put_off_window(open, transaction).await?;
+                }
+                Ok(false)
+            }
+            Finding::DidNotHappen => Ok(false),
         }
     }
 
@@ -126,6 +135,10 @@ impl Engine {
             }
             OpenSubject::Window { payment_id, .. } | OpenSubject::Confirm { payment_id, .. } => {
                 AttemptSubject::Window { payment_id: payment_id.clone() }
+            }
+            OpenSubject::IssueAndPayWindow { payment_id, .. }
+            | OpenSubject::ConfirmIssueAndPay { payment_id, .. } => {
+                AttemptSubject::IssueAndPay { payment_id: payment_id.clone() }
             }
             OpenSubject::Capture { payment_id, .. } => {
                 AttemptSubject::Capture { payment_id: payment_id.clone() }
@@ -179,7 +192,8 @@ impl Engine {
         now: DateTime<Utc>,
     ) -> Result<(), EngineError> {
         match &open.subject {
-            OpenSubject::Confirm { transaction_id, .. } => {
+            OpenSubject::Confirm { transaction_id, .. }
+            | OpenSubject::ConfirmIssueAndPay { transaction_id, .. } => {
                 let transaction = self.transaction_of(transaction_id).await?;
                 self.reopen_window(open, transaction).await
             }
@@ -229,6 +243,11 @@ impl Engine {
             (
                 OpenSubject::Window { transaction_id, .. } | OpenSubject::Confirm { transaction_id, .. },
                 outcome @ (Outcome::Paid(_) | Outcome::VirtualAccountIssued(_)),
+            )
+            | (
+                OpenSubject::IssueAndPayWindow { transaction_id, .. }
+                | OpenSubject::ConfirmIssueAndPay { transaction_id, .. },
+                outcome @ Outcome::IssuedAndPaid { .. },
             ) => {
                 let transaction = self.transaction_of(transaction_id).await?;
                 self.settle_window(open, transaction, outcome).await
@@ -321,12 +340,14 @@ impl Engine {
                 })
                 .await
             }
-            OpenSubject::Window { transaction_id, .. } => {
+            OpenSubject::Window { transaction_id, .. }
+            | OpenSubject::IssueAndPayWindow { transaction_id, .. } => {
                 let transaction = self.transaction_of(transaction_id).await?;
                 let failure = if failure.pg_code.is_none() { window::abandoned() } else { failure };
                 self.fail_window(open, transaction, failure).await
             }
-            OpenSubject::Confirm { transaction_id, .. } => {
+            OpenSubject::Confirm { transaction_id, .. }
+            | OpenSubject::ConfirmIssueAndPay { transaction_id, .. } => {
                 let transaction = self.transaction_of(transaction_id).await?;
                 self.fail_window(open, transaction, failure).await
             }
@@ -373,7 +394,11 @@ fn marker(open: &OpenAttempt) -> AttemptId {
     match &open.subject {
         OpenSubject::Pay { transaction_id, .. }
         | OpenSubject::Window { transaction_id, .. }
-        | OpenSubject::Confirm { transaction_id, .. } => made(AttemptId::parse(transaction_id.as_str())),
+        | OpenSubject::Confirm { transaction_id, .. }
+        | OpenSubject::IssueAndPayWindow { transaction_id, .. }
+        | OpenSubject::ConfirmIssueAndPay { transaction_id, .. } => {
+            made(AttemptId::parse(transaction_id.as_str()))
+        }
         OpenSubject::KeyWindow { billing_key } | OpenSubject::ConfirmKey { billing_key } => {
             key_marker(billing_key)
         }

@@ -161,6 +161,7 @@ fn paid_late(transaction: &mut Transaction, facts: PaidFacts, now: DateTime<Utc>
     transaction.paid_at = Some(facts.paid_at);
     transaction.pg_tx_id = Some(facts.pg_tx_id);
     transaction.receipt_url = facts.receipt_url;
+    transaction.paid_by = facts.method;
     transition::merge_card(transaction, facts.card);
     Event { trigger: Some(EventTrigger::AsyncPayApproved), ..event(transaction, EventKind::Paid, None, now) }
 }

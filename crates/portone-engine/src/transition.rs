@@ -7,7 +7,7 @@ use portone_core::{
     VirtualAccountFacts,
 };
 
-use crate::event::{Event, EventKind, EventSubject};
+use crate::event::{Event, EventKind, EventSubject, EventTrigger};
 use crate::ledger::{Cancellation, DeliveryTold, Failure, PaymentStatus, Transaction};
 
 /// A transaction as it shall be, and what to announce.
@@ -19,6 +19,7 @@ pub(crate) fn paid(mut transaction: Transaction, facts: PaidFacts, now: DateTime
     transaction.paid_at = Some(facts.paid_at);
     transaction.pg_tx_id = Some(facts.pg_tx_id);
     transaction.receipt_url = facts.receipt_url;
+    transaction.paid_by = facts.method;
     merge_card(&mut transaction, facts.card);
     announce_success(transaction, EventKind::Paid, now)
 }
@@ -68,6 +69,19 @@ pub(crate) fn cancelled(
     };
     let events = if skip_webhook { Vec::new() } else { vec![event(&transaction, kind, Some(id), now)] };
     (transaction, events)
+}
+
+/// A window may be opened: announced, unlike in V1 (rule V2-101).
+pub(crate) fn opened(transaction: &Transaction) -> Event {
+    event(transaction, EventKind::Ready, None, transaction.requested_at)
+}
+
+/// The PG has what a payer paid in a window, and approves it later.
+pub(crate) fn put_off(mut transaction: Transaction, now: DateTime<Utc>) -> Change {
+    enter(&mut transaction, PaymentStatus::PayPending, now);
+    let trigger = Some(EventTrigger::AsyncPayPending);
+    let event = Event { trigger, ..event(&transaction, EventKind::PayPending, None, now) };
+    (transaction, vec![event])
 }
 
 /// What was authenticated in a window is being approved.

@@ -58,6 +58,7 @@ impl Engine {
             && let Outcome::Paid(facts) = *outcome
         {
             transaction.receipt_url = facts.receipt_url.or(transaction.receipt_url);
+            transaction.paid_by = facts.method.or(transaction.paid_by);
             transition::merge_card(&mut transaction, facts.card);
             transaction.updated_at = self.now();
         }

@@ -3,6 +3,8 @@
 mod deliver;
 mod message;
 
+pub(crate) use message::{Question, question};
+
 use std::collections::BTreeMap;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};

@@ -4,21 +4,25 @@
 //! upstream what became of it, and fails it once nobody can finish it any more. An approval takes the window's place, and
 //! gives it back where it changed nothing.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use portone_core::{
-    AttemptId, AttemptSubject, CallContext, Command, CommandKind, ConfirmPayment, Currency, Environment,
-    OpenWindow, Outcome, PaymentId, SdkCall, Secret, WindowPayment, admit,
+    Admitted, AttemptId, AttemptSubject, CallContext, Command, CommandKind, ConfirmPayment, Currency,
+    Environment, OpenWindow, Outcome, PaymentId, SdkCall, Secret, WindowPayment, admit,
 };
 
 use crate::call::{Answer, after_call, attempt};
+use crate::cancel::Along;
 use crate::engine::{Engine, delta, made};
 use crate::error::EngineError;
-use crate::ledger::{Failure, OpenAttempt, OpenSubject, PaymentStatus, Transaction};
+use crate::event::EventTrigger;
+use crate::ledger::{Failure, IssueResult, OpenAttempt, OpenSubject, PaymentStatus, Transaction};
 use crate::pay::{Draft, check_parts};
 use crate::port::{Begin, BeginPayment, NewTransaction, SwapAttempt};
 use crate::request::{Caller, Extras, Paid, Selector};
 use crate::routing::Routing;
-use crate::transition;
+use crate::session::FixedAmount;
+use crate::settle::key_failure;
+use crate::transition::{self, Change};
 
 /// How long the sweep leaves an open window alone at first: most payers are done by then and somebody told us.
 pub(crate) const FIRST_LOOK_AFTER: TimeDelta = TimeDelta::minutes(5);
@@ -76,6 +80,7 @@ impl Engine {
     /// Opens a payment window: routed, compared with what was registered, and durable as `READY` before anybody sees it.
     pub async fn open_window(&self, request: OpenWindowRequest) -> Result<OpenedWindow, EngineError> {
         let OpenWindowRequest { caller, selector, window, extras } = request;
+        let confirm_url = self.checked_confirm_url(window.confirm_url.as_deref())?;
         let order = window.order.clone();
         check_parts(&order.amount)?;
         self.check_registered(&caller.store_id, &order.payment_id, &order.amount).await?;
@@ -88,7 +93,7 @@ impl Engine {
         let store_id = caller.store_id.clone();
         let routing = Routing { directory: &directory, store_id: &store_id, ctx: &ctx };
         let routed = routing.select(self, &selector, &command)?;
-        let call = sdk_call(&routed.admitted, &ctx)?;
+        let call = window_call(&routed.admitted, &ctx)?;
         self.refuse_promotion_in_window(&caller.store_id, &order)?;
         let draft = Draft {
             order,
@@ -102,16 +107,26 @@ impl Engine {
         };
         let mut transaction = draft.transaction(routed.channel, routed.group, &ctx);
         transaction.status = PaymentStatus::Ready;
+        transaction.confirm_url = confirm_url;
         let count_max = self.config.transaction_count_max;
         let new = NewTransaction {
+            events: vec![transition::opened(&transaction)],
             attempt: self.window_attempt(&transaction),
             transaction: transaction.clone(),
             decision: routed.decision,
             transaction_count_max: count_max,
             budget: None,
+            key: None,
         };
+        self.begin_window(new).await?;
+        Ok(OpenedWindow { transaction, call })
+    }
+
+    /// Makes a window's payment durable.
+    pub(crate) async fn begin_window(&self, new: NewTransaction) -> Result<(), EngineError> {
+        let count_max = new.transaction_count_max;
         match self.store.begin_payment(new).await? {
-            BeginPayment::Begun => Ok(OpenedWindow { transaction, call }),
+            BeginPayment::Begun => Ok(()),
             BeginPayment::Outstanding => Err(EngineError::UnknownOutcome),
             BeginPayment::AlreadyPaid => Err(EngineError::AlreadyPaid),
             BeginPayment::TransactionCountReached => Err(EngineError::TransactionCountReached(count_max)),
@@ -121,21 +136,19 @@ impl Engine {
     }
 
     /// The attempt that a window is while it is open: named as its transaction.
-    fn window_attempt(&self, transaction: &Transaction) -> OpenAttempt {
+    pub(crate) fn window_attempt(&self, transaction: &Transaction) -> OpenAttempt {
         let opened_at = transaction.requested_at;
+        let (command, subject) = window_subject(transaction);
         OpenAttempt {
             id: marker(transaction),
             store_id: transaction.store_id.clone(),
-            command: CommandKind::OpenPaymentWindow,
+            command,
             channel: transaction.channel.key.clone(),
             opened_at,
             lease_until: opened_at + delta(self.config.window_life),
             next_inquiry_at: self.now().max(opened_at) + FIRST_LOOK_AFTER,
             inquiry_count: 0,
-            subject: OpenSubject::Window {
-                payment_id: transaction.order.payment_id.clone(),
-                transaction_id: transaction.id.clone(),
-            },
+            subject,
         }
     }
 
@@ -144,12 +157,10 @@ impl Engine {
         let transaction = self.payment(&request.caller.store_id, &request.payment_id).await?;
         check_status(transaction.status)?;
         check_information(&request, &transaction)?;
-        let (store, id) = (&request.caller.store_id, &request.payment_id);
-        match self.check_registered(store, id, &transaction.order.amount).await {
-            Err(EngineError::DiffersFromRegistered(what)) => {
-                return Err(EngineError::InformationMismatch(what));
-            }
-            other => other?,
+        self.check_still_registered(&transaction).await?;
+        if transaction.billing_key.is_some() {
+            // Its window gives a token that issues a key and pays, and is approved as that.
+            return Err(EngineError::InvalidPaymentToken);
         }
         let command = Command::ConfirmPayment(ConfirmPayment {
             payment_id: request.payment_id.clone(),
@@ -167,6 +178,9 @@ impl Engine {
         let now = self.now();
         let ctx = CallContext { now, attempt: self.new_attempt_id(now) };
         let admitted = admit(entry.adapter()?, &command, &ctx).map_err(EngineError::Invalid)?;
+        // Boxed: few windows have a shop to ask, and it would make every approval's future larger.
+        Box::pin(self.ask_shop(&transaction)).await?;
+        let ctx = CallContext { now: self.now(), ..ctx };
         let (open, transaction) = self.begin_confirm(transaction, request.skip_webhook, &ctx).await?;
         let subject = AttemptSubject::Window { payment_id: transaction.order.payment_id.clone() };
         // The approval has an idempotency key of its own, but what is inquired is the window's transaction.
@@ -175,23 +189,29 @@ impl Engine {
         self.finish_confirm(&open, transaction, answer).await
     }
 
+    /// Refuses to approve a payment that is not what was registered meanwhile.
+    pub(crate) async fn check_still_registered(&self, transaction: &Transaction) -> Result<(), EngineError> {
+        let order = &transaction.order;
+        match self.check_registered(&transaction.store_id, &order.payment_id, &order.amount).await {
+            Err(EngineError::DiffersFromRegistered(what)) => Err(EngineError::InformationMismatch(what)),
+            other => other,
+        }
+    }
+
     /// Makes the intent durable: the approval in the place of the window.
-    async fn begin_confirm(
+    pub(crate) async fn begin_confirm(
         &self,
         transaction: Transaction,
         skip_webhook: bool,
         ctx: &CallContext,
     ) -> Result<(OpenAttempt, Transaction), EngineError> {
-        let subject = OpenSubject::Confirm {
-            payment_id: transaction.order.payment_id.clone(),
-            transaction_id: transaction.id.clone(),
-        };
+        let (kind, subject) = confirm_subject(&transaction);
         let (store_id, channel) = (&transaction.store_id, &transaction.channel.key);
-        let kind = CommandKind::ConfirmPayment;
         let open = self.open_attempt(ctx.attempt.clone(), store_id, kind, channel, subject, ctx.now);
         let end = marker(&transaction);
         let mut transaction = transition::confirming(transaction, skip_webhook, ctx.now);
-        let swap = SwapAttempt { end, begin: open.clone(), transaction: transaction.clone() };
+        let events = Vec::new();
+        let swap = SwapAttempt { end, begin: open.clone(), transaction: transaction.clone(), events };
         match self.store.swap_attempt(swap).await? {
             Begin::Begun => {}
             // Somebody else approves it, or the sweep has just settled it.
@@ -249,32 +269,74 @@ impl Engine {
         }
     }
 
-    /// Writes what a payer paid in a window, or what an approval took.
+    /// Writes what a payer paid in a window, or what an approval took. What was paid is compared with the upstream's record
+    /// later, which also tells what it was paid with.
     pub(crate) async fn settle_window(
         &self,
         open: &OpenAttempt,
         transaction: Transaction,
         outcome: Outcome,
     ) -> Result<(), EngineError> {
-        self.settle_on(open, transaction, |transaction, now| match outcome.clone() {
-            Outcome::VirtualAccountIssued(facts) => {
-                transition::virtual_account_issued(transaction, facts, now)
+        let trigger = was_put_off(open, &transaction).then_some(EventTrigger::AsyncPayApproved);
+        let (verify_at, key) = match &outcome {
+            Outcome::Paid(_) => (self.verify_at(), None),
+            Outcome::IssuedAndPaid { key, .. } => {
+                let (pg_billing_key, issued_at) = (key.pg_billing_key.clone(), key.issued_at);
+                (self.verify_at(), Some(IssueResult::Issued { pg_billing_key, issued_at }))
             }
-            Outcome::Paid(facts) => transition::paid(transaction, facts, now),
-            _ => (transaction, Vec::new()),
+            _ => (None, None),
+        };
+        self.settle_along(open, transaction, Along { verify_at, key }, |transaction, now| {
+            let change = match outcome.clone() {
+                Outcome::VirtualAccountIssued(facts) => {
+                    transition::virtual_account_issued(transaction, facts, now)
+                }
+                Outcome::Paid(paid) | Outcome::IssuedAndPaid { paid, .. } => {
+                    transition::paid(transaction, paid, now)
+                }
+                _ => (transaction, Vec::new()),
+            };
+            triggered(change, trigger)
         })
         .await
     }
 
-    /// Writes that a window's payment failed.
+    /// When what is paid now is compared with the upstream's record.
+    fn verify_at(&self) -> Option<DateTime<Utc>> {
+        self.config.verify_after.map(|after| self.now() + delta(after))
+    }
+
+    /// Writes that the PG has what a payer paid in a window and approves it later. It is told once, and the window's attempt
+    /// stays open: the sweep goes on asking.
+    pub(crate) async fn put_off_window(
+        &self,
+        open: &OpenAttempt,
+        transaction: Transaction,
+    ) -> Result<(), EngineError> {
+        if transaction.status != PaymentStatus::Ready {
+            return Ok(());
+        }
+        let (transaction, events) = transition::put_off(transaction, self.now());
+        let swap = SwapAttempt { end: open.id.clone(), begin: open.clone(), transaction, events };
+        match self.store.swap_attempt(swap).await? {
+            Begin::Begun => Ok(()),
+            // Somebody has settled it, or does now.
+            Begin::Outstanding | Begin::Changed | Begin::Scheduled => Err(EngineError::UnknownOutcome),
+        }
+    }
+
+    /// Writes that a window's payment failed, and with it the billing key that it was to pay with first.
     pub(crate) async fn fail_window(
         &self,
         open: &OpenAttempt,
         transaction: Transaction,
         failure: Failure,
     ) -> Result<(), EngineError> {
-        self.settle_on(open, transaction, |transaction, now| {
-            transition::failed(transaction, failure.clone(), now)
+        let trigger = was_put_off(open, &transaction).then_some(EventTrigger::AsyncPayFailed);
+        let is_issued = open.subject.billing_key().is_some();
+        let key = is_issued.then(|| IssueResult::Failed(key_failure(failure.clone(), self.now())));
+        self.settle_along(open, transaction, Along { verify_at: None, key }, |transaction, now| {
+            triggered(transition::failed(transaction, failure.clone(), now), trigger)
         })
         .await
     }
@@ -287,13 +349,50 @@ impl Engine {
     ) -> Result<(), EngineError> {
         let begin = self.window_attempt(&transaction);
         let transaction = transition::ready_again(transaction, self.now());
-        let swap = SwapAttempt { end: open.id.clone(), begin, transaction };
+        let swap = SwapAttempt { end: open.id.clone(), begin, transaction, events: Vec::new() };
         match after_call(self.store.swap_attempt(swap).await)? {
             Begin::Begun => Ok(()),
             // The attempt stays open, or somebody has settled it.
             Begin::Outstanding | Begin::Changed | Begin::Scheduled => Err(EngineError::UnknownOutcome),
         }
     }
+}
+
+/// Whether the PG had put off what it tells now: nobody but the PG takes an open window's payment further.
+fn was_put_off(open: &OpenAttempt, transaction: &Transaction) -> bool {
+    matches!(open.subject, OpenSubject::Window { .. } | OpenSubject::IssueAndPayWindow { .. })
+        && transaction.status == PaymentStatus::PayPending
+}
+
+/// What a window's attempt is about. One whose payment has a billing key issues it.
+fn window_subject(transaction: &Transaction) -> (CommandKind, OpenSubject) {
+    let (payment_id, transaction_id) = (transaction.order.payment_id.clone(), transaction.id.clone());
+    match transaction.billing_key.clone() {
+        None => (CommandKind::OpenPaymentWindow, OpenSubject::Window { payment_id, transaction_id }),
+        Some(billing_key) => (
+            CommandKind::OpenIssueAndPayWindow,
+            OpenSubject::IssueAndPayWindow { payment_id, transaction_id, billing_key },
+        ),
+    }
+}
+
+/// What an approval's attempt is about.
+fn confirm_subject(transaction: &Transaction) -> (CommandKind, OpenSubject) {
+    let (payment_id, transaction_id) = (transaction.order.payment_id.clone(), transaction.id.clone());
+    match transaction.billing_key.clone() {
+        None => (CommandKind::ConfirmPayment, OpenSubject::Confirm { payment_id, transaction_id }),
+        Some(billing_key) => (
+            CommandKind::ConfirmIssueAndPay,
+            OpenSubject::ConfirmIssueAndPay { payment_id, transaction_id, billing_key },
+        ),
+    }
+}
+
+fn triggered((transaction, mut events): Change, trigger: Option<EventTrigger>) -> Change {
+    for event in &mut events {
+        event.trigger = trigger;
+    }
+    (transaction, events)
 }
 
 /// The marker that the upstream keeps of a window.
@@ -307,10 +406,7 @@ pub(crate) fn abandoned() -> Failure {
     Failure { reason, pg_code: None, pg_message: None }
 }
 
-pub(crate) fn sdk_call(
-    admitted: &portone_core::Admitted<'_>,
-    ctx: &CallContext,
-) -> Result<SdkCall, EngineError> {
+pub(crate) fn sdk_call(admitted: &Admitted<'_>, ctx: &CallContext) -> Result<SdkCall, EngineError> {
     match admitted.adapter().encode(admitted, ctx) {
         Ok(portone_core::Progress::Done(outcome)) => match *outcome {
             Outcome::CallSdk(call) => Ok(call),
@@ -321,6 +417,17 @@ pub(crate) fn sdk_call(
         }
         Err(report) => Err(EngineError::Invalid(report)),
     }
+}
+
+/// The call of a payment window. The shop is asked by us and not by the upstream too, so its URL stays here.
+fn window_call(admitted: &Admitted<'_>, ctx: &CallContext) -> Result<SdkCall, EngineError> {
+    let Command::OpenWindow(OpenWindow::Payment(window)) = admitted.command() else {
+        return sdk_call(admitted, ctx);
+    };
+    let window = WindowPayment { confirm_url: None, ..(**window).clone() };
+    let command = Command::OpenWindow(OpenWindow::Payment(Box::new(window)));
+    let admitted = admit(admitted.adapter(), &command, ctx).map_err(EngineError::Invalid)?;
+    sdk_call(&admitted, ctx)
 }
 
 /// Only an open window can be approved.
@@ -338,14 +445,26 @@ const fn check_status(status: PaymentStatus) -> Result<(), EngineError> {
 }
 
 fn check_information(request: &ConfirmPaymentRequest, transaction: &Transaction) -> Result<(), EngineError> {
+    if request.tx_id.as_deref().is_some_and(|id| id != transaction.id.as_str()) {
+        return Err(EngineError::InformationMismatch("txId"));
+    }
+    let amount = FixedAmount { total: request.total, tax_free: request.tax_free, currency: request.currency };
+    check_amount(&amount, request.is_test, transaction)
+}
+
+/// Refuses an approval that names another amount or environment than the window's. What it does not name is not compared.
+pub(crate) fn check_amount(
+    named: &FixedAmount,
+    is_test: Option<bool>,
+    transaction: &Transaction,
+) -> Result<(), EngineError> {
     let amount = &transaction.order.amount;
-    let is_test = transaction.channel.environment == Environment::Test;
+    let in_test = transaction.channel.environment == Environment::Test;
     let differs = [
-        ("txId", request.tx_id.as_deref().is_some_and(|id| id != transaction.id.as_str())),
-        ("currency", request.currency.is_some_and(|currency| currency != amount.currency)),
-        ("totalAmount", request.total.is_some_and(|total| total != amount.total)),
-        ("taxFreeAmount", request.tax_free.is_some_and(|part| part != amount.tax_free.unwrap_or(0))),
-        ("isTest", request.is_test.is_some_and(|test| test != is_test)),
+        ("currency", named.currency.is_some_and(|currency| currency != amount.currency)),
+        ("totalAmount", named.total.is_some_and(|total| total != amount.total)),
+        ("taxFreeAmount", named.tax_free.is_some_and(|part| part != amount.tax_free.unwrap_or(0))),
+        ("isTest", is_test.is_some_and(|test| test != in_test)),
     ];
     match differs.into_iter().find(|(_, differs)| *differs) {
         Some((name, _)) => Err(EngineError::InformationMismatch(name)),

@@ -7,8 +7,12 @@
 mod capture;
 #[path = "faults/confirm.rs"]
 mod confirm;
+#[path = "faults/confirm_process.rs"]
+mod confirm_process;
 #[path = "faults/follow.rs"]
 mod follow;
+#[path = "faults/issue_and_pay.rs"]
+mod issue_and_pay;
 #[path = "faults/key_window.rs"]
 mod key_window;
 mod world;

@@ -25,6 +25,7 @@ pub(crate) enum Endpoint {
     ResendWebhook,
     ConfirmPayment,
     ConfirmBillingKey,
+    ConfirmIssueAndPay,
     CapturePayment,
     StopCancellation,
     PreRegisterPayment,
@@ -192,7 +193,7 @@ impl Endpoint {
                 "INFORMATION_MISMATCH",
                 "PG_PROVIDER",
             ],
-            Self::ConfirmBillingKey => &[
+            Self::ConfirmBillingKey | Self::ConfirmIssueAndPay => &[
                 "INVALID_REQUEST",
                 "UNAUTHORIZED",
                 "FORBIDDEN",
@@ -261,6 +262,7 @@ impl Endpoint {
             Self::ResendWebhook => "resendWebhook",
             Self::ConfirmPayment => "confirmPayment",
             Self::ConfirmBillingKey => "confirmBillingKey",
+            Self::ConfirmIssueAndPay => "confirmBillingKeyIssueAndPay",
             Self::CapturePayment => "capturePayment",
             Self::StopCancellation => "stopPaymentCancellation",
             Self::PreRegisterPayment => "preRegisterPayment",
@@ -295,6 +297,7 @@ impl Endpoint {
             | Self::CloseVirtualAccount
             | Self::ConfirmPayment
             | Self::ConfirmBillingKey
+            | Self::ConfirmIssueAndPay
             | Self::CapturePayment
             | Self::StopCancellation
             | Self::IssueCashReceipt

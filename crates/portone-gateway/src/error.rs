@@ -225,6 +225,7 @@ fn plain(endpoint: Endpoint, error: &EngineError) -> Option<(StatusCode, &'stati
         | EngineError::PromotionBudgetTaken
         | EngineError::TooMany(_)
         | EngineError::InUse(_)
+        | EngineError::ConfirmUrl(_)
         | EngineError::Conflict(_)
         | EngineError::NotFound(_) => (Code::BAD_REQUEST, INVALID_REQUEST),
         EngineError::AlreadyPaid => (Code::CONFLICT, "ALREADY_PAID"),
@@ -335,6 +336,7 @@ mod tests {
         Endpoint::ResendWebhook,
         Endpoint::ConfirmPayment,
         Endpoint::ConfirmBillingKey,
+        Endpoint::ConfirmIssueAndPay,
         Endpoint::CapturePayment,
         Endpoint::StopCancellation,
         Endpoint::PreRegisterPayment,
@@ -370,6 +372,7 @@ mod tests {
             EngineError::DiffersFromRegistered("totalAmount"),
             EngineError::InformationMismatch("txId"),
             EngineError::InvalidPaymentToken,
+            EngineError::ConfirmUrl("is no URL"),
             EngineError::SessionNotFound,
             EngineError::SessionExpired,
             EngineError::SessionLifeExceeded(1),

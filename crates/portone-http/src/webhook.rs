@@ -21,6 +21,9 @@ pub struct WebhookConfig {
     pub connect_timeout: Duration,
     /// How long the answer may take, from when the connection is there. 30 s by default (rule V2-106).
     pub read_timeout: Duration,
+    /// How long a message may take in all. 60 s by default: a receiver that answers a byte at a time would never pass a
+    /// timeout of one read.
+    pub whole_timeout: Duration,
     /// How much of an answer's body is read, in bytes; the rest is left. 8 KiB by default.
     pub body_length_max: usize,
 }
@@ -31,6 +34,7 @@ impl Default for WebhookConfig {
             private_targets: false,
             connect_timeout: Duration::from_secs(30),
             read_timeout: Duration::from_secs(30),
+            whole_timeout: Duration::from_mins(1),
             body_length_max: 8 * 1024,
         }
     }
@@ -86,10 +90,10 @@ impl fmt::Debug for HttpWebhookSender {
 #[async_trait]
 impl WebhookSender for HttpWebhookSender {
     async fn send(&self, message: &WebhookMessage) -> Result<WebhookReply, WebhookBreak> {
-        // Over all: a receiver that answers a byte at a time would never pass a timeout of one read.
-        let whole = self.config.connect_timeout + self.config.read_timeout;
         let late = || WebhookBreak("no reply in time".to_owned());
-        tokio::time::timeout(whole, self.exchange(message)).await.unwrap_or_else(|_| Err(late()))
+        tokio::time::timeout(self.config.whole_timeout, self.exchange(message))
+            .await
+            .unwrap_or_else(|_| Err(late()))
     }
 }
 

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use portone_core::{
     Card, ChannelKey, Command, Customer, InstantMethod, IssueBillingKey, OpenWindow, Order, PayInstantly,
     PayWithBillingKey, PgProvider, Report, Schedule, Secret, VirtualAccountExpiry, WindowCard, WindowEasyPay,
-    WindowIssue, WindowMethod, WindowMobile, WindowPayment, WindowReceipt, WindowSettings,
-    WindowVirtualAccount, admit,
+    WindowIssue, WindowIssueAndPay, WindowIssueAndPayMethod, WindowMethod, WindowMobile, WindowPayment,
+    WindowReceipt, WindowSettings, WindowVirtualAccount, admit,
 };
 
 use crate::{Ask, Candidate, Roster};
@@ -173,6 +173,15 @@ fn bare_window(window: &OpenWindow) -> OpenWindow {
             bypass: None,
             settings: WindowSettings::default(),
         })),
+        OpenWindow::IssueAndPay(both) => {
+            let WindowIssueAndPayMethod::Mobile(_) = &both.method;
+            OpenWindow::IssueAndPay(Box::new(WindowIssueAndPay {
+                order: bare_order(&both.order),
+                method: WindowIssueAndPayMethod::Mobile(WindowMobile::default()),
+                store_details: None,
+                settings: WindowSettings::default(),
+            }))
+        }
     }
 }
 

@@ -35,7 +35,7 @@ pub(crate) fn check(command: &Command, on_violation: OnViolation, drawable: &[&C
         Command::IssueBillingKey(issue) => check_issue(issue, &mut report),
         Command::OpenWindow(OpenWindow::Payment(payment)) => check_window(payment, drawable, &mut report),
         // Nothing else is routed.
-        Command::OpenWindow(OpenWindow::BillingKey(_))
+        Command::OpenWindow(OpenWindow::BillingKey(_) | OpenWindow::IssueAndPay(_))
         | Command::DeleteBillingKey(_)
         | Command::Cancel(_)
         | Command::CloseVirtualAccount(_)
@@ -47,6 +47,7 @@ pub(crate) fn check(command: &Command, on_violation: OnViolation, drawable: &[&C
         | Command::RegisterStoreReceipt(_)
         | Command::ConfirmPayment(_)
         | Command::ConfirmBillingKey(_)
+        | Command::ConfirmIssueAndPay(_)
         | Command::Capture(_)
         | Command::StopCancel(_)
         | Command::Inquire(_) => {}

@@ -10,7 +10,7 @@ use crate::faults::Faults;
 use crate::fields::{self, Fields};
 use crate::ledger::Ledger;
 use crate::message::{Change, Method, Request};
-use crate::pg::Booked;
+use crate::pg::{Booked, Reason};
 use crate::records::{CashReceipt, Charge, PaidWith, Payment, Status};
 use crate::refusal::Refusal;
 use crate::v2::window;
@@ -53,6 +53,7 @@ pub(crate) fn answer(
         (Method::Post, ["payments", id, "deposit"]) => deposit(ledger, now, &decode_id(id)),
         (Method::Post, ["payments", id, "escrow"]) => move_escrow_on(ledger, &decode_id(id), &fields),
         (Method::Post, ["payments", id, "approve"]) => approve(ledger, now, &decode_id(id)),
+        (Method::Post, ["payments", id, "refuse"]) => refuse(ledger, now, &decode_id(id)),
         (Method::Post, ["payments", id, "cancellations", cancellation_id, "complete"]) => {
             let succeeds = !fields.flag("fail")?.unwrap_or(false);
             complete(ledger, now, &decode_id(id), &decode_id(cancellation_id), succeeds)
@@ -92,11 +93,12 @@ fn deposit(ledger: &mut Ledger, now: DateTime<Utc>, payment_id: &str) -> Result<
     Ok(payment_view(ledger.payment(payment_id)?, ledger))
 }
 
-/// The PG approves a payment that it had refused (V1-098), whatever the refusal was.
+/// The PG approves a payment that it had put off, or a card payment that it had refused (V1-098), whatever the refusal was.
 fn approve(ledger: &mut Ledger, now: DateTime<Utc>, payment_id: &str) -> Result<Value, Refusal> {
     let transaction = ledger.payment(payment_id)?.latest().clone();
     let is_card = matches!(transaction.method, PaidWith::Card { .. });
-    if transaction.status != Status::Failed || !is_card {
+    let was_refused = transaction.status == Status::Failed && is_card;
+    if !was_refused && transaction.status != Status::PayPending {
         return Err(Refusal::conflict("PAYMENT_NOT_FAILED", "the payment is no card payment that failed"));
     }
     let channel = ledger.channel(&transaction.channel_key)?;
@@ -126,6 +128,21 @@ fn approve(ledger: &mut Ledger, now: DateTime<Utc>, payment_id: &str) -> Result<
     transaction.paid_at = Some(now);
     transaction.pg_tx_id = Some(pg_tx_id);
     transaction.failure = None;
+    ledger.announce_state(now, payment_id, None)?;
+    Ok(payment_view(ledger.payment(payment_id)?, ledger))
+}
+
+/// The PG refuses a payment that it had put off.
+fn refuse(ledger: &mut Ledger, now: DateTime<Utc>, payment_id: &str) -> Result<Value, Refusal> {
+    let transaction = ledger.payment(payment_id)?.latest();
+    if transaction.status != Status::PayPending {
+        return Err(Refusal::conflict("PAYMENT_NOT_PENDING", "the PG has not put the payment off"));
+    }
+    let channel = ledger.channel(&transaction.channel_key)?;
+    let transaction = ledger.payment_mut(payment_id)?.latest_mut();
+    transaction.status = Status::Failed;
+    transaction.status_changed_at = now;
+    transaction.failure = Some(channel.provider.pg().words(Reason::CardDeclined));
     ledger.announce_state(now, payment_id, None)?;
     Ok(payment_view(ledger.payment(payment_id)?, ledger))
 }

@@ -16,6 +16,7 @@ pub(crate) enum Command {
     CloseVirtualAccount,
     ConfirmPayment,
     ConfirmBillingKey,
+    ConfirmIssueAndPay,
     Capture,
     StopCancel,
     IssueCashReceipt,
@@ -178,7 +179,7 @@ impl Fault {
 }
 
 impl Command {
-    const NAMES: [&'static str; 17] = [
+    const NAMES: [&'static str; 18] = [
         "PAY_INSTANTLY",
         "PAY_WITH_BILLING_KEY",
         "ISSUE_BILLING_KEY",
@@ -187,6 +188,7 @@ impl Command {
         "CLOSE_VIRTUAL_ACCOUNT",
         "CONFIRM_PAYMENT",
         "CONFIRM_BILLING_KEY",
+        "CONFIRM_ISSUE_AND_PAY",
         "CAPTURE",
         "STOP_CANCEL",
         "ISSUE_CASH_RECEIPT",
@@ -197,7 +199,7 @@ impl Command {
         "REGISTER_STORE_RECEIPT",
         "READ",
     ];
-    const ALL: [Self; 17] = [
+    const ALL: [Self; 18] = [
         Self::PayInstantly,
         Self::PayWithBillingKey,
         Self::IssueBillingKey,
@@ -206,6 +208,7 @@ impl Command {
         Self::CloseVirtualAccount,
         Self::ConfirmPayment,
         Self::ConfirmBillingKey,
+        Self::ConfirmIssueAndPay,
         Self::Capture,
         Self::StopCancel,
         Self::IssueCashReceipt,
@@ -231,6 +234,7 @@ impl Command {
             Self::CloseVirtualAccount => "CLOSE_VIRTUAL_ACCOUNT",
             Self::ConfirmPayment => "CONFIRM_PAYMENT",
             Self::ConfirmBillingKey => "CONFIRM_BILLING_KEY",
+            Self::ConfirmIssueAndPay => "CONFIRM_ISSUE_AND_PAY",
             Self::Capture => "CAPTURE",
             Self::StopCancel => "STOP_CANCEL",
             Self::IssueCashReceipt => "ISSUE_CASH_RECEIPT",

@@ -216,6 +216,7 @@ impl Ledger {
     ) -> Result<(), Refusal> {
         let (kind, cancellation_id) = match self.payment(payment_id)?.latest().status {
             Status::Ready => ("Transaction.Ready", None),
+            Status::PayPending => ("Transaction.PayPending", None),
             Status::VirtualAccountIssued => ("Transaction.VirtualAccountIssued", None),
             Status::Paid => ("Transaction.Paid", None),
             Status::Failed => ("Transaction.Failed", None),

@@ -119,8 +119,10 @@ pub(crate) struct CancelOrder<'a> {
     pub(crate) currency: &'a str,
     /// The tax-free part of the payment that is not cancelled yet.
     pub(crate) tax_free_left: i64,
-    /// `None`: the payment was made into a virtual account.
+    /// The card that paid.
     pub(crate) card: Option<&'a CardFacts>,
+    /// Whether the payment was made into a virtual account.
+    pub(crate) is_account: bool,
     pub(crate) has_cash_receipt: bool,
 }
 

@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::cards::CardFacts;
-use crate::pg::Booked;
+use crate::cards::{CardFacts, Use};
+use crate::pg::{Booked, Provider, Reason};
 use crate::refusal::PgRefusal;
 use crate::v2::input::Customer;
 
@@ -68,6 +68,8 @@ pub(crate) struct Transaction {
 pub(crate) enum Status {
     /// A window is open, or what was authenticated in it is not approved.
     Ready,
+    /// The PG has what a payer paid, and approves it later.
+    PayPending,
     VirtualAccountIssued,
     Paid,
     Failed,
@@ -100,6 +102,54 @@ pub(crate) enum PaidWith {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         receipt_purpose: Option<String>,
     },
+    Transfer {
+        bank: String,
+    },
+    Mobile {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        phone_number: Option<String>,
+    },
+    Wallet {
+        provider: String,
+        with: WalletMoney,
+    },
+}
+
+/// What a wallet pays with.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum WalletMoney {
+    Card {
+        card: CardFacts,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        approval_number: Option<String>,
+    },
+    Charge {
+        bank: String,
+    },
+    Transfer {
+        bank: String,
+    },
+}
+
+impl PaidWith {
+    /// The card that pays, also out of a wallet.
+    pub(crate) fn card(&self) -> Option<&CardFacts> {
+        match self {
+            Self::Card { card, .. } | Self::Wallet { with: WalletMoney::Card { card, .. }, .. } => Some(card),
+            Self::Account { .. } | Self::Transfer { .. } | Self::Mobile { .. } | Self::Wallet { .. } => None,
+        }
+    }
+
+    /// Notes the PG's number of an approval, or the number of the account it issued.
+    pub(crate) fn numbered(&mut self, text: String) {
+        match self {
+            Self::Card { approval_number: number, .. }
+            | Self::Wallet { with: WalletMoney::Card { approval_number: number, .. }, .. }
+            | Self::Account { number, .. } => *number = Some(text),
+            Self::Transfer { .. } | Self::Mobile { .. } | Self::Wallet { .. } => {}
+        }
+    }
 }
 
 /// One cancel of a payment.
@@ -159,19 +209,31 @@ pub(crate) struct BillingKey {
     pub(crate) channel_key: String,
     /// The PG's own key; never shown.
     pub(crate) pg_key: String,
-    pub(crate) card: CardFacts,
+    /// Absent of one that is billed to a telephone, which is the customer's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) card: Option<CardFacts>,
     pub(crate) customer: Customer,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) custom_data: Option<String>,
     /// What the window gave the shop's page, until it is spent for nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) issue_token: Option<String>,
+    /// What is paid with it as it is issued.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) first_payment: Option<String>,
     /// Whether a window's key waits for the server's approval: nobody sees it until then.
     #[serde(default)]
     pub(crate) is_pending: bool,
     pub(crate) issued_at: DateTime<Utc>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) deleted_at: Option<DateTime<Utc>>,
+}
+
+impl BillingKey {
+    /// Why the PG does not store it, or `None`.
+    pub(crate) fn refusal(&self, provider: Provider) -> Option<Reason> {
+        self.card.as_ref().and_then(|card| card.refusal(Use::Issue, provider))
+    }
 }
 
 /// What a PG holds until the buyer has the goods. Who sends and receives is not kept.
@@ -270,6 +332,7 @@ impl Status {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Ready => "READY",
+            Self::PayPending => "PAY_PENDING",
             Self::VirtualAccountIssued => "VIRTUAL_ACCOUNT_ISSUED",
             Self::Paid => "PAID",
             Self::Failed => "FAILED",

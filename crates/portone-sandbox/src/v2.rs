@@ -6,12 +6,14 @@ mod cancel;
 mod capture;
 mod escrow;
 pub(crate) mod input;
+mod issue_and_pay;
 mod key_window;
 mod keys;
 mod pay;
 mod receipts;
 mod view;
 pub(crate) mod window;
+mod window_method;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -54,6 +56,7 @@ pub(crate) enum Operation {
     CancelReceipt { payment_id: String },
     IssueKey,
     ConfirmKey,
+    ConfirmIssueAndPay,
     ListKeys,
     ReadKey { key: String },
     DeleteKey { key: String },
@@ -116,6 +119,7 @@ impl Operation {
             }
             (Method::Post, ["billing-keys"]) => Some(Self::IssueKey),
             (Method::Post, ["billing-keys", "confirm"]) => Some(Self::ConfirmKey),
+            (Method::Post, ["billing-keys", "confirm-issue-and-pay"]) => Some(Self::ConfirmIssueAndPay),
             (Method::Get, ["billing-keys"]) => Some(Self::ListKeys),
             (Method::Get, ["billing-keys", key]) => Some(Self::ReadKey { key: decode_id(key) }),
             (Method::Delete, ["billing-keys", key]) => Some(Self::DeleteKey { key: decode_id(key) }),
@@ -139,6 +143,7 @@ impl Operation {
             Self::CancelReceipt { .. } => Command::CancelCashReceipt,
             Self::IssueKey => Command::IssueBillingKey,
             Self::ConfirmKey => Command::ConfirmBillingKey,
+            Self::ConfirmIssueAndPay => Command::ConfirmIssueAndPay,
             Self::DeleteKey { .. } => Command::DeleteBillingKey,
             Self::ReadPayment { .. }
             | Self::ReadTransactions { .. }
@@ -176,7 +181,7 @@ impl Operation {
             Self::ReadKey { key } | Self::DeleteKey { key } => {
                 ledger.key(key).ok().map(|key| key.channel_key.clone())
             }
-            Self::ConfirmKey => {
+            Self::ConfirmKey | Self::ConfirmIssueAndPay => {
                 let token = body.get("billingIssueToken").and_then(Value::as_str)?;
                 ledger.key_of_token(token).ok().map(|key| key.channel_key.clone())
             }
@@ -224,6 +229,7 @@ impl Context<'_> {
             Operation::CancelReceipt { payment_id } => receipts::cancel(self, payment_id),
             Operation::IssueKey => keys::issue(self, &fields),
             Operation::ConfirmKey => key_window::confirm(self, &fields),
+            Operation::ConfirmIssueAndPay => issue_and_pay::confirm(self, &fields),
             Operation::ListKeys => {
                 let asked = query_value(query, "requestBody").filter(|_| fields.is_empty());
                 let asked = fields::parse(asked.unwrap_or_default().as_bytes())?;

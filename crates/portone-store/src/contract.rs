@@ -135,6 +135,7 @@ macro_rules! contract_tests {
             confirm::a_payment_is_registered_until_it_is_paid,
             confirm::an_attempt_takes_anothers_place,
             confirm::an_attempt_on_a_key_takes_anothers_place,
+            confirm::a_key_and_its_first_payment_are_one,
             confirm::a_session_is_kept_and_closed_once,
             list::a_page_far_down_is_where_it_belongs,
             list::payments_come_in_order,

@@ -310,7 +310,7 @@ impl Store for SqliteStore {
         decision: String,
         attempts: Vec<OpenAttempt>,
     ) -> Result<(), StoreError> {
-        let rows = IssueRows::encode(key, decision, &attempts)?;
+        let rows = IssueRows::encode(&key, &decision, &attempts)?;
         self.write(move |database| billing_keys::begin_issue(database, &rows)).await
     }
 

@@ -18,6 +18,7 @@ pub mod samples;
 #[cfg(feature = "contract")]
 pub mod shapes;
 mod transport;
+pub mod widened;
 
 pub use transport::{ScriptedTransport, Step, block_on};
 

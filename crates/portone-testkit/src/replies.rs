@@ -51,6 +51,10 @@ pub fn success(command: &Command) -> Vec<PgReply> {
         }
         Command::ConfirmPayment(_) => vec![confirmed()],
         Command::ConfirmBillingKey(_) => vec![ok(&json!({ "billingKey": BILLING_KEY }))],
+        Command::ConfirmIssueAndPay(_) => vec![
+            ok(&json!({ "billingKey": BILLING_KEY, "paymentId": PAYMENT_ID })),
+            transactions(&[first_payment()]),
+        ],
         Command::Capture(_) => vec![ok(&json!({}))],
         Command::StopCancel(_) => vec![ok(&json!({ "stoppedAt": DONE_AT }))],
         Command::Inquire(inquire) => vec![match &inquire.of.subject {
@@ -69,6 +73,7 @@ pub fn success(command: &Command) -> Vec<PgReply> {
             }
             AttemptSubject::ConfirmEscrow { .. } => ok(&receipts::payment_in_escrow("CONFIRMED")),
             AttemptSubject::Window { .. } => transactions(&[window_transaction("PAID")]),
+            AttemptSubject::IssueAndPay { .. } => transactions(&[first_payment()]),
             AttemptSubject::Capture { .. } => ok(&json!({})),
             AttemptSubject::StopCancel { .. } => ok(&payment("PAID", 0, &[cancellation("FAILED", AMOUNT)])),
         }],
@@ -112,6 +117,14 @@ pub fn confirmed() -> PgReply {
 pub fn window_transaction(status: &str) -> Value {
     let mut transaction = card_transaction(status);
     transaction["customData"] = json!(json!({ "attemptId": ATTEMPT }).to_string());
+    transaction
+}
+
+/// The first payment that a window's billing key was issued with.
+pub fn first_payment() -> Value {
+    let mut transaction = window_transaction("PAID");
+    transaction["billingKey"] = json!(BILLING_KEY);
+    transaction["method"] = json!({ "type": "PaymentMethodMobile", "phoneNumber": "01000001234" });
     transaction
 }
 

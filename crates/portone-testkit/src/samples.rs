@@ -1,6 +1,7 @@
 //! A valid command of each kind, and what else a call needs. The values pass the rules of every PG of this project.
 
 pub mod delivery;
+mod issue_and_pay;
 mod methods;
 pub mod receipts;
 
@@ -220,6 +221,7 @@ fn one_of_each(secrets: Secrets) -> Vec<Sample> {
         sample("open_mobile_window", open_window(WindowMethod::Mobile(WindowMobile::default()))),
         sample("open_easy_pay_window", open_window(WindowMethod::EasyPay(WindowEasyPay::default()))),
         sample("open_billing_key_window", open_billing_key_window()),
+        sample("open_issue_and_pay_window", issue_and_pay::open()),
         sample(
             "delete_billing_key",
             Command::DeleteBillingKey(DeleteBillingKey { pg_billing_key: billing_key(secrets) }),
@@ -250,6 +252,7 @@ fn one_of_each(secrets: Secrets) -> Vec<Sample> {
                 method: PayMethod::Card,
             }),
         ),
+        sample("confirm_issue_and_pay", issue_and_pay::confirm(secrets)),
         sample("capture", Command::Capture(Capture { payment_id: payment_id(), method: PayMethod::Card })),
         sample(
             "stop_cancel",
@@ -285,6 +288,7 @@ fn one_of_each(secrets: Secrets) -> Vec<Sample> {
         inquire("inquire_confirm_escrow", AttemptSubject::ConfirmEscrow { payment_id: payment_id() }),
         inquire("inquire_store_receipt", AttemptSubject::RegisterStoreReceipt { payment_id: payment_id() }),
         inquire("inquire_window", AttemptSubject::Window { payment_id: payment_id() }),
+        inquire("inquire_issue_and_pay", AttemptSubject::IssueAndPay { payment_id: payment_id() }),
         inquire("inquire_capture", AttemptSubject::Capture { payment_id: payment_id() }),
         inquire(
             "inquire_stop_cancel",

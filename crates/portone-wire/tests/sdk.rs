@@ -5,7 +5,9 @@ use portone_core::{
     WindowMethod,
 };
 use portone_testkit::shapes;
-use portone_wire::sdk::{SdkRequest, Target, encode, parse_issue_billing_key, parse_payment};
+use portone_wire::sdk::{
+    SdkRequest, Target, encode, parse_issue_and_pay, parse_issue_billing_key, parse_payment,
+};
 use serde_json::{Value, json};
 
 #[test]
@@ -49,6 +51,31 @@ fn an_issue_argument_is_written_as_it_was_read() {
         assert_eq!(call.function, "requestIssueBillingKey");
         assert_eq!(written(&call.arguments), with_our_ends(argument), "{method}");
     }
+}
+
+#[test]
+fn an_issue_and_pay_argument_is_written_as_it_was_read() {
+    let mut argument = full_payment();
+    let members = argument.as_object_mut().unwrap();
+    // What `requestPayment` has and `requestIssueBillingKeyAndPay` has not.
+    for name in ["payMethod", "card", "confirmUrl", "isEscrow", "promotionId", "merpayCategoryId"] {
+        members.remove(name);
+    }
+    argument["billingKeyAndPayMethod"] = json!("MOBILE");
+    argument["mobile"] = json!({ "carrier": "SKT", "avaliableCarriers": ["SKT", "KT"] });
+    let request = parse_issue_and_pay(&argument).unwrap_or_else(|report| panic!("{report}"));
+    assert!(request.advice.is_empty(), "{}", request.advice);
+    let call = call(&request);
+    assert_eq!(call.function, "requestIssueBillingKeyAndPay");
+    assert_eq!(written(&call.arguments), with_our_ends(argument.clone()));
+    argument["confirmUrl"] = json!("https://shop.example/confirm");
+    assert_eq!(found(&parse_issue_and_pay(&argument).unwrap().advice), ["SDK-UNKNOWN confirmUrl"]);
+    let least = json!({ "storeId": "store-1", "channelKey": "channel-key-1", "paymentId": "p1", "orderName": "의자",
+        "totalAmount": 1000, "currency": "CURRENCY_KRW", "billingKeyAndPayMethod": "MOBILE" });
+    let arguments = self::call(&parse_issue_and_pay(&least).unwrap()).arguments;
+    insta::assert_snapshot!(String::from_utf8_lossy(arguments.bytes()), @r#"{"storeId":"store-ours","channelKey":"channel-key-ours","paymentId":"p1","orderName":"의자","totalAmount":1000,"currency":"KRW","billingKeyAndPayMethod":"MOBILE","customData":{"attemptId":"attempt-0123456789"},"noticeUrls":["https://gateway.example/notifications/1"]}"#);
+    argument["billingKeyAndPayMethod"] = json!("CARD");
+    assert_eq!(found(&parse_issue_and_pay(&argument).unwrap_err())[0], "SDK-TYPE billingKeyAndPayMethod");
 }
 
 #[test]

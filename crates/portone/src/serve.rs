@@ -228,11 +228,18 @@ async fn start_engine(
     let declared = config.stores.iter().map(|store| store.declared.clone()).collect();
     let settings = EngineConfig { virtual_upstreams, ..config.engine.clone() };
     let engine = Engine::start(ports, settings, upstreams, declared).await?;
+    let engine = engine.with_confirm_process(Arc::new(confirm_sender(config.webhook_private_targets)?));
     if engine.ahead_seconds() > 0 {
         engine.check_clock_movable()?;
         tracing::warn!(ahead_seconds = engine.ahead_seconds(), "the clock is ahead of the time of day");
     }
     Ok((Arc::new(engine), clock, transport))
+}
+
+/// Asks shops before approvals: within 10 s in all (rule V2-111 tells no time of V2's, and V1-102 tells that of V1).
+fn confirm_sender(private_targets: bool) -> Result<HttpWebhookSender, Failure> {
+    let whole_timeout = Duration::from_secs(10);
+    Ok(HttpWebhookSender::new(WebhookConfig { private_targets, whole_timeout, ..WebhookConfig::default() })?)
 }
 
 fn gateway_config(

@@ -25,6 +25,8 @@ pub(super) fn check(config: &Config, window: &OpenWindow, report: &mut Report) {
     match window {
         OpenWindow::Payment(payment) => check_payment(config, payment, report),
         OpenWindow::BillingKey(issue) => issue_window::check(issue, report),
+        // Refused as a window that KPN has not got.
+        OpenWindow::IssueAndPay(_) => {}
     }
 }
 

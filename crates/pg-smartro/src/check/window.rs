@@ -33,6 +33,8 @@ pub(super) fn check(config: &Config, window: &OpenWindow, ctx: &CallContext, rep
             check_buyer(window, report);
             issue_window::check(config, issue, report);
         }
+        // Refused as a window that Smartro has not got.
+        OpenWindow::IssueAndPay(_) => {}
     }
     if let OpenWindow::Payment(_) = window {
         check_buyer(window, report);

@@ -1,7 +1,7 @@
 //! Billing keys, with their part at each channel.
 
 use chrono::{DateTime, Utc};
-use portone_core::{BillingKey, CardFacts, Customer, PgBillingKey, StoreId};
+use portone_core::{BillingKey, CardFacts, Customer, PayMethod, PaymentId, PgBillingKey, StoreId};
 use serde::{Deserialize, Serialize};
 
 use super::{ChannelSnapshot, GroupSnapshot};
@@ -31,8 +31,12 @@ pub struct BillingKeyRecord {
     pub status: BillingKeyStatus,
     /// The buyer.
     pub customer: Customer,
+    /// What it charges.
+    pub method: PayMethod,
     /// The card, as far as it may be kept.
     pub card: CardFacts,
+    /// What is paid with it as it is issued.
+    pub first_payment: Option<PaymentId>,
     /// The group it was issued with: it decides later payments (rule SR-061).
     pub channel_group: Option<GroupSnapshot>,
     /// The shop's own data.

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use portone_core::{AttemptId, PaymentId, StoreId};
 
 use super::{Begin, StoreError};
+use crate::event::Event;
 use crate::ledger::{OpenAttempt, PaymentSession, PreRegistration, SessionId, Transaction};
 
 /// What came of fixing a payment.
@@ -25,6 +26,8 @@ pub struct SwapAttempt {
     pub begin: OpenAttempt,
     /// The transaction as it shall be; its revision is the one that was read.
     pub transaction: Transaction,
+    /// What to announce, in the same commit.
+    pub events: Vec<Event>,
 }
 
 /// An attempt on a billing key in the place of another.

@@ -7,25 +7,97 @@ use portone_core::WebhookMessage;
 use serde::Serialize;
 use sha2::Sha256;
 
-use super::{Claim, WebhookFormat, WebhookSecret};
+use super::{Claim, SECRET_COUNT_MAX, Target, WebhookEndpoint, WebhookFormat, WebhookSecret};
 use crate::event::{Event, EventKind, EventSubject};
+use crate::ledger::Transaction;
 
 /// The message of a delivery, signed for a try that begins now.
 pub(super) fn message(claim: &Claim, secrets: &[WebhookSecret], now: DateTime<Utc>) -> WebhookMessage {
-    let body = body(&claim.event, claim.target.format);
+    let Target { url, format, .. } = &claim.target;
+    signed(&claim.id, url, *format, body(&claim.event, *format), secrets, now)
+}
+
+/// A question to a shop before an approval (rule V2-111).
+pub(crate) struct Question<'a> {
+    /// The message's id.
+    pub(crate) id: String,
+    /// Where.
+    pub(crate) url: &'a str,
+    /// What is to be approved.
+    pub(crate) transaction: &'a Transaction,
+    /// When, by our clock.
+    pub(crate) asked_at: DateTime<Utc>,
+    /// When, by the time of day: what a receiver checks the signature's time against.
+    pub(crate) sent_at: DateTime<Utc>,
+}
+
+#[derive(Serialize)]
+struct QuestionBody<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    timestamp: String,
+    data: QuestionData<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct QuestionData<'a> {
+    payment_id: &'a str,
+    transaction_id: &'a str,
+    total_amount: i64,
+}
+
+#[derive(Serialize)]
+struct OldQuestionBody<'a> {
+    payment_id: &'a str,
+    tx_id: &'a str,
+    total_amount: i64,
+}
+
+/// The message of a question: in the version, and signed with the secrets, of the store's first URL of the environment.
+pub(crate) fn question(asked: &Question<'_>, endpoints: &[WebhookEndpoint]) -> WebhookMessage {
+    let Question { transaction, .. } = asked;
+    let environment = transaction.channel.environment;
+    let endpoint = endpoints.iter().find(|it| it.target.environment == environment);
+    let format = endpoint.map_or(WebhookFormat::V2024April, |it| it.target.format);
+    let (payment_id, tx_id) = (transaction.order.payment_id.as_str(), transaction.id.as_str());
+    let total_amount = transaction.order.amount.total;
+    let body = match format {
+        WebhookFormat::V2024April => json(&QuestionBody {
+            kind: "Transaction.Confirm",
+            timestamp: asked.asked_at.to_rfc3339_opts(SecondsFormat::Millis, true),
+            data: QuestionData { payment_id, transaction_id: tx_id, total_amount },
+        }),
+        WebhookFormat::V2024JanuaryJson => json(&OldQuestionBody { payment_id, tx_id, total_amount }),
+        WebhookFormat::V2024JanuaryForm => {
+            form(&[("payment_id", payment_id), ("tx_id", tx_id), ("total_amount", &total_amount.to_string())])
+        }
+    };
+    let secrets = endpoint.map_or(&[][..], |it| &it.secrets[..it.secrets.len().min(SECRET_COUNT_MAX)]);
+    signed(&asked.id, asked.url, format, body, secrets, asked.sent_at)
+}
+
+fn signed(
+    id: &str,
+    url: &str,
+    format: WebhookFormat,
+    body: Vec<u8>,
+    secrets: &[WebhookSecret],
+    now: DateTime<Utc>,
+) -> WebhookMessage {
     let timestamp = now.timestamp().to_string();
-    let content_type = match claim.target.format {
+    let content_type = match format {
         WebhookFormat::V2024April | WebhookFormat::V2024JanuaryJson => "application/json",
         WebhookFormat::V2024JanuaryForm => "application/x-www-form-urlencoded",
     };
-    let mut headers = vec![("content-type", content_type.to_owned()), ("webhook-id", claim.id.clone())];
+    let mut headers = vec![("content-type", content_type.to_owned()), ("webhook-id", id.to_owned())];
     if !secrets.is_empty() {
         let signatures: Vec<String> =
-            secrets.iter().map(|secret| sign(secret, &claim.id, &timestamp, &body)).collect();
+            secrets.iter().map(|secret| sign(secret, id, &timestamp, &body)).collect();
         headers.push(("webhook-signature", signatures.join(" ")));
     }
     headers.push(("webhook-timestamp", timestamp));
-    WebhookMessage { url: claim.target.url.clone(), headers, body }
+    WebhookMessage { url: url.to_owned(), headers, body }
 }
 
 fn sign(secret: &WebhookSecret, id: &str, timestamp: &str, body: &[u8]) -> String {
@@ -78,7 +150,9 @@ fn body(event: &Event, format: WebhookFormat) -> Vec<u8> {
         status: event.kind.code().rsplit('.').next().unwrap_or_default(),
     };
     match format {
-        WebhookFormat::V2024JanuaryForm => form(&old),
+        WebhookFormat::V2024JanuaryForm => {
+            form(&[("payment_id", old.payment_id), ("tx_id", old.tx_id), ("status", old.status)])
+        }
         WebhookFormat::V2024April | WebhookFormat::V2024JanuaryJson => json(&old),
     }
 }
@@ -107,9 +181,9 @@ fn json(body: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(body).unwrap_or_default()
 }
 
-fn form(old: &OldBody<'_>) -> Vec<u8> {
-    let pairs = [("payment_id", old.payment_id), ("tx_id", old.tx_id), ("status", old.status)];
-    let encoded = pairs.map(|(name, value)| format!("{name}={}", percent_encoded(value)));
+fn form(pairs: &[(&str, &str)]) -> Vec<u8> {
+    let encoded: Vec<_> =
+        pairs.iter().map(|(name, value)| format!("{name}={}", percent_encoded(value))).collect();
     encoded.join("&").into_bytes()
 }
 
@@ -127,7 +201,6 @@ mod tests {
     use portone_core::Environment;
 
     use super::*;
-    use crate::webhook::Target;
 
     fn claim(format: WebhookFormat, kind: EventKind, subject: EventSubject) -> Claim {
         Claim {

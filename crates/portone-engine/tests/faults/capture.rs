@@ -144,6 +144,7 @@ async fn hear_of_deposit(world: &World, id: &PaymentId) {
         events: Vec::new(),
         verify_at: None,
         run_again_at: None,
+        key: None,
     };
     assert_eq!(store.settle_transaction(settle).await, Ok(Settle::Settled));
 }

@@ -1,6 +1,7 @@
 //! Approvals of what was authenticated in a window.
 
 use portone_core::{PaymentAmount, PaymentId, WindowCard, WindowMethod, WindowPayment, WindowSettings};
+use portone_engine::event::EventKind;
 use portone_engine::ledger::{OpenSubject, PaymentStatus};
 use portone_engine::request::Extras;
 use portone_engine::{ConfirmPaymentRequest, EngineError, FixedAmount, OpenWindowRequest, OpenedWindow};
@@ -11,7 +12,7 @@ use super::{Class, arm, class, disarm, faults, is_booked};
 
 const DECLINED: &str = "4000000000000002";
 
-fn window(world: &World, id: &PaymentId, amount: PaymentAmount) -> OpenWindowRequest {
+pub(super) fn window(world: &World, id: &PaymentId, amount: PaymentAmount) -> OpenWindowRequest {
     let mut order = order(id);
     order.amount = amount;
     OpenWindowRequest {
@@ -29,7 +30,7 @@ fn window(world: &World, id: &PaymentId, amount: PaymentAmount) -> OpenWindowReq
     }
 }
 
-fn won(total: i64) -> PaymentAmount {
+pub(super) fn won(total: i64) -> PaymentAmount {
     PaymentAmount::total(total, portone_core::Currency::KRW)
 }
 
@@ -40,13 +41,13 @@ async fn opened(world: &World) -> (PaymentId, OpenedWindow) {
 }
 
 /// The payer authenticates in the window: the token that its page hands to the server.
-async fn authenticated(world: &World, opened: &OpenedWindow, card: &str) -> String {
+pub(super) async fn authenticated(world: &World, opened: &OpenedWindow, card: &str) -> String {
     let call: Value = serde_json::from_slice(opened.call.arguments.bytes()).unwrap();
     let done = world.posted("/windows", &json!({"call": call, "cardNumber": card})).await;
     done["paymentToken"].as_str().unwrap().to_owned()
 }
 
-fn request(world: &World, id: &PaymentId, token: &str) -> ConfirmPaymentRequest {
+pub(super) fn request(world: &World, id: &PaymentId, token: &str) -> ConfirmPaymentRequest {
     ConfirmPaymentRequest {
         caller: world.caller(),
         payment_id: id.clone(),
@@ -162,6 +163,38 @@ async fn v2_050_a_window_is_what_was_registered() {
     let request = ConfirmPaymentRequest { total: Some(1000), ..request(&world, &id, &token) };
     world.engine.confirm_payment(request).await.unwrap();
     assert_eq!(world.status(&id).await, PaymentStatus::Paid);
+}
+
+/// The answer to an approval tells a number and a time; the upstream's record the rest, and what it tells is compared.
+#[tokio::test]
+async fn what_was_approved_is_compared_with_the_upstreams_record() {
+    let world = World::new().await;
+    let (id, window) = opened(&world).await;
+    let token = authenticated(&world, &window, super::APPROVED).await;
+    world.engine.confirm_payment(request(&world, &id, &token)).await.unwrap();
+    assert_eq!(world.payment(&id).await.card.and_then(|card| card.issuer), None);
+    assert_eq!(world.engine.verify_paid(10).await.unwrap().claimed, 0, "not due yet");
+    world.clock.advance(chrono::TimeDelta::seconds(6));
+    let swept = world.engine.verify_paid(10).await.unwrap();
+    assert_eq!((swept.claimed, swept.finished), (1, 1));
+    let card = world.payment(&id).await.card.unwrap();
+    assert_eq!((card.issuer.as_deref(), card.bin.as_deref()), (Some("SHINHAN_CARD"), Some("424242")));
+    assert_eq!(world.engine.store().discrepancies(10).await.unwrap(), []);
+}
+
+/// A window that opens is announced, and so is what becomes of it.
+#[tokio::test]
+async fn v2_101_a_window_is_announced() {
+    let world = World::new().await;
+    let (id, window) = opened(&world).await;
+    let kinds = async || {
+        let events = world.engine.store().events(&world.caller().store_id, 0, 100).await.unwrap();
+        events.into_iter().map(|(_, event)| event.kind).collect::<Vec<_>>()
+    };
+    assert_eq!(kinds().await, [EventKind::Ready]);
+    let token = authenticated(&world, &window, super::APPROVED).await;
+    world.engine.confirm_payment(request(&world, &id, &token)).await.unwrap();
+    assert_eq!(kinds().await, [EventKind::Ready, EventKind::Paid]);
 }
 
 /// A declined card fails the payment, which can then be tried by another window.

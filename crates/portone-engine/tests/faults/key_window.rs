@@ -133,7 +133,7 @@ async fn v2_051_a_key_is_issued_by_its_own_token() {
     assert_eq!(refused, Err(EngineError::BillingKeyNotFound));
     assert_eq!(record(&world, &window.record.key).await.status, BillingKeyStatus::Pending);
     let key = world.engine.confirm_billing_key(good).await.unwrap();
-    assert_eq!(kinds(&world).await, [EventKind::BillingKeyIssued]);
+    assert_eq!(kinds(&world).await, [EventKind::BillingKeyReady, EventKind::BillingKeyIssued]);
     let id = world.payment_id();
     world.engine.pay_with_billing_key(world.key_request(&id, &key)).await.unwrap();
     world.assert_ledgers_agree(&id).await;
@@ -151,7 +151,7 @@ async fn a_muted_approval_announces_nothing() {
     let token = authenticated(&world, &window, super::APPROVED).await;
     let muted = ConfirmBillingKeyRequest { skip_webhook: true, ..request(&world, &token) };
     world.engine.confirm_billing_key(muted).await.unwrap();
-    assert_eq!(kinds(&world).await, []);
+    assert_eq!(kinds(&world).await, [EventKind::BillingKeyReady]);
 }
 
 #[tokio::test]
@@ -162,7 +162,7 @@ async fn a_refused_card_fails_the_key() {
     let refused = world.engine.confirm_billing_key(request(&world, &token)).await;
     assert_eq!(class(&refused), Class::Declined);
     assert_eq!(record(&world, &window.record.key).await.status, BillingKeyStatus::Failed);
-    assert_eq!(kinds(&world).await, [EventKind::BillingKeyFailed]);
+    assert_eq!(kinds(&world).await, [EventKind::BillingKeyReady, EventKind::BillingKeyFailed]);
 }
 
 /// A window that nobody finishes fails after its time, and not before.

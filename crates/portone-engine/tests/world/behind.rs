@@ -56,6 +56,7 @@ impl World {
             events: Vec::new(),
             verify_at: None,
             run_again_at: None,
+            key: None,
         };
         store.settle_transaction(settle).await.unwrap();
     }

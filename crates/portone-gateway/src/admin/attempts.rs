@@ -150,6 +150,8 @@ fn transaction_id(attempt: &OpenAttempt) -> Option<&str> {
         | OpenSubject::CloseVirtualAccount { transaction_id, .. }
         | OpenSubject::Window { transaction_id, .. }
         | OpenSubject::Confirm { transaction_id, .. }
+        | OpenSubject::IssueAndPayWindow { transaction_id, .. }
+        | OpenSubject::ConfirmIssueAndPay { transaction_id, .. }
         | OpenSubject::Capture { transaction_id, .. }
         | OpenSubject::StopCancel { transaction_id, .. }
         | OpenSubject::RegisterEscrowLogistics { transaction_id, .. }

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use portone_core::{OpenWindow, SdkCall, StoreId};
 use portone_engine::request::{Caller, Extras, Selector};
-use portone_engine::{OpenKeyWindowRequest, OpenWindowRequest};
+use portone_engine::{OpenIssueAndPayRequest, OpenKeyWindowRequest, OpenWindowRequest};
 use portone_wire::sdk::{self, SdkRequest};
 use serde::Serialize;
 use serde_json::Value;
@@ -37,12 +37,25 @@ struct OpenedKeyView<'a> {
     arguments: Box<RawValue>,
 }
 
-/// The body is the argument of the browser SDK's `requestPayment`, or of `requestIssueBillingKey`, which alone has a
-/// `billingKeyMethod`. The payment is `READY`, or the key pending, and durable when this answers.
+/// The same of a window that issues a key and pays.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct OpenedBothView<'a> {
+    #[serde(flatten)]
+    key: OpenedKeyView<'a>,
+    payment_id: &'a str,
+    transaction_id: &'a str,
+}
+
+/// The body is the argument of the browser SDK's `requestPayment`, of `requestIssueBillingKey`, which alone has a
+/// `billingKeyMethod`, or of `requestIssueBillingKeyAndPay`, which alone has a `billingKeyAndPayMethod`. The payment is
+/// `READY`, the key pending, and durable when this answers.
 pub(super) async fn open(State(gateway): State<Gateway>, _: Admin, body: RawBody) -> Answer {
     let argument = body.parse()?.to_value();
     if argument.get("billingKeyMethod").is_some() {
-        issue(&gateway, argument).await
+        issue(&gateway, &argument).await
+    } else if argument.get("billingKeyAndPayMethod").is_some() {
+        issue_and_pay(&gateway, &argument).await
     } else {
         pay(&gateway, &argument).await
     }
@@ -73,16 +86,45 @@ async fn pay(gateway: &Gateway, argument: &Value) -> Answer {
     }))
 }
 
-async fn issue(gateway: &Gateway, argument: Value) -> Answer {
-    if argument.get("channelGroupId").is_some() {
-        return Err(ApiError::input(
-            "channelGroupId: a window issues a billing key at one channel; give channelKey",
-        ));
+/// A window issues a key at one channel: groups issue through the API only.
+fn check_no_group(argument: &Value) -> Result<(), ApiError> {
+    if argument.get("channelGroupId").is_none() {
+        return Ok(());
     }
-    let request = sdk::parse_issue_billing_key(&argument).map_err(|report| ApiError::invalid(&report))?;
+    Err(ApiError::input("channelGroupId: a window issues a billing key at one channel; give channelKey"))
+}
+
+fn no_channel() -> ApiError {
+    ApiError::input("channelKey is missing: a window issues a billing key at one channel")
+}
+
+async fn issue_and_pay(gateway: &Gateway, argument: &Value) -> Answer {
+    check_no_group(argument)?;
+    let request = sdk::parse_issue_and_pay(argument).map_err(|report| ApiError::invalid(&report))?;
+    let SdkRequest { window: OpenWindow::IssueAndPay(window), channel_key: Some(channel), .. } = request
+    else {
+        return Err(no_channel());
+    };
+    let store_id = store(gateway, Some(request.store_id.as_str()))?;
+    let extras = extras(request.custom_data, request.notice_urls);
+    let request = OpenIssueAndPayRequest { caller: caller(store_id), channel, window: *window, extras };
+    let opened = gateway.engine.open_issue_and_pay(request).await?;
+    let key = OpenedKeyView {
+        billing_key: opened.record.key.as_str(),
+        channel_key: opened.transaction.channel.key.as_str(),
+        function: opened.call.function,
+        arguments: arguments(&opened.call)?,
+    };
+    let payment_id = opened.transaction.order.payment_id.as_str();
+    Ok(ok(&OpenedBothView { key, payment_id, transaction_id: opened.transaction.id.as_str() }))
+}
+
+async fn issue(gateway: &Gateway, argument: &Value) -> Answer {
+    check_no_group(argument)?;
+    let request = sdk::parse_issue_billing_key(argument).map_err(|report| ApiError::invalid(&report))?;
     let SdkRequest { window: OpenWindow::BillingKey(window), channel_key: Some(channel), .. } = request
     else {
-        return Err(ApiError::input("channelKey is missing: a window issues a billing key at one channel"));
+        return Err(no_channel());
     };
     let store_id = store(gateway, Some(request.store_id.as_str()))?;
     let extras = extras(request.custom_data, request.notice_urls);

@@ -47,10 +47,7 @@ impl Question {
 
     /// A window as the buyer's browser would see it.
     pub(super) fn seen(&self, mut window: OpenWindow) -> Command {
-        let settings = match &mut window {
-            OpenWindow::Payment(payment) => &mut payment.settings,
-            OpenWindow::BillingKey(issue) => &mut issue.settings,
-        };
+        let settings = window.settings_mut();
         settings.os = self.facts.os;
         settings.in_app = self.facts.in_app;
         settings.consents_collected = self.facts.consents_collected;

@@ -3,10 +3,11 @@
 use axum::extract::State;
 use axum::response::Response;
 use portone_core::BillingKey;
+use portone_engine::IssuedAndPaid;
 use portone_engine::request::Paid;
 
 use super::dto::confirm as confirm_body;
-use super::view::billing_key::ConfirmedResponse;
+use super::view::billing_key::{ConfirmedIssueAndPayResponse, ConfirmedResponse};
 use super::view::payment::PaidSummary;
 use super::{Call, IntoAnswer, answer, ok};
 use crate::auth::Access;
@@ -32,6 +33,15 @@ pub(super) async fn billing_key(State(gateway): State<Gateway>, access: Access, 
     .await
 }
 
+/// `POST /billing-keys/confirm-issue-and-pay`
+pub(super) async fn issue_and_pay(State(gateway): State<Gateway>, access: Access, body: RawBody) -> Response {
+    let read = confirm_body::issue_and_pay(&body, &access);
+    answer(&gateway, Endpoint::ConfirmIssueAndPay, read, |engine, request| async move {
+        engine.confirm_issue_and_pay(request).await.map(ConfirmedBoth)
+    })
+    .await
+}
+
 struct Confirmed(Paid);
 
 impl IntoAnswer for Confirmed {
@@ -45,5 +55,14 @@ struct ConfirmedKey(BillingKey);
 impl IntoAnswer for ConfirmedKey {
     fn into_answer(self) -> Response {
         ok(&ConfirmedResponse { billing_key: self.0.as_str() })
+    }
+}
+
+struct ConfirmedBoth(IssuedAndPaid);
+
+impl IntoAnswer for ConfirmedBoth {
+    fn into_answer(self) -> Response {
+        let (billing_key, payment_id) = (self.0.billing_key.as_str(), self.0.payment_id.as_str());
+        ok(&ConfirmedIssueAndPayResponse { billing_key, payment_id })
     }
 }

@@ -235,6 +235,13 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         "Issue the billing key whose holder authenticated in a window",
     )
     .with(r#"{"billingIssueToken": "what the window gave"}"#),
+    Operation::v2(
+        "POST",
+        "/billing-keys/confirm-issue-and-pay",
+        Endpoint::ConfirmIssueAndPay,
+        "Issue the billing key whose holder authenticated in a window, and take the first payment",
+    )
+    .with(r#"{"billingIssueToken": "what the window gave", "totalAmount": 8900, "currency": "KRW"}"#),
     Operation::v2("GET", "/billing-keys/{billingKey}", Endpoint::BillingKeyInfo, "A billing key"),
     Operation::v2("DELETE", "/billing-keys/{billingKey}", Endpoint::DeleteBillingKey, "Delete a billing key"),
 ];
@@ -257,6 +264,7 @@ pub(crate) fn routes() -> Router<Gateway> {
         .route("/payments/{paymentId}/virtual-account/close", post(payments::close_virtual_account))
         .route("/payments/{paymentId}/confirm", post(confirm::payment))
         .route("/billing-keys/confirm", post(confirm::billing_key))
+        .route("/billing-keys/confirm-issue-and-pay", post(confirm::issue_and_pay))
         .route("/payments/{paymentId}/capture", post(capture::capture))
         .route("/payments/{paymentId}/cancellations/{cancellationId}/stop", post(capture::stop))
         .route("/payments/{paymentId}/pre-register", post(sessions::pre_register))

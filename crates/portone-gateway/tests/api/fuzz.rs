@@ -20,7 +20,7 @@ const ISSUE_RECEIPT: &str = "#/components/schemas/IssueCashReceiptBody";
 const DEPTH_MAX: u32 = 7;
 
 /// Operations that are not served yet.
-const TO_COME: &[&str] = &["/billing-keys/confirm-issue-and-pay"];
+const TO_COME: &[&str] = &[];
 
 /// A source of requests that remembers the ids it may name.
 struct Maker {

@@ -6,6 +6,7 @@ mod admin;
 mod banks;
 mod billing_keys;
 mod billing_keys_confirm;
+mod billing_keys_confirm_issue_and_pay;
 mod billing_keys_list;
 mod bodies;
 mod canary;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use crate::billing_keys_confirm;
+use crate::billing_keys_confirm_issue_and_pay;
 use crate::http::{Call, Reply};
 use crate::paymentwall;
 use crate::world::{ADMIN, APPROVED, GROUP, SECRET, SMARTRO, STORE, World, account_payment, with};
@@ -30,6 +31,7 @@ const STORY: &[(&str, &str)] = &[
     ("closeVirtualAccount", "account1"),
     ("issueBillingKey", ""),
     ("confirmBillingKey", ""),
+    ("confirmBillingKeyIssueAndPay", ""),
     ("getBillingKeyInfos", ""),
     ("getBillingKeyInfo", ""),
     ("payWithBillingKey", "order1002"),
@@ -180,7 +182,7 @@ async fn run(world: &World, described: &Described, path: &str, known: &Known) ->
 
 #[tokio::test]
 async fn every_example_works() {
-    let world = World::new().await;
+    let world = World::with_issue_and_pay().await;
     let document = world.send(Call::new("GET", "/openapi.json")).await.json();
     let operations = operations(&document);
     let told: BTreeSet<&str> = STORY.iter().map(|(id, _)| *id).collect();
@@ -197,6 +199,11 @@ async fn every_example_works() {
     let finished = billing_keys_confirm::finished(&world, &window, APPROVED);
     known.0.insert("billingIssueToken", finished["billingIssueToken"].as_str().unwrap().to_owned());
     for (id, subject) in STORY {
+        if *id == "confirmBillingKeyIssueAndPay" {
+            let window = billing_keys_confirm_issue_and_pay::opened(&world, "first1").await;
+            let finished = billing_keys_confirm_issue_and_pay::finished(&world, &window);
+            known.0.insert("billingIssueToken", finished["billingIssueToken"].as_str().unwrap().to_owned());
+        }
         let operation = &operations[*id];
         let path = match *id {
             "stopPaymentCancellation" => format!("/payments/returned1/cancellations/{cancellation}/stop"),

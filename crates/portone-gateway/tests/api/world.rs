@@ -10,8 +10,8 @@ use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use portone_core::{
-    Auth, Break, Channel, ChannelFacts, ChannelGroup, Contracts, Credentials, Environment, GroupMember,
-    OnViolation, PgReply, PgRequest, Transport, Upstream,
+    AdapterFactory, Auth, Break, Channel, ChannelFacts, ChannelGroup, Contracts, Credentials, Environment,
+    GroupMember, OnViolation, PgProvider, PgReply, PgRequest, Protocol, Transport, Upstream,
 };
 use portone_engine::ledger::{OpenAttempt, OpenSubject, PaymentStatus};
 use portone_engine::port::{Clock, DeclaredStore, Random, SettleTransaction};
@@ -19,6 +19,7 @@ use portone_engine::{Engine, EngineConfig, Ports};
 use portone_gateway::{GatewayConfig, StoreAccess, VirtualClock};
 use portone_sandbox::{Answer, Method, Notification, Request, Sandbox, SandboxConfig};
 use portone_store::SqliteStore;
+use portone_testkit::widened::{WIDENED, Widened};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
@@ -33,6 +34,7 @@ pub(crate) const STORE: &str = "store-test";
 pub(crate) const OTHER_STORE: &str = "store-other";
 pub(crate) const SMARTRO: &str = "channel-key-smartro";
 pub(crate) const KPN: &str = "channel-key-kpn";
+pub(crate) const WELCOME: &str = "channel-key-welcome";
 pub(crate) const GROUP: &str = "channel-group-test-1";
 pub(crate) const SECRET: &str = "shop-secret";
 pub(crate) const OTHER_SECRET: &str = "other-secret";
@@ -189,7 +191,9 @@ impl Wire {
     }
 
     fn declare(&self, channel: &Channel) {
-        let body = json!({"key": channel.key, "provider": channel.provider,
+        // The sandbox plays two PGs; what they lack besides is for their adapters to say.
+        let provider = if channel.key.as_str() == WELCOME { "KPN" } else { channel.provider.as_str() };
+        let body = json!({"key": channel.key, "provider": provider,
             "pgMerchantId": channel.pg_merchant_id, "environment": "test"});
         self.declare_at("/sandbox/channels", &body);
     }
@@ -264,15 +268,20 @@ impl World {
     }
 
     pub(crate) async fn with_group(members: &[(&str, u32)]) -> Self {
-        Self::build(members, None).await
+        Self::build(members, None, &[]).await
+    }
+
+    /// The same, with a channel that issues billing keys by telephone and takes their first payment.
+    pub(crate) async fn with_issue_and_pay() -> Self {
+        Self::build(&[(SMARTRO, 50), (KPN, 50)], None, &[channel(WELCOME, "WELCOME")]).await
     }
 
     /// A world whose PGs are asked to notify.
     pub(crate) async fn notified() -> Self {
-        Self::build(&[(SMARTRO, 50), (KPN, 50)], Some("http://gateway.test/notifications")).await
+        Self::build(&[(SMARTRO, 50), (KPN, 50)], Some("http://gateway.test/notifications"), &[]).await
     }
 
-    async fn build(members: &[(&str, u32)], notice_url: Option<&str>) -> Self {
+    async fn build(members: &[(&str, u32)], notice_url: Option<&str>, more: &[Channel]) -> Self {
         let clock = Arc::new(TestClock(Mutex::new("2026-11-21T00:00:00.125Z".parse().unwrap())));
         let wire = Arc::new(Wire {
             sandbox: Mutex::new(Sandbox::new(SandboxConfig {
@@ -285,11 +294,12 @@ impl World {
             held: Semaphore::new(0),
             held_count: AtomicU64::new(0),
         });
-        let channels = [channel(SMARTRO, "SMARTRO_V2"), channel(KPN, "KPN")];
+        let mut channels = vec![channel(SMARTRO, "SMARTRO_V2"), channel(KPN, "KPN")];
+        channels.extend_from_slice(more);
         for channel in &channels {
             wire.declare(channel);
         }
-        let engine = Arc::new(start(&clock, &wire, channels.to_vec(), group(members), notice_url).await);
+        let engine = Arc::new(start(&clock, &wire, channels, group(members), notice_url).await);
         let tracker = TaskTracker::new();
         recorder();
         let pass_through = crate::pass_through::stub(UPSTREAM_SECRET).await;
@@ -379,6 +389,7 @@ impl World {
             events: Vec::new(),
             verify_at: None,
             run_again_at: None,
+            key: None,
         };
         store.settle_transaction(settle).await.unwrap();
     }
@@ -390,6 +401,16 @@ impl World {
         reply.json()["billingKeyInfo"]["billingKey"].as_str().unwrap().to_owned()
     }
 }
+
+/// The KPN adapter's translation under a profile that has windows which issue and pay.
+const WELCOME_FACTORY: AdapterFactory = AdapterFactory {
+    profile: &WIDENED,
+    protocol: Protocol::PortOneV2,
+    build: |channel, upstream| {
+        let kpn = portone_router::factory(&PgProvider::parse("KPN").unwrap()).unwrap();
+        Ok(Arc::new(Widened((kpn.build)(channel, upstream)?)))
+    },
+};
 
 /// The metrics of the whole process.
 fn recorder() -> &'static PrometheusHandle {
@@ -475,7 +496,8 @@ async fn start(
     };
     let virtual_upstreams = ["sandbox", "sandbox-v1"].map(str::to_owned).into();
     let promotions = crate::promotions::declared();
-    let config = EngineConfig { virtual_upstreams, promotions, ..EngineConfig::default() };
+    let adapters = &[WELCOME_FACTORY];
+    let config = EngineConfig { virtual_upstreams, promotions, adapters, ..EngineConfig::default() };
     let live = Upstream { base_url: "https://live.test".to_owned(), ..upstream.clone() };
     let v1 = Upstream {
         base_url: format!("{UPSTREAM}/v1"),

@@ -89,3 +89,15 @@ async fn a_private_target_is_never_connected_to() {
     }
     assert!(!stub.has_another().await, "somebody connected");
 }
+
+/// A question that somebody waits for has less time in all than its connection and one read may take.
+#[tokio::test]
+async fn the_whole_has_a_time_of_its_own() {
+    let stub = Stub::start().await;
+    let whole_timeout = Duration::from_millis(50);
+    let config = WebhookConfig { private_targets: true, whole_timeout, ..WebhookConfig::default() };
+    let sender = HttpWebhookSender::new(config).expect("a client");
+    let message = message(stub.base_url.clone());
+    let (_stream, reply) = tokio::join!(stub.accept(), sender.send(&message));
+    assert_eq!(reply.unwrap_err().to_string(), "no reply in time");
+}

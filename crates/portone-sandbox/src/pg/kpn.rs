@@ -91,7 +91,7 @@ impl Pg for Kpn {
     }
 
     fn check_cancel(&self, cancel: &CancelOrder<'_>) -> Result<(), Refusal> {
-        if cancel.card.is_none() {
+        if cancel.is_account {
             if cancel.input.refund_account.is_none() {
                 return Err(Refusal::invalid("refundAccount is required for a deposited virtual account"));
             }

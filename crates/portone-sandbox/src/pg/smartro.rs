@@ -88,7 +88,7 @@ impl Pg for Smartro {
     }
 
     fn check_cancel(&self, cancel: &CancelOrder<'_>) -> Result<(), Refusal> {
-        if cancel.card.is_none() {
+        if cancel.is_account {
             match &cancel.input.refund_account {
                 None => {
                     return Err(Refusal::invalid(

@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 use super::Context;
 use super::input::CancelInput;
 use super::view::{cancellation_view, time_text};
-use crate::cards::CardFacts;
 use crate::fields::Fields;
 use crate::ledger::Ledger;
 use crate::pg::CancelOrder;
@@ -23,7 +22,7 @@ pub(super) fn cancel(
     let transaction = context.ledger.payment(payment_id)?.latest();
     let parts = parts_to_cancel(transaction, &input, context.config.cancel_count_max)?;
     let channel = context.ledger.channel(&transaction.channel_key)?;
-    let (card, has_cash_receipt) = method_of(transaction);
+    let (is_account, has_cash_receipt) = account_of(transaction);
     let pg = channel.provider.pg();
     pg.check_cancel(&CancelOrder {
         channel: &channel,
@@ -32,11 +31,12 @@ pub(super) fn cancel(
         is_partial: parts.is_partial,
         currency: &transaction.currency,
         tax_free_left: transaction.left().1,
-        card,
+        card: transaction.method.card(),
+        is_account,
         has_cash_receipt,
     })?;
     context.check_forced()?;
-    let is_later = card.is_none() && pg.refunds_accounts_later();
+    let is_later = is_account && pg.refunds_accounts_later();
     let cancellation = Cancellation {
         id: context.ledger.ids.uuid(),
         pg_cancellation_id: context.ledger.ids.pg_number(channel.provider.number_prefix()),
@@ -187,9 +187,13 @@ fn check_parts(total: i64, tax_free: i64, vat: i64, left: i64, tax_free_left: i6
     Ok(())
 }
 
-fn method_of(transaction: &Transaction) -> (Option<&CardFacts>, bool) {
+/// Whether it was paid into a virtual account, and whether with a cash receipt.
+fn account_of(transaction: &Transaction) -> (bool, bool) {
     match &transaction.method {
-        PaidWith::Card { card, .. } => (Some(card), false),
-        PaidWith::Account { has_cash_receipt, .. } => (None, *has_cash_receipt),
+        PaidWith::Account { has_cash_receipt, .. } => (true, *has_cash_receipt),
+        PaidWith::Card { .. }
+        | PaidWith::Transfer { .. }
+        | PaidWith::Mobile { .. }
+        | PaidWith::Wallet { .. } => (false, false),
     }
 }

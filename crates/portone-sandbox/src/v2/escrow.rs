@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::Context;
 use super::view::{put, time_text};
+use crate::channel::Channel;
 use crate::fields::Fields;
 use crate::ledger::Ledger;
 use crate::pg::{Provider, Reason};
@@ -198,4 +199,10 @@ fn party(body: &Fields<'_>, name: &str) -> Result<bool, Refusal> {
     address.text("addressLine1")?;
     address.text("addressLine2")?;
     Ok(is_whole)
+}
+
+/// What is held of a payment. Without the contract it is a plain one, in silence (SMARTRO-035).
+pub(super) fn hold(channel: &Channel, is_escrow: bool) -> Option<Escrow> {
+    let is_held = is_escrow && channel.provider.pg().has_escrow_api() && channel.has_contract("escrow");
+    is_held.then_some(Escrow { status: EscrowStatus::BeforeRegistered, delivery: None, is_automatic: false })
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::Context;
-use crate::cards::{CardFacts, Use};
+use crate::cards::CardFacts;
 use crate::channel::Channel;
 use crate::fields::Fields;
 use crate::ledger::Ledger;
@@ -33,11 +33,12 @@ pub(super) fn finish(
         store_id: call.text("storeId")?.to_owned(),
         channel_key: channel.key.clone(),
         pg_key: ledger.ids.pg_number(channel.provider.number_prefix()),
-        card: CardFacts::of(card_number),
+        card: Some(CardFacts::of(card_number)),
         customer,
         // The browser SDK takes an object; the hub shows its text.
         custom_data: call.member("customData").map(Value::to_string),
         issue_token: Some(token.clone()),
+        first_payment: None,
         is_pending: true,
         issued_at: now,
         deleted_at: None,
@@ -60,7 +61,7 @@ fn verifies_identity(ledger: &Ledger, channel: &Channel, customer: &Customer) ->
     channel.provider == Provider::SmartroV2 && (customer.id.is_none() || !is_known())
 }
 
-fn customer(call: &Fields<'_>) -> Result<Customer, Refusal> {
+pub(super) fn customer(call: &Fields<'_>) -> Result<Customer, Refusal> {
     let Some(customer) = call.optional_object("customer")? else { return Ok(Customer::default()) };
     Ok(Customer {
         id: customer.owned_text("customerId")?,
@@ -74,6 +75,9 @@ fn customer(call: &Fields<'_>) -> Result<Customer, Refusal> {
 pub(super) fn confirm(context: &mut Context<'_>, body: &Fields<'_>) -> Result<Value, Refusal> {
     context.check_store(body.optional_text("storeId")?)?;
     let mut key = context.ledger.key_of_token(body.text("billingIssueToken")?)?.clone();
+    if key.first_payment.is_some() {
+        return Err(Refusal::missing("BILLING_KEY_NOT_FOUND", "the token is of a key and a payment"));
+    }
     if !key.is_pending {
         return Err(Refusal::conflict("BILLING_KEY_ALREADY_ISSUED", "the billing key is issued"));
     }
@@ -81,11 +85,10 @@ pub(super) fn confirm(context: &mut Context<'_>, body: &Fields<'_>) -> Result<Va
     if body.flag("isTest")?.is_some_and(|is_test| is_test != channel.is_test()) {
         return Err(Refusal::conflict("INFORMATION_MISMATCH", "the channel is not of that environment"));
     }
-    let verdict =
-        context.check_forced().and_then(|()| match key.card.refusal(Use::Issue, channel.provider) {
-            Some(reason) => Err(channel.provider.refuse(reason)),
-            None => Ok(()),
-        });
+    let verdict = context.check_forced().and_then(|()| match key.refusal(channel.provider) {
+        Some(reason) => Err(channel.provider.refuse(reason)),
+        None => Ok(()),
+    });
     if verdict.is_err() {
         // The token is good once, whatever comes of it.
         key.issue_token = None;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::Context;
+use super::escrow::hold;
 use super::input::{AccountInput, AccountKind, CardInput, InstantMethod, Terms};
 use super::view::time_text;
 use crate::cards::{CardFacts, Use};
@@ -12,7 +13,7 @@ use crate::channel::Channel;
 use crate::fields::Fields;
 use crate::ids;
 use crate::pg::{Order, Reason, vat_of};
-use crate::records::{Charge, Escrow, EscrowStatus, PaidWith, Status, Transaction};
+use crate::records::{Charge, PaidWith, Status, Transaction};
 use crate::refusal::Refusal;
 
 /// `POST /payments/{paymentId}/instant`
@@ -48,7 +49,7 @@ pub(super) fn with_billing_key(
     if key.deleted_at.is_some() {
         return Err(Refusal::conflict("BILLING_KEY_ALREADY_DELETED", "the billing key is deleted"));
     }
-    let card = key.card.clone();
+    let (card, phone_number) = (key.card.clone(), key.customer.phone_number.clone());
     let channel_key = body.optional_text("channelKey")?.unwrap_or(&key.channel_key);
     if channel_key != key.channel_key {
         return Err(Refusal::missing("CHANNEL_NOT_FOUND", "the billing key was not issued on that channel"));
@@ -56,6 +57,10 @@ pub(super) fn with_billing_key(
     let channel = context.ledger.channel(channel_key)?;
     check_payable(context, payment_id)?;
     let attempt = Attempt { payment_id, store_id, channel, terms, billing_key: Some(billing_key.to_owned()) };
+    let Some(card) = card else {
+        let verdict = check_order_unused(context, &attempt).and_then(|()| context.check_forced());
+        return settle(context, &attempt, PaidWith::Mobile { phone_number }, Status::Paid, verdict);
+    };
     let order = attempt.order(context);
     let verdict = attempt
         .pg()
@@ -259,16 +264,9 @@ fn transaction_of(
         product_count: terms.product_count,
         is_cultural_expense: terms.is_cultural_expense,
         pg_tx_id: None,
-        escrow: held_in_escrow(attempt),
+        escrow: hold(&attempt.channel, attempt.terms.is_escrow),
         payment_token: None,
         failure: None,
         cancellations: Vec::new(),
     }
-}
-
-/// Without the contract the payment is a plain one, in silence (SMARTRO-035).
-fn held_in_escrow(attempt: &Attempt<'_>) -> Option<Escrow> {
-    let is_held =
-        attempt.terms.is_escrow && attempt.pg().has_escrow_api() && attempt.channel.has_contract("escrow");
-    is_held.then_some(Escrow { status: EscrowStatus::BeforeRegistered, delivery: None, is_automatic: false })
 }

@@ -85,7 +85,9 @@ fn check_optional(body: &Fields<'_>, customer: &Fields<'_>) -> Result<(), Refusa
 /// Whether a payment of that id was made in cash; one made elsewhere counts as such.
 fn pays_in_cash(ledger: &Ledger, payment_id: &str) -> bool {
     let payment = ledger.find_payment(payment_id);
-    payment.is_none_or(|payment| matches!(payment.latest().method, PaidWith::Account { .. }))
+    payment.is_none_or(|payment| {
+        matches!(payment.latest().method, PaidWith::Account { .. } | PaidWith::Transfer { .. })
+    })
 }
 
 /// `GET /payments/{paymentId}/cash-receipt`

@@ -5,8 +5,11 @@ use serde_json::{Value, json};
 
 use super::escrow::escrow_view;
 use super::receipts::payment_receipt_view;
+use crate::cards::CardFacts;
 use crate::ledger::Ledger;
-use crate::records::{BillingKey, Cancellation, CancellationStatus, PaidWith, Payment, Status, Transaction};
+use crate::records::{
+    BillingKey, Cancellation, CancellationStatus, PaidWith, Payment, Status, Transaction, WalletMoney,
+};
 use crate::refusal::Refusal;
 
 /// The merchant that owns every store of the sandbox.
@@ -63,7 +66,7 @@ pub(super) fn key_view(key: &BillingKey, ledger: &Ledger) -> Value {
         "billingKey": key.key,
         "merchantId": MERCHANT_ID,
         "storeId": key.store_id,
-        "methods": [{"type": "BillingKeyPaymentMethodCard", "card": key.card.view()}],
+        "methods": [key_method_view(key)],
         "channels": channel_view(&key.channel_key, ledger).into_iter().collect::<Vec<_>>(),
         "customer": key.customer,
         "requestedAt": time_text(key.issued_at),
@@ -72,6 +75,15 @@ pub(super) fn key_view(key: &BillingKey, ledger: &Ledger) -> Value {
     put(&mut view, "customData", key.custom_data.as_ref());
     put(&mut view, "deletedAt", key.deleted_at.map(time_text));
     view
+}
+
+fn key_method_view(key: &BillingKey) -> Value {
+    let Some(card) = &key.card else {
+        let mut view = json!({"type": "BillingKeyPaymentMethodMobile"});
+        put(&mut view, "phoneNumber", key.customer.phone_number.as_ref());
+        return view;
+    };
+    json!({"type": "BillingKeyPaymentMethodCard", "card": card.view()})
 }
 
 /// The `PaymentCancellation` union.
@@ -141,7 +153,7 @@ fn put_status_members(view: &mut Value, transaction: &Transaction) {
             view["cancellations"] = cancellations_view(transaction);
             view["cancelledAt"] = json!(changed_at);
         }
-        Status::Ready | Status::Paid | Status::VirtualAccountIssued => {}
+        Status::Ready | Status::PayPending | Status::Paid | Status::VirtualAccountIssued => {}
     }
     put(view, "paidAt", transaction.paid_at.map(time_text));
     put(view, "pgTxId", transaction.pg_tx_id.as_ref());
@@ -167,18 +179,36 @@ fn amount_view(transaction: &Transaction) -> Value {
     })
 }
 
+fn card_method_view(card: &CardFacts, approval_number: Option<&String>) -> Value {
+    let mut view = json!({"type": "PaymentMethodCard", "card": card.view(), "pointUsed": false});
+    put(&mut view, "approvalNumber", approval_number);
+    view
+}
+
+fn wallet_view(with: &WalletMoney) -> Value {
+    match with {
+        WalletMoney::Card { card, approval_number } => card_method_view(card, approval_number.as_ref()),
+        WalletMoney::Charge { bank } => json!({"type": "PaymentMethodEasyPayMethodCharge", "bank": bank}),
+        WalletMoney::Transfer { bank } => json!({"type": "PaymentMethodTransfer", "bank": bank}),
+    }
+}
+
 fn method_view(method: &PaidWith, requested_at: DateTime<Utc>) -> Value {
     match method {
         PaidWith::Card { card, approval_number, months, is_interest_free } => {
-            let mut view = json!({
-                "type": "PaymentMethodCard",
-                "card": card.view(),
-                "installment": {"month": months, "isInterestFree": is_interest_free},
-                "pointUsed": false,
-            });
-            put(&mut view, "approvalNumber", approval_number.as_ref());
+            let mut view = card_method_view(card, approval_number.as_ref());
+            view["installment"] = json!({"month": months, "isInterestFree": is_interest_free});
             view
         }
+        PaidWith::Transfer { bank } => json!({"type": "PaymentMethodTransfer", "bank": bank}),
+        PaidWith::Mobile { phone_number } => {
+            let mut view = json!({"type": "PaymentMethodMobile"});
+            put(&mut view, "phoneNumber", phone_number.as_ref());
+            view
+        }
+        PaidWith::Wallet { provider, with } => json!({
+            "type": "PaymentMethodEasyPay", "provider": provider, "easyPayMethod": wallet_view(with),
+        }),
         PaidWith::Account { bank, number, kind, remittee, expires_at, .. } => {
             let mut view = json!({
                 "type": "PaymentMethodVirtualAccount",

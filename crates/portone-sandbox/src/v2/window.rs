@@ -4,70 +4,109 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::Context;
+use super::escrow::hold;
 use super::input::notice_urls;
-use super::key_window;
 use super::view::time_text;
-use crate::cards::{CardFacts, Use};
+use super::window_method::{self, Payer};
+use super::{issue_and_pay, key_window};
+use crate::cards::Use;
+use crate::channel::Channel;
 use crate::fields::Fields;
 use crate::ledger::Ledger;
-use crate::pg::{Booked, vat_of};
+use crate::pg::{Booked, Reason, vat_of};
 use crate::records::{Charge, PaidWith, Status, Transaction};
 use crate::refusal::Refusal;
-use crate::v2::input::Customer;
 
-const APPROVED_CARD: &str = "4242424242424242";
+/// How a payer ends a window.
+const LEAVES: &str = "LEAVE";
+const IS_PUT_OFF: &str = "PUT_OFF";
 
 /// `POST /sandbox/windows`: a payer finishes the window that `call` opens, the argument of the browser SDK's
-/// `requestPayment` or `requestIssueBillingKey`, up to the approval, which is the server's.
+/// `requestPayment`, `requestIssueBillingKey` or `requestIssueBillingKeyAndPay`, up to the approval, which is the server's.
 pub(crate) fn finish(ledger: &mut Ledger, now: DateTime<Utc>, body: &Fields<'_>) -> Result<Value, Refusal> {
     let call = body.object("call")?;
-    let number = body.optional_text("cardNumber")?.unwrap_or(APPROVED_CARD);
+    let payer = Payer::read(body)?;
     if call.member("billingKeyMethod").is_some() {
-        return key_window::finish(ledger, now, &call, number);
+        return key_window::finish(ledger, now, &call, payer.card_number);
     }
-    if call.text("payMethod")? != "CARD" {
-        return Err(call.error("payMethod", "has to be CARD: the sandbox's windows take cards only"));
+    if call.member("billingKeyAndPayMethod").is_some() {
+        return issue_and_pay::finish(ledger, now, &call);
     }
-    let payment_id = call.text("paymentId")?.to_owned();
     let channel = ledger.channel(call.text("channelKey")?)?;
+    let method = window_method::read(now, &call, &payer)?;
+    let token = format!("payment-token-{}", ledger.ids.uuid());
+    let (payment_id, id) = ready(ledger, now, &call, &channel, method)?;
+    let transaction = ledger.payment_mut(&payment_id)?.latest_mut();
+    match body.one_of("ending", &["PAY", LEAVES, IS_PUT_OFF])? {
+        Some(LEAVES) => {
+            transaction.status = Status::Failed;
+            let words = channel.provider.pg().words(Reason::PayerLeft);
+            transaction.failure = Some(words.clone());
+            ledger.announce_state(now, &payment_id, None)?;
+            Ok(
+                json!({"transactionType": "PAYMENT", "paymentId": payment_id, "txId": id, "code": "PGProviderError",
+                "message": "the payer left", "pgCode": words.code, "pgMessage": words.message}),
+            )
+        }
+        Some(IS_PUT_OFF) => {
+            transaction.status = Status::PayPending;
+            ledger.announce_state(now, &payment_id, None)?;
+            Ok(json!({"transactionType": "PAYMENT", "paymentId": payment_id, "txId": id}))
+        }
+        _ => {
+            transaction.payment_token = Some(token.clone());
+            Ok(
+                json!({"transactionType": "PAYMENT", "paymentId": payment_id, "txId": id, "paymentToken": token}),
+            )
+        }
+    }
+}
+
+/// Enters a window's payment, which waits for its approval: its id, and its attempt's.
+pub(super) fn ready(
+    ledger: &mut Ledger,
+    now: DateTime<Utc>,
+    call: &Fields<'_>,
+    channel: &Channel,
+    method: PaidWith,
+) -> Result<(String, String), Refusal> {
+    let payment_id = call.text("paymentId")?.to_owned();
     if ledger.find_payment(&payment_id).is_some_and(|found| found.latest().status != Status::Failed) {
         return Err(Refusal::conflict("ALREADY_PAID", "the payment is paid, waits, or has a window"));
     }
-    let card = CardFacts::of(number);
     let total = call.integer("totalAmount")?;
     let tax_free = call.optional_integer("taxFreeAmount")?.unwrap_or(0);
     let currency = call.text("currency")?;
-    let transaction_id = ledger.ids.uuid();
-    let payment_token = format!("payment-token-{}", ledger.ids.uuid());
+    let id = ledger.ids.uuid();
     let transaction = Transaction {
-        id: transaction_id.clone(),
+        id: id.clone(),
         store_id: call.text("storeId")?.to_owned(),
         channel_key: channel.key.clone(),
         status: Status::Ready,
         requested_at: now,
         status_changed_at: now,
         paid_at: None,
-        method: PaidWith::Card { card, approval_number: None, months: 0, is_interest_free: false },
+        method,
         order_name: call.text("orderName")?.to_owned(),
         currency: currency.strip_prefix("CURRENCY_").unwrap_or(currency).to_owned(),
         total,
         tax_free,
         vat: call.optional_integer("vatAmount")?.unwrap_or_else(|| vat_of(total, tax_free)),
-        customer: Customer::default(),
+        customer: key_window::customer(call)?,
         // The browser SDK takes an object; the hub shows its text.
         custom_data: call.member("customData").map(Value::to_string),
         billing_key: None,
         product_count: None,
         is_cultural_expense: call.flag("isCulturalExpense")?,
         pg_tx_id: None,
-        notice_urls: notice_urls(&call)?,
-        payment_token: Some(payment_token.clone()),
-        escrow: None,
+        notice_urls: notice_urls(call)?,
+        payment_token: None,
+        escrow: hold(channel, call.flag("isEscrow")?.unwrap_or(false)),
         failure: None,
         cancellations: Vec::new(),
     };
     ledger.add_transaction(&payment_id, transaction);
-    Ok(json!({"paymentId": payment_id, "txId": transaction_id, "paymentToken": payment_token}))
+    Ok((payment_id, id))
 }
 
 /// `POST /payments/{paymentId}/confirm`
@@ -79,45 +118,55 @@ pub(super) fn confirm(
     context.check_store(body.optional_text("storeId")?)?;
     let token = body.text("paymentToken")?;
     let transaction = context.ledger.payment(payment_id)?.latest();
-    if transaction.status.is_paid() {
+    if transaction.status.is_paid() || transaction.status == Status::VirtualAccountIssued {
         return Err(Refusal::conflict("ALREADY_PAID", "the payment is paid"));
     }
     if transaction.status != Status::Ready || transaction.payment_token.as_deref() != Some(token) {
         return Err(Refusal::bad("INVALID_PAYMENT_TOKEN", "paymentToken is not the payment's"));
     }
     let channel = context.ledger.channel(&transaction.channel_key)?;
-    let differs = body.optional_text("txId")?.is_some_and(|id| id != transaction.id)
-        || body.optional_text("currency")?.is_some_and(|currency| currency != transaction.currency)
-        || body.optional_integer("totalAmount")?.is_some_and(|total| total != transaction.total)
-        || body.optional_integer("taxFreeAmount")?.is_some_and(|part| part != transaction.tax_free)
-        || body.flag("isTest")?.is_some_and(|is_test| is_test != channel.is_test());
-    if differs {
-        return Err(Refusal::conflict(
-            "INFORMATION_MISMATCH",
-            "the payment is another than the one asked for",
-        ));
+    let is_another = body.optional_text("txId")?.is_some_and(|id| id != transaction.id);
+    if is_another || differs(transaction, &channel, body)? {
+        return Err(mismatch());
     }
-    let refusal = match &transaction.method {
-        PaidWith::Card { card, .. } => card.refusal(Use::KeyIn, channel.provider),
-        PaidWith::Account { .. } => None,
-    };
+    let refusal = transaction.method.card().and_then(|card| card.refusal(Use::KeyIn, channel.provider));
     let verdict = context.check_forced().and_then(|()| match refusal {
         Some(reason) => Err(channel.provider.refuse(reason)),
         None => Ok(()),
     });
-    settle(context, payment_id, &channel.key, verdict)
+    let is_muted = body.flag("skipWebhook")?.unwrap_or(false);
+    let pg_tx_id = settle(context, payment_id, &channel, verdict, is_muted)?;
+    Ok(json!({"pgTxId": pg_tx_id, "paidAt": time_text(context.now)}))
 }
 
-fn settle(
+/// Whether an approval is about another payment than a window's.
+pub(super) fn differs(
+    transaction: &Transaction,
+    channel: &Channel,
+    body: &Fields<'_>,
+) -> Result<bool, Refusal> {
+    Ok(body.optional_text("currency")?.is_some_and(|currency| currency != transaction.currency)
+        || body.optional_integer("totalAmount")?.is_some_and(|total| total != transaction.total)
+        || body.optional_integer("taxFreeAmount")?.is_some_and(|part| part != transaction.tax_free)
+        || body.flag("isTest")?.is_some_and(|is_test| is_test != channel.is_test()))
+}
+
+pub(super) fn mismatch() -> Refusal {
+    Refusal::conflict("INFORMATION_MISMATCH", "the payment is another than the one asked for")
+}
+
+/// Records what the PG said of a window's payment, and gives its number.
+pub(super) fn settle(
     context: &mut Context<'_>,
     payment_id: &str,
-    channel_key: &str,
+    channel: &Channel,
     verdict: Result<(), Refusal>,
-) -> Result<Value, Refusal> {
-    let channel = context.ledger.channel(channel_key)?;
-    let number = verdict.is_ok().then(|| context.ledger.ids.digits(8));
-    let pg_tx_id = context.ledger.ids.pg_number(channel.provider.number_prefix());
+    is_muted: bool,
+) -> Result<String, Refusal> {
     let now = context.now;
+    let is_account = matches!(context.ledger.payment(payment_id)?.latest().method, PaidWith::Account { .. });
+    let number = verdict.is_ok().then(|| context.ledger.ids.digits(if is_account { 14 } else { 8 }));
+    let pg_tx_id = context.ledger.ids.pg_number(channel.provider.number_prefix());
     let transaction = context.ledger.payment_mut(payment_id)?.latest_mut();
     // It is good once, whatever comes of it.
     transaction.payment_token = None;
@@ -127,22 +176,32 @@ fn settle(
         if let Refusal::Pg(words) = &refusal {
             transaction.failure = Some(words.clone());
         }
+        context.ledger.announce_state(now, payment_id, None)?;
         return Err(refusal);
     }
-    transaction.status = Status::Paid;
-    transaction.paid_at = Some(now);
+    transaction.status = if is_account { Status::VirtualAccountIssued } else { Status::Paid };
+    transaction.paid_at = (!is_account).then_some(now);
     transaction.pg_tx_id = Some(pg_tx_id.clone());
-    if let PaidWith::Card { approval_number, .. } = &mut transaction.method {
-        *approval_number = number;
+    if let Some(number) = number {
+        transaction.method.numbered(number);
     }
-    let charge = Charge {
-        pg_tx_id: pg_tx_id.clone(),
+    let charge = charge(channel, payment_id, transaction, pg_tx_id.clone());
+    context.ledger.put_charge(charge);
+    if !is_muted {
+        context.ledger.announce_state(now, payment_id, None)?;
+    }
+    Ok(pg_tx_id)
+}
+
+fn charge(channel: &Channel, payment_id: &str, transaction: &Transaction, pg_tx_id: String) -> Charge {
+    Charge {
+        pg_tx_id,
         channel_key: channel.key.clone(),
         order_id: channel.provider.pg().order_id(payment_id).to_owned(),
         payment_id: payment_id.to_owned(),
         transaction_id: transaction.id.clone(),
         product_count: 1,
-        charged: transaction.total,
+        charged: if transaction.paid_at.is_some() { transaction.total } else { 0 },
         booked: Booked {
             currency: transaction.currency.clone(),
             total: transaction.total,
@@ -152,7 +211,5 @@ fn settle(
         cancelled: 0,
         captured_at: None,
         is_closed: false,
-    };
-    context.ledger.put_charge(charge);
-    Ok(json!({"pgTxId": pg_tx_id, "paidAt": time_text(now)}))
+    }
 }

@@ -1,15 +1,20 @@
 //! What is known of a payment before anybody pays.
 
-use portone_core::{AttemptId, CommandKind, Currency, PgBillingKey};
+use portone_core::{AttemptId, CommandKind, Currency, PayMethod, PgBillingKey};
+use portone_engine::event::EventKind;
 use portone_engine::ledger::{
-    BillingKeyRecord, BillingKeyStatus, IssueResult, OpenAttempt, OpenSubject, PaymentSession, PaymentStatus,
-    PreRegistration, SessionAgreement, SessionColors, SessionId, SessionOffer, SessionProduct, Transaction,
+    BillingKeyRecord, BillingKeyStatus, IssueResult, KeyFailure, OpenAttempt, OpenSubject, PaymentSession,
+    PaymentStatus, PreRegistration, SessionAgreement, SessionColors, SessionId, SessionOffer, SessionProduct,
+    Transaction,
 };
-use portone_engine::port::{Begin, BeginPayment, PreRegister, SettleKey, Store, SwapAttempt, SwapKeyAttempt};
+use portone_engine::port::{
+    Begin, BeginPayment, NewTransaction, PreRegister, Settle, SettleKey, SettleTransaction, Store,
+    SwapAttempt, SwapKeyAttempt,
+};
 
 use super::records::{
-    at, attempt, attempt_id, begin, billing_key, key_record, other_store_id, pay_attempt_id, payment_id,
-    settle_failed, settle_paid, store_id, transaction_id,
+    at, attempt, attempt_id, begin, billing_key, event, key_record, other_store_id, pay_attempt_id,
+    payment_id, settle_failed, settle_paid, store_id, transaction, transaction_id,
 };
 
 fn registration(payment: u64, total: Option<i64>) -> PreRegistration {
@@ -47,7 +52,8 @@ pub async fn a_payment_is_registered_until_it_is_paid(store: &dyn Store) {
 
 /// The second attempt takes the first one's place together with the changed record, or nothing changes.
 pub async fn an_attempt_takes_anothers_place(store: &dyn Store) {
-    store.begin_payment(begin(1, 1)).await.expect("begins");
+    let events = vec![event(&transaction(1, 1), EventKind::Ready)];
+    store.begin_payment(NewTransaction { events, ..begin(1, 1) }).await.expect("begins");
     let read = store.transaction(&transaction_id(1)).await.expect("reads").expect("is there");
     let mut changed = read.clone();
     changed.status = PaymentStatus::Ready;
@@ -58,6 +64,7 @@ pub async fn an_attempt_takes_anothers_place(store: &dyn Store) {
         end,
         begin: begin_second.clone(),
         transaction: Transaction { revision, ..changed.clone() },
+        events: vec![event(&changed, EventKind::PayPending)],
     };
     let stranger = swap(attempt_id(77), read.revision);
     assert_eq!(store.swap_attempt(stranger).await, Ok(Begin::Outstanding));
@@ -66,6 +73,9 @@ pub async fn an_attempt_takes_anothers_place(store: &dyn Store) {
     assert_eq!(store.transaction(&transaction_id(1)).await, Ok(Some(read.clone())));
     let done = swap(pay_attempt_id(1), read.revision);
     assert_eq!(store.swap_attempt(done).await, Ok(Begin::Begun));
+    let told = store.events(&store_id(), 0, 10).await.expect("reads");
+    let kinds: Vec<EventKind> = told.into_iter().map(|(_, event)| event.kind).collect();
+    assert_eq!(kinds, [EventKind::Ready, EventKind::PayPending], "told with what they tell of, and once");
     let expected = Transaction { revision: read.revision + 1, ..changed };
     assert_eq!(store.transaction(&transaction_id(1)).await, Ok(Some(expected)));
     assert_eq!(store.open_attempts(10).await, Ok(vec![begin_second]));
@@ -100,6 +110,64 @@ pub async fn an_attempt_on_a_key_takes_anothers_place(store: &dyn Store) {
     let Ok(SettleKey::Complete(issued)) = settled else { panic!("{settled:?}") };
     assert_eq!((issued.status, issued.issued_at), (BillingKeyStatus::Issued, Some(at(6))));
     assert_eq!(swap(2, &window, false).await, Ok(Begin::Outstanding));
+}
+
+/// A key and its first payment begin and end together: one attempt, one commit, each told.
+pub async fn a_key_and_its_first_payment_are_one(store: &dyn Store) {
+    for (number, is_paid) in [(1, true), (2, false)] {
+        let key = first_key(number);
+        let subject = OpenSubject::IssueAndPayWindow {
+            payment_id: payment_id(number),
+            transaction_id: transaction_id(number),
+            billing_key: key.key.clone(),
+        };
+        let kind = CommandKind::OpenIssueAndPayWindow;
+        let waiting = Transaction { billing_key: Some(key.key.clone()), ..transaction(number, number) };
+        let new = NewTransaction {
+            transaction: waiting.clone(),
+            attempt: attempt(pay_attempt_id(number), kind, subject, 0),
+            key: Some(Box::new(key.clone())),
+            ..begin(number, number)
+        };
+        assert_eq!(store.begin_payment(new.clone()).await, Ok(BeginPayment::Begun));
+        assert_eq!(store.begin_payment(new).await, Ok(BeginPayment::Outstanding), "once, with its key");
+        assert_eq!(store.billing_key(&store_id(), &key.key).await, Ok(Some(key.clone())));
+        let pg_billing_key = PgBillingKey::parse("pg-1").expect("a key");
+        let (settle, result) = if is_paid {
+            (settle_paid(number, number), IssueResult::Issued { pg_billing_key, issued_at: at(1) })
+        } else {
+            (settle_failed(number, number), IssueResult::Failed(failure()))
+        };
+        let transaction = Transaction { billing_key: waiting.billing_key, ..settle.transaction };
+        let settle = SettleTransaction { transaction, key: Some(result), ..settle };
+        assert_eq!(store.settle_transaction(settle.clone()).await, Ok(Settle::Settled));
+        let status = if is_paid { BillingKeyStatus::Issued } else { BillingKeyStatus::Failed };
+        let told = store.billing_key(&store_id(), &key.key).await.expect("reads").expect("is there");
+        assert_eq!((told.status, told.issued_at), (status, is_paid.then(|| at(1))));
+        assert_eq!(store.settle_transaction(settle).await, Ok(Settle::AlreadySettled));
+        assert_eq!(store.open_attempts(10).await, Ok(vec![]));
+    }
+    let told = store.events(&store_id(), 0, 10).await.expect("reads");
+    let kinds: Vec<EventKind> = told.into_iter().map(|(_, event)| event.kind).collect();
+    let paid = [EventKind::BillingKeyReady, EventKind::Paid, EventKind::BillingKeyIssued];
+    let failed = [EventKind::BillingKeyReady, EventKind::Failed, EventKind::BillingKeyFailed];
+    assert_eq!(kinds, [paid, failed].concat());
+}
+
+/// A key by telephone, at one channel, that is issued with its first payment.
+fn first_key(number: u64) -> BillingKeyRecord {
+    let record = key_record(number);
+    BillingKeyRecord {
+        method: PayMethod::Mobile,
+        first_payment: Some(payment_id(number)),
+        channel_group: None,
+        channels: record.channels[..1].to_vec(),
+        ..record
+    }
+}
+
+fn failure() -> KeyFailure {
+    KeyFailure { message: "declined".to_owned(), pg_code: None, pg_message: None, failed_at: at(1) }
 }
 
 /// Every part comes back, and the first close counts.

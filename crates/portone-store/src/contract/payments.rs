@@ -197,6 +197,7 @@ pub async fn every_part_of_a_transaction_comes_back(store: &dyn Store) {
         events: Vec::new(),
         verify_at: None,
         run_again_at: None,
+        key: None,
     };
     assert_eq!(store.settle_transaction(settle).await, Ok(Settle::Settled));
     let expected = Transaction { seq: 1, revision: 1, ..full };
@@ -223,6 +224,7 @@ pub async fn a_cancel_locks_the_payment(store: &dyn Store) {
         transaction: cancelled,
         verify_at: None,
         run_again_at: None,
+        key: None,
     };
     assert_eq!(store.settle_transaction(settle).await, Ok(Settle::Settled));
     let found = store.transaction(&paid.id).await.expect("reads").expect("is there");

@@ -26,6 +26,7 @@ async fn settle(store: &dyn Store, number: u64, change: impl Fn(Transaction) -> 
         events: Vec::new(),
         verify_at: None,
         run_again_at: None,
+        key: None,
     };
     assert_eq!(store.settle_transaction(settle).await, Ok(Settle::Settled));
 }

@@ -147,6 +147,8 @@ pub fn transaction(number: u64, payment: u64) -> Transaction {
         receipt_url: None,
         card: Some(card()),
         virtual_account: None,
+        paid_by: None,
+        confirm_url: None,
         escrow: None,
         delivery: None,
         failure: None,
@@ -219,6 +221,8 @@ pub fn begin(number: u64, payment: u64) -> NewTransaction {
         attempt: attempt(pay_attempt_id(number), CommandKind::PayInstantly, subject, 0),
         transaction_count_max: TRANSACTION_COUNT_MAX,
         budget: None,
+        events: Vec::new(),
+        key: None,
     }
 }
 
@@ -292,6 +296,7 @@ pub fn settle_paid(number: u64, payment: u64) -> SettleTransaction {
         transaction,
         verify_at: None,
         run_again_at: None,
+        key: None,
     }
 }
 
@@ -304,6 +309,7 @@ pub fn settle_failed(number: u64, payment: u64) -> SettleTransaction {
         transaction,
         verify_at: None,
         run_again_at: None,
+        key: None,
     }
 }
 
@@ -348,7 +354,9 @@ pub fn key_record(number: u64) -> BillingKeyRecord {
         store_id: store_id(),
         status: BillingKeyStatus::Pending,
         customer: customer(),
+        method: PayMethod::Card,
         card: card(),
+        first_payment: None,
         channel_group: Some(GroupSnapshot::from(&group(1, 50))),
         custom_data: Some(r#"{"plan":"monthly"}"#.to_owned()),
         notice_urls: vec!["https://shop.example.com/webhook".to_owned()],

@@ -302,5 +302,6 @@ fn settle(transaction: Transaction) -> SettleTransaction {
         transaction,
         verify_at: None,
         run_again_at: None,
+        key: None,
     }
 }

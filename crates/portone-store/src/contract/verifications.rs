@@ -59,6 +59,7 @@ pub async fn a_later_result_keeps_a_due_comparison(store: &dyn Store) {
         events: Vec::new(),
         verify_at: None,
         run_again_at: None,
+        key: None,
     };
     assert_eq!(store.settle_transaction(settle).await, Ok(Settle::Settled));
     assert_eq!(store.claim_verifications(at(10), at(100), 10).await.map(|found| found.len()), Ok(1));

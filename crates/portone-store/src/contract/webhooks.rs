@@ -220,8 +220,14 @@ async fn announce(store: &dyn Store, number: u64, kind: EventKind) {
     let id = attempt_id(1_000 + paid.revision);
     store.begin_on_transaction(open, &paid.id, paid.revision).await.expect("begins");
     let events = vec![Event { kind, ..event(number, &[]) }];
-    let settle =
-        SettleTransaction { attempt: id, transaction: paid, events, verify_at: None, run_again_at: None };
+    let settle = SettleTransaction {
+        attempt: id,
+        transaction: paid,
+        events,
+        verify_at: None,
+        run_again_at: None,
+        key: None,
+    };
     assert_eq!(store.settle_transaction(settle).await, Ok(Settle::Settled));
 }
 

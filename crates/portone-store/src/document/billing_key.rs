@@ -1,7 +1,7 @@
 //! A billing key's document.
 
 use chrono::{DateTime, Utc};
-use portone_core::{BillingKey, CardFacts, Customer, StoreId};
+use portone_core::{BillingKey, CardFacts, Customer, PayMethod, PaymentId, StoreId};
 use portone_engine::ledger::{BillingKeyRecord, BillingKeyStatus, GroupSnapshot};
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +9,11 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct KeyDocument {
     customer: Customer,
+    #[serde(default = "card")]
+    method: PayMethod,
     card: CardFacts,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    first_payment: Option<PaymentId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     channel_group: Option<GroupSnapshot>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -20,12 +24,19 @@ pub(crate) struct KeyDocument {
     skip_webhook: bool,
 }
 
+/// What every key charged before others were kept.
+const fn card() -> PayMethod {
+    PayMethod::Card
+}
+
 impl KeyDocument {
     /// The document of a record.
     pub(crate) fn of(record: &BillingKeyRecord) -> Self {
         Self {
             customer: record.customer.clone(),
+            method: record.method,
             card: record.card.clone(),
+            first_payment: record.first_payment.clone(),
             channel_group: record.channel_group.clone(),
             custom_data: record.custom_data.clone(),
             notice_urls: record.notice_urls.clone(),
@@ -46,7 +57,9 @@ impl KeyDocument {
             store_id,
             status,
             customer: self.customer,
+            method: self.method,
             card: self.card,
+            first_payment: self.first_payment,
             channel_group: self.channel_group,
             custom_data: self.custom_data,
             notice_urls: self.notice_urls,

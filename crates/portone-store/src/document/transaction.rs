@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
 use portone_core::{
-    BillingKey, CardFacts, Escrow, Order, PayMethod, PaymentScheduleId, PgTxId, StoreId, TransactionId,
-    VirtualAccountFacts,
+    BillingKey, CardFacts, Escrow, MethodFacts, Order, PayMethod, PaymentScheduleId, PgTxId, StoreId,
+    TransactionId, VirtualAccountFacts,
 };
 use portone_engine::ledger::{
     AppliedPromotion, Cancellation, ChannelSnapshot, DeliveryTold, Failure, GroupSnapshot, PaymentStatus,
@@ -50,6 +50,10 @@ pub(crate) struct TransactionDocument<'a> {
     card: Option<Cow<'a, CardFacts>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     virtual_account: Option<Cow<'a, VirtualAccountFacts>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    paid_by: Option<Cow<'a, MethodFacts>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    confirm_url: Option<Cow<'a, str>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     escrow: Option<Cow<'a, Escrow>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -101,6 +105,8 @@ impl<'a> TransactionDocument<'a> {
             receipt_url: transaction.receipt_url.as_deref().map(Cow::Borrowed),
             card: transaction.card.as_ref().map(Cow::Borrowed),
             virtual_account: transaction.virtual_account.as_ref().map(Cow::Borrowed),
+            paid_by: transaction.paid_by.as_ref().map(Cow::Borrowed),
+            confirm_url: transaction.confirm_url.as_deref().map(Cow::Borrowed),
             escrow: transaction.escrow.as_ref().map(Cow::Borrowed),
             delivery: transaction.delivery,
             failure: transaction.failure.as_ref().map(Cow::Borrowed),
@@ -138,6 +144,8 @@ impl<'a> TransactionDocument<'a> {
             receipt_url: self.receipt_url.map(Cow::into_owned),
             card: self.card.map(Cow::into_owned),
             virtual_account: self.virtual_account.map(Cow::into_owned),
+            paid_by: self.paid_by.map(Cow::into_owned),
+            confirm_url: self.confirm_url.map(Cow::into_owned),
             escrow: self.escrow.map(Cow::into_owned),
             delivery: self.delivery,
             failure: self.failure.map(Cow::into_owned),

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use portone_core::{AttemptId, BillingKey, ChannelGroupId, ChannelKey, CommandKind, PgBillingKey, StoreId};
 use portone_engine::event::{Event, EventKind, EventSubject};
 use portone_engine::ledger::{
-    BillingKeyRecord, BillingKeyStatus, IssueResult, KeyChannel, KeyChannelState, OpenAttempt,
+    BillingKeyRecord, BillingKeyStatus, IssueResult, KeyChannel, KeyChannelState, OpenAttempt, Transaction,
 };
 use portone_engine::port::{Begin, Dependents, SettleKey};
 use rusqlite::{OptionalExtension, Row, params};
@@ -18,11 +18,16 @@ use crate::document::{
 };
 
 /// A billing key to open, encoded on the caller's thread.
-pub(super) struct IssueRows {
+pub(super) struct KeyRows {
     record: BillingKeyRecord,
     decision: String,
     doc: String,
     channels: Vec<ChannelRow>,
+}
+
+/// A billing key to open with attempts of its own.
+pub(super) struct IssueRows {
+    key: KeyRows,
     attempts: Vec<AttemptRow>,
 }
 
@@ -31,16 +36,22 @@ struct ChannelRow {
     failure: Option<String>,
 }
 
+impl KeyRows {
+    pub(super) fn encode(record: &BillingKeyRecord, decision: &str) -> Result<Self, Unreadable> {
+        let doc = encode("billing key", &KeyDocument::of(record))?;
+        let channels = record.channels.iter().map(ChannelRow::encode).collect::<Result<_, _>>()?;
+        Ok(Self { record: record.clone(), decision: decision.to_owned(), doc, channels })
+    }
+}
+
 impl IssueRows {
     pub(super) fn encode(
-        record: BillingKeyRecord,
-        decision: String,
+        record: &BillingKeyRecord,
+        decision: &str,
         attempts: &[OpenAttempt],
     ) -> Result<Self, Unreadable> {
-        let doc = encode("billing key", &KeyDocument::of(&record))?;
-        let channels = record.channels.iter().map(ChannelRow::encode).collect::<Result<_, _>>()?;
         let attempts = attempts.iter().map(AttemptRow::encode).collect::<Result<_, _>>()?;
-        Ok(Self { record, decision, doc, channels, attempts })
+        Ok(Self { key: KeyRows::encode(record, decision)?, attempts })
     }
 }
 
@@ -56,12 +67,30 @@ impl ChannelRow {
 
 /// Opens a billing key with its attempts.
 pub(super) fn begin_issue(database: &Database, rows: &IssueRows) -> Result<(), Fault> {
-    let record = &rows.record;
     if rows.attempts.is_empty() {
         return Err(Fault::Contract(
             "a billing key without an attempt would stay pending for good".to_owned(),
         ));
     }
+    let record = &rows.key.record;
+    insert(database, &rows.key)?;
+    let store_no = database.store_no(&record.store_id)?;
+    rows.attempts.iter().try_for_each(|row| attempts::insert(database, store_no, row))?;
+    let opens_window = |row: &AttemptRow| row.attempt().command == CommandKind::OpenBillingKeyWindow;
+    if rows.attempts.iter().any(opens_window) {
+        announce(database, record, EventKind::BillingKeyReady, record.requested_at)?;
+    }
+    Ok(())
+}
+
+/// Opens a billing key whose attempt is its first payment's.
+pub(super) fn insert_with_window(database: &Database, rows: &KeyRows) -> Result<(), Fault> {
+    insert(database, rows)?;
+    announce(database, &rows.record, EventKind::BillingKeyReady, rows.record.requested_at)
+}
+
+fn insert(database: &Database, rows: &KeyRows) -> Result<(), Fault> {
+    let record = &rows.record;
     let store_no = database.store_no(&record.store_id)?;
     database.execute(
         "INSERT INTO billing_keys (key, store_no, status, group_id, customer_id, requested_at, issued_at,
@@ -82,7 +111,7 @@ pub(super) fn begin_issue(database: &Database, rows: &IssueRows) -> Result<(), F
     for (position, (part, row)) in record.channels.iter().zip(&rows.channels).enumerate() {
         insert_channel(database, &record.key, position, part, row)?;
     }
-    rows.attempts.iter().try_for_each(|row| attempts::insert(database, store_no, row))
+    Ok(())
 }
 
 fn insert_channel(
@@ -126,38 +155,76 @@ pub(super) fn settle_issue(
     let Some(open) = attempts::by_id(database, attempt)? else { return Ok(SettleKey::AlreadySettled) };
     let key = key_of(&open, &ISSUES)?;
     attempts::delete(database, attempt)?;
+    write_result(database, key, &open.channel, result)?;
+    if attempts::count_on_key(database, key, CommandKind::IssueBillingKey)? > 0 {
+        return Ok(SettleKey::Partly);
+    }
+    let record = conclude(database, &open.store_id, key)?;
+    let is_muted = record.skip_webhook;
+    announce_issue(database, &record, is_muted, now)?;
+    Ok(SettleKey::Complete(Box::new(record)))
+}
+
+/// Ends the issue of a key together with its first payment.
+pub(super) fn settle_with_payment(
+    database: &Database,
+    key: &BillingKey,
+    transaction: &Transaction,
+    result: &IssueResult,
+) -> Result<(), Fault> {
+    write_result(database, key, &transaction.channel.key, result)?;
+    let record = conclude(database, &transaction.store_id, key)?;
+    announce_issue(database, &record, transaction.skip_webhook, transaction.updated_at)
+}
+
+/// Writes what became of a key at one channel.
+fn write_result(
+    database: &Database,
+    key: &BillingKey,
+    channel: &ChannelKey,
+    result: &IssueResult,
+) -> Result<(), Fault> {
     match result {
         IssueResult::Issued { pg_billing_key, issued_at } => {
             let state = KeyChannelState::Issued(pg_billing_key.clone());
-            write_state(database, key, &open.channel, &state)?;
+            write_state(database, key, channel, &state)?;
             // Its parts come in any order; the earliest counts.
             database.execute(
                 "UPDATE billing_keys SET issued_at = min(coalesce(issued_at, ?2), ?2) WHERE key = ?1",
                 params![key.as_str(), millis(*issued_at)],
             )?;
+            Ok(())
         }
         IssueResult::Failed(failure) => {
-            write_state(database, key, &open.channel, &KeyChannelState::Failed(failure.clone()))?;
+            write_state(database, key, channel, &KeyChannelState::Failed(failure.clone()))
         }
     }
-    if attempts::count_on_key(database, key, CommandKind::IssueBillingKey)? > 0 {
-        return Ok(SettleKey::Partly);
-    }
-    let issued = record(database, &open.store_id, key)?
+}
+
+/// Ends an issue: the key's record as it now is.
+fn conclude(database: &Database, store: &StoreId, key: &BillingKey) -> Result<BillingKeyRecord, Fault> {
+    let issued = record(database, store, key)?
         .channels
         .iter()
         .any(|part| matches!(part.state, KeyChannelState::Issued(_)));
     let status = if issued { BillingKeyStatus::Issued } else { BillingKeyStatus::Failed };
     let sql = "UPDATE billing_keys SET status = ?2 WHERE key = ?1";
     database.execute(sql, params![key.as_str(), key_status_code(status)])?;
-    let record = record(database, &open.store_id, key)?;
-    // A failure is announced even where the success would be mute (rule V2-049).
-    match (issued, record.skip_webhook) {
-        (false, _) => announce(database, &record, EventKind::BillingKeyFailed, now)?,
-        (true, false) => announce(database, &record, EventKind::BillingKeyIssued, now)?,
-        (true, true) => {}
+    record(database, store, key)
+}
+
+/// A failure is announced even where the success would be mute (rule V2-049).
+fn announce_issue(
+    database: &Database,
+    record: &BillingKeyRecord,
+    is_muted: bool,
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
+    match (record.status == BillingKeyStatus::Issued, is_muted) {
+        (false, _) => announce(database, record, EventKind::BillingKeyFailed, now),
+        (true, false) => announce(database, record, EventKind::BillingKeyIssued, now),
+        (true, true) => Ok(()),
     }
-    Ok(SettleKey::Complete(Box::new(record)))
 }
 
 /// Ends one attempt on a key and opens another.

@@ -24,6 +24,11 @@ impl EventRow {
     }
 }
 
+/// Announcements, encoded on the caller's thread.
+pub(super) fn encoded(events: &[Event]) -> Result<Vec<EventRow>, Unreadable> {
+    events.iter().cloned().map(EventRow::encode).collect()
+}
+
 /// Writes announcements, in their order. What they are about is there already.
 pub(super) fn insert(database: &Database, rows: &[EventRow]) -> Result<(), Fault> {
     for EventRow { event, notice_urls } in rows {

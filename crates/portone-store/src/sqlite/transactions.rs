@@ -6,6 +6,7 @@ use portone_engine::port::{Begin, BeginPayment, NewTransaction, Settle, SettleTr
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::attempts::{self, AttemptRow};
+use super::billing_keys::{self, KeyRows};
 use super::counts::{self, Listed};
 use super::database::{Database, Fault};
 use super::events::{self, EventRow};
@@ -20,6 +21,8 @@ pub(super) struct BeginRows {
     doc: String,
     channel: String,
     attempt: AttemptRow,
+    events: Vec<EventRow>,
+    key: Option<KeyRows>,
 }
 
 impl BeginRows {
@@ -27,7 +30,9 @@ impl BeginRows {
         let doc = encode("transaction", &TransactionDocument::of(&new.transaction))?;
         let channel = encode("channel snapshot", &new.transaction.channel)?;
         let attempt = AttemptRow::encode(&new.attempt)?;
-        Ok(Self { new, doc, channel, attempt })
+        let events = events::encoded(&new.events)?;
+        let key = new.key.as_deref().map(|key| KeyRows::encode(key, &new.decision)).transpose()?;
+        Ok(Self { new, doc, channel, attempt, events, key })
     }
 }
 
@@ -57,6 +62,10 @@ pub(super) fn begin_payment(database: &Database, rows: &BeginRows) -> Result<Beg
     promotions::take(database, store_no, transaction, rows.new.budget)?;
     attempts::insert(database, store_no, &rows.attempt)?;
     schedules::note_transaction(database, transaction)?;
+    events::insert(database, &rows.events)?;
+    if let Some(key) = &rows.key {
+        billing_keys::insert_with_window(database, key)?;
+    }
     Ok(BeginPayment::Begun)
 }
 
@@ -176,14 +185,16 @@ pub(super) struct SwapRows {
     doc: String,
     facet: Option<String>,
     begin: AttemptRow,
+    events: Vec<EventRow>,
 }
 
 impl SwapRows {
     pub(super) fn encode(swap: SwapAttempt) -> Result<Self, Unreadable> {
         let doc = encode("transaction", &TransactionDocument::of(&swap.transaction))?;
         let begin = AttemptRow::encode(&swap.begin)?;
+        let events = events::encoded(&swap.events)?;
         let facet = facets::encoded(&swap.transaction)?;
-        Ok(Self { swap, doc, facet, begin })
+        Ok(Self { swap, doc, facet, begin, events })
     }
 }
 
@@ -214,6 +225,7 @@ pub(super) fn swap_attempt(database: &Database, rows: &SwapRows) -> Result<Begin
     relist(database, before, transaction, facet_no);
     attempts::delete(database, end)?;
     attempts::insert(database, store_no, &rows.begin)?;
+    events::insert(database, &rows.events)?;
     Ok(Begin::Begun)
 }
 
@@ -228,7 +240,7 @@ pub(super) struct SettleRows {
 impl SettleRows {
     pub(super) fn encode(settle: SettleTransaction) -> Result<Self, Unreadable> {
         let doc = encode("transaction", &TransactionDocument::of(&settle.transaction))?;
-        let events = settle.events.iter().cloned().map(EventRow::encode).collect::<Result<_, _>>()?;
+        let events = events::encoded(&settle.events)?;
         let facet = facets::encoded(&settle.transaction)?;
         Ok(Self { settle, doc, facet, events })
     }
@@ -236,7 +248,7 @@ impl SettleRows {
 
 /// Writes a result, if the attempt is open and the transaction is as it was read.
 pub(super) fn settle_transaction(database: &Database, rows: &SettleRows) -> Result<Settle, Fault> {
-    let SettleTransaction { attempt, transaction, verify_at, run_again_at, .. } = &rows.settle;
+    let SettleTransaction { attempt, transaction, verify_at, run_again_at, key, .. } = &rows.settle;
     let before = payment_events::before(database, transaction)?;
     let facet_no = database.facet_no(rows.facet.as_deref())?;
     // One statement decides and writes, so that a refusal leaves nothing behind. A comparison that is due stays due.
@@ -263,6 +275,9 @@ pub(super) fn settle_transaction(database: &Database, rows: &SettleRows) -> Resu
     payment_events::write(database, before.as_ref(), transaction)?;
     promotions::follow(database, transaction)?;
     events::insert(database, &rows.events)?;
+    if let (Some(result), Some(billing_key)) = (key, &transaction.billing_key) {
+        billing_keys::settle_with_payment(database, billing_key, transaction, result)?;
+    }
     schedules::follow(database, transaction, *run_again_at)?;
     if transaction.may_have_waited() {
         follow_ups::set(database, transaction)?;

@@ -30,10 +30,7 @@ pub struct Placed {
 impl Placed {
     /// The window it opens, at the channel it speaks of.
     pub fn example(&self, profile: &PgProfile, mut window: OpenWindow) -> rules::Example {
-        let settings = match &mut window {
-            OpenWindow::Payment(payment) => &mut payment.settings,
-            OpenWindow::BillingKey(issue) => &mut issue.settings,
-        };
+        let settings = window.settings_mut();
         settings.os = match self.context["os"].as_str() {
             Some("windows") => Some(BuyerOs::Windows),
             Some("macos") => Some(BuyerOs::MacOs),

@@ -55,6 +55,7 @@ async fn told(client: &Client, command: Command) -> Result<String, PgError> {
         }
         Command::ConfirmPayment(confirm) => paid(&client.confirm_payment(confirm, &ctx).await?),
         Command::ConfirmBillingKey(confirm) => advice(&client.confirm_billing_key(confirm, &ctx).await?),
+        Command::ConfirmIssueAndPay(confirm) => advice(&client.confirm_issue_and_pay(confirm, &ctx).await?),
         Command::Capture(capture) => advice(&client.capture(capture, &ctx).await?),
         Command::StopCancel(stop) => advice(&client.stop_cancel(stop, &ctx).await?),
         Command::Inquire(inquire) => {

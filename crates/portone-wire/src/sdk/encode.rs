@@ -3,8 +3,9 @@
 use portone_core::{
     Address, AttemptId, ChannelKey, Customer, CustomerName, FreeInstallmentPlan, OfferPeriod, OpenWindow,
     Order, Outcome, Product, Progress, Sdk, SdkCall, Secret, StoreDetails, StoreId, WindowCard,
-    WindowEasyPay, WindowExpiry, WindowInstallment, WindowIssue, WindowIssueMethod, WindowMethod,
-    WindowMobile, WindowPayment, WindowReceipt, WindowSettings, WindowVirtualAccount,
+    WindowEasyPay, WindowExpiry, WindowInstallment, WindowIssue, WindowIssueAndPay, WindowIssueAndPayMethod,
+    WindowIssueMethod, WindowMethod, WindowMobile, WindowPayment, WindowReceipt, WindowSettings,
+    WindowVirtualAccount,
 };
 
 use super::json::Object;
@@ -38,6 +39,9 @@ pub fn encode(window: &OpenWindow, target: Target<'_>) -> Progress {
     let (function, own) = match window {
         OpenWindow::Payment(payment) => ("requestPayment", payment_fields(payment, target.leaves_vat_out)),
         OpenWindow::BillingKey(issue) => ("requestIssueBillingKey", issue_fields(issue)),
+        OpenWindow::IssueAndPay(both) => {
+            ("requestIssueBillingKeyAndPay", issue_and_pay_fields(both, target.leaves_vat_out))
+        }
     };
     let arguments = ends.and(own).with("customData", Some(attempt)).with("noticeUrls", notice_urls.as_ref());
     let arguments = json_body(&arguments, SECRETS);
@@ -45,29 +49,49 @@ pub fn encode(window: &OpenWindow, target: Target<'_>) -> Progress {
 }
 
 fn payment_fields(payment: &WindowPayment, leaves_vat_out: bool) -> Object<'_> {
-    let Order { payment_id, order_name, amount, customer, products, .. } = &payment.order;
     let order = &payment.order;
-    let products = (!products.is_empty()).then(|| products.iter().map(product).collect::<Vec<_>>());
+    order_fields(order, leaves_vat_out)
+        .with("payMethod", Some(payment.method.code()))
+        .and(method_field(&payment.method))
+        .and(buyer_fields(order, &payment.settings))
+        .with("confirmUrl", payment.confirm_url.as_ref())
+        .with("storeDetails", payment.store_details.as_ref().and_then(store_details))
+        .with("merpayCategoryId", payment.merpay_category_id.as_ref())
+        .with("bypass", order.bypass.as_ref())
+}
+
+fn issue_and_pay_fields(both: &WindowIssueAndPay, leaves_vat_out: bool) -> Object<'_> {
+    let WindowIssueAndPayMethod::Mobile(settings) = &both.method;
+    order_fields(&both.order, leaves_vat_out)
+        .with("billingKeyAndPayMethod", Some(both.method.code()))
+        .with("mobile", mobile(settings))
+        .and(buyer_fields(&both.order, &both.settings))
+        .with("storeDetails", both.store_details.as_ref().and_then(store_details))
+        .with("bypass", both.order.bypass.as_ref())
+}
+
+fn order_fields(order: &Order, leaves_vat_out: bool) -> Object<'_> {
+    let amount = &order.amount;
     Object::default()
-        .with("paymentId", Some(payment_id.as_str()))
-        .with("orderName", Some(order_name))
+        .with("paymentId", Some(order.payment_id.as_str()))
+        .with("orderName", Some(&order.order_name))
         .with("totalAmount", Some(amount.total))
         .with("currency", Some(amount.currency.code()))
         .with("taxFreeAmount", amount.tax_free)
         .with("vatAmount", amount.vat.filter(|_| !leaves_vat_out))
-        .with("payMethod", Some(payment.method.code()))
-        .and(method_field(&payment.method))
-        .with("customer", customer_field(customer, &payment.settings))
-        .and(settings_fields(&payment.settings))
+}
+
+fn buyer_fields<'a>(order: &'a Order, settings: &'a WindowSettings) -> Object<'a> {
+    let products = &order.products;
+    let products = (!products.is_empty()).then(|| products.iter().map(product).collect::<Vec<_>>());
+    Object::default()
+        .with("customer", customer_field(&order.customer, settings))
+        .and(settings_fields(settings))
         .with("isEscrow", order.is_escrow)
         .with("products", products)
         .with("isCulturalExpense", order.is_cultural_expense)
         .with("country", order.country.as_ref())
         .with("promotionId", order.promotion_id.as_ref())
-        .with("confirmUrl", payment.confirm_url.as_ref())
-        .with("storeDetails", payment.store_details.as_ref().and_then(store_details))
-        .with("merpayCategoryId", payment.merpay_category_id.as_ref())
-        .with("bypass", order.bypass.as_ref())
 }
 
 fn issue_fields(issue: &WindowIssue) -> Object<'_> {

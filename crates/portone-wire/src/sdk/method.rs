@@ -2,7 +2,8 @@
 
 use portone_core::{
     CardPromotion, FreeInstallmentPlan, Report, WindowCard, WindowEasyPay, WindowExpiry, WindowInstallment,
-    WindowIssueMethod, WindowMethod, WindowMobile, WindowReceipt, WindowVirtualAccount,
+    WindowIssueAndPayMethod, WindowIssueMethod, WindowMethod, WindowMobile, WindowReceipt,
+    WindowVirtualAccount,
 };
 
 use super::{TYPE, fields::Fields, prefix};
@@ -66,6 +67,19 @@ pub(super) fn issue(argument: &mut Fields<'_>, report: &mut Report) -> Option<Wi
         other => return unknown_method("billingKeyMethod", other, ISSUE_METHODS, report),
     };
     Some(method)
+}
+
+/// `billingKeyAndPayMethod` and its block.
+pub(super) fn issue_and_pay(
+    argument: &mut Fields<'_>,
+    report: &mut Report,
+) -> Option<WindowIssueAndPayMethod> {
+    const FIELD: &str = "billingKeyAndPayMethod";
+    let code = argument.text(FIELD, report);
+    match argument.required(FIELD, code, report)?.as_str() {
+        "MOBILE" => Some(WindowIssueAndPayMethod::Mobile(block(argument, "mobile", report, mobile))),
+        other => unknown_method(FIELD, other, "MOBILE", report),
+    }
 }
 
 fn unknown_method<T>(field: &str, method: &str, known: &str, report: &mut Report) -> Option<T> {

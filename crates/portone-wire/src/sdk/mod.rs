@@ -1,7 +1,7 @@
 //! The V2 browser SDK: what a shop's page calls it with, read and written.
 //!
-//! [`parse_payment`] and [`parse_issue_billing_key`] read the argument of `requestPayment` and `requestIssueBillingKey`
-//! by name: each field has its type, or the argument is refused with everything that is wrong with it. Names that the
+//! [`parse_payment`], [`parse_issue_billing_key`] and [`parse_issue_and_pay`] read the argument of `requestPayment`,
+//! `requestIssueBillingKey` and `requestIssueBillingKeyAndPay` by name: each field has its type, or the argument is refused with everything that is wrong with it. Names that the
 //! SDK does not know are advice. [`encode`] writes the argument our window page calls the upstream's SDK with.
 
 pub mod check;
@@ -14,7 +14,7 @@ mod parse;
 use portone_core::{ChannelGroupId, ChannelKey, OpenWindow, Report, Rule, Severity, StoreId};
 
 pub use encode::{Target, encode};
-pub use parse::{parse_issue_billing_key, parse_payment};
+pub use parse::{parse_issue_and_pay, parse_issue_billing_key, parse_payment};
 
 /// A window as a shop's page asks for it.
 #[derive(Debug, Clone)]

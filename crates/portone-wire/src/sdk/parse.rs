@@ -1,9 +1,9 @@
-//! The arguments of `requestPayment` and `requestIssueBillingKey` as a shop sends them.
+//! The arguments of `requestPayment`, `requestIssueBillingKey` and `requestIssueBillingKeyAndPay` as a shop sends them.
 
 use portone_core::{
     Address, ChannelGroupId, ChannelKey, Currency, Customer, CustomerName, NameParts, OfferPeriod,
     OpenWindow, Order, PaymentAmount, PaymentId, Product, ProductType, Report, StoreDetails, StoreId,
-    WindowIssue, WindowPayment, WindowSettings, WindowTypes,
+    WindowIssue, WindowIssueAndPay, WindowPayment, WindowSettings, WindowTypes,
 };
 use serde_json::Value;
 
@@ -27,6 +27,15 @@ pub fn parse_issue_billing_key(argument: &Value) -> Result<SdkRequest, Report> {
     }
 }
 
+/// Reads the argument of `requestIssueBillingKeyAndPay`: the window, or everything that is wrong with the argument.
+pub fn parse_issue_and_pay(argument: &Value) -> Result<SdkRequest, Report> {
+    let mut report = Report::new();
+    match issue_and_pay(argument, &mut report) {
+        Some(request) if !report.refuses() => Ok(SdkRequest { advice: report, ..request }),
+        _ => Err(report),
+    }
+}
+
 fn payment(argument: &Value, report: &mut Report) -> Option<SdkRequest> {
     let mut fields = Fields::root(argument, report)?;
     let ends = ends(&mut fields, report);
@@ -34,12 +43,14 @@ fn payment(argument: &Value, report: &mut Report) -> Option<SdkRequest> {
     let method = method::payment(&mut fields, report);
     let (mut settings, customer) = settings_and_customer(&mut fields, report);
     let order = order(&mut fields, &mut settings, customer, report);
+    let promotion_id = fields.text("promotionId", report);
+    let is_escrow = fields.boolean("isEscrow", report);
     let confirm_url = fields.text("confirmUrl", report);
     let store_details = fields.object("storeDetails", report).map(|store| store_details(store, report));
     let merpay_category_id = fields.text("merpayCategoryId", report);
     fields.finish(report);
     let window = WindowPayment {
-        order: order?,
+        order: Order { promotion_id, is_escrow, ..order? },
         method: method?,
         confirm_url,
         store_details,
@@ -69,6 +80,18 @@ fn issue(argument: &Value, report: &mut Report) -> Option<SdkRequest> {
     };
     fields.finish(report);
     Some(ends?.with(OpenWindow::BillingKey(Box::new(window))))
+}
+
+fn issue_and_pay(argument: &Value, report: &mut Report) -> Option<SdkRequest> {
+    let mut fields = Fields::root(argument, report)?;
+    let ends = ends(&mut fields, report);
+    let method = method::issue_and_pay(&mut fields, report);
+    let (mut settings, customer) = settings_and_customer(&mut fields, report);
+    let order = order(&mut fields, &mut settings, customer, report);
+    let store_details = fields.object("storeDetails", report).map(|store| store_details(store, report));
+    fields.finish(report);
+    let window = WindowIssueAndPay { order: order?, method: method?, store_details, settings };
+    Some(ends?.with(OpenWindow::IssueAndPay(Box::new(window))))
 }
 
 /// What the argument names besides the window.
@@ -117,9 +140,7 @@ fn order(
     let products = fields.objects("products", report).unwrap_or_default();
     let products = products.into_iter().filter_map(|fields| product(fields, report)).collect();
     let country = fields.name("country", prefix::COUNTRY, report);
-    let promotion_id = fields.text("promotionId", report);
     let is_cultural_expense = fields.boolean("isCulturalExpense", report);
-    let is_escrow = fields.boolean("isEscrow", report);
     let bypass = fields.json("bypass", report);
     Some(Order {
         payment_id: payment_id?,
@@ -131,9 +152,9 @@ fn order(
         product_type,
         country,
         shipping_address: None,
-        promotion_id,
+        promotion_id: None,
         is_cultural_expense,
-        is_escrow,
+        is_escrow: None,
         bypass,
     })
 }

@@ -101,6 +101,7 @@ pub(super) fn paid_facts(payment: Payment, currency: Currency) -> Result<PaidFac
         paid_at,
         receipt_url: payment.receipt_url.clone(),
         total: Some(total),
+        method: None,
         card: Some(card_facts(payment)),
     })
 }

@@ -16,14 +16,14 @@ const KOREAN_TIME: TimeDelta = TimeDelta::hours(9);
 const SECRETS: &[&str] = &["/bypass/customerIdentifier"];
 
 impl V1Dialect {
-    /// The SDK call that opens a window: always done, since nothing is sent from here. A window that issues a billing key
+    /// The SDK call that opens a window: done at once, since nothing is sent from here; `None` where V1 has no such window. A window that issues a billing key
     /// gets a `customer_uid` of its own, the attempt's id (rules IAMPORT-031, IAMPORT-032).
     pub(super) fn encode_window(
         &self,
         window: &OpenWindow,
         ctx: &CallContext,
         shaping: &Shaping,
-    ) -> Progress {
+    ) -> Option<Progress> {
         let common = self.common(window, ctx, shaping);
         let arguments = match window {
             OpenWindow::Payment(payment) => {
@@ -57,12 +57,10 @@ impl V1Dialect {
                 };
                 json_body(&input, SECRETS)
             }
+            OpenWindow::IssueAndPay(_) => return None,
         };
-        Progress::Done(Box::new(Outcome::CallSdk(SdkCall {
-            sdk: Sdk::V1,
-            function: "request_pay",
-            arguments,
-        })))
+        let call = SdkCall { sdk: Sdk::V1, function: "request_pay", arguments };
+        Some(Progress::Done(Box::new(Outcome::CallSdk(call))))
     }
 
     /// What both kinds of window have.

@@ -1,9 +1,10 @@
 //! Replies as outcomes.
 
 use portone_core::{
-    AttemptId, Bank, CallContext, CancelStatus, CancelledFacts, CardFacts, Cause, Command, ConfirmPayment,
-    Decline, InstantMethod, IssuedKeyFacts, Leg, Method, Outcome, PaidFacts, PayInstantly, PayMethod,
-    PgBillingKey, PgError, PgReply, Progress, VirtualAccountFacts,
+    AccountFacts, AttemptId, Bank, CallContext, CancelStatus, CancelledFacts, CardFacts, Cause, Command,
+    ConfirmIssueAndPay, ConfirmPayment, Decline, InstantMethod, IssuedKeyFacts, Leg, Method, MethodFacts,
+    Outcome, PaidFacts, PayInstantly, PayMethod, PgBillingKey, PgError, PgReply, Progress,
+    VirtualAccountFacts, WalletFacts,
 };
 
 use super::{
@@ -13,9 +14,9 @@ use super::{
     receipts,
     reply::{
         BillingKeyInfo, CancelAnswer, Cancellation, CancellationStatus, CaptureAnswer, CardInfo, CardMethod,
-        CloseVirtualAccountAnswer, ConfirmedBillingKey, DeleteBillingKeyAnswer, IssueBillingKeyAnswer,
-        Payment, PaymentAnswer, PaymentMethod, PaymentSummary, StopAnswer, Transactions,
-        VirtualAccountMethod,
+        CloseVirtualAccountAnswer, ConfirmedBillingKey, ConfirmedIssueAndPay, DeleteBillingKeyAnswer,
+        IssueBillingKeyAnswer, Payment, PaymentAnswer, PaymentMethod, PaymentSummary, StopAnswer,
+        Transactions, TransferMethod, VirtualAccountMethod, WalletMethod,
     },
 };
 
@@ -48,6 +49,9 @@ impl V2Dialect {
             }
             Command::ConfirmPayment(confirm) => return self.decode_confirm(confirm, leg, reply, ctx),
             Command::ConfirmBillingKey(_) => decode_confirmed_key(reply, ctx)?,
+            Command::ConfirmIssueAndPay(confirm) => {
+                return self.decode_confirm_both(confirm, leg, reply, ctx);
+            }
             Command::Capture(_) => {
                 let CaptureAnswer {} = Operation::CapturePayment.read(reply)?;
                 Outcome::Captured
@@ -94,6 +98,30 @@ impl V2Dialect {
         Ok(Progress::Done(Box::new(outcome)))
     }
 
+    /// The answer holds the key and no number of the PG's: the payment is read back, and tells both.
+    fn decode_confirm_both(
+        &self,
+        confirm: &ConfirmIssueAndPay,
+        leg: Leg,
+        reply: &PgReply,
+        ctx: &CallContext,
+    ) -> Result<Progress, PgError> {
+        if leg == FIRST_LEG {
+            let operation = Operation::ConfirmIssueAndPay;
+            if operation.documented_error(reply, BILLING_KEY_NOT_FOUND) {
+                return Err(unknown_token());
+            }
+            let ConfirmedIssueAndPay { .. } = operation.read(reply)?;
+            let url = self.payment_url(&confirm.payment_id, "/transactions");
+            let request = self.request(Operation::ListTransactions, Method::Get, url, None, ctx);
+            return Ok(Progress::Send { request: Box::new(request), leg: READ_BACK_LEG });
+        }
+        let operation = Operation::ListTransactions;
+        let own = own_transaction(reply, &confirm.window)?;
+        let outcome = issued_and_paid(own).map_err(|what| operation.unreadable(reply, what))?;
+        Ok(Progress::Done(Box::new(outcome)))
+    }
+
     fn decode_pay_instantly(
         &self,
         pay: &PayInstantly,
@@ -131,24 +159,28 @@ fn paid_now(answer: PaymentSummary, card: Option<CardFacts>) -> Outcome {
         card,
         receipt_url: None,
         total: None,
+        method: None,
     })
 }
 
 fn decode_read_back(reply: &PgReply, marker: &AttemptId) -> Result<Outcome, PgError> {
-    let operation = Operation::ListTransactions;
-    let transactions: Transactions = operation.read(reply)?;
-    let own = transactions.items.into_iter().find(|item| item.is_marked(marker));
-    let unreadable = |what| operation.unreadable(reply, what);
-    let Some(mut own) = own else { return Err(unreadable("our transaction is missing")) };
+    let unreadable = |what| Operation::ListTransactions.unreadable(reply, what);
+    let mut own = own_transaction(reply, marker)?;
     match own.method.take() {
         Some(PaymentMethod::VirtualAccount(method)) => {
             let facts = virtual_account_facts(own, method).map_err(unreadable)?;
             Ok(Outcome::VirtualAccountIssued(facts))
         }
-        Some(PaymentMethod::Card(_) | PaymentMethod::Other) | None => {
-            Err(unreadable("our transaction has no virtual account"))
-        }
+        _ => Err(unreadable("our transaction has no virtual account")),
     }
+}
+
+/// Our transaction among a payment's.
+fn own_transaction(reply: &PgReply, marker: &AttemptId) -> Result<Payment, PgError> {
+    let operation = Operation::ListTransactions;
+    let transactions: Transactions = operation.read(reply)?;
+    let own = transactions.items.into_iter().find(|item| item.is_marked(marker));
+    own.ok_or_else(|| operation.unreadable(reply, "our transaction is missing"))
 }
 
 fn decode_issue_billing_key(reply: &PgReply) -> Result<Outcome, PgError> {
@@ -162,13 +194,25 @@ fn decode_issue_billing_key(reply: &PgReply) -> Result<Outcome, PgError> {
 fn decode_confirmed_key(reply: &PgReply, ctx: &CallContext) -> Result<Outcome, PgError> {
     let operation = Operation::ConfirmBillingKey;
     if operation.documented_error(reply, BILLING_KEY_NOT_FOUND) {
-        let message = "the upstream knows no such token".to_owned();
-        return Err(PgError::Declined(Decline { code: BILLING_KEY_NOT_FOUND.to_owned(), message }));
+        return Err(unknown_token());
     }
     let answer: ConfirmedBillingKey = operation.read(reply)?;
     let pg_billing_key = PgBillingKey::parse(answer.billing_key.expose())
         .map_err(|_| operation.unreadable(reply, "billingKey is empty or too long"))?;
     Ok(Outcome::BillingKeyIssued(IssuedKeyFacts { pg_billing_key, issued_at: ctx.now }))
+}
+
+fn unknown_token() -> PgError {
+    let message = "the upstream knows no such token".to_owned();
+    PgError::Declined(Decline { code: BILLING_KEY_NOT_FOUND.to_owned(), message })
+}
+
+/// A billing key, and what was paid with it first. The error names what the reply lacks.
+pub(super) fn issued_and_paid(mut payment: Payment) -> Result<Outcome, &'static str> {
+    let key = payment.billing_key.take().ok_or("billingKey is missing")?;
+    let pg_billing_key = PgBillingKey::parse(key.expose()).map_err(|_| "billingKey is empty or too long")?;
+    let paid = paid_facts(payment)?;
+    Ok(Outcome::IssuedAndPaid { key: IssuedKeyFacts { pg_billing_key, issued_at: paid.paid_at }, paid })
 }
 
 fn decode_cancel(reply: &PgReply) -> Result<Outcome, PgError> {
@@ -189,9 +233,10 @@ fn decode_cancel(reply: &PgReply) -> Result<Outcome, PgError> {
 
 /// What may be told of a payment that was made. The error names what the reply lacks.
 pub(super) fn paid_facts(payment: Payment) -> Result<PaidFacts, &'static str> {
-    let card = match payment.method {
-        Some(PaymentMethod::Card(method)) => Some(card_facts(method)),
-        Some(PaymentMethod::VirtualAccount(_) | PaymentMethod::Other) | None => None,
+    let (card, method) = match payment.method {
+        Some(PaymentMethod::Card(method)) => (Some(card_facts(method)), None),
+        Some(method) => (None, method_facts(method)),
+        None => (None, None),
     };
     Ok(PaidFacts {
         pg_tx_id: payment.pg_tx_id.ok_or("pgTxId is missing")?,
@@ -199,7 +244,34 @@ pub(super) fn paid_facts(payment: Payment) -> Result<PaidFacts, &'static str> {
         card,
         receipt_url: payment.receipt_url,
         total: payment.amount.and_then(|amount| amount.total),
+        method,
     })
+}
+
+fn method_facts(method: PaymentMethod) -> Option<MethodFacts> {
+    match method {
+        PaymentMethod::Transfer(account) => Some(MethodFacts::Transfer(account_facts(account))),
+        PaymentMethod::Mobile(mobile) => Some(MethodFacts::Mobile { phone_number: mobile.phone_number }),
+        PaymentMethod::EasyPay(wallet) => Some(MethodFacts::EasyPay {
+            provider: wallet.provider,
+            with: wallet.easy_pay_method.and_then(wallet_facts),
+        }),
+        PaymentMethod::Card(_) | PaymentMethod::VirtualAccount(_) | PaymentMethod::Other => None,
+    }
+}
+
+fn wallet_facts(method: WalletMethod) -> Option<WalletFacts> {
+    match method {
+        WalletMethod::Card(card) => Some(WalletFacts::Card(Box::new(card_facts(card)))),
+        WalletMethod::Charge(charge) => Some(WalletFacts::Charge { bank: account_facts(charge).bank }),
+        WalletMethod::Transfer(account) => Some(WalletFacts::Transfer(account_facts(account))),
+        WalletMethod::Other => None,
+    }
+}
+
+fn account_facts(account: TransferMethod) -> AccountFacts {
+    let bank = account.bank.as_deref().and_then(Bank::from_code);
+    AccountFacts { bank, account_number: account.account_number }
 }
 
 fn card_facts(method: CardMethod) -> CardFacts {

@@ -1,9 +1,10 @@
 //! Commands as requests.
 
 use portone_core::{
-    Auth, Body, CallContext, Cancel, CloseVirtualAccount, Command, ConfirmBillingKey, ConfirmPayment,
-    DeleteBillingKey, Effect, InstantMethod, IssueBillingKey, Leg, Method, Order, PayInstantly,
-    PayWithBillingKey, PaymentId, PgBillingKey, PgRequest, Progress, Report, Secret, StopCancel,
+    Auth, Body, CallContext, Cancel, CloseVirtualAccount, Command, ConfirmBillingKey, ConfirmIssueAndPay,
+    ConfirmPayment, DeleteBillingKey, Effect, InstantMethod, IssueBillingKey, Leg, Method, Order,
+    PayInstantly, PayWithBillingKey, PaymentId, PgBillingKey, PgRequest, Progress, Report, Secret,
+    StopCancel,
 };
 
 use crate::{
@@ -17,9 +18,9 @@ use super::{
     operation::Operation,
     request::{
         BillingKeyCardInput, BillingKeyMethodInput, BillingKeyPaymentInput, CancelPaymentBody,
-        CashReceiptInput, ConfirmBillingKeyBody, ConfirmPaymentBody, CustomerInput, EmptyBody,
-        InstantCardInput, InstantMethodInput, InstantPaymentInput, IssueBillingKeyBody, OrderInput,
-        RefundAccountInput,
+        CashReceiptInput, ConfirmBillingKeyBody, ConfirmIssueAndPayBody, ConfirmPaymentBody, CustomerInput,
+        EmptyBody, InstantCardInput, InstantMethodInput, InstantPaymentInput, IssueBillingKeyBody,
+        OrderInput, RefundAccountInput,
     },
 };
 
@@ -50,6 +51,7 @@ impl V2Dialect {
             Command::CloseVirtualAccount(close) => self.encode_close_virtual_account(close, ctx),
             Command::ConfirmPayment(confirm) => self.encode_confirm(confirm, ctx),
             Command::ConfirmBillingKey(confirm) => self.encode_confirm_key(confirm, ctx),
+            Command::ConfirmIssueAndPay(confirm) => self.encode_confirm_both(confirm, ctx),
             Command::Capture(capture) => self.encode_capture(&capture.payment_id, ctx),
             Command::StopCancel(stop) => self.encode_stop_cancel(stop, ctx),
             Command::OpenWindow(window) => return Ok(self.encode_window(window, ctx, shaping)),
@@ -183,6 +185,20 @@ impl V2Dialect {
         let url = format!("{}/billing-keys/confirm", self.base_url);
         let body = json_body(&input, &["/billingIssueToken"]);
         self.request(Operation::ConfirmBillingKey, Method::Post, url, Some(body), ctx)
+    }
+
+    fn encode_confirm_both(&self, confirm: &ConfirmIssueAndPay, ctx: &CallContext) -> PgRequest {
+        let input = ConfirmIssueAndPayBody {
+            billing_issue_token: confirm.billing_issue_token.expose(),
+            payment_id: confirm.payment_id.as_str(),
+            currency: confirm.amount.currency.code(),
+            total_amount: confirm.amount.total,
+            tax_free_amount: confirm.amount.tax_free,
+            is_test: confirm.is_test,
+        };
+        let url = format!("{}/billing-keys/confirm-issue-and-pay", self.base_url);
+        let body = json_body(&input, &["/billingIssueToken"]);
+        self.request(Operation::ConfirmIssueAndPay, Method::Post, url, Some(body), ctx)
     }
 
     /// The same for a capture and for an inquiry about one, which repeats it under its idempotency key.

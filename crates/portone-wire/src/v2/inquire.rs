@@ -9,7 +9,9 @@ use portone_core::{
 
 use super::{
     V2Dialect,
-    decode::{cancelled_facts, failed_cancellation, issued_key, paid_facts, virtual_account_facts},
+    decode::{
+        cancelled_facts, failed_cancellation, issued_and_paid, issued_key, paid_facts, virtual_account_facts,
+    },
     encode::FIRST_LEG,
     operation::{Operation, PAYMENT_NOT_FOUND},
     receipts,
@@ -29,7 +31,9 @@ const PAGE_SIZE: u8 = 100;
 impl V2Dialect {
     pub(super) fn encode_inquire(&self, of: &Attempt, ctx: &CallContext) -> Progress {
         let request = match &of.subject {
-            AttemptSubject::Pay { payment_id, .. } | AttemptSubject::Window { payment_id } => {
+            AttemptSubject::Pay { payment_id, .. }
+            | AttemptSubject::Window { payment_id }
+            | AttemptSubject::IssueAndPay { payment_id } => {
                 let url = self.payment_url(payment_id, "/transactions");
                 self.request(Operation::ListTransactions, Method::Get, url, None, ctx)
             }
@@ -79,6 +83,7 @@ impl V2Dialect {
         let finding = match &of.subject {
             AttemptSubject::Pay { .. } => find_payment(&of.id, Waiting::ForPg, reply)?,
             AttemptSubject::Window { .. } => find_payment(&of.id, Waiting::ForPayer, reply)?,
+            AttemptSubject::IssueAndPay { .. } => find_issued_and_paid(&of.id, reply)?,
             AttemptSubject::IssueBillingKey => return self.find_issued_key(of, leg, reply, ctx),
             AttemptSubject::DeleteBillingKey { .. } => find_deleted_key(reply)?,
             AttemptSubject::Cancel { amount, cancelled_before, .. } => {
@@ -147,14 +152,36 @@ enum Waiting {
     ForPayer,
 }
 
-fn find_payment(attempt: &AttemptId, waiting: Waiting, reply: &PgReply) -> Result<Finding, PgError> {
+/// Our transaction among a payment's, where the upstream knows it.
+fn own_transaction(attempt: &AttemptId, reply: &PgReply) -> Result<Option<Payment>, PgError> {
     let operation = Operation::ListTransactions;
     if operation.documented_error(reply, PAYMENT_NOT_FOUND) {
-        return Ok(Finding::DidNotHappen);
+        return Ok(None);
     }
     let transactions: Transactions = operation.read(reply)?;
-    let own = transactions.items.into_iter().find(|item| item.is_marked(attempt));
-    let Some(own) = own else { return Ok(Finding::DidNotHappen) };
+    Ok(transactions.items.into_iter().find(|item| item.is_marked(attempt)))
+}
+
+/// The first payment holds the key it was made with.
+fn find_issued_and_paid(attempt: &AttemptId, reply: &PgReply) -> Result<Finding, PgError> {
+    let operation = Operation::ListTransactions;
+    let Some(own) = own_transaction(attempt, reply)? else { return Ok(Finding::DidNotHappen) };
+    match own.status {
+        PaymentStatus::Ready => Ok(Finding::DidNotHappen),
+        PaymentStatus::Paid | PaymentStatus::PartialCancelled | PaymentStatus::Cancelled => {
+            let outcome = issued_and_paid(own).map_err(|what| operation.unreadable(reply, what))?;
+            Ok(Finding::Happened(Box::new(outcome)))
+        }
+        PaymentStatus::PayPending
+        | PaymentStatus::Failed
+        | PaymentStatus::VirtualAccountIssued
+        | PaymentStatus::Unknown => payment_finding(own).map_err(|what| operation.unreadable(reply, what)),
+    }
+}
+
+fn find_payment(attempt: &AttemptId, waiting: Waiting, reply: &PgReply) -> Result<Finding, PgError> {
+    let operation = Operation::ListTransactions;
+    let Some(own) = own_transaction(attempt, reply)? else { return Ok(Finding::DidNotHappen) };
     if own.status == PaymentStatus::Ready && waiting == Waiting::ForPayer {
         return Ok(Finding::DidNotHappen);
     }

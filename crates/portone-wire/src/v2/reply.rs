@@ -33,6 +33,14 @@ pub(super) struct ConfirmedBillingKey {
     pub billing_key: Secret<String>,
 }
 
+/// Schema `ConfirmedBillingKeyIssueAndPaySummary`. Both are read back: the answer tells no moment and no number.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ConfirmedIssueAndPay {
+    #[serde(rename = "billingKey")]
+    pub _billing_key: Secret<String>,
+}
+
 /// Schema `GetBillingKeyInfosResponse`.
 #[derive(Deserialize)]
 pub(super) struct BillingKeyPage {
@@ -146,6 +154,7 @@ pub(super) struct Payment {
     pub status: PaymentStatus,
     pub custom_data: Option<String>,
     pub method: Option<PaymentMethod>,
+    pub billing_key: Option<Secret<String>>,
     pub amount: Option<Amount>,
     pub pg_tx_id: Option<PgTxId>,
     pub requested_at: Option<DateTime<Utc>>,
@@ -239,7 +248,7 @@ pub(super) struct Failure {
     pub pg_message: Option<String>,
 }
 
-/// Schema `PaymentMethod`, as far as cards and virtual accounts go.
+/// Schema `PaymentMethod`, as far as the PGs here have them.
 #[derive(Deserialize)]
 #[serde(tag = "type")]
 pub(super) enum PaymentMethod {
@@ -247,6 +256,49 @@ pub(super) enum PaymentMethod {
     Card(CardMethod),
     #[serde(rename = "PaymentMethodVirtualAccount")]
     VirtualAccount(VirtualAccountMethod),
+    #[serde(rename = "PaymentMethodTransfer")]
+    Transfer(TransferMethod),
+    #[serde(rename = "PaymentMethodMobile")]
+    Mobile(MobileMethod),
+    #[serde(rename = "PaymentMethodEasyPay")]
+    EasyPay(EasyPayMethod),
+    #[serde(other)]
+    Other,
+}
+
+/// Schemas `PaymentMethodTransfer` and `PaymentMethodEasyPayMethodCharge`.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct TransferMethod {
+    pub bank: Option<String>,
+    pub account_number: Option<String>,
+}
+
+/// Schema `PaymentMethodMobile`.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct MobileMethod {
+    pub phone_number: Option<String>,
+}
+
+/// Schema `PaymentMethodEasyPay`.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct EasyPayMethod {
+    pub provider: Option<String>,
+    pub easy_pay_method: Option<WalletMethod>,
+}
+
+/// Schema `PaymentMethodEasyPayMethod`.
+#[derive(Deserialize)]
+#[serde(tag = "type")]
+pub(super) enum WalletMethod {
+    #[serde(rename = "PaymentMethodCard")]
+    Card(CardMethod),
+    #[serde(rename = "PaymentMethodEasyPayMethodCharge")]
+    Charge(TransferMethod),
+    #[serde(rename = "PaymentMethodTransfer")]
+    Transfer(TransferMethod),
     #[serde(other)]
     Other,
 }

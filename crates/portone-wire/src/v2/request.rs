@@ -447,6 +447,19 @@ pub(super) struct ConfirmBillingKeyBody<'a> {
     pub is_test: bool,
 }
 
+/// Schema `ConfirmBillingKeyIssueAndPayBody`.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ConfirmIssueAndPayBody<'a> {
+    pub billing_issue_token: &'a str,
+    pub payment_id: &'a str,
+    pub currency: &'a str,
+    pub total_amount: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tax_free_amount: Option<i64>,
+    pub is_test: bool,
+}
+
 /// Schema `ConfirmPaymentBody`. The upstream's own `txId` is not known here, and our members are compared with its.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -39,7 +39,7 @@ impl V2Dialect {
         if operation.documented_error(reply, PAYMENT_NOT_FOUND) {
             return Ok(found(Finding::DidNotHappen));
         }
-        let is_ours = |payment: &Payment| payment.custom_data.as_deref() == Some(of.id.as_str());
+        let is_ours = |payment: &Payment| payment.is_marked(&of.id);
         let own = if leg == FIRST_LEG {
             Some(operation.read::<Payment>(reply)?).filter(is_ours)
         } else {
@@ -71,9 +71,7 @@ fn standing(mut payment: Payment) -> Result<Standing, &'static str> {
             Some(PaymentMethod::VirtualAccount(method)) => {
                 StandingState::WaitsForDeposit(virtual_account_facts(payment, method)?)
             }
-            Some(PaymentMethod::Card(_) | PaymentMethod::Other) | None => {
-                return Err("method is no virtual account");
-            }
+            _ => return Err("method is no virtual account"),
         },
         // Nothing was paid, so nothing went back: the account was closed.
         PaymentStatus::Cancelled if payment.paid_at.is_none() && cancels.is_empty() => {

@@ -1,6 +1,6 @@
 //! Billing keys as answers show them. A PG's own key is never among it.
 
-use portone_core::CardFacts;
+use portone_core::PayMethod;
 use portone_engine::ledger::{BillingKeyRecord, BillingKeyStatus, KeyChannel, KeyChannelState, KeyFailure};
 use serde::Serialize;
 
@@ -49,6 +49,16 @@ pub(crate) struct ConfirmedResponse<'a> {
     pub(crate) billing_key: &'a str,
 }
 
+/// Schema `ConfirmedBillingKeyIssueAndPaySummary`.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ConfirmedIssueAndPayResponse<'a> {
+    /// The key.
+    pub(crate) billing_key: &'a str,
+    /// The payment.
+    pub(crate) payment_id: &'a str,
+}
+
 /// Schema `DeleteBillingKeyResponse`.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -87,7 +97,7 @@ impl<'a> From<&'a BillingKeyRecord> for BillingKeyView<'a> {
             billing_key: record.key.as_str(),
             merchant_id: merchant_id(&record.store_id),
             store_id: record.store_id.as_str(),
-            methods: [KeyMethod::of(&record.card)],
+            methods: [KeyMethod::of(record)],
             channels: channels(record),
             customer: CustomerView::from(&record.customer),
             custom_data: record.custom_data.as_deref(),
@@ -100,18 +110,28 @@ impl<'a> From<&'a BillingKeyRecord> for BillingKeyView<'a> {
     }
 }
 
-/// Schema `BillingKeyPaymentMethodCard`: nothing but cards is issued through an API.
+/// Schemas `BillingKeyPaymentMethodCard` and `BillingKeyPaymentMethodMobile`: other keys are not issued here.
 #[derive(Debug, Serialize)]
-struct KeyMethod<'a> {
-    #[serde(rename = "type")]
-    kind: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    card: Option<CardView<'a>>,
+#[serde(tag = "type", rename_all_fields = "camelCase")]
+enum KeyMethod<'a> {
+    #[serde(rename = "BillingKeyPaymentMethodCard")]
+    Card {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        card: Option<CardView<'a>>,
+    },
+    #[serde(rename = "BillingKeyPaymentMethodMobile")]
+    Mobile {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        phone_number: Option<&'a str>,
+    },
 }
 
 impl<'a> KeyMethod<'a> {
-    fn of(card: &'a CardFacts) -> Self {
-        Self { kind: "BillingKeyPaymentMethodCard", card: CardView::of(card) }
+    fn of(record: &'a BillingKeyRecord) -> Self {
+        if record.method == PayMethod::Mobile {
+            return Self::Mobile { phone_number: record.customer.phone_number.as_deref() };
+        }
+        Self::Card { card: CardView::of(&record.card) }
     }
 }
 

@@ -1,6 +1,6 @@
 //! How a payment was paid, as far as is known.
 
-use portone_core::{CardFacts, PayMethod, VirtualAccountFacts};
+use portone_core::{AccountFacts, Bank, CardFacts, MethodFacts, PayMethod, VirtualAccountFacts, WalletFacts};
 use portone_engine::ledger::Transaction;
 use serde::Serialize;
 
@@ -32,6 +32,74 @@ pub(crate) enum MethodView<'a> {
         #[serde(skip_serializing_if = "Option::is_none")]
         expired_at: Option<Moment>,
     },
+    /// By account transfer.
+    #[serde(rename = "PaymentMethodTransfer")]
+    Transfer(AccountView<'a>),
+    /// By carrier billing.
+    #[serde(rename = "PaymentMethodMobile")]
+    Mobile {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        phone_number: Option<&'a str>,
+    },
+    /// By a wallet.
+    #[serde(rename = "PaymentMethodEasyPay")]
+    EasyPay {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        provider: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        easy_pay_method: Option<WalletView<'a>>,
+    },
+}
+
+/// Schema `PaymentMethodTransfer`, less its type.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct AccountView<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bank: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account_number: Option<&'a str>,
+}
+
+impl<'a> From<&'a AccountFacts> for AccountView<'a> {
+    fn from(facts: &'a AccountFacts) -> Self {
+        Self { bank: facts.bank.map(Bank::code), account_number: facts.account_number.as_deref() }
+    }
+}
+
+/// Schema `PaymentMethodEasyPayMethod`.
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename_all_fields = "camelCase")]
+pub(crate) enum WalletView<'a> {
+    /// A card.
+    #[serde(rename = "PaymentMethodCard")]
+    Card {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        card: Option<CardView<'a>>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        approval_number: Option<&'a str>,
+    },
+    /// Money or points it was charged with.
+    #[serde(rename = "PaymentMethodEasyPayMethodCharge")]
+    Charge {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        bank: Option<&'static str>,
+    },
+    /// A bank account.
+    #[serde(rename = "PaymentMethodTransfer")]
+    Transfer(AccountView<'a>),
+}
+
+impl<'a> From<&'a WalletFacts> for WalletView<'a> {
+    fn from(facts: &'a WalletFacts) -> Self {
+        match facts {
+            WalletFacts::Card(card) => {
+                Self::Card { card: CardView::of(card), approval_number: card.approval_number.as_deref() }
+            }
+            WalletFacts::Charge { bank } => Self::Charge { bank: bank.map(Bank::code) },
+            WalletFacts::Transfer(account) => Self::Transfer(account.into()),
+        }
+    }
 }
 
 impl<'a> MethodView<'a> {
@@ -40,8 +108,31 @@ impl<'a> MethodView<'a> {
         match transaction.method {
             PayMethod::Card => Some(Self::card(transaction.card.as_ref())),
             PayMethod::VirtualAccount => transaction.virtual_account.as_ref().map(Self::account),
-            // No command of this gateway pays by these yet.
-            PayMethod::Transfer | PayMethod::Mobile | PayMethod::EasyPay => None,
+            PayMethod::Transfer | PayMethod::Mobile | PayMethod::EasyPay => Some(
+                transaction.paid_by.as_ref().map_or_else(|| Self::bare(transaction.method), Self::paid_by),
+            ),
+        }
+    }
+
+    fn paid_by(facts: &'a MethodFacts) -> Self {
+        match facts {
+            MethodFacts::Transfer(account) => Self::Transfer(account.into()),
+            MethodFacts::Mobile { phone_number } => Self::Mobile { phone_number: phone_number.as_deref() },
+            MethodFacts::EasyPay { provider, with } => Self::EasyPay {
+                provider: provider.as_deref(),
+                easy_pay_method: with.as_ref().map(WalletView::from),
+            },
+        }
+    }
+
+    /// A method of which nothing more is known.
+    const fn bare(method: PayMethod) -> Self {
+        match method {
+            PayMethod::Mobile => Self::Mobile { phone_number: None },
+            PayMethod::EasyPay => Self::EasyPay { provider: None, easy_pay_method: None },
+            PayMethod::Card | PayMethod::VirtualAccount | PayMethod::Transfer => {
+                Self::Transfer(AccountView { bank: None, account_number: None })
+            }
         }
     }
 
@@ -54,7 +145,7 @@ impl<'a> MethodView<'a> {
 
     fn account(facts: &'a VirtualAccountFacts) -> Self {
         Self::VirtualAccount {
-            bank: facts.bank.map(portone_core::Bank::code),
+            bank: facts.bank.map(Bank::code),
             account_number: &facts.account_number,
             account_type: facts.account_type.as_deref(),
             remittee_name: facts.remittee_name.as_deref(),

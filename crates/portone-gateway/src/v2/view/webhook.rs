@@ -137,6 +137,7 @@ fn response(exchange: &Exchange) -> Option<ResponseView<'_>> {
 /// The payment's state that was announced (schema `PaymentWebhookPaymentStatus`, which has none for an accepted cancel).
 const fn payment_status(kind: EventKind) -> Option<&'static str> {
     match kind {
+        EventKind::Ready => Some("READY"),
         EventKind::Paid => Some("PAID"),
         EventKind::VirtualAccountIssued => Some("VIRTUAL_ACCOUNT_ISSUED"),
         EventKind::Failed => Some("FAILED"),
@@ -144,6 +145,7 @@ const fn payment_status(kind: EventKind) -> Option<&'static str> {
         EventKind::PartialCancelled => Some("PARTIAL_CANCELLED"),
         EventKind::Cancelled => Some("CANCELLED"),
         EventKind::CancelPending
+        | EventKind::BillingKeyReady
         | EventKind::BillingKeyIssued
         | EventKind::BillingKeyFailed
         | EventKind::BillingKeyDeleted

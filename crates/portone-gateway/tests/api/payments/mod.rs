@@ -9,3 +9,4 @@ mod list;
 mod read;
 mod resend_webhook;
 mod virtual_account_close;
+mod windows;

@@ -27,6 +27,8 @@ pub(super) fn check(dialect: &V1Dialect, window: &OpenWindow, report: &mut Repor
             let id = issue.issue_id.as_deref().unwrap_or_default();
             check_length(&rules::MERCHANT_UID_LENGTH, "issueId", id, super::MERCHANT_UID_LENGTH_MAX, report);
         }
+        // V1 has no such window, and no profile lists it.
+        OpenWindow::IssueAndPay(_) => {}
     }
 }
 

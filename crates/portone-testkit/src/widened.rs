@@ -1,0 +1,78 @@
+//! An adapter of a PG that also has windows which issue a billing key and take the first payment, by carrier billing. By the
+//! browser SDK's documents Welcome, Eximbay and Payletter have them; this project has an adapter of none of those.
+
+use std::sync::Arc;
+
+use portone_core::{
+    Ack, Admitted, CallContext, Command, CommandKind, CommandSupport, Currencies, Leg, Notification,
+    NotificationError, PayMethod, PaymentIdRule, PgAdapter, PgError, PgProfile, PgReply, Progress,
+    RawNotification, Report, Rule, Severity,
+};
+
+/// What it can do.
+pub static WIDENED: PgProfile = PgProfile {
+    provider: "WELCOME",
+    rule_prefix: "WELCOME",
+    display_name: "Welcome, as far as tests go",
+    commands: &[
+        CommandSupport {
+            command: CommandKind::OpenIssueAndPayWindow,
+            methods: &[PayMethod::Mobile],
+            inquiry: true,
+        },
+        CommandSupport {
+            command: CommandKind::ConfirmIssueAndPay,
+            methods: &[PayMethod::Mobile],
+            inquiry: true,
+        },
+        CommandSupport { command: CommandKind::PayWithBillingKey, methods: &[], inquiry: true },
+        CommandSupport { command: CommandKind::DeleteBillingKey, methods: &[], inquiry: true },
+        CommandSupport { command: CommandKind::Cancel, methods: &[], inquiry: true },
+    ],
+    currencies: Currencies::Any,
+    payment_id: PaymentIdRule { length_max: None, alphanumeric: false },
+    partial_cancel: true,
+    rules: &[],
+    capability_rule: &CAPABILITY,
+};
+
+static CAPABILITY: Rule = Rule {
+    code: "WELCOME-CAP",
+    severity: Severity::Reject,
+    reason: "The PG has not got it.",
+    source: "browser-sdk.yml",
+};
+
+/// Another adapter's encoding and decoding under the profile [`WIDENED`].
+#[derive(Debug)]
+pub struct Widened(pub Arc<dyn PgAdapter>);
+
+impl PgAdapter for Widened {
+    fn profile(&self) -> &'static PgProfile {
+        &WIDENED
+    }
+
+    fn check(&self, _command: &Command, _ctx: &CallContext, _report: &mut Report) {}
+
+    fn encode(&self, command: &Admitted<'_>, ctx: &CallContext) -> Result<Progress, Report> {
+        self.0.encode(command, ctx)
+    }
+
+    fn decode(
+        &self,
+        command: &Admitted<'_>,
+        leg: Leg,
+        reply: &PgReply,
+        ctx: &CallContext,
+    ) -> Result<Progress, PgError> {
+        self.0.decode(command, leg, reply, ctx)
+    }
+
+    fn parse_notification(
+        &self,
+        raw: &RawNotification,
+        ctx: &CallContext,
+    ) -> Result<(Notification, Ack), NotificationError> {
+        self.0.parse_notification(raw, ctx)
+    }
+}
