@@ -18,7 +18,11 @@ pub static FACTORY_V1: AdapterFactory =
 #[derive(Debug)]
 struct NoKpn;
 
-fn build(_channel: &Channel, _upstream: &Upstream) -> Result<Arc<dyn PgAdapter>, SetupError> {
+fn build(channel: &Channel, upstream: &Upstream) -> Result<Arc<dyn PgAdapter>, SetupError> {
+    if upstream.credentials.protocol() != Protocol::IamportV1 {
+        let problem = format!("needs a PortOne V1 upstream; `{}` is none", channel.upstream);
+        return Err(SetupError { channel: channel.key.clone(), problem });
+    }
     Ok(Arc::new(NoKpn))
 }
 

@@ -166,7 +166,7 @@ pub(crate) fn check_v2(processing_currency: Option<Currency>, command: &Command,
         }
         Command::CloseVirtualAccount(_) => no_such_family("virtual account", report),
         Command::IssueCashReceipt(_) | Command::CancelCashReceipt(_) => {
-            no_such_family("cash receipt", report)
+            no_such_family("cash receipt", report);
         }
         Command::RegisterEscrowLogistics(_) | Command::ConfirmEscrow(_) => no_such_family("escrow", report),
         // The documents set no rule for these, or the profile refuses them.

@@ -128,7 +128,7 @@ pub(super) fn part(example: &Example, name: &str, part: &Value, op: &str) -> Opt
         ("option" | "bank", _) if op == "API_INSTANT_VA" => at(&format!("method.virtualAccount.{name}")),
         ("type", "SMARTRO-120") => None,
         ("type" | "customerIdentityNumber", _) => at(&format!("method.virtualAccount.cashReceipt.{name}")),
-        ("name", _) => at("customer.name"),
+        ("name" | "buyer_name", _) => at("customer.name"),
         ("bank" | "number" | "holderName" | "holderPhoneNumber", _) if op == "API_CANCEL" => {
             at(&format!("refundAccount.{name}"))
         }
@@ -152,7 +152,6 @@ pub(super) fn part(example: &Example, name: &str, part: &Value, op: &str) -> Opt
             Some(("method".to_owned(), whole))
         }
         ("identifier", _) => at("customer.identityNumber"),
-        ("buyer_name", _) => at("customer.name"),
         ("buyer_tel", _) => at("customer.phoneNumber"),
         // V1's one line has no place in V2: an address there is one in parts, or none.
         ("addr", _) => Some(("sender.address".to_owned(), Value::Null)),

@@ -104,7 +104,9 @@ fn suit(placed: &mut Placed, example: &Example, value: &Value) {
 
 fn suit_request(placed: &mut Placed, id: &str, value: &Value) {
     let missing = |placed: &mut Placed, names: &[&str]| {
-        names.iter().for_each(|name| placed_at(placed, name, Value::Null));
+        for name in names {
+            placed_at(placed, name, Value::Null);
+        }
     };
     match id {
         "IAMPORT-003" => placed.put("pg", value["pg"].clone()),
@@ -279,7 +281,6 @@ fn base(op: &str, code: &str, pg: &str) -> Value {
             let entry = json!({ "schedule_at": 1_893_456_000, "currency": if is_paymentwall { "USD" } else { "KRW" } });
             json!({ "customer_uid": "customer-1", "schedules": [merged(charge, &entry)] })
         }
-        "API_UNSCHEDULE" => json!({}),
         "API_CANCEL" => json!({ "merchant_uid": "payment0001A", "reason": "sold out" }),
         "API_ESCROW" => json!({
             "sender": party(), "receiver": party(),

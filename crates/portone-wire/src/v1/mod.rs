@@ -94,15 +94,11 @@ impl Shaping {
     /// Whatever the order's `bypass` holds goes to the PG untouched: as text on REST, as an object in a window (rule
     /// IAMPORT-063).
     pub fn as_given(command: &Command) -> Self {
-        match command {
-            Command::OpenWindow(window) => {
-                Self { window_bypass: window.bypass().cloned(), ..Self::default() }
-            }
-            _ => {
-                let bypass = command.order().and_then(|order| order.bypass.as_ref());
-                Self { bypass: bypass.map(ToString::to_string), ..Self::default() }
-            }
+        if let Command::OpenWindow(window) = command {
+            return Self { window_bypass: window.bypass().cloned(), ..Self::default() };
         }
+        let bypass = command.order().and_then(|order| order.bypass.as_ref());
+        Self { bypass: bypass.map(ToString::to_string), ..Self::default() }
     }
 }
 
