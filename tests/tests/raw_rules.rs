@@ -276,6 +276,7 @@ impl<'a> Trial<'a> {
         if free_interest && payment.pointer("/method/installment/isInterestFree") != Some(&json!(true)) {
             return Some("charged with interest".to_owned());
         }
+        // What follows is about accounts.
         self.body.pointer("/method/virtualAccount")?;
         self.shop.control().post(&self.at("/deposit"), &json!({})).await.ok();
         let status = self.status().await;

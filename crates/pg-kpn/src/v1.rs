@@ -3,22 +3,28 @@
 use std::sync::Arc;
 
 use portone_core::{
-    Ack, AdapterFactory, Admitted, CallContext, Cause, Command, Leg, Notification, NotificationError,
-    PgAdapter, PgError, PgProfile, PgReply, Progress, Protocol, RawNotification, Report,
+    Ack, AdapterFactory, Admitted, CallContext, Cause, Channel, Command, Leg, Notification,
+    NotificationError, PgAdapter, PgError, PgProfile, PgReply, Progress, Protocol, RawNotification, Report,
+    SetupError, Upstream,
 };
 
 use crate::{profile::PROFILE_V1, rules};
 
 /// Builds what answers for a KPN channel at a V1 upstream: it refuses everything.
-pub static FACTORY_V1: AdapterFactory = AdapterFactory {
-    profile: &PROFILE_V1,
-    protocol: Protocol::IamportV1,
-    build: |_channel, _upstream| Ok(Arc::new(NoKpn)),
-};
+pub static FACTORY_V1: AdapterFactory =
+    AdapterFactory { profile: &PROFILE_V1, protocol: Protocol::IamportV1, build };
 
 /// The answer to whoever declares a KPN channel at a V1 upstream.
 #[derive(Debug)]
 struct NoKpn;
+
+fn build(channel: &Channel, upstream: &Upstream) -> Result<Arc<dyn PgAdapter>, SetupError> {
+    if upstream.credentials.protocol() != Protocol::IamportV1 {
+        let problem = format!("needs a PortOne V1 upstream; `{}` is none", channel.upstream);
+        return Err(SetupError { channel: channel.key.clone(), problem });
+    }
+    Ok(Arc::new(NoKpn))
+}
 
 const MESSAGE: &str = "names KPN at a V1 upstream, which has no such PG; use a channel at a V2 upstream";
 

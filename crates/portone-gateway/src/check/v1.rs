@@ -45,43 +45,6 @@ impl Question {
         let body = &RawBody::from_text(text);
         let method = self.facts.pay_method;
         let command = match self.operation {
-            Operation::WindowPay => {
-                let (named, window) = read(window::payment(body, pg_code), &UNREAD, told)?;
-                check_named(&named, pg_code, told);
-                self.seen(window)
-            }
-            Operation::WindowIssueKey => {
-                let (named, window) = read(window::issue(body, pg_code), &UNREAD, told)?;
-                check_named(&named, pg_code, told);
-                self.check_reuse(told);
-                self.seen(window)
-            }
-            Operation::InstantCard => {
-                let onetime = read(payment::onetime(body, pg_code), &UNREAD, told)?;
-                check_named(&onetime.named, pg_code, told);
-                if onetime.customer_uid.is_some() {
-                    self.check_reuse(told);
-                }
-                Command::PayInstantly(onetime.pay)
-            }
-            Operation::InstantAccount => {
-                let (named, pay) = read(account::issue(body, pg_code), &UNREAD, told)?;
-                check_named(&named, pg_code, told);
-                Command::PayInstantly(pay)
-            }
-            Operation::IssueKey => {
-                let (named, issue) = read(key::issue(body, self.uid()), &UNREAD, told)?;
-                check_named(&named, pg_code, told);
-                self.check_reuse(told);
-                Command::IssueBillingKey(issue)
-            }
-            Operation::PayKey => {
-                let (uid, payment) = read(payment::again(body, pg_code), &UNREAD, told)?;
-                if self.facts.has_billing_key == Some(false) {
-                    told.add(&rules::KEY_MISSING, "customer_uid", "has no billing key; issue one first");
-                }
-                Command::PayWithBillingKey(self.stored(&uid, payment)?)
-            }
             Operation::Schedule => {
                 let schedules = read(schedule::create(body, pg_code), &UNREAD, told)?;
                 return self.schedules(schedules, pg_code, told);
@@ -121,8 +84,53 @@ impl Question {
                 let confirm = delivery::confirm(body, method.unwrap_or(PayMethod::Card));
                 Command::ConfirmDelivery(read(confirm, &UNREAD, told)?)
             }
+            _ => self.v1_payment(body, pg_code, told)?,
         };
         Ok(vec![command])
+    }
+
+    /// A window, a payment or a billing key, whose request names a channel.
+    fn v1_payment(&self, body: &RawBody, pg_code: &str, told: &mut Report) -> Result<Command, Report> {
+        Ok(match self.operation {
+            Operation::WindowPay => {
+                let (named, window) = read(window::payment(body, pg_code), &UNREAD, told)?;
+                check_named(&named, pg_code, told);
+                self.seen(window)
+            }
+            Operation::WindowIssueKey => {
+                let (named, window) = read(window::issue(body, pg_code), &UNREAD, told)?;
+                check_named(&named, pg_code, told);
+                self.check_reuse(told);
+                self.seen(window)
+            }
+            Operation::InstantCard => {
+                let onetime = read(payment::onetime(body, pg_code), &UNREAD, told)?;
+                check_named(&onetime.named, pg_code, told);
+                if onetime.customer_uid.is_some() {
+                    self.check_reuse(told);
+                }
+                Command::PayInstantly(onetime.pay)
+            }
+            Operation::InstantAccount => {
+                let (named, pay) = read(account::issue(body, pg_code), &UNREAD, told)?;
+                check_named(&named, pg_code, told);
+                Command::PayInstantly(pay)
+            }
+            Operation::IssueKey => {
+                let (named, issue) = read(key::issue(body, self.uid()), &UNREAD, told)?;
+                check_named(&named, pg_code, told);
+                self.check_reuse(told);
+                Command::IssueBillingKey(issue)
+            }
+            Operation::PayKey => {
+                let (uid, payment) = read(payment::again(body, pg_code), &UNREAD, told)?;
+                if self.facts.has_billing_key == Some(false) {
+                    told.add(&rules::KEY_MISSING, "customer_uid", "has no billing key; issue one first");
+                }
+                Command::PayWithBillingKey(self.stored(&uid, payment)?)
+            }
+            _ => return Err(unreadable()),
+        })
     }
 
     fn uid(&self) -> &str {

@@ -43,7 +43,7 @@ pub(crate) fn issue(body: &RawBody, pg_code: &str) -> Read<(Named, PayInstantly)
             cash_receipt: None,
             remittee_name,
         };
-        Some((named?, PayInstantly { order: order?, method: InstantMethod::VirtualAccount(account) }))
+        Some((named, PayInstantly { order: order?, method: InstantMethod::VirtualAccount(account) }))
     })
 }
 

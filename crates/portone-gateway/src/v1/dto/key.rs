@@ -30,7 +30,7 @@ pub(crate) fn issue(body: &RawBody, uid: &str) -> Read<(Named, IssueBillingKey)>
         check_path(fields, uid);
         let card = card::read(fields);
         let customer = order::customer(fields, "customer_");
-        Some((named?, IssueBillingKey { card: card?, customer, bypass: None }))
+        Some((named, IssueBillingKey { card: card?, customer, bypass: None }))
     })
 }
 

@@ -59,7 +59,7 @@ pub(crate) struct Named {
 
 /// Reads `pg`, the channel's key under the name the request has for it, and the group under either spelling (rules
 /// IAMPORT-001 to IAMPORT-005).
-fn named(fields: &Fields<'_, '_>, channel_key: &str) -> Option<Named> {
+fn named(fields: &Fields<'_, '_>, channel_key: &str) -> Named {
     let pg = fields.under(&rules::PG);
     let code = pg.owned_text("pg");
     if code.as_deref().is_some_and(|code| !portone_wire::v1::is_pg(code)) {
@@ -84,7 +84,7 @@ fn named(fields: &Fields<'_, '_>, channel_key: &str) -> Option<Named> {
     if has_group && fields.has("pg") {
         fields.under(&rules::PG_BESIDE_GROUP).add("pg", "is ignored beside a channel group; leave it out");
     }
-    Some(Named { pg: code, is_by_key: has_group || fields.has(channel_key) })
+    Named { pg: code, is_by_key: has_group || fields.has(channel_key) }
 }
 
 const KEY_LENGTH_MAX: usize = 55;

@@ -43,7 +43,7 @@ pub(crate) fn onetime(body: &RawBody, pg_code: &str) -> Read<Onetime> {
             use_free_interest_from_merchant: terms.use_free_interest,
             use_card_point: terms.use_card_point,
         });
-        Some(Onetime { named: named?, pay: PayInstantly { order: order?, method }, customer_uid })
+        Some(Onetime { named, pay: PayInstantly { order: order?, method }, customer_uid })
     })
 }
 

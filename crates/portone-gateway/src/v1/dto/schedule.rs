@@ -47,7 +47,7 @@ fn check_checking_amount(fields: &Fields<'_, '_>) {
     let fields = fields.under(&rules::CHECKING_AMOUNT);
     match amount::minor(&fields, &rules::CHECKING_AMOUNT, "checking_amount", Currency::KRW) {
         Some(checked) if checked < 0 => {
-            fields.add("checking_amount", "is negative; send 0 to charge nothing")
+            fields.add("checking_amount", "is negative; send 0 to charge nothing");
         }
         Some(checked) if checked > 0 => {
             fields.add("checking_amount", format!("charges {checked} and cancels it at once; send 0 not to"));

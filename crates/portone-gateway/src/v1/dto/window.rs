@@ -80,7 +80,7 @@ pub(crate) fn payment(body: &RawBody, pg_code: &str) -> Read<(Named, OpenWindow)
             merpay_category_id: None,
             settings,
         };
-        Some((named?, OpenWindow::Payment(Box::new(payment))))
+        Some((named, OpenWindow::Payment(Box::new(payment))))
     })
 }
 
@@ -109,7 +109,7 @@ pub(crate) fn issue(body: &RawBody, pg_code: &str) -> Read<(Named, OpenWindow)> 
             settings,
         };
         uid?;
-        Some((named?, OpenWindow::BillingKey(Box::new(issue))))
+        Some((named, OpenWindow::BillingKey(Box::new(issue))))
     })
 }
 
