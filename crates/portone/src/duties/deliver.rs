@@ -107,7 +107,7 @@ mod tests {
     use crate::system::SystemRandom;
 
     /// Longer than any test: whatever is delivered was woken for.
-    const NEVER: Duration = Duration::from_secs(3_600);
+    const NEVER: Duration = Duration::from_hours(1);
     /// How long a test waits for what takes milliseconds.
     const PATIENCE: Duration = Duration::from_secs(30);
 

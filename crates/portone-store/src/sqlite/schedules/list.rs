@@ -12,8 +12,13 @@ use crate::sqlite::database::{Database, Fault};
 macro_rules! of_store {
     ($column:literal, $order:literal) => {
         // The unary plus keeps the planner at the index that has the order.
+        of_store!("+time_to_pay", $column, $order)
+    };
+    ($window:literal, $column:literal, $order:literal) => {
         select!(
-            "WHERE store_no = ?1 AND +time_to_pay BETWEEN ?2 AND ?3
+            "WHERE store_no = ?1 AND ",
+            $window,
+            " BETWEEN ?2 AND ?3
                 AND (?4 IS NULL OR instr(?4, status) > 0) AND (?5 IS NULL OR is_test = ?5) ORDER BY ",
             $column,
             " ",
@@ -34,8 +39,8 @@ pub(in crate::sqlite) fn page(database: &Database, query: &ScheduleQuery) -> Res
         return page_of_key(database, store_no, query);
     }
     let sql = match (query.sort, query.ascending) {
-        (ScheduleSort::TimeToPay, true) => of_store!("time_to_pay", "ASC"),
-        (ScheduleSort::TimeToPay, false) => of_store!("time_to_pay", "DESC"),
+        (ScheduleSort::TimeToPay, true) => of_store!("time_to_pay", "time_to_pay", "ASC"),
+        (ScheduleSort::TimeToPay, false) => of_store!("time_to_pay", "time_to_pay", "DESC"),
         (ScheduleSort::CreatedAt, true) => of_store!("created_at", "ASC"),
         (ScheduleSort::CreatedAt, false) => of_store!("created_at", "DESC"),
         (ScheduleSort::CompletedAt, true) => of_store!("completed_at", "ASC"),
@@ -59,7 +64,7 @@ pub(in crate::sqlite) fn page(database: &Database, query: &ScheduleQuery) -> Res
         items.push(read(database, row)?);
     }
     let mut statement = database.prepared(
-        "SELECT count(*) FROM payment_schedules INDEXED BY payment_schedules_to_count WHERE store_no = ?1 AND time_to_pay BETWEEN ?2 AND ?3
+        "SELECT count(*) FROM payment_schedules INDEXED BY payment_schedules_by_time WHERE store_no = ?1 AND time_to_pay BETWEEN ?2 AND ?3
             AND (?4 IS NULL OR instr(?4, status) > 0) AND (?5 IS NULL OR is_test = ?5)",
     )?;
     let counted = params![store_no, from, until, statuses, query.is_for_test];
