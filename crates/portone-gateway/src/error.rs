@@ -312,7 +312,7 @@ mod tests {
 
     use super::*;
 
-    const ENDPOINTS: [Endpoint; 39] = [
+    const ENDPOINTS: [Endpoint; 40] = [
         Endpoint::ConfirmPaymentwallDelivery,
         Endpoint::PaymentEventsByCursor,
         Endpoint::BillingKeyInfos,

@@ -19,7 +19,7 @@ use crate::state::Gateway;
 pub(super) async fn payment(State(gateway): State<Gateway>, call: Call, body: RawBody) -> Response {
     let read = confirm_body::payment(&body, &call.access, &call.id);
     answer(&gateway, Endpoint::ConfirmPayment, read, |engine, request| async move {
-        engine.confirm_payment(request).await.map(Confirmed)
+        Box::pin(engine.confirm_payment(request)).await.map(Confirmed)
     })
     .await
 }
@@ -37,7 +37,7 @@ pub(super) async fn billing_key(State(gateway): State<Gateway>, access: Access, 
 pub(super) async fn issue_and_pay(State(gateway): State<Gateway>, access: Access, body: RawBody) -> Response {
     let read = confirm_body::issue_and_pay(&body, &access);
     answer(&gateway, Endpoint::ConfirmIssueAndPay, read, |engine, request| async move {
-        engine.confirm_issue_and_pay(request).await.map(ConfirmedBoth)
+        Box::pin(engine.confirm_issue_and_pay(request)).await.map(ConfirmedBoth)
     })
     .await
 }

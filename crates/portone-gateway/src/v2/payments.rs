@@ -36,7 +36,7 @@ pub(super) async fn pay_with_billing_key(
 ) -> Response {
     let read = payment_body::with_billing_key(&body, &call.access, &call.id);
     answer(&gateway, Endpoint::PayWithBillingKey, read, |engine, request| async move {
-        engine.pay_with_billing_key(request).await
+        Box::pin(engine.pay_with_billing_key(request)).await
     })
     .await
 }
@@ -69,12 +69,9 @@ pub(super) async fn transactions(State(gateway): State<Gateway>, call: Call) -> 
 /// `POST /payments/{paymentId}/cancel`
 pub(super) async fn cancel(State(gateway): State<Gateway>, call: Call, body: RawBody) -> Response {
     let read = cancel_body::cancel(&body, &call.access, &call.id);
-    answer(
-        &gateway,
-        Endpoint::CancelPayment,
-        read,
-        |engine, request| async move { engine.cancel(request).await },
-    )
+    answer(&gateway, Endpoint::CancelPayment, read, |engine, request| async move {
+        Box::pin(engine.cancel(request)).await
+    })
     .await
 }
 
