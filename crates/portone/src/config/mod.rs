@@ -440,7 +440,7 @@ channels = [{ key = "b", weight = 40 }, { key = "c", weight = 50 }]
             "line 3: admin_token: environment variable PORTONE_TEST_UNSET is not set",
             "line 4: upstreams.live.api_secret: is missing",
             "line 6: stores[0].api_secrets: give at least one secret, else nobody can use the store",
-            "line 10: stores[0].channels[0].provider: there is no adapter for `SMARTRO`; this build has SMARTRO_V2, KPN",
+            "line 10: stores[0].channels[0].provider: there is no adapter for `SMARTRO`; this build has SMARTRO_V2, KPN, PAYMENTWALL",
             "line 12: stores[0].channels[0].environment: `prod` is not known; use \"live\" or \"test\"",
             "line 13: stores[0].channels[0].upstream: there is no upstream `sandbox`; declared are live",
             "line 24: stores[0].channel_groups[0].channels: have weights that add up to 90; they must add up to exactly 100 (SR-002)",
