@@ -212,6 +212,7 @@ upstream_deadline_ms = {DEADLINE_MS}
 lease_margin_ms = {LEASE_MARGIN_MS}
 verify_after_ms = 500
 webhook_private_targets = true
+card_bins.LOTTE_CARD = ["512345"]
 
 [upstreams.sandbox]
 kind = "sandbox"

@@ -133,7 +133,7 @@ async fn a_second_gateway_on_the_same_folder_is_refused() {
     assert_eq!(output.status.code(), Some(1));
     let told = String::from_utf8_lossy(&output.stderr);
     let last = told.lines().last().unwrap_or_default();
-    assert!(last.starts_with("portone: ") && last.contains("portone.db"), "{told}");
+    assert!(last.starts_with("portone: ") && last.contains("portone-data"), "{told}");
     assert!(last.contains("another"), "it says why: {told}");
     assert!(!String::from_utf8_lossy(&output.stdout).contains("ready"));
     // The first one goes on as if nothing had been.

@@ -58,7 +58,7 @@ fn an_issue_and_pay_argument_is_written_as_it_was_read() {
     let mut argument = full_payment();
     let members = argument.as_object_mut().unwrap();
     // What `requestPayment` has and `requestIssueBillingKeyAndPay` has not.
-    for name in ["payMethod", "card", "confirmUrl", "isEscrow", "promotionId", "merpayCategoryId"] {
+    for name in ["payMethod", "card", "confirmUrl", "isEscrow", "promotionId", "merpayCategoryId", "bypass"] {
         members.remove(name);
     }
     argument["billingKeyAndPayMethod"] = json!("MOBILE");
