@@ -25,4 +25,5 @@ mod payments;
 mod promotions;
 mod states;
 mod transport;
+mod welcome;
 mod world;
