@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     AttemptId, Bank, CancelCashReceipt, Card, CardFacts, CashReceiptRequest, ConfirmBillingKey,
     ConfirmDelivery, ConfirmEscrow, ConfirmIssueAndPay, ConfirmPayment, Customer, IssueCashReceipt,
-    LogisticsCompany, Money, OpenWindow, Order, PaymentId, PgBillingKey, RegisterEscrowLogistics,
+    LogisticsCompany, Money, OpenWindow, Order, PayMethod, PaymentId, PgBillingKey, RegisterEscrowLogistics,
     RegisterStoreReceipt, Secret, VirtualAccountRequest,
 };
 
@@ -195,31 +195,6 @@ impl CommandKind {
             Self::Capture => "CAPTURE",
             Self::StopCancel => "STOP_CANCEL",
             Self::Inquire => "INQUIRE",
-        }
-    }
-}
-
-/// Pay methods (결제수단), as schema `PaymentMethodType` spells them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-#[allow(missing_docs)]
-pub enum PayMethod {
-    Card,
-    VirtualAccount,
-    Transfer,
-    Mobile,
-    EasyPay,
-}
-
-impl PayMethod {
-    /// The code as the V2 REST API spells it.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Card => "CARD",
-            Self::VirtualAccount => "VIRTUAL_ACCOUNT",
-            Self::Transfer => "TRANSFER",
-            Self::Mobile => "MOBILE",
-            Self::EasyPay => "EASY_PAY",
         }
     }
 }

@@ -55,8 +55,8 @@ pub use channel::{
 pub use client::{Answer, Client, DEADLINE};
 pub use command::{
     Attempt, AttemptSubject, Cancel, CancelRequester, Capture, CardPayment, CloseVirtualAccount, Command,
-    CommandKind, DeleteBillingKey, Inquire, InstantMethod, IssueBillingKey, PayInstantly, PayMethod,
-    PayWithBillingKey, RefundAccount, Schedule, StopCancel,
+    CommandKind, DeleteBillingKey, Inquire, InstantMethod, IssueBillingKey, PayInstantly, PayWithBillingKey,
+    RefundAccount, Schedule, StopCancel,
 };
 pub use confirm::{ConfirmBillingKey, ConfirmIssueAndPay, ConfirmPayment};
 pub use customer::{Address, Customer, CustomerName};
@@ -71,7 +71,7 @@ pub use id::{
     AttemptId, BillingKey, CancellationId, ChannelGroupId, ChannelKey, ID_LENGTH_MAX, IdError, PaymentId,
     PaymentScheduleId, PgBillingKey, PgMerchantId, PgProvider, PgTxId, StoreId, TransactionId,
 };
-pub use method::{AccountFacts, MethodFacts, WalletFacts};
+pub use method::{AccountFacts, MethodFacts, PayMethod, WalletFacts};
 pub use money::{Currency, CurrencyError, Money, PaymentAmount};
 pub use notification::{Ack, Notification, NotificationError, NotificationSubject, RawNotification};
 pub use order::{Order, Product, ProductType};

@@ -1,8 +1,33 @@
-//! What a payment was paid with, where that is neither a card nor a virtual account.
+//! Pay methods, and what a payment was paid with where that is neither a card nor a virtual account.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{Bank, CardFacts};
+
+/// Pay methods (결제수단), as schema `PaymentMethodType` spells them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[allow(missing_docs)]
+pub enum PayMethod {
+    Card,
+    VirtualAccount,
+    Transfer,
+    Mobile,
+    EasyPay,
+}
+
+impl PayMethod {
+    /// The code as the V2 REST API spells it.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Card => "CARD",
+            Self::VirtualAccount => "VIRTUAL_ACCOUNT",
+            Self::Transfer => "TRANSFER",
+            Self::Mobile => "MOBILE",
+            Self::EasyPay => "EASY_PAY",
+        }
+    }
+}
 
 /// What a payment was paid with, as far as the PG told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

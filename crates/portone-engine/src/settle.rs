@@ -216,14 +216,7 @@ impl Engine {
                 outcome @ (Outcome::Paid(_) | Outcome::VirtualAccountIssued(_)),
             ) => {
                 let transaction = self.transaction_of(transaction_id).await?;
-                self.settle_on(open, transaction, |transaction, now| match outcome.clone() {
-                    Outcome::VirtualAccountIssued(facts) => {
-                        transition::virtual_account_issued(transaction, facts, now)
-                    }
-                    Outcome::Paid(facts) => transition::paid(transaction, facts, now),
-                    _ => (transaction, Vec::new()),
-                })
-                .await
+                self.settle_paid(open, transaction, outcome).await
             }
             (
                 OpenSubject::Cancel { transaction_id, cancellation, skip_webhook, .. },
@@ -324,6 +317,22 @@ impl Engine {
                 Err(EngineError::UnknownOutcome)
             }
         }
+    }
+
+    async fn settle_paid(
+        &self,
+        open: &OpenAttempt,
+        transaction: Transaction,
+        outcome: Outcome,
+    ) -> Result<(), EngineError> {
+        self.settle_on(open, transaction, |transaction, now| match outcome.clone() {
+            Outcome::VirtualAccountIssued(facts) => {
+                transition::virtual_account_issued(transaction, facts, now)
+            }
+            Outcome::Paid(facts) => transition::paid(transaction, facts, now),
+            _ => (transaction, Vec::new()),
+        })
+        .await
     }
 
     async fn settle_refused(

@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use portone_core::{
-    Ack, Admitted, CallContext, Command, CommandKind, CommandSupport, Currencies, Leg, Notification,
-    NotificationError, PayMethod, PaymentIdRule, PgAdapter, PgError, PgProfile, PgReply, Progress,
-    RawNotification, Report, Rule, Severity,
+    Ack, AdapterFactory, Admitted, BuildAdapter, CallContext, Channel, Command, CommandKind, CommandSupport,
+    Currencies, Leg, Notification, NotificationError, PayMethod, PaymentIdRule, PgAdapter, PgError,
+    PgProfile, PgReply, Progress, Protocol, RawNotification, Report, Rule, SetupError, Severity, Upstream,
 };
 
 /// What it can do.
@@ -42,6 +42,22 @@ static CAPABILITY: Rule = Rule {
     reason: "The PG has not got it.",
     source: "browser-sdk.yml",
 };
+
+/// The factory of such an adapter over one of `registry`'s, which `build` names by [`over`].
+pub const fn factory(build: BuildAdapter) -> AdapterFactory {
+    AdapterFactory { profile: &WIDENED, protocol: Protocol::PortOneV2, build }
+}
+
+/// The adapter over the one that `registry` has of a provider.
+pub fn over(
+    registry: &[AdapterFactory],
+    provider: &str,
+    channel: &Channel,
+    upstream: &Upstream,
+) -> Result<Arc<dyn PgAdapter>, SetupError> {
+    let inner = registry.iter().find(|it| it.profile.provider == provider).expect("the registry has it");
+    Ok(Arc::new(Widened((inner.build)(channel, upstream)?)))
+}
 
 /// Another adapter's encoding and decoding under the profile [`WIDENED`].
 #[derive(Debug)]

@@ -5,6 +5,9 @@
 
 mod behind;
 pub mod faulty;
+mod welcome;
+
+pub use welcome::WELCOME;
 
 use std::{
     collections::BTreeMap, sync::Arc, sync::Mutex, sync::atomic::AtomicU64, sync::atomic::Ordering,
@@ -14,11 +17,11 @@ use std::{
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use portone_core::{
-    AdapterFactory, Bank, Break, Card, CardPayment, CashReceiptRequest, CashReceiptType, Channel,
-    ChannelFacts, ChannelGroup, Contracts, Credentials, Currency, Customer, CustomerName, Environment,
-    GroupMember, InstantMethod, IssueBillingKey, Order, PayInstantly, PaymentAmount, PaymentId, PgProvider,
-    PgReply, PgRequest, Protocol, RefundAccount, Transport, Upstream, VirtualAccountExpiry,
-    VirtualAccountOption, VirtualAccountOptionType, VirtualAccountRequest,
+    Bank, Break, Card, CardPayment, CashReceiptRequest, CashReceiptType, Channel, ChannelFacts, ChannelGroup,
+    Contracts, Credentials, Currency, Customer, CustomerName, Environment, GroupMember, InstantMethod,
+    IssueBillingKey, Order, PayInstantly, PaymentAmount, PaymentId, PgProvider, PgReply, PgRequest, Protocol,
+    RefundAccount, Transport, Upstream, VirtualAccountExpiry, VirtualAccountOption, VirtualAccountOptionType,
+    VirtualAccountRequest,
 };
 use portone_engine::ledger::{PaymentStatus, Transaction};
 use portone_engine::port::{Clock, DeclaredStore, Random};
@@ -32,26 +35,14 @@ use portone_engine::{Engine, EngineConfig, Ports};
 use portone_http::{HttpConfig, HttpTransport};
 use portone_sandbox::SandboxConfig;
 use portone_store::SqliteStore;
-use portone_testkit::widened::{WIDENED, Widened};
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::Notify};
 
 pub const STORE: &str = "store-test";
 pub const KPN: &str = "channel-key-kpn";
 pub const SMARTRO: &str = "channel-key-smartro";
-pub const WELCOME: &str = "channel-key-welcome";
 pub const GROUP: &str = "channel-group-test-1";
 const SECRET: &str = "sandbox-secret";
-
-/// The KPN adapter's translation under a profile that has the windows.
-const WELCOME_FACTORY: AdapterFactory = AdapterFactory {
-    profile: &WIDENED,
-    protocol: Protocol::PortOneV2,
-    build: |channel, upstream| {
-        let kpn = portone_router::factory(&PgProvider::parse("KPN").unwrap()).unwrap();
-        Ok(Arc::new(Widened((kpn.build)(channel, upstream)?)))
-    },
-};
 
 /// A clock that stands still until it is told to move.
 pub struct TestClock(Mutex<DateTime<Utc>>);
@@ -188,12 +179,6 @@ impl World {
         Self::build(channels, groups, seed, EngineConfig::default()).await
     }
 
-    /// A channel that issues billing keys by telephone and takes their first payment (see [`portone_testkit::widened`]).
-    pub async fn with_issue_and_pay() -> Self {
-        let config = EngineConfig { adapters: &[WELCOME_FACTORY], ..EngineConfig::default() };
-        Self::build(vec![channel(WELCOME, "WELCOME")], Vec::new(), 1, config).await
-    }
-
     /// A KPN channel of a shop with webhooks.
     pub async fn with_webhooks(endpoints: Vec<WebhookEndpoint>) -> Self {
         let webhooks = WebhookEndpoints::from([(STORE.parse().unwrap(), endpoints)]);
@@ -238,8 +223,7 @@ impl World {
         });
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         for channel in &channels {
-            // The sandbox plays two PGs; what they lack besides is for their adapters to say.
-            let provider = if channel.key.as_str() == WELCOME { "KPN" } else { channel.provider.as_str() };
+            let provider = welcome::played_as(channel);
             let body = json!({"key": channel.key, "provider": provider, "pgMerchantId": channel.pg_merchant_id,
                 "environment": "test"});
             let reply = client.put(format!("{sandbox}/sandbox/channels")).json(&body).send().await.unwrap();

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::world::{KPN, Line, STORE, WELCOME, World, with};
+use crate::welcome::WELCOME;
+use crate::world::{KPN, Line, STORE, World, with};
 
 const CONFIRM: &str = "/billing-keys/confirm-issue-and-pay";
 

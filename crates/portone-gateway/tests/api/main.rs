@@ -26,4 +26,5 @@ mod paymentwall;
 mod promotions;
 mod states;
 mod transport;
+mod welcome;
 mod world;

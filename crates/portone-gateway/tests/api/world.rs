@@ -10,8 +10,8 @@ use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use portone_core::{
-    AdapterFactory, Auth, Break, Channel, ChannelFacts, ChannelGroup, Contracts, Credentials, Environment,
-    GroupMember, OnViolation, PgProvider, PgReply, PgRequest, Protocol, Transport, Upstream,
+    Auth, Break, Channel, ChannelFacts, ChannelGroup, Contracts, Credentials, Environment, GroupMember,
+    OnViolation, PgReply, PgRequest, Transport, Upstream,
 };
 use portone_engine::ledger::{OpenAttempt, OpenSubject, PaymentStatus};
 use portone_engine::port::{Clock, DeclaredStore, Random, SettleTransaction};
@@ -19,7 +19,6 @@ use portone_engine::{Engine, EngineConfig, Ports};
 use portone_gateway::{GatewayConfig, StoreAccess, VirtualClock};
 use portone_sandbox::{Answer, Method, Notification, Request, Sandbox, SandboxConfig};
 use portone_store::SqliteStore;
-use portone_testkit::widened::{WIDENED, Widened};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
@@ -34,7 +33,6 @@ pub(crate) const STORE: &str = "store-test";
 pub(crate) const OTHER_STORE: &str = "store-other";
 pub(crate) const SMARTRO: &str = "channel-key-smartro";
 pub(crate) const KPN: &str = "channel-key-kpn";
-pub(crate) const WELCOME: &str = "channel-key-welcome";
 pub(crate) const GROUP: &str = "channel-group-test-1";
 pub(crate) const SECRET: &str = "shop-secret";
 pub(crate) const OTHER_SECRET: &str = "other-secret";
@@ -191,8 +189,7 @@ impl Wire {
     }
 
     fn declare(&self, channel: &Channel) {
-        // The sandbox plays two PGs; what they lack besides is for their adapters to say.
-        let provider = if channel.key.as_str() == WELCOME { "KPN" } else { channel.provider.as_str() };
+        let provider = crate::welcome::played_as(channel);
         let body = json!({"key": channel.key, "provider": provider,
             "pgMerchantId": channel.pg_merchant_id, "environment": "test"});
         self.declare_at("/sandbox/channels", &body);
@@ -273,7 +270,7 @@ impl World {
 
     /// The same, with a channel that issues billing keys by telephone and takes their first payment.
     pub(crate) async fn with_issue_and_pay() -> Self {
-        Self::build(&[(SMARTRO, 50), (KPN, 50)], None, &[channel(WELCOME, "WELCOME")]).await
+        Self::build(&[(SMARTRO, 50), (KPN, 50)], None, &[channel(crate::welcome::WELCOME, "WELCOME")]).await
     }
 
     /// A world whose PGs are asked to notify.
@@ -402,16 +399,6 @@ impl World {
     }
 }
 
-/// The KPN adapter's translation under a profile that has windows which issue and pay.
-const WELCOME_FACTORY: AdapterFactory = AdapterFactory {
-    profile: &WIDENED,
-    protocol: Protocol::PortOneV2,
-    build: |channel, upstream| {
-        let kpn = portone_router::factory(&PgProvider::parse("KPN").unwrap()).unwrap();
-        Ok(Arc::new(Widened((kpn.build)(channel, upstream)?)))
-    },
-};
-
 /// The metrics of the whole process.
 fn recorder() -> &'static PrometheusHandle {
     static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
@@ -496,7 +483,7 @@ async fn start(
     };
     let virtual_upstreams = ["sandbox", "sandbox-v1"].map(str::to_owned).into();
     let promotions = crate::promotions::declared();
-    let adapters = &[WELCOME_FACTORY];
+    let adapters = &[crate::welcome::FACTORY];
     let config = EngineConfig { virtual_upstreams, promotions, adapters, ..EngineConfig::default() };
     let live = Upstream { base_url: "https://live.test".to_owned(), ..upstream.clone() };
     let v1 = Upstream {
