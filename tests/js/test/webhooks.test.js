@@ -74,6 +74,9 @@ test("a webhook is sent again, as it was", async () => {
   const paymentId = shop.newPaymentId();
   await shop.pay(paymentId, { noticeUrls });
   const first = await nextWebhook();
+  // One that is under way is not sent twice: its end has to be known.
+  const isThrough = async () => (await shop.read(paymentId)).webhooks?.[0]?.status === "SUCCEEDED";
+  await shop.eventually("the first delivery is known to be through", isThrough);
   const resent = await portone.payment.resendWebhook({ paymentId });
   checkType("payment/ResendWebhookResponse", resent);
   const second = await nextWebhook();
