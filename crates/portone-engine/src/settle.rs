@@ -74,7 +74,7 @@ impl Engine {
     }
 
     /// Whether the attempt is settled now.
-    async fn try_settle(&self, open: &OpenAttempt) -> Result<bool, EngineError> {
+    pub(crate) async fn try_settle(&self, open: &OpenAttempt) -> Result<bool, EngineError> {
         let directory = self.directory();
         let entry = directory
             .entry(&open.channel)

@@ -109,7 +109,7 @@ impl Engine {
     }
 
     /// The attempt that a window is while it is open: named as its transaction.
-    fn window_attempt(&self, transaction: &Transaction) -> OpenAttempt {
+    pub(crate) fn window_attempt(&self, transaction: &Transaction) -> OpenAttempt {
         let opened_at = transaction.requested_at;
         OpenAttempt {
             id: marker(transaction),

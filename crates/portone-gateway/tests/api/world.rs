@@ -288,6 +288,7 @@ impl World {
             clock: Some(Arc::clone(&clock) as Arc<dyn VirtualClock>),
             metrics: Some(Arc::new(|| recorder().render())),
             pass_through: Some(pass_through),
+            demo_store: None,
         });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -407,6 +408,8 @@ fn access(store: &str, secret: &str) -> StoreAccess {
         id: store.parse().unwrap(),
         name: format!("{store} shop"),
         api_secrets: vec![secret.into()],
+        user_code: Some(format!("imp-{store}")),
+        manual_approval: false,
     }
 }
 
