@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use portone_core::{PaymentId, StoreId};
 use portone_engine::ledger::Transaction;
+use portone_router::Decision;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
@@ -86,8 +87,10 @@ async fn payment(State(gateway): State<Gateway>, Path(id): Path<String>) -> Resp
     let Some((transaction, decision)) = found.and_then(|mut found| found.pop()) else {
         return ApiError::new(StatusCode::NOT_FOUND, "PAYMENT_NOT_FOUND", "there is no such payment").into_response();
     };
+    let words = serde_json::from_str::<Decision>(&decision).map(|decision| decision.to_string()).ok();
     let decision = RawValue::from_string(decision).ok();
-    json_response(StatusCode::OK, &json!({ "payment": view(&transaction), "routing": decision }))
+    let told = json!({ "payment": view(&transaction), "routing": decision, "explanation": words });
+    json_response(StatusCode::OK, &told)
 }
 
 fn view(transaction: &Transaction) -> Value {

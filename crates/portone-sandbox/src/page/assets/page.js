@@ -190,7 +190,7 @@
     const isCard = method === 'CARD' || method === 'EASY_PAY';
     /** @type {[string, string][]} */
     const options = [['', words.approved]];
-    if (isCard) options.push(...choices.failures.map(([number, korean, english]) => [number, isEnglish ? english : korean]));
+    if (isCard) options.push(...choices.failures.map((/** @type {string[]} */ [number, korean, english]) => [number, isEnglish ? english : korean]));
     if (!isIssue && method !== 'CARD' && method !== 'VIRTUAL_ACCOUNT') options.push(['PUT_OFF', words.putOff]);
     return select('outcome', words.outcome, options, '', words.outcomeNote);
   }
