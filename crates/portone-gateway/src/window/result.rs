@@ -123,8 +123,11 @@ async fn settle(gateway: &Gateway, ticket: Ticket, hint: Hint) -> Value {
             About::Payment(id) => payment(&on, &ticket, id, hint).await,
             About::BillingKey(key) => billing_key(&on, &ticket, key, hint).await,
         };
-        let redirect_to = ticket.redirect_url.as_deref().map(|url| redirect(url, ticket.face, &response));
-        json!({ "response": response, "redirectTo": redirect_to })
+        let redirect_to = ticket.redirect_url.as_deref().and_then(|url| redirect(url, ticket.face, &response));
+        match redirect_to {
+            Some(url) => json!({ "response": response, "redirectTo": url }),
+            None => json!({ "response": response }),
+        }
     };
     let told = gateway.run(Box::pin(work)).await;
     told.unwrap_or_else(|| json!({ "response": SdkError::new("UnknownError", "look the payment up") }))
