@@ -17,7 +17,7 @@ const SCRIPT: &str = include_str!("page/assets/page.js");
 const STYLE: &str = include_str!("page/assets/page.css");
 
 /// The window may stand in any page: which gateway's and which shop's, no PG of a test knows. It runs our own script only.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; \
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; base-uri 'none'; \
                       form-action 'none'; frame-ancestors http: https:";
 
 /// What a browser is sent.
@@ -67,6 +67,7 @@ fn window(form: &[u8], provider: impl FnOnce(bool, &Value) -> String) -> Page {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>PG</title>
+<link rel="icon" href="data:,">
 <link rel="stylesheet" href="/window/page.css">
 </head>
 <body>

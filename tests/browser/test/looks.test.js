@@ -41,7 +41,7 @@ async function show(page, kind, call) {
   await page.goto(`${sandbox}/sandbox/health`);
   await page.evaluate(([kind, call]) => {
     const form = document.createElement('form');
-    Object.assign(form, { method: 'POST', action: '/window' });
+    Object.assign(form, { method: 'POST', action: '/window', acceptCharset: 'UTF-8' });
     for (const [name, value] of Object.entries({ kind, call: JSON.stringify(call), page: '' })) {
       const field = document.createElement('input');
       Object.assign(field, { name, value });
@@ -87,7 +87,7 @@ test('the demo shop, in both languages', async () => {
     for (const width of WIDTHS) {
       await page.setViewportSize({ width, height: 900 });
       await page.goto(`${gateway}/demo?lang=${language}`);
-      await page.waitForSelector('#route option');
+      await page.waitForSelector('#route option', { state: 'attached' });
       assert.deepEqual(await overflow(page), { scrolls: false, out: [] }, `${language} at ${width} px`);
       await picture(page, `demo-${language}-${width}`);
     }
@@ -100,7 +100,7 @@ test('the demo shop, in both languages', async () => {
 test('the demo shop sells: by group, its result, its routing and its webhook', async () => {
   const page = await world.page();
   await page.goto(`${gateway}/demo`);
-  await page.waitForSelector('#route option');
+  await page.waitForSelector('#route option', { state: 'attached' });
   await page.click('#pay-v2');
   const frame = await pgWindow(page);
   await picture(page, 'demo-window');
@@ -117,7 +117,7 @@ test('the demo shop sells: by group, its result, its routing and its webhook', a
 test('the demo shop sells by V1, and registers a card', async () => {
   const page = await world.page();
   await page.goto(`${gateway}/demo?route=channel:channel-key-kpn`);
-  await page.waitForSelector('#route option');
+  await page.waitForSelector('#route option', { state: 'attached' });
   await page.click('#pay-v1');
   await (await pgWindow(page)).locator('button[type=submit]').click();
   await page.waitForSelector('#state[data-state=good]');

@@ -91,6 +91,7 @@ fn shown(window: &Waiting, work: &str) -> Response {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
+<link rel="icon" href="data:,">
 <link rel="stylesheet" href="/window/assets/window.css">
 </head>
 <body class="{over}">
@@ -128,7 +129,7 @@ fn policy(window: &Waiting) -> String {
             .to_owned()
     } else {
         format!(
-            "script-src 'self' {upstream}; style-src 'self' {upstream}; img-src 'self' {upstream}; connect-src 'self' \
+            "script-src 'self' {upstream}; style-src 'self' {upstream}; img-src 'self' data: {upstream}; connect-src 'self' \
              {upstream}; frame-src {upstream}; form-action {upstream}"
         )
     };
@@ -138,12 +139,12 @@ fn policy(window: &Waiting) -> String {
 /// A token that was used, or that nobody gave out.
 fn gone() -> Response {
     let html = "<!doctype html>\n<html lang=\"ko\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" \
-                content=\"width=device-width, initial-scale=1\">\n<title>결제창</title>\n<link rel=\"stylesheet\" \
+                content=\"width=device-width, initial-scale=1\">\n<title>결제창</title>\n<link rel=\"icon\" href=\"data:,\">\n<link rel=\"stylesheet\" \
                 href=\"/window/assets/window.css\">\n</head>\n<body class=\"alone\">\n<main class=\"notice\">\n\
                 <h1 class=\"title\">결제창을 다시 열어 주세요</h1>\n<p>이 결제창은 이미 열렸거나 시간이 지났습니다.</p>\n\
                 <p lang=\"en\">This payment window was opened before, or too long ago. Go back to the shop and open it \
                 again.</p>\n</main>\n</body>\n</html>\n";
-    let policy = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+    let policy = "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; frame-ancestors 'none'";
     let mut response = html_response(StatusCode::GONE, html.to_owned(), policy);
     response.headers_mut().insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     response

@@ -74,12 +74,12 @@ fn unknown_ticket() -> ApiError {
 
 fn no_way_back() -> Response {
     let html = "<!doctype html>\n<html lang=\"ko\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" \
-                content=\"width=device-width, initial-scale=1\">\n<title>결제창</title>\n<link rel=\"stylesheet\" \
+                content=\"width=device-width, initial-scale=1\">\n<title>결제창</title>\n<link rel=\"icon\" href=\"data:,\">\n<link rel=\"stylesheet\" \
                 href=\"/window/assets/window.css\">\n</head>\n<body class=\"alone\">\n<main class=\"notice\">\n\
                 <h1 class=\"title\">돌아갈 상점을 찾을 수 없습니다</h1>\n<p>상점의 주문 내역에서 결제 결과를 확인해 주세요.</p>\n\
                 <p lang=\"en\">This link leads to no shop. Look your order up at the shop where you paid.</p>\n</main>\n\
                 </body>\n</html>\n";
-    let policy = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+    let policy = "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; frame-ancestors 'none'";
     html_response(StatusCode::NOT_FOUND, html.to_owned(), policy)
 }
 

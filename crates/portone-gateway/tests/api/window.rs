@@ -148,7 +148,7 @@ async fn a_page_is_framed_by_its_shop_only() {
     let policy = shown.header("content-security-policy").unwrap();
     assert_eq!(
         policy,
-        "default-src 'none'; script-src 'self' http://sandbox.test; style-src 'self' http://sandbox.test; img-src 'self' \
+        "default-src 'none'; script-src 'self' http://sandbox.test; style-src 'self' http://sandbox.test; img-src 'self' data: \
          http://sandbox.test; connect-src 'self' http://sandbox.test; frame-src http://sandbox.test; form-action \
          http://sandbox.test; base-uri 'none'; object-src 'none'; frame-ancestors https://shop.example"
     );

@@ -86,6 +86,7 @@
   function submit(target, token) {
     const form = document.createElement('form');
     form.method = 'POST';
+    form.acceptCharset = 'UTF-8';
     form.action = gateway + '/window/page';
     form.target = target;
     form.hidden = true;

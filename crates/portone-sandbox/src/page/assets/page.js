@@ -77,7 +77,7 @@
   function tiles(name, label, items, chosen, fixed) {
     const known = items.some(([value]) => value === chosen);
     const shown = fixed && known ? items.filter(([value]) => value === chosen) : items;
-    return h('fieldset', { class: 'tiles' }, h('legend', {}, label), h('div', { class: 'grid' }, ...shown.map(([value, korean, english], at) =>
+    return h('fieldset', { class: 'tiles ' + name }, h('legend', {}, label), h('div', { class: 'grid' }, ...shown.map(([value, korean, english], at) =>
       h('label', { class: 'tile' },
         h('input', { type: 'radio', name, value, checked: known ? value === chosen : at === 0 }),
         h('span', {}, isEnglish ? english : korean)))));
@@ -114,14 +114,28 @@
       const names = { GLOBAL: words.global, LEGACY_AUTH: words.legacy, KEY_IN: words.keyin };
       fields.push(tiles('cardSelect', words.methods, kinds.map((/** @type {string} */ kind) => [kind, names[kind] || kind, names[kind] || kind]), undefined));
     }
-    const cards = isForeign || kinds.includes('GLOBAL') ? choices.foreign : offered(choices.cards, card.availableCards);
-    if (kinds.includes('KEY_IN')) {
-      fields.push(input('keyed', words.cardNumber, { inputmode: 'numeric', autocomplete: 'off', maxlength: 16, pattern: '[0-9]{14,16}', value: '4242424242424242' }, words.cardNumberNote));
-    } else {
-      fields.push(tiles('cardCompany', words.cardCompany, cards, direct, Boolean(direct)));
-    }
+    const domestic = tiles('cardCompany', words.cardCompany, isForeign ? choices.foreign : offered(choices.cards, card.availableCards), direct, Boolean(direct));
+    if (kinds.length && look.name === 'kpn') fields.push(...byKind(fields[0], domestic));
+    else fields.push(domestic);
     if (!isIssue) fields.push(installments(card));
     return fields;
+  }
+
+  /** What KPN asks for, by the kind that is chosen; what is hidden is not sent. @param {any} select @param {any} domestic */
+  function byKind(select, domestic) {
+    /** @type {Record<string, any>} */
+    const parts = {
+      GLOBAL: tiles('cardCompany', words.cardCompany, choices.foreign, undefined),
+      LEGACY_AUTH: domestic,
+      KEY_IN: h('fieldset', { class: 'tiles' }, input('keyed', words.cardNumber, { inputmode: 'numeric', autocomplete: 'off', maxlength: 16, pattern: '[0-9]{14,16}', value: '4242424242424242' }, words.cardNumberNote)),
+    };
+    const follow = () => {
+      const chosen = select.querySelector('input:checked').value;
+      for (const [kind, part] of Object.entries(parts)) part.hidden = part.disabled = kind !== chosen;
+    };
+    select.addEventListener('change', follow);
+    follow();
+    return Object.values(parts);
   }
 
   /** @param {any} card */

@@ -15,6 +15,7 @@
   function submit(target, fields) {
     const form = document.createElement('form');
     form.method = 'POST';
+    form.acceptCharset = 'UTF-8';
     form.action = sandbox + '/window';
     form.target = target;
     form.hidden = true;
