@@ -13,7 +13,7 @@
       CARD: '카드', TRANSFER: '계좌이체', VIRTUAL_ACCOUNT: '가상계좌', MOBILE: '휴대폰', EASY_PAY: '간편결제', skin: '스마트로 색상',
       payV2: 'V2로 결제하기', payV1: 'V1로 결제하기', issue: '카드 등록 (빌링키)', code: '버튼 뒤의 코드', result: '결과',
       nothing: '아직 결제하지 않았습니다.', routing: '경로를 고른 까닭', told: 'SDK가 알려 준 값', hooks: '도착한 웹훅',
-      hooksHint: '상점 서버가 받은 그대로입니다. 창을 닫아도 웹훅은 옵니다.', groupHint: '스마트 라우팅 그룹: 비율대로 한 채널이 고릅니다', channelHint: '이 채널로만 결제합니다',
+      hooksHint: '상점 서버가 받은 그대로입니다. 창을 닫아도 웹훅은 옵니다.', groupHint: '스마트 라우팅 그룹: 비율에 따라 채널 하나가 정해집니다', channelHint: '이 채널로만 결제합니다',
       waiting: '결제창이 열려 있습니다…', failed: '결제되지 않았습니다', paid: '결제되었습니다', issued: '카드가 등록되었습니다', account: '가상계좌가 발급되었습니다',
       status: '상태', channel: '채널', amount: '금액', number: '주문 번호', reason: '까닭', price: '58,000원', chosen: '선택', group: '그룹', channels: '채널', key: '빌링키',
       noGroup: '결제창 빌링키는 채널 하나에만 발급됩니다.',

@@ -158,7 +158,7 @@
     const expiry = (call.virtualAccount || {}).accountExpiry || {};
     const due = expiry.dueDate || (call.vbank_due ? call.vbank_due : undefined);
     const time = due && !Number.isNaN(Date.parse(due)) ? new Date(due) : expiry.validHours ? new Date(Date.now() + expiry.validHours * 3600000) : undefined;
-    return time ? time.toLocaleString(isEnglish ? 'en-US' : 'ko-KR', { dateStyle: 'medium', timeStyle: 'short' }) : due;
+    return time ? time.toLocaleString(isEnglish ? 'en-US' : 'ko-KR', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'Asia/Seoul' }) : due;
   }
 
   /** What the buyer chooses of the method. */
