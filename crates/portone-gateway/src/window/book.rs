@@ -21,8 +21,6 @@ pub(super) struct Waiting {
     pub(super) call: SdkCall,
     /// Where the upstream's SDK is.
     pub(super) sdk_url: String,
-    /// The channel's provider and merchant id, for the page's words.
-    pub(super) provider: String,
     /// How it is shown.
     pub(super) mode: Mode,
     /// The shop's page.

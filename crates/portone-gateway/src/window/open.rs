@@ -281,7 +281,6 @@ impl Opening<'_> {
         let window = Waiting {
             sdk_url: iamport::sdk_url(&base_url, call.sdk),
             call,
-            provider: channel.provider.to_string(),
             mode: shown.mode,
             shop,
             ticket,
