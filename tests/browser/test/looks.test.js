@@ -38,10 +38,10 @@ const LOOKS = {
 };
 
 async function show(page, kind, call) {
-  await page.goto(`${sandbox}/sandbox/health`);
-  await page.evaluate(([kind, call]) => {
+  await page.goto(`${world.shop}/?sdk=none`);
+  await page.evaluate(([kind, call, sandbox]) => {
     const form = document.createElement('form');
-    Object.assign(form, { method: 'POST', action: '/window', acceptCharset: 'UTF-8' });
+    Object.assign(form, { method: 'POST', action: `${sandbox}/window`, acceptCharset: 'UTF-8' });
     for (const [name, value] of Object.entries({ kind, call: JSON.stringify(call), page: '' })) {
       const field = document.createElement('input');
       Object.assign(field, { name, value });
@@ -49,7 +49,7 @@ async function show(page, kind, call) {
     }
     document.body.append(form);
     form.submit();
-  }, [kind, call]);
+  }, [kind, call, sandbox]);
   await page.waitForSelector('form.form');
 }
 

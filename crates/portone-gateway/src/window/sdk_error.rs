@@ -11,6 +11,8 @@ use crate::error::ApiError;
 /// The engine's name of a payment that its shop stopped is the typings' own.
 const CONFIRM_PROCESS_FAILED: &str = "ConfirmProcessFailed";
 
+const REQUEST_PARSE_FAILED: &str = "RequestParseFailed";
+
 /// Code and message, and the PG's own where it said something.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -30,7 +32,7 @@ impl SdkError {
 
     /// The argument is not what the SDK takes.
     pub(super) fn input(message: impl Into<String>) -> Self {
-        Self::new("RequestParseFailed", message)
+        Self::new(REQUEST_PARSE_FAILED, message)
     }
 
     /// Every rule that the argument breaks, a line each.
@@ -54,7 +56,9 @@ impl From<&EngineError> for SdkError {
         match error {
             EngineError::Invalid(report) => Self::invalid(report),
             EngineError::NoChannel(found) if found.reason == NoChannelReason::Refused => {
-                Self::new("AllChannelsNotSatisfied", message)
+                // One channel that was named is the argument's business; a group's are several.
+                let is_named = found.group.is_none();
+                Self::new(if is_named { REQUEST_PARSE_FAILED } else { "AllChannelsNotSatisfied" }, message)
             }
             EngineError::NoChannel(_) | EngineError::ChannelNotFound(_) => {
                 Self::new("ChannelNotFound", message)
