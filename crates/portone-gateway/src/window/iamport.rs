@@ -1,12 +1,13 @@
 //! The V1 browser SDK: `IMP.request_pay`'s argument as the V2 one that the engine's windows are read from, and what its
 //! callback is told.
 
-use portone_core::{ChannelKey, Currency, Report, Sdk, StoreId};
+use portone_core::{BillingKey, ChannelKey, Currency, Report, Sdk, StoreId};
 use portone_engine::ledger::{PaymentStatus, Transaction};
 use portone_wire::sdk::{self, SdkRequest};
 use serde_json::{Map, Value, json};
 
 use super::sdk_error::SdkError;
+use super::ticket::Names;
 use crate::state::Gateway;
 
 /// The official upstreams, and where their browser SDKs are.
@@ -84,6 +85,12 @@ pub(super) fn parse(gateway: &Gateway, body: &Value) -> Result<Result<SdkRequest
         return Ok(sdk::parse_issue_billing_key(&Value::Object(issue_argument(given))));
     }
     Ok(sdk::parse_payment(&Value::Object(given)))
+}
+
+/// What the shop calls a key that it asks for.
+pub(super) fn names(argument: &Value) -> Option<Names> {
+    let text = |name: &str| Some(argument.get(name)?.as_str()?.to_owned());
+    Some(Names { customer_uid: text("customer_uid")?, merchant_uid: text("merchant_uid").unwrap_or_default() })
 }
 
 /// What a key's window takes of a payment's: V1 has one function for both (IAMPORT-020).
@@ -256,14 +263,17 @@ pub(super) fn told(transaction: &Transaction, error: Option<&SdkError>) -> Value
 }
 
 /// What the callback is told where no payment was made.
-pub(super) fn told_of_key(merchant_uid: Option<&str>, customer_uid: &str, error: Option<&SdkError>) -> Value {
+pub(super) fn told_of_key(names: Option<&Names>, key: &BillingKey, error: Option<&SdkError>) -> Value {
     let mut told = json!({
         "success": error.is_none(),
         "imp_success": error.is_none(),
         "imp_uid": null,
-        "merchant_uid": merchant_uid,
-        "customer_uid": customer_uid,
+        "merchant_uid": names.map(|names| &names.merchant_uid),
+        "customer_uid": names.map(|names| &names.customer_uid),
     });
+    if error.is_none() {
+        told["billing_key"] = json!(key);
+    }
     if let Some(error) = error {
         add_error(&mut told, error);
     }

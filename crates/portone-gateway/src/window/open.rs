@@ -25,7 +25,7 @@ use super::book::{Mode, Waiting};
 use super::iamport;
 use super::origin::{self, Origin};
 use super::sdk_error::SdkError;
-use super::ticket::{About, Face, Ticket};
+use super::ticket::{About, Face, Names, Ticket};
 use crate::answer::json_response;
 use crate::json::RawBody;
 use crate::state::Gateway;
@@ -100,6 +100,7 @@ struct Asked {
     device: Device,
     shop: Origin,
     ip: String,
+    names: Option<Names>,
 }
 
 async fn try_open(
@@ -138,7 +139,8 @@ async fn try_open(
     if let Some(problem) = settings.redirect_url.as_deref().and_then(origin::problem_of) {
         return Err(SdkError::input(format!("redirectUrl: {problem}")));
     }
-    let asked = Asked { request, face, device, shop, ip };
+    let names = (face == Face::V1).then(|| iamport::names(argument)).flatten();
+    let asked = Asked { request, face, device, shop, ip, names };
     match &asked.request.window {
         OpenWindow::Payment(_) => pay(gateway, asked).await,
         OpenWindow::BillingKey(_) => issue(gateway, asked).await,
@@ -146,7 +148,7 @@ async fn try_open(
 }
 
 async fn pay(gateway: &Gateway, asked: Asked) -> Result<Opened, SdkError> {
-    let Asked { request, face, device, shop, ip } = asked;
+    let Asked { request, face, device, shop, ip, .. } = asked;
     let SdkRequest { store_id, channel_key, channel_group_id, notice_urls, custom_data, window, .. } = request;
     let OpenWindow::Payment(window) = window else { return Err(SdkError::input("is no payment")) };
     let selector = match (channel_key, channel_group_id) {
@@ -164,6 +166,7 @@ async fn pay(gateway: &Gateway, asked: Asked) -> Result<Opened, SdkError> {
         about: About::Payment(payment_id.clone()),
         face,
         redirect_url: shown.redirect_url.clone(),
+        names: None,
     };
     let request = OpenWindowRequest {
         caller: caller(store_id.clone(), ip),
@@ -179,7 +182,7 @@ async fn pay(gateway: &Gateway, asked: Asked) -> Result<Opened, SdkError> {
 }
 
 async fn issue(gateway: &Gateway, asked: Asked) -> Result<Opened, SdkError> {
-    let Asked { request, face, device, shop, ip } = asked;
+    let Asked { request, face, device, shop, ip, names } = asked;
     let SdkRequest { store_id, channel_key, notice_urls, custom_data, window, .. } = request;
     let OpenWindow::BillingKey(window) = window else { return Err(SdkError::input("is no issue")) };
     let channel: ChannelKey = channel_key
@@ -198,6 +201,7 @@ async fn issue(gateway: &Gateway, asked: Asked) -> Result<Opened, SdkError> {
         about: About::BillingKey(key.clone()),
         face,
         redirect_url: shown.redirect_url.clone(),
+        names,
     };
     let opening = Opening { gateway, shop, ticket, shown, store_id: &store_id };
     let opened = opening.give_out(&opened.record.channels[0].channel, opened.call)?;

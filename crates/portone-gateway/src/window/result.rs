@@ -238,7 +238,7 @@ async fn billing_key(gateway: &Gateway, ticket: &Ticket, key: &str, hint: Hint) 
     };
     let error = key_error(&record, refusal.or(hint.error));
     match ticket.face {
-        Face::V1 => iamport::told_of_key(None, key.as_str(), error.as_ref()),
+        Face::V1 => iamport::told_of_key(ticket.names.as_ref(), &key, error.as_ref()),
         Face::V2 => {
             let billing_key = if error.is_none() { key.as_str() } else { "" };
             let told = json!({ "transactionType": "ISSUE_BILLING_KEY", "billingKey": billing_key });

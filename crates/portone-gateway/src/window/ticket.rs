@@ -21,6 +21,16 @@ pub(super) struct Ticket {
     pub(super) face: Face,
     /// Where the shop wants its buyer back, if it said so.
     pub(super) redirect_url: Option<String>,
+    /// What a V1 shop calls the key that is issued, to be told again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) names: Option<Names>,
+}
+
+/// A V1 shop's own names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Names {
+    pub(super) merchant_uid: String,
+    pub(super) customer_uid: String,
 }
 
 /// What a window is about.

@@ -260,6 +260,28 @@ async fn a_key_is_issued_in_a_window() {
 }
 
 #[tokio::test]
+async fn a_shop_that_approves_by_hand_is_given_the_token() {
+    let world = World::by_hand().await;
+    let opened = open(&world, "requestPayment", &argument()).await;
+    let work = work(&world, &opened).await;
+    let result = paid(&world, &work, "4242424242424242");
+    let told = end(&world, &work, &result).await;
+    assert_eq!(told["response"]["paymentToken"], result["paymentToken"]);
+    assert_eq!(told["response"]["code"], Value::Null);
+    assert_eq!(world.get("/payments/order1").await.json()["status"], "READY");
+    let approval = json!({"paymentToken": told["response"]["paymentToken"], "txId": opened["txId"], "totalAmount": 8900});
+    assert_eq!(world.post("/payments/order1/confirm", &approval).await.status, 200);
+    assert_eq!(world.get("/payments/order1").await.json()["status"], "PAID");
+
+    let opened = open(&world, "requestIssueBillingKey", &issue()).await;
+    let work = self::work(&world, &opened).await;
+    let told = end(&world, &work, &paid(&world, &work, "4242424242424242")).await;
+    assert_eq!(told["response"]["billingKey"], "NEEDS_CONFIRMATION");
+    let approval = json!({"billingIssueToken": told["response"]["billingIssueToken"]});
+    assert_eq!(world.post("/billing-keys/confirm", &approval).await.status, 200);
+}
+
+#[tokio::test]
 async fn v1_pays_and_its_callback_always_tells_of_success() {
     let world = World::new().await;
     let argument = json!({"pg": "kpn.mid0001", "pay_method": "card", "merchant_uid": "order1", "name": "Pass", "amount": 8900,
@@ -279,6 +301,24 @@ async fn v1_pays_and_its_callback_always_tells_of_success() {
     assert_eq!(again.json()["error"]["code"], "PaymentAlreadyPaid");
     let unknown = ask(&world, "request_pay", &with(argument, "/pg", json!("nobody.x"))).await;
     assert!(unknown.text.contains("IAMPORT-002"), "{}", unknown.text);
+}
+
+#[tokio::test]
+async fn v1_issues_a_key_under_the_shops_own_names() {
+    let world = World::new().await;
+    let argument = json!({"channelKey": KPN, "pay_method": "card", "merchant_uid": "issue1", "customer_uid": "customer-7",
+        "name": "Pass", "amount": 0, "customer_id": "customer1", "buyer_name": "Kim Port"});
+    let opened = open(&world, "request_pay", &argument).await;
+    let work = work(&world, &opened).await;
+    assert_eq!(work["function"], "requestIssueBillingKey");
+    let told = end(&world, &work, &paid(&world, &work, "4242424242424242")).await;
+    let response = &told["response"];
+    assert_eq!(
+        (&response["success"], &response["merchant_uid"], &response["customer_uid"]),
+        (&json!(true), &json!("issue1"), &json!("customer-7"))
+    );
+    let key = response["billing_key"].as_str().unwrap();
+    assert_eq!(world.get(&format!("/billing-keys/{key}")).await.json()["status"], "ISSUED");
 }
 
 #[tokio::test]

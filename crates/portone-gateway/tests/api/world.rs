@@ -250,15 +250,20 @@ impl World {
     }
 
     pub(crate) async fn with_group(members: &[(&str, u32)]) -> Self {
-        Self::build(members, None).await
+        Self::build(members, None, false).await
     }
 
     /// A world whose PGs are asked to notify.
     pub(crate) async fn notified() -> Self {
-        Self::build(&[(SMARTRO, 50), (KPN, 50)], Some("http://gateway.test/notifications")).await
+        Self::build(&[(SMARTRO, 50), (KPN, 50)], Some("http://gateway.test/notifications"), false).await
     }
 
-    async fn build(members: &[(&str, u32)], notice_url: Option<&str>) -> Self {
+    /// A world whose shop approves windows by itself.
+    pub(crate) async fn by_hand() -> Self {
+        Self::build(&[(SMARTRO, 50), (KPN, 50)], None, true).await
+    }
+
+    async fn build(members: &[(&str, u32)], notice_url: Option<&str>, by_hand: bool) -> Self {
         let clock = Arc::new(TestClock(Mutex::new("2026-11-21T00:00:00.125Z".parse().unwrap())));
         let wire = Arc::new(Wire {
             sandbox: Mutex::new(Sandbox::new(SandboxConfig {
@@ -281,7 +286,7 @@ impl World {
         let pass_through = crate::pass_through::stub(UPSTREAM_SECRET).await;
         let router = portone_gateway::router(GatewayConfig {
             engine: Arc::clone(&engine),
-            stores: vec![access(STORE, SECRET), access(OTHER_STORE, OTHER_SECRET)],
+            stores: vec![access(STORE, SECRET, by_hand), access(OTHER_STORE, OTHER_SECRET, false)],
             public_url: "https://pay.example.com".to_owned(),
             admin_token: ADMIN.into(),
             tracker: tracker.clone(),
@@ -403,13 +408,13 @@ fn recorder() -> &'static PrometheusHandle {
     RECORDER.get_or_init(|| PrometheusBuilder::new().install_recorder().unwrap())
 }
 
-fn access(store: &str, secret: &str) -> StoreAccess {
+fn access(store: &str, secret: &str, manual_approval: bool) -> StoreAccess {
     StoreAccess {
         id: store.parse().unwrap(),
         name: format!("{store} shop"),
         api_secrets: vec![secret.into()],
         user_code: Some(format!("imp-{store}")),
-        manual_approval: false,
+        manual_approval,
     }
 }
 
