@@ -40,14 +40,17 @@ async fn buyers_pay_in_a_real_browser() {
 
 /// The browser, and the packages where they are missing; or what stands in the way.
 async fn prepare(folder: &Path) -> Result<PathBuf, String> {
-    let chromium = chromium()
-        .ok_or("chromium is missing: install it (Debian: apt-get install chromium), or set PORTONE_CHROMIUM")?;
+    let chromium = chromium().ok_or(
+        "chromium is missing: install it (Debian: apt-get install chromium), or set PORTONE_CHROMIUM",
+    )?;
     works("node").await?;
     if !folder.join("node_modules/playwright-core/package.json").is_file() {
         works("npm").await?;
         let installed = Command::new("npm").arg("ci").current_dir(folder).status().await;
         if !installed.is_ok_and(|status| status.success()) {
-            return Err("`npm ci` failed in tests/browser, and playwright-core is not installed there".to_owned());
+            return Err(
+                "`npm ci` failed in tests/browser, and playwright-core is not installed there".to_owned()
+            );
         }
     }
     Ok(chromium)

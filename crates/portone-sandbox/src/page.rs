@@ -52,7 +52,8 @@ fn window(form: &[u8], provider: impl FnOnce(bool, &Value) -> String) -> Page {
     let field = |name: &str| query_value(&form, name).unwrap_or_default();
     let call: Value = serde_json::from_str(&field("call")).unwrap_or(Value::Null);
     if !call.is_object() {
-        let body = Bytes::from_static("<!doctype html><title>PG</title><p>call is no JSON object</p>".as_bytes());
+        let body =
+            Bytes::from_static("<!doctype html><title>PG</title><p>call is no JSON object</p>".as_bytes());
         return Page { status: 400, kind: HTML, policy: Some(POLICY), body };
     }
     let kind = field("kind");
@@ -100,7 +101,8 @@ mod tests {
 
     #[test]
     fn a_shops_words_are_data() {
-        let form = "kind=pay&page=&call=%7B%22channelKey%22%3A1%2C%22orderName%22%3A%22%3C%2Fscript%3E%3Cb%3E%22%7D";
+        let form =
+            "kind=pay&page=&call=%7B%22channelKey%22%3A1%2C%22orderName%22%3A%22%3C%2Fscript%3E%3Cb%3E%22%7D";
         let page = asked(Method::Post, "/window", form).unwrap();
         let html = String::from_utf8(page.body.to_vec()).unwrap();
         assert_eq!(page.status, 200);

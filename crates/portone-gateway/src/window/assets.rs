@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 
 use axum::extract::Path;
 use axum::http::header::{
-    ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderName, IF_NONE_MATCH, X_CONTENT_TYPE_OPTIONS,
+    ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderName, IF_NONE_MATCH,
+    X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -15,10 +16,12 @@ use sha2::{Digest as _, Sha384};
 
 use crate::error::ApiError;
 
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";
 /// A day, and another week while it is asked whether there is a newer one.
-const SCRIPT_CACHING: HeaderValue = HeaderValue::from_static("public, max-age=86400, stale-while-revalidate=604800");
+const SCRIPT_CACHING: HeaderValue =
+    HeaderValue::from_static("public, max-age=86400, stale-while-revalidate=604800");
 const OWN_CACHING: HeaderValue = HeaderValue::from_static("public, max-age=3600, must-revalidate");
 
 /// A file in the binary.
@@ -41,7 +44,6 @@ impl Asset {
         let has_it = known.is_some_and(|tags| tags.split(',').any(|known| known.trim() == tag));
         let mut response =
             if has_it { StatusCode::NOT_MODIFIED.into_response() } else { self.text.into_response() };
-        const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(self.kind));
         headers.insert(CACHE_CONTROL, caching);
@@ -96,6 +98,8 @@ pub(super) async fn iamport(headers: HeaderMap) -> Response {
 pub(super) async fn own(Path(name): Path<String>, headers: HeaderMap) -> Response {
     match OWN.iter().find(|asset| asset.name == name) {
         Some(asset) => asset.respond(&headers, OWN_CACHING),
-        None => ApiError::new(StatusCode::NOT_FOUND, "NOT_FOUND", "there is no such path here").into_response(),
+        None => {
+            ApiError::new(StatusCode::NOT_FOUND, "NOT_FOUND", "there is no such path here").into_response()
+        }
     }
 }

@@ -85,7 +85,8 @@ async fn payment(State(gateway): State<Gateway>, Path(id): Path<String>) -> Resp
         Err(_) => None,
     };
     let Some((transaction, decision)) = found.and_then(|mut found| found.pop()) else {
-        return ApiError::new(StatusCode::NOT_FOUND, "PAYMENT_NOT_FOUND", "there is no such payment").into_response();
+        return ApiError::new(StatusCode::NOT_FOUND, "PAYMENT_NOT_FOUND", "there is no such payment")
+            .into_response();
     };
     let words = serde_json::from_str::<Decision>(&decision).map(|decision| decision.to_string()).ok();
     let decision = RawValue::from_string(decision).ok();

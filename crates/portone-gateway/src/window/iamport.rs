@@ -58,12 +58,12 @@ pub(super) fn parse(gateway: &Gateway, body: &Value) -> Result<Result<SdkRequest
     let empty = Map::new();
     let argument = body.get("argument").and_then(Value::as_object).unwrap_or(&empty);
     let code = body.get("userCode").and_then(Value::as_str).unwrap_or_default();
-    let store = gateway
-        .stores
-        .iter()
-        .find(|store| store.user_code.as_deref() == Some(code))
-        .ok_or_else(|| {
-            SdkError::new("StoreNotFound", "IMP.init: the user code is no store's; see v1_user_code in the configuration")
+    let store =
+        gateway.stores.iter().find(|store| store.user_code.as_deref() == Some(code)).ok_or_else(|| {
+            SdkError::new(
+                "StoreNotFound",
+                "IMP.init: the user code is no store's; see v1_user_code in the configuration",
+            )
         })?;
     let is_issue = argument.contains_key("customer_uid");
     let mut given = v2_argument(argument)?;
@@ -90,19 +90,33 @@ pub(super) fn parse(gateway: &Gateway, body: &Value) -> Result<Result<SdkRequest
 /// What the shop calls a key that it asks for.
 pub(super) fn names(argument: &Value) -> Option<Names> {
     let text = |name: &str| Some(argument.get(name)?.as_str()?.to_owned());
-    Some(Names { customer_uid: text("customer_uid")?, merchant_uid: text("merchant_uid").unwrap_or_default() })
+    Some(Names {
+        customer_uid: text("customer_uid")?,
+        merchant_uid: text("merchant_uid").unwrap_or_default(),
+    })
 }
 
 /// What a key's window takes of a payment's: V1 has one function for both (IAMPORT-020).
 fn issue_argument(mut given: Map<String, Value>) -> Map<String, Value> {
-    for (from, to) in
-        [("paymentId", "issueId"), ("orderName", "issueName"), ("totalAmount", "displayAmount"), ("payMethod", "billingKeyMethod")]
-    {
+    for (from, to) in [
+        ("paymentId", "issueId"),
+        ("orderName", "issueName"),
+        ("totalAmount", "displayAmount"),
+        ("payMethod", "billingKeyMethod"),
+    ] {
         if let Some(value) = given.remove(from) {
             given.insert(to.to_owned(), value);
         }
     }
-    for name in ["isEscrow", "isCulturalExpense", "taxFreeAmount", "vatAmount", "confirmUrl", "virtualAccount", "easyPay"] {
+    for name in [
+        "isEscrow",
+        "isCulturalExpense",
+        "taxFreeAmount",
+        "vatAmount",
+        "confirmUrl",
+        "virtualAccount",
+        "easyPay",
+    ] {
         given.remove(name);
     }
     given
@@ -152,7 +166,8 @@ fn amounts(argument: &Map<String, Value>, given: &mut Map<String, Value>) -> Res
     let code = argument.get("currency").and_then(Value::as_str).unwrap_or("KRW");
     given.insert("currency".to_owned(), json!(code));
     let Ok(currency) = Currency::parse(code) else { return Ok(()) };
-    for (from, to) in [("amount", "totalAmount"), ("tax_free", "taxFreeAmount"), ("vat_amount", "vatAmount")] {
+    for (from, to) in [("amount", "totalAmount"), ("tax_free", "taxFreeAmount"), ("vat_amount", "vatAmount")]
+    {
         let Some(value) = argument.get(from).filter(|value| !value.is_null()) else { continue };
         let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         let minor = minor(&text, currency.exponent()).ok_or_else(|| {
@@ -208,7 +223,9 @@ fn channel(
     store: &StoreId,
     argument: &Map<String, Value>,
 ) -> Result<Option<ChannelKey>, SdkError> {
-    if let Some(key) = argument.get("channelKey").or_else(|| argument.get("channel_key")).and_then(Value::as_str) {
+    if let Some(key) =
+        argument.get("channelKey").or_else(|| argument.get("channel_key")).and_then(Value::as_str)
+    {
         let key = ChannelKey::parse(key).map_err(|error| SdkError::input(format!("channelKey: {error}")))?;
         return Ok(Some(key));
     }

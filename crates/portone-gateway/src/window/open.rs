@@ -16,7 +16,7 @@ use portone_core::{
 };
 use portone_engine::ledger::ChannelSnapshot;
 use portone_engine::request::{Caller, Extras, Selector};
-use portone_engine::{OpenKeyWindowRequest, OpenWindowRequest};
+use portone_engine::{EngineError, OpenKeyWindowRequest, OpenWindowRequest};
 use portone_wire::sdk::{self, SdkRequest};
 use serde::Serialize;
 use serde_json::Value;
@@ -59,7 +59,8 @@ pub(super) async fn open(
     body: RawBody,
 ) -> Response {
     let shop = Origin::of(&headers);
-    let ip = peer.map_or_else(|| "127.0.0.1".to_owned(), |Extension(ConnectInfo(address))| address.ip().to_string());
+    let ip = peer
+        .map_or_else(|| "127.0.0.1".to_owned(), |Extension(ConnectInfo(address))| address.ip().to_string());
     let answer = match shop.clone() {
         Some(shop) => try_open(&gateway, shop, ip, &headers, &body).await,
         None => Err(SdkError::input(
@@ -132,7 +133,10 @@ async fn try_open(
     };
     let mut request = request.map_err(|report| SdkError::invalid(&report))?;
     if !gateway.stores.iter().any(|store| store.id == request.store_id) {
-        return Err(SdkError::new("StoreNotFound", "storeId: there is no such store here; look it up in the configuration"));
+        return Err(SdkError::new(
+            "StoreNotFound",
+            "storeId: there is no such store here; look it up in the configuration",
+        ));
     }
     let settings = settings_mut(&mut request.window);
     settings.os = device.os;
@@ -149,7 +153,8 @@ async fn try_open(
 
 async fn pay(gateway: &Gateway, asked: Asked) -> Result<Opened, SdkError> {
     let Asked { request, face, device, shop, ip, .. } = asked;
-    let SdkRequest { store_id, channel_key, channel_group_id, notice_urls, custom_data, window, .. } = request;
+    let SdkRequest { store_id, channel_key, channel_group_id, notice_urls, custom_data, window, .. } =
+        request;
     let OpenWindow::Payment(window) = window else { return Err(SdkError::input("is no payment")) };
     let selector = match (channel_key, channel_group_id) {
         (Some(key), None) => Selector::Channel(key),
@@ -174,7 +179,7 @@ async fn pay(gateway: &Gateway, asked: Asked) -> Result<Opened, SdkError> {
         window: *window,
         extras: extras(custom_data, notice_urls),
     };
-    let opened = gateway.engine.open_window(request).await.map_err(|error| SdkError::from(&error))?;
+    let opened = gateway.engine.open_window(request).await.map_err(|error| refused(&error))?;
     let (channel, transaction_id) = (&opened.transaction.channel, opened.transaction.id.to_string());
     let opening = Opening { gateway, shop, ticket, shown, store_id: &store_id };
     let opened = opening.give_out(channel, opened.call)?;
@@ -185,8 +190,9 @@ async fn issue(gateway: &Gateway, asked: Asked) -> Result<Opened, SdkError> {
     let Asked { request, face, device, shop, ip, names } = asked;
     let SdkRequest { store_id, channel_key, notice_urls, custom_data, window, .. } = request;
     let OpenWindow::BillingKey(window) = window else { return Err(SdkError::input("is no issue")) };
-    let channel: ChannelKey = channel_key
-        .ok_or_else(|| SdkError::input("channelKey: is missing; a window issues a billing key at one channel"))?;
+    let channel: ChannelKey = channel_key.ok_or_else(|| {
+        SdkError::input("channelKey: is missing; a window issues a billing key at one channel")
+    })?;
     let shown = Shown::of(&window.settings, device)?;
     let request = OpenKeyWindowRequest {
         caller: caller(store_id.clone(), ip),
@@ -223,6 +229,18 @@ fn caller(store_id: StoreId, ip: String) -> Caller {
     Caller { store_id, ip, operation: None }
 }
 
+/// A payment has one window at a time: a second one could take its money twice.
+fn refused(error: &EngineError) -> SdkError {
+    match error {
+        EngineError::UnknownOutcome => SdkError::new(
+            "InvalidEntityState",
+            "paymentId: the payment has a window that is open, or a call whose result is not known yet; finish it, or send \
+             another paymentId",
+        ),
+        error => SdkError::from(error),
+    }
+}
+
 /// How a window is shown, and where its buyer goes afterwards.
 struct Shown {
     mode: Mode,
@@ -241,9 +259,8 @@ impl Shown {
             _ if settings.force_redirect == Some(true) => Mode::Redirect,
             Some("REDIRECTION") => Mode::Redirect,
             Some("POPUP") => Mode::Popup,
-            Some(_) => Mode::Iframe,
             None if device.is_mobile => Mode::Redirect,
-            None => Mode::Iframe,
+            _ => Mode::Iframe,
         };
         let redirect_url = settings.redirect_url.clone();
         if mode == Mode::Redirect && redirect_url.is_none() {

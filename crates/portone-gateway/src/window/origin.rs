@@ -108,12 +108,22 @@ mod tests {
 
     #[test]
     fn an_origin_is_scheme_host_and_port() {
-        for good in ["https://shop.example", "http://127.0.0.1:8787", "http://[::1]:80", "https://SHOP.example"] {
+        for good in
+            ["https://shop.example", "http://127.0.0.1:8787", "http://[::1]:80", "https://SHOP.example"]
+        {
             assert!(Origin::parse(good).is_some(), "{good}");
         }
-        for bad in
-            ["null", "", "https://", "file://", "https://a b", "https://a/b", "https://a;x", "https://a'", "a.example"]
-        {
+        for bad in [
+            "null",
+            "",
+            "https://",
+            "file://",
+            "https://a b",
+            "https://a/b",
+            "https://a;x",
+            "https://a'",
+            "a.example",
+        ] {
             assert_eq!(Origin::parse(bad), None, "{bad}");
         }
         assert_eq!(Origin::of_url("https://shop.example/a?b").unwrap().as_str(), "https://shop.example");

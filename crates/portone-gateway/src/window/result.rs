@@ -7,7 +7,9 @@ use axum::http::header::{CACHE_CONTROL, LOCATION, REFERRER_POLICY};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use portone_core::{BillingKey, PaymentId, Secret, StoreId};
-use portone_engine::ledger::{BillingKeyRecord, BillingKeyStatus, KeyChannelState, PaymentStatus, Transaction};
+use portone_engine::ledger::{
+    BillingKeyRecord, BillingKeyStatus, KeyChannelState, PaymentStatus, Transaction,
+};
 use portone_engine::request::Caller;
 use portone_engine::{ConfirmBillingKeyRequest, ConfirmPaymentRequest, EngineError, issue_token};
 use serde_json::{Value, json};
@@ -79,7 +81,8 @@ fn no_way_back() -> Response {
                 <h1 class=\"title\">돌아갈 상점을 찾을 수 없습니다</h1>\n<p>상점의 주문 내역에서 결제 결과를 확인해 주세요.</p>\n\
                 <p lang=\"en\">This link leads to no shop. Look your order up at the shop where you paid.</p>\n</main>\n\
                 </body>\n</html>\n";
-    let policy = "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; frame-ancestors 'none'";
+    let policy =
+        "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; frame-ancestors 'none'";
     html_response(StatusCode::NOT_FOUND, html.to_owned(), policy)
 }
 
@@ -95,10 +98,14 @@ impl Hint {
     fn read(result: &Value) -> Self {
         let text = |names: &[&str]| {
             let found = names.iter().find_map(|name| result.get(*name).and_then(Value::as_str));
-            found.filter(|text| !text.is_empty()).map(|text| text.chars().take(WORDS_LENGTH_MAX).collect::<String>())
+            found
+                .filter(|text| !text.is_empty())
+                .map(|text| text.chars().take(WORDS_LENGTH_MAX).collect::<String>())
         };
         // A token cut short would be refused by whoever gave it.
-        let secret = |name: &str| result.get(name).and_then(Value::as_str).filter(|it| !it.is_empty()).map(Secret::from);
+        let secret = |name: &str| {
+            result.get(name).and_then(Value::as_str).filter(|it| !it.is_empty()).map(Secret::from)
+        };
         let code = text(&["code", "error_code"]);
         let error = code.map(|code| SdkError {
             message: text(&["message", "error_msg"]).unwrap_or_else(|| code.clone()),
@@ -123,7 +130,8 @@ async fn settle(gateway: &Gateway, ticket: Ticket, hint: Hint) -> Value {
             About::Payment(id) => payment(&on, &ticket, id, hint).await,
             About::BillingKey(key) => billing_key(&on, &ticket, key, hint).await,
         };
-        let redirect_to = ticket.redirect_url.as_deref().and_then(|url| redirect(url, ticket.face, &response));
+        let redirect_to =
+            ticket.redirect_url.as_deref().and_then(|url| redirect(url, ticket.face, &response));
         match redirect_to {
             Some(url) => json!({ "response": response, "redirectTo": url }),
             None => json!({ "response": response }),
@@ -226,7 +234,8 @@ async fn billing_key(gateway: &Gateway, ticket: &Ticket, key: &str, hint: Hint) 
             });
         }
         let caller = Caller { store_id: store_id.clone(), ip: "127.0.0.1".to_owned(), operation: None };
-        let request = ConfirmBillingKeyRequest { caller, billing_issue_token, is_test: None, skip_webhook: false };
+        let request =
+            ConfirmBillingKeyRequest { caller, billing_issue_token, is_test: None, skip_webhook: false };
         match gateway.engine.confirm_billing_key(request).await {
             Ok(_) | Err(EngineError::BillingKeyAlreadyIssued) => {}
             Err(error) => refusal = Some(SdkError::from(&error)),

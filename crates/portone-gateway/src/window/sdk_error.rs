@@ -79,10 +79,9 @@ impl From<&EngineError> for SdkError {
                 let (pg_code, pg_message) = (Some(decline.code.clone()), Some(decline.message.clone()));
                 Self { pg_code, pg_message, ..Self::new("PGProviderError", message) }
             }
-            EngineError::UnknownOutcome => Self {
-                pg_code: Some(UNKNOWN_OUTCOME.to_owned()),
-                ..Self::new("UnknownError", message)
-            },
+            EngineError::UnknownOutcome => {
+                Self { pg_code: Some(UNKNOWN_OUTCOME.to_owned()), ..Self::new("UnknownError", message) }
+            }
             EngineError::Store(problem) => {
                 tracing::error!(%problem, "the ledger failed");
                 Self::new("UnknownError", "the ledger could not be written or read; look the payment up")

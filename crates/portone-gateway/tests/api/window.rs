@@ -70,14 +70,20 @@ async fn a_window_is_opened_shown_paid_and_told() {
     assert_eq!((&ready["status"], &ready["transactionId"]), (&json!("READY"), &opened["txId"]));
     let work = work(&world, &opened).await;
     assert_eq!(work["sdkUrl"], "http://sandbox.test/v2/browser-sdk.js");
-    assert_eq!((&work["sdk"], &work["function"], &work["shop"]), (&json!("PortOne"), &json!("requestPayment"), &json!(SHOP)));
+    assert_eq!(
+        (&work["sdk"], &work["function"], &work["shop"]),
+        (&json!("PortOne"), &json!("requestPayment"), &json!(SHOP))
+    );
     assert_eq!(work["arguments"]["customer"]["fullName"], "Kim </script>");
     let result = paid(&world, &work, "4242424242424242");
     assert!(result["paymentToken"].is_string());
     let told = end(&world, &work, &result).await;
     let expected = json!({"transactionType": "PAYMENT", "txId": opened["txId"], "paymentId": "order1"});
     assert_eq!(told["response"], expected);
-    let url = format!("{SHOP}/done?a=b&transactionType=PAYMENT&paymentId=order1&txId={}", opened["txId"].as_str().unwrap());
+    let url = format!(
+        "{SHOP}/done?a=b&transactionType=PAYMENT&paymentId=order1&txId={}",
+        opened["txId"].as_str().unwrap()
+    );
     assert_eq!(told["redirectTo"], url);
     assert_eq!(world.get("/payments/order1").await.json()["status"], "PAID");
     // Whoever asks again, and says something else, is told the same.
@@ -93,7 +99,11 @@ async fn what_a_pg_refuses_is_told_in_its_words() {
     let work = work(&world, &opened).await;
     let told = end(&world, &work, &paid(&world, &work, "4000000000000002")).await;
     let response = &told["response"];
-    assert_eq!((&response["code"], &response["pgCode"]), (&json!("PGProviderError"), &json!("K101")), "{told}");
+    assert_eq!(
+        (&response["code"], &response["pgCode"]),
+        (&json!("PGProviderError"), &json!("K101")),
+        "{told}"
+    );
     assert_eq!(world.get("/payments/order1").await.json()["status"], "FAILED");
     // A failed payment may be tried again under its id.
     open(&world, "requestPayment", &with(argument(), "/channelKey", json!(SMARTRO))).await;
@@ -122,11 +132,20 @@ async fn a_lost_approval_is_not_told_as_a_failure_of_the_payment() {
     let work = work(&world, &opened).await;
     let result = paid(&world, &work, "4242424242424242");
     // The money is taken, and the answer to the approval is lost.
-    let fault = json!({"command": "CONFIRM_PAYMENT", "kind": "status", "status": 500, "booked": true, "requests": 1});
+    let fault =
+        json!({"command": "CONFIRM_PAYMENT", "kind": "status", "status": 500, "booked": true, "requests": 1});
     world.control("/faults", &fault);
     let told = end(&world, &work, &result).await;
     assert_eq!(told["response"]["code"], Value::Null, "it was asked about at once: {told}");
     assert_eq!(world.get("/payments/order1").await.json()["status"], "PAID");
+}
+
+#[tokio::test]
+async fn a_payment_has_one_window_at_a_time() {
+    let world = World::new().await;
+    open(&world, "requestPayment", &argument()).await;
+    let second = ask(&world, "requestPayment", &argument()).await;
+    assert_eq!(second.json()["error"]["code"], "InvalidEntityState", "{}", second.text);
 }
 
 #[tokio::test]
@@ -168,11 +187,17 @@ async fn a_redirected_buyer_goes_on_to_the_shops_url_and_to_no_other() {
     let work = work(&world, &opened).await;
     let result = paid(&world, &work, "4242424242424242");
     let token = result["paymentToken"].as_str().unwrap();
-    let back = format!("{}?paymentId=order1&paymentToken={token}&redirectTo=https://evil.example", work["returnPath"].as_str().unwrap());
+    let back = format!(
+        "{}?paymentId=order1&paymentToken={token}&redirectTo=https://evil.example",
+        work["returnPath"].as_str().unwrap()
+    );
     let reply = world.send(Call::new("GET", &back)).await;
     assert_eq!(reply.status, 303);
     let location = reply.header("location").unwrap();
-    assert!(location.starts_with("https://shop.example/done?a=b&transactionType=PAYMENT&paymentId=order1&txId="), "{location}");
+    assert!(
+        location.starts_with("https://shop.example/done?a=b&transactionType=PAYMENT&paymentId=order1&txId="),
+        "{location}"
+    );
     assert!(!location.contains(token) && !location.contains("evil"));
     assert_eq!(world.get("/payments/order1").await.json()["status"], "PAID");
     let mut forged = work["returnPath"].as_str().unwrap().to_owned();
@@ -192,7 +217,10 @@ async fn only_the_windows_own_page_tells_of_its_end() {
     }
     assert_eq!(world.send(Call::new("POST", "/window/result").json(&body)).await.status, 403);
     let body = json!({"ticket": "of.mine", "result": {}});
-    assert_eq!(world.send(Call::new("POST", "/window/result").header("origin", OWN).json(&body)).await.status, 404);
+    assert_eq!(
+        world.send(Call::new("POST", "/window/result").header("origin", OWN).json(&body)).await.status,
+        404
+    );
 }
 
 #[tokio::test]
@@ -217,7 +245,8 @@ async fn everything_that_is_wrong_is_told_before_a_window_opens() {
         let error = told(ask(&world, "requestPayment", &with(argument(), name, value)).await);
         assert!(error["message"].as_str().unwrap().contains(part), "{error}");
     }
-    let error = told(ask(&world, "requestIssueBillingKey", &with(issue(), "/channelGroupId", json!(GROUP))).await);
+    let error =
+        told(ask(&world, "requestIssueBillingKey", &with(issue(), "/channelGroupId", json!(GROUP))).await);
     assert!(error["message"].as_str().unwrap().starts_with("SR-024"), "{error}");
     let error = told(ask(&world, "requestAnything", &argument()).await);
     assert!(error["message"].as_str().unwrap().starts_with("function"), "{error}");
@@ -232,7 +261,9 @@ async fn a_buyer_on_a_mobile_comes_back_by_a_url() {
     let send = |argument: Value| {
         let body = json!({"function": "requestPayment", "argument": argument}).to_string();
         let call = Call::new("POST", "/window/open").header("origin", SHOP);
-        world.send(call.header("user-agent", "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0) Mobile/15E148").body(body))
+        world.send(
+            call.header("user-agent", "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0) Mobile/15E148").body(body),
+        )
     };
     let mut without = argument();
     without.as_object_mut().unwrap().remove("redirectUrl");
@@ -327,7 +358,10 @@ async fn scripts_are_cached_and_tagged() {
     for script in portone_gateway::scripts() {
         let reply = world.send(Call::new("GET", script.path)).await;
         let tag = reply.header("etag").unwrap().to_owned();
-        assert_eq!((reply.status, reply.header("content-type")), (200, Some("text/javascript; charset=utf-8")));
+        assert_eq!(
+            (reply.status, reply.header("content-type")),
+            (200, Some("text/javascript; charset=utf-8"))
+        );
         assert_eq!(script.integrity, format!("sha384-{}", tag.trim_matches('"')));
         assert!(reply.header("cache-control").unwrap().contains("max-age=86400"));
         let again = world.send(Call::new("GET", script.path).header("if-none-match", &tag)).await;

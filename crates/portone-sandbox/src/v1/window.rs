@@ -24,7 +24,10 @@ const HOLDER: [(&str, &str); 5] = [
 /// buyer who went away. The answer is what the callback is told.
 pub(super) fn finish(context: &mut Context<'_>, body: &[u8]) -> Result<Value, Refusal> {
     let body = Input::parse(body)?;
-    let call = body.value("call").filter(|call| call.is_object()).ok_or_else(|| Refusal::hub("파라미터 누락: call"))?;
+    let call = body
+        .value("call")
+        .filter(|call| call.is_object())
+        .ok_or_else(|| Refusal::hub("파라미터 누락: call"))?;
     let call = Input::parse(call.to_string().as_bytes())?;
     let method = call.text("pay_method")?.unwrap_or_else(|| "card".to_owned());
     let channel_key = call.text("channelKey")?.or(call.text("channel_key")?);
@@ -37,18 +40,18 @@ pub(super) fn finish(context: &mut Context<'_>, body: &[u8]) -> Result<Value, Re
     let has_left = body.text("ending")?.as_deref() == Some("LEAVE");
     let customer_uid = call.text("customer_uid")?;
     let charges = customer_uid.is_none() || channel.pg_code == PAYMENTWALL;
-    let view = if charges {
-        Some(pay::in_window(context, &channel, &call, card.clone(), has_left)?)
-    } else {
-        None
-    };
+    let view =
+        if charges { Some(pay::in_window(context, &channel, &call, card.clone(), has_left)?) } else { None };
     let failed = view.as_ref().is_some_and(|view| view["status"] != "paid");
     if let Some(uid) = customer_uid.filter(|_| !failed && !has_left)
         && let Err(refusal) = keys::store(context, &channel, &uid, card, holder(&call)?)
     {
         return told(&call, None, Some(refusal.words()));
     }
-    let words = view.as_ref().filter(|_| failed).map(|view| view["fail_reason"].as_str().unwrap_or_default().to_owned());
+    let words = view
+        .as_ref()
+        .filter(|_| failed)
+        .map(|view| view["fail_reason"].as_str().unwrap_or_default().to_owned());
     told(&call, view, words)
 }
 
@@ -72,7 +75,8 @@ fn holder(call: &Input) -> Result<BTreeMap<String, String>, Refusal> {
 
 /// What the callback is told (V1-060): `success` with the older modules only, error fields where it failed.
 fn told(call: &Input, view: Option<Value>, failed: Option<String>) -> Result<Value, Refusal> {
-    let mut told = view.unwrap_or_else(|| json!({ "imp_uid": null, "merchant_uid": call.text("merchant_uid").ok() }));
+    let mut told =
+        view.unwrap_or_else(|| json!({ "imp_uid": null, "merchant_uid": call.text("merchant_uid").ok() }));
     told["customer_uid"] = json!(call.text("customer_uid")?);
     told["success"] = json!(failed.is_none());
     if let Some(words) = failed {
