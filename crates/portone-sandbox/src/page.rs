@@ -60,7 +60,7 @@ fn window(form: &[u8], provider: impl FnOnce(bool, &Value) -> String) -> Page {
     let provider = provider(kind.starts_with("v1-"), &call);
     let work = json!({ "kind": kind, "call": call, "page": field("page"), "provider": provider });
     // No parser of HTML may see the end of the script in a shop's words.
-    let work = work.to_string().replace('<', "\\u003c").replace('\u{2028}', " ").replace('\u{2029}', " ");
+    let work = work.to_string().replace('<', "\\u003c").replace(['\u{2028}', '\u{2029}'], " ");
     let html = format!(
         r#"<!doctype html>
 <html lang="ko">
