@@ -166,8 +166,8 @@ export async function admin(path) {
 }
 
 /** A picture, kept as an artefact. */
-export async function picture(page, name) {
-  await page.screenshot({ path: path.join(artefacts, `${name}.png`) });
+export async function picture(page, name, more = {}) {
+  await page.screenshot({ path: path.join(artefacts, `${name}.png`), ...more });
 }
 
 /** The widths of a page that nothing may stick out of. */

@@ -109,7 +109,7 @@ test('the demo shop sells: by group, its result, its routing and its webhook', a
   await page.waitForSelector('#members .chosen');
   assert.match(await page.textContent('#facts'), /PAID/);
   await page.waitForFunction(() => /Transaction\.Paid/.test(document.getElementById('webhooks').textContent));
-  await page.screenshot({ path: `${process.env.PORTONE_TEST_ARTEFACTS ?? '.'}/demo-paid.png`, fullPage: true });
+  await picture(page, 'demo-paid', { fullPage: true });
   assert.deepEqual(page.problems, []);
   await page.context().close();
 });
