@@ -15,12 +15,15 @@ use crate::tidy::files;
 const BINARY_VARIABLE: &str = "PORTONE_BIN";
 /// Where insta notes each snapshot that a test compared with.
 const SNAPSHOTS_VARIABLE: &str = "INSTA_SNAPSHOT_REFERENCES_FILE";
-/// The JavaScript clients, from the root.
-const JS_FOLDER: &str = "tests/js";
+/// The JavaScript clients and the browser's tests, from the root.
+const JS_FOLDERS: [&str; 2] = ["tests/js", "tests/browser"];
+/// Names a browser that is not on the path.
+const CHROMIUM_VARIABLE: &str = "PORTONE_CHROMIUM";
 
 /// Programs that tests run, each with its Debian package. A test without its program passes by, unless `CI=true`; here
 /// that is said aloud.
-const PROGRAMS: [(&str, &str); 3] = [("curl", "curl"), ("node", "nodejs"), ("npm", "npm")];
+const PROGRAMS: [(&str, &str); 4] =
+    [("curl", "curl"), ("node", "nodejs"), ("npm", "npm"), ("chromium", "chromium")];
 
 /// Runs every test; what the machine lacks is a failure where `CI=true`, and is skipped aloud elsewhere.
 pub(crate) fn run(workspace: &Workspace) -> Result<(), Failure> {
@@ -59,15 +62,18 @@ fn prepare(root: &Path) -> Result<Vec<String>, Failure> {
         }
         eprintln!("SKIPPED: {text}");
     }
-    let clients = root.join(JS_FOLDER);
-    if missing.is_empty() && needs_install(&clients) {
-        run_command(Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(&clients))?;
+    for clients in JS_FOLDERS.map(|folder| root.join(folder)) {
+        if missing.is_empty() && needs_install(&clients) {
+            run_command(Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(&clients))?;
+        }
     }
     Ok(missing)
 }
 
 fn missing_programs() -> Vec<String> {
-    let missing = PROGRAMS.iter().filter(|(program, _)| !is_runnable(program));
+    let has_browser = std::env::var_os(CHROMIUM_VARIABLE).is_some();
+    let is_there = |program: &str| is_runnable(program) || (program == "chromium" && has_browser);
+    let missing = PROGRAMS.iter().filter(|(program, _)| !is_there(program));
     missing
         .map(|(program, package)| format!("{program} is missing (Debian: apt-get install {package})"))
         .collect()

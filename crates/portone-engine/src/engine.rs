@@ -159,6 +159,11 @@ impl Engine {
         self.upstreams.keys().map(String::as_str)
     }
 
+    /// Where an upstream is; `None` where there is no upstream of this name.
+    pub(crate) fn base_url(&self, upstream: &str) -> Option<&str> {
+        self.upstreams.get(upstream).map(|upstream| upstream.base_url.as_str())
+    }
+
     /// What an upstream speaks; `None` where there is no upstream of this name.
     pub(crate) fn protocol(&self, upstream: &str) -> Option<Protocol> {
         self.upstreams.get(upstream).map(|upstream| upstream.credentials.protocol())

@@ -111,7 +111,7 @@ impl Engine {
     }
 
     /// The attempt that a window is while it is open: named as its key.
-    fn key_window_attempt(&self, record: &BillingKeyRecord, channel: &ChannelKey) -> OpenAttempt {
+    pub(crate) fn key_window_attempt(&self, record: &BillingKeyRecord, channel: &ChannelKey) -> OpenAttempt {
         let opened_at = record.requested_at;
         OpenAttempt {
             id: key_marker(&record.key),

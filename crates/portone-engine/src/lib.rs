@@ -31,6 +31,7 @@ pub mod key_list;
 mod key_window;
 pub mod ledger;
 pub mod list;
+mod look;
 mod notify;
 mod pay;
 pub mod payment_event;

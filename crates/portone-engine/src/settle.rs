@@ -75,7 +75,7 @@ impl Engine {
     }
 
     /// Whether the attempt is settled now.
-    async fn try_settle(&self, open: &OpenAttempt) -> Result<bool, EngineError> {
+    pub(crate) async fn try_settle(&self, open: &OpenAttempt) -> Result<bool, EngineError> {
         if !open.subject.is_inquired() {
             return Ok(false);
         }

@@ -30,6 +30,7 @@ async fn welcome() -> Response {
     let paths = [
         ("v2", "POST /payments/{paymentId}/instant and the rest of the PortOne V2 REST API"),
         ("admin", "GET /admin/channels, /admin/channel-groups, /admin/payments/{paymentId}/routing, …"),
+        ("browser", "GET /v2/browser-sdk.js, /v1/iamport.js and, where there is a demo shop, /demo"),
         ("operations", "GET /health, GET /metrics"),
     ];
     json_response(StatusCode::OK, &BTreeMap::from(paths))

@@ -26,6 +26,7 @@ mod secrets;
 mod state;
 mod v1;
 mod v2;
+mod window;
 mod words;
 
 use std::sync::Arc;
@@ -43,6 +44,7 @@ use crate::error::ApiError;
 use crate::state::Gateway;
 
 pub use pass_through::{LiveUpstream, PassThrough};
+pub use window::{SdkScript, scripts};
 
 /// Everything the faces are built from.
 pub struct GatewayConfig {
@@ -62,6 +64,8 @@ pub struct GatewayConfig {
     pub metrics: Option<Arc<dyn Fn() -> String + Send + Sync>>,
     /// Where requests go that this gateway does not serve; absent answers 501 to all of them.
     pub pass_through: Option<PassThrough>,
+    /// The store that the demo shop at `/demo` sells for; absent answers 404 there.
+    pub demo_store: Option<StoreId>,
 }
 
 /// A clock that can be moved ahead, together with the clocks of the sandboxes.
@@ -79,6 +83,10 @@ pub struct StoreAccess {
     pub name: String,
     /// Its V2 API secrets: `Authorization: PortOne <secret>`.
     pub api_secrets: Vec<Secret<String>>,
+    /// What `IMP.init` of the V1 browser SDK names it by.
+    pub user_code: Option<String>,
+    /// Whether the store approves by itself what a buyer authenticated in a window (rule V2-051).
+    pub manual_approval: bool,
 }
 
 /// What a provider's documented rules say of one request, without a gateway or a call to anybody.
@@ -98,6 +106,7 @@ pub fn router(config: GatewayConfig) -> Router {
         .merge(pass_through::routes())
         .merge(openapi::routes())
         .merge(notifications::routes())
+        .merge(window::routes())
         .fallback(async || ApiError::new(StatusCode::NOT_FOUND, "NOT_FOUND", "there is no such path here"))
         .method_not_allowed_fallback(async || {
             let message = "this path has no such method";

@@ -81,6 +81,8 @@ fn face(route: &str) -> &'static str {
         route if route.starts_with("/docs") => "operations",
         route if route.starts_with("/admin/") => "admin",
         route if route.starts_with("/notifications/") => "notifications",
+        "/v1/iamport.js" | "/v2/browser-sdk.js" => "window",
+        route if route.starts_with("/window/") || route.starts_with("/demo") => "window",
         _ => V2,
     }
 }

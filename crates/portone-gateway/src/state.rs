@@ -13,6 +13,7 @@ use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
 use crate::auth::{Digest, Keyring};
+use crate::window::{Book, Inbox};
 use crate::{GatewayConfig, PassThrough, VirtualClock};
 
 /// Renders the metrics page.
@@ -31,6 +32,9 @@ pub(crate) struct Shared {
     pub(crate) metrics: Option<MetricsPage>,
     pub(crate) pass_through: Option<PassThrough>,
     pub(crate) clock: Option<Arc<dyn VirtualClock>>,
+    pub(crate) windows: Book,
+    pub(crate) demo_store: Option<StoreId>,
+    pub(crate) inbox: Inbox,
     tracker: TaskTracker,
     /// Tells this process's request ids from another's.
     started_ms: i64,
@@ -41,6 +45,8 @@ pub(crate) struct Shared {
 pub(crate) struct StoreName {
     pub(crate) id: StoreId,
     pub(crate) name: String,
+    pub(crate) user_code: Option<String>,
+    pub(crate) manual_approval: bool,
 }
 
 impl Deref for Gateway {
@@ -53,10 +59,25 @@ impl Deref for Gateway {
 
 impl Gateway {
     pub(crate) fn new(config: GatewayConfig) -> Self {
-        let GatewayConfig { engine, stores, public_url, admin_token, tracker, clock, metrics, pass_through } =
-            config;
+        let GatewayConfig {
+            engine,
+            stores,
+            public_url,
+            admin_token,
+            tracker,
+            clock,
+            metrics,
+            pass_through,
+            demo_store,
+        } = config;
         let keyring = Keyring::new(&stores, |digest| engine.credential_tag(digest));
-        let stores = stores.into_iter().map(|store| StoreName { id: store.id, name: store.name }).collect();
+        let stores = stores.into_iter().map(|store| StoreName {
+            id: store.id,
+            name: store.name,
+            user_code: store.user_code,
+            manual_approval: store.manual_approval,
+        });
+        let stores = stores.collect();
         Self(Arc::new(Shared {
             started_ms: engine.now().timestamp_millis(),
             engine,
@@ -67,6 +88,9 @@ impl Gateway {
             metrics,
             pass_through,
             clock,
+            windows: Book::default(),
+            demo_store,
+            inbox: Inbox::default(),
             tracker,
             request_count: AtomicU64::new(0),
         }))

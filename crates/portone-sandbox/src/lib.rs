@@ -21,6 +21,7 @@ mod journal;
 mod ledger;
 mod message;
 mod notices;
+mod page;
 mod pg;
 mod records;
 mod refusal;

@@ -125,6 +125,18 @@ impl Sandbox {
         self.ledger.restore(&mut self.answers, line)
     }
 
+    /// The PG that a window's call goes to; empty where its channel is unknown.
+    pub(crate) fn provider_of(&self, is_v1: bool, call: &Value) -> String {
+        let text = |name: &str| call.get(name).and_then(Value::as_str);
+        let key = text("channelKey").or_else(|| text("channel_key"));
+        if is_v1 {
+            let channel = self.ledger.v1.channel_for(text("pg"), key);
+            return channel.map(|channel| channel.pg_code.clone()).unwrap_or_default();
+        }
+        let channel = key.and_then(|key| self.ledger.channel(key).ok());
+        channel.map(|channel| channel.provider.name().to_owned()).unwrap_or_default()
+    }
+
     /// `/sandbox/v1`: what it answers is no envelope, unless it refuses.
     fn v1_control(&mut self, now: DateTime<Utc>, request: &Request, segments: &[&str]) -> Answer {
         let mut context = self.ledger.v1_context(now, None);

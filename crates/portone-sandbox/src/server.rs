@@ -8,7 +8,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderName};
+use http::header::{
+    AUTHORIZATION, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName,
+    REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+};
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -17,6 +20,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
+use serde_json::Value;
 use socket2::{SockRef, Socket};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -24,6 +28,7 @@ use crate::config::SandboxConfig;
 use crate::journal::{Journal, JournalError};
 use crate::message::{Answer, Method, Reply, Request};
 use crate::notices::Notification;
+use crate::page::{self, Page};
 use crate::sandbox::Sandbox;
 use crate::sender::send_due;
 
@@ -135,6 +140,12 @@ impl State {
         (Duration::from_millis(reply.delay_ms), reply.answer)
     }
 
+    /// The PG that a window's call goes to.
+    fn provider_of(&self, is_v1: bool, call: &Value) -> String {
+        let core = self.core.lock().unwrap_or_else(PoisonError::into_inner);
+        core.sandbox.provider_of(is_v1, call)
+    }
+
     /// Takes notifications to send now.
     pub(crate) fn take_notifications(&self, count_max: usize) -> Vec<Notification> {
         let mut core = self.core.lock().unwrap_or_else(PoisonError::into_inner);
@@ -209,6 +220,9 @@ async fn respond(
         idempotency_key: text_of(&head.headers, &IDEMPOTENCY_KEY),
         body,
     };
+    if let Some(page) = page::page(&request, |is_v1, call| state.provider_of(is_v1, call)) {
+        return Ok(shown(page));
+    }
     let (delay, answer) = state.handle(request);
     let answer = if delay.is_zero() {
         answer
@@ -243,6 +257,20 @@ fn response(status: u16, body: ReplyBody) -> Response<ReplyBody> {
     let mut response = Response::new(body);
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+/// What a browser is sent. A script may be loaded by any page, as a PG's is.
+fn shown(page: Page) -> Response<ReplyBody> {
+    let mut response = response(page.status, ReplyBody::whole(page.body));
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(page.kind));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    if let Some(policy) = page.policy {
+        headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    }
     response
 }
 

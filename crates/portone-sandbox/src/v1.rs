@@ -10,6 +10,7 @@ mod pay;
 mod records;
 mod token;
 mod view;
+mod window;
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -138,6 +139,11 @@ impl Refusal {
         Self { status, ..self }
     }
 
+    /// What it says.
+    fn words(self) -> String {
+        self.message
+    }
+
     pub(crate) fn body(&self) -> Value {
         json!({"code": self.code, "message": self.message, "response": null})
     }
@@ -203,6 +209,7 @@ pub(crate) fn control(
 ) -> Option<Result<Value, Refusal>> {
     match (method, segments) {
         (Method::Put, ["channels"]) => Some(records::put_channel(context, body)),
+        (Method::Post, ["windows"]) => Some(window::finish(context, body)),
         (Method::Get, ["payments"]) => Some(Ok(view::ledger(context.book))),
         (Method::Post, ["payments", imp_uid, "pingback"]) => {
             Some(cancel::pingback(context, &decode_id(imp_uid)))

@@ -382,3 +382,31 @@ fn journal(sandbox: &Sandbox) -> Vec<String> {
     }
     String::from_utf8(bytes).unwrap().lines().map(str::to_owned).collect()
 }
+
+#[test]
+fn a_window_is_paid_left_and_keeps_a_card() {
+    let mut v1 = V1::new();
+    let call = json!({"pg": "nice_v2.MID1", "merchant_uid": "w1", "name": "Chair", "amount": 1000});
+    let mut finish = |body: Value| v1.bench.post("/sandbox/v1/windows", &body);
+    let (status, told) = finish(json!({"call": call, "cardNumber": "4000000000000002"}));
+    assert_eq!((status, &told["success"], &told["status"]), (200, &json!(false), &json!("failed")));
+    assert!(told["error_msg"].is_string());
+    let (_, told) = finish(json!({"call": call, "ending": "LEAVE"}));
+    assert_eq!((&told["success"], &told["status"]), (&json!(false), &json!("failed")));
+    let (_, told) = finish(json!({"call": call}));
+    assert_eq!((&told["success"], &told["status"]), (&json!(true), &json!("paid")));
+    let (status, _) = finish(json!({"call": call}));
+    assert_eq!(status, 400, "it is paid");
+    let key = json!({"pg": "nice_v2.MID1", "merchant_uid": "w2", "name": "Card", "amount": 0, "customer_uid": "c1"});
+    assert_eq!(finish(json!({"call": key})).1["success"], json!(true));
+    let refused = json!({"pg": "nice_v2.MID1", "merchant_uid": "w3", "name": "Card", "amount": 0, "customer_uid": "c2"});
+    assert_eq!(finish(json!({"call": refused, "cardNumber": "4000000000000044"})).1["success"], json!(false));
+    // Paymentwall takes the amount with the card (PW-018).
+    let charged = json!({"pg": "paymentwall.t_123", "merchant_uid": "w4", "name": "Card", "amount": 20, "currency": "USD",
+        "customer_uid": "c3", "buyer_name": "Jack Son", "buyer_email": "a@b.c"});
+    let (_, told) = finish(json!({"call": charged}));
+    assert_eq!((&told["success"], &told["amount"]), (&json!(true), &json!(20)));
+    assert_eq!(v1.get("/v1/subscribe/customers/c1").0, 200);
+    assert_eq!(v1.get("/v1/subscribe/customers/c2").0, 404);
+    assert_eq!(v1.get("/v1/subscribe/customers/c3").0, 200);
+}

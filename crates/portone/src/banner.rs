@@ -2,6 +2,8 @@
 
 use std::net::SocketAddr;
 
+use portone_gateway::{SdkScript, scripts};
+
 use crate::config::Config;
 use crate::demo;
 
@@ -12,10 +14,14 @@ pub(crate) fn demo(config: &Config, sandbox: Option<SocketAddr>) -> String {
     let sandbox = sandbox.map(|address| format!("http://{address}")).unwrap_or_default();
     let secret = demo::API_SECRET;
     let group = demo::GROUP;
+    let [SdkScript { path: v2, integrity: v2_hash }, SdkScript { path: v1, integrity: v1_hash }] = scripts();
     format!(
         r#"
 portone is ready: a demo shop on an offline sandbox. Nothing leaves this machine, no money moves.
 
+  DEMO SHOP    {base}/demo       buy something: open it in a browser
+  V2 SDK       {base}{v2}   integrity {v2_hash}
+  V1 SDK       {base}{v1}        integrity {v1_hash}
   V2 API       {base}            Authorization: PortOne {secret}
   admin        {base}/admin      Authorization: Bearer sandbox-admin-token
   health       {base}/health     metrics: {base}/metrics

@@ -38,7 +38,8 @@ pub(crate) async fn serve(args: ServeArgs) -> Result<(), Failure> {
     let sender = HttpWebhookSender::new(WebhookConfig { private_targets, ..WebhookConfig::default() })?;
     duties::start(&engine, &tracker, &stop);
     duties::deliver(&engine, sender, &outbox, &tracker, &stop);
-    let api = portone_gateway::router(gateway_config(&config, engine, clock, &transport, &tracker)?);
+    let gateway = gateway_config(&config, engine, clock, &transport, &tracker, is_demo)?;
+    let api = portone_gateway::router(gateway);
     if is_demo {
         println!("{}", banner::demo(&config, sandbox_address));
     } else {
@@ -248,12 +249,15 @@ fn gateway_config(
     clock: Arc<ClockControl>,
     transport: &HttpTransport,
     tracker: &TaskTracker,
+    is_demo: bool,
 ) -> Result<GatewayConfig, Failure> {
     let metrics = PrometheusBuilder::new().install_recorder()?;
     let stores = config.stores.iter().map(|store| StoreAccess {
         id: store.id().clone(),
         name: store.declared.name.clone(),
         api_secrets: store.api_secrets.clone(),
+        user_code: store.user_code.clone(),
+        manual_approval: store.manual_approval,
     });
     Ok(GatewayConfig {
         engine,
@@ -264,6 +268,7 @@ fn gateway_config(
         clock: Some(clock),
         metrics: Some(Arc::new(move || metrics.render())),
         pass_through: Some(pass_through(config, transport)),
+        demo_store: config.stores.first().filter(|_| is_demo).map(|store| store.id().clone()),
     })
 }
 

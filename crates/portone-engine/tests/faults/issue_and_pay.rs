@@ -13,7 +13,7 @@ use portone_engine::{
 };
 use serde_json::{Value, json};
 
-use super::world::{KPN, WELCOME, World, order};
+use super::world::{KPN, World, order, welcome::WELCOME};
 use super::{Class, arm, class, disarm, faults, is_booked};
 
 fn window(world: &World, id: &PaymentId, channel: &str) -> OpenIssueAndPayRequest {

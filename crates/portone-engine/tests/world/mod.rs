@@ -5,22 +5,18 @@
 
 mod behind;
 pub mod faulty;
-mod welcome;
+pub mod welcome;
 
-pub use welcome::WELCOME;
-
-use std::{
-    collections::BTreeMap, sync::Arc, sync::Mutex, sync::atomic::AtomicU64, sync::atomic::Ordering,
-    time::Duration,
-};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::{collections::BTreeMap, sync::Arc, sync::Mutex, time::Duration};
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use portone_core::{
     Bank, Break, Card, CardPayment, CashReceiptRequest, CashReceiptType, Channel, ChannelFacts, ChannelGroup,
     Contracts, Credentials, Currency, Customer, CustomerName, Environment, GroupMember, InstantMethod,
-    IssueBillingKey, Order, PayInstantly, PaymentAmount, PaymentId, PgProvider, PgReply, PgRequest, Protocol,
-    RefundAccount, Transport, Upstream, VirtualAccountExpiry, VirtualAccountOption, VirtualAccountOptionType,
+    IssueBillingKey, Order, PayInstantly, PaymentAmount, PaymentId, PgReply, PgRequest, RefundAccount,
+    Transport, Upstream, VirtualAccountExpiry, VirtualAccountOption, VirtualAccountOptionType,
     VirtualAccountRequest,
 };
 use portone_engine::ledger::{PaymentStatus, Transaction};

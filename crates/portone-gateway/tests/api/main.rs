@@ -27,4 +27,5 @@ mod promotions;
 mod states;
 mod transport;
 mod welcome;
+mod window;
 mod world;

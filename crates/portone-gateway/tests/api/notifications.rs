@@ -11,6 +11,12 @@ use crate::world::{
 };
 
 impl World {
+    /// A world whose PGs are asked to notify.
+    pub(crate) async fn notified() -> Self {
+        let demo = [(SMARTRO, 50), (KPN, 50)];
+        Self::build(&demo, Some("http://gateway.test/notifications"), false, &[]).await
+    }
+
     /// Delivers a notification as its PG's hub does.
     async fn notify(&self, notification: &Notification) -> Reply {
         self.send(delivery(notification)).await

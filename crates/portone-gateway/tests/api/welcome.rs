@@ -3,6 +3,8 @@
 use portone_core::{AdapterFactory, Channel};
 use portone_testkit::widened;
 
+use crate::world::{KPN, SMARTRO, World, channel};
+
 pub(crate) const WELCOME: &str = "channel-key-welcome";
 
 pub(crate) const FACTORY: AdapterFactory =
@@ -11,4 +13,11 @@ pub(crate) const FACTORY: AdapterFactory =
 /// The sandbox plays two PGs; what they lack besides is for their adapters to say.
 pub(crate) fn played_as(channel: &Channel) -> &str {
     if channel.key.as_str() == WELCOME { "KPN" } else { channel.provider.as_str() }
+}
+
+impl World {
+    /// A world with that channel beside the two PGs.
+    pub(crate) async fn with_issue_and_pay() -> Self {
+        Self::build(&[(SMARTRO, 50), (KPN, 50)], None, false, &[channel(WELCOME, "WELCOME")]).await
+    }
 }

@@ -265,20 +265,15 @@ impl World {
     }
 
     pub(crate) async fn with_group(members: &[(&str, u32)]) -> Self {
-        Self::build(members, None, &[]).await
+        Self::build(members, None, false, &[]).await
     }
 
-    /// The same, with a channel that issues billing keys by telephone and takes their first payment.
-    pub(crate) async fn with_issue_and_pay() -> Self {
-        Self::build(&[(SMARTRO, 50), (KPN, 50)], None, &[channel(crate::welcome::WELCOME, "WELCOME")]).await
-    }
-
-    /// A world whose PGs are asked to notify.
-    pub(crate) async fn notified() -> Self {
-        Self::build(&[(SMARTRO, 50), (KPN, 50)], Some("http://gateway.test/notifications"), &[]).await
-    }
-
-    async fn build(members: &[(&str, u32)], notice_url: Option<&str>, more: &[Channel]) -> Self {
+    pub(crate) async fn build(
+        members: &[(&str, u32)],
+        notice_url: Option<&str>,
+        by_hand: bool,
+        more: &[Channel],
+    ) -> Self {
         let clock = Arc::new(TestClock(Mutex::new("2026-11-21T00:00:00.125Z".parse().unwrap())));
         let wire = Arc::new(Wire {
             sandbox: Mutex::new(Sandbox::new(SandboxConfig {
@@ -302,13 +297,14 @@ impl World {
         let pass_through = crate::pass_through::stub(UPSTREAM_SECRET).await;
         let router = portone_gateway::router(GatewayConfig {
             engine: Arc::clone(&engine),
-            stores: vec![access(STORE, SECRET), access(OTHER_STORE, OTHER_SECRET)],
+            stores: vec![access(STORE, SECRET, by_hand), access(OTHER_STORE, OTHER_SECRET, false)],
             public_url: "https://pay.example.com".to_owned(),
             admin_token: ADMIN.into(),
             tracker: tracker.clone(),
             clock: Some(Arc::clone(&clock) as Arc<dyn VirtualClock>),
             metrics: Some(Arc::new(|| recorder().render())),
             pass_through: Some(pass_through),
+            demo_store: None,
         });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -405,15 +401,17 @@ fn recorder() -> &'static PrometheusHandle {
     RECORDER.get_or_init(|| PrometheusBuilder::new().install_recorder().unwrap())
 }
 
-fn access(store: &str, secret: &str) -> StoreAccess {
+fn access(store: &str, secret: &str, manual_approval: bool) -> StoreAccess {
     StoreAccess {
         id: store.parse().unwrap(),
         name: format!("{store} shop"),
         api_secrets: vec![secret.into()],
+        user_code: Some(format!("imp-{store}")),
+        manual_approval,
     }
 }
 
-fn channel(key: &str, provider: &str) -> Channel {
+pub(crate) fn channel(key: &str, provider: &str) -> Channel {
     Channel {
         key: key.parse().unwrap(),
         store_id: STORE.parse().unwrap(),

@@ -6,10 +6,10 @@ use serde_json::Value;
 
 use super::input::Input;
 use super::pay::words;
-use super::records::StoredCard;
+use super::records::{Channel, StoredCard};
 use super::view::key_view;
 use super::{Context, Refusal};
-use crate::cards::Conduct;
+use crate::cards::{CardFacts, Conduct};
 use crate::message::Change;
 
 const CUSTOMER_UID_LENGTH_MAX: usize = 80;
@@ -47,6 +47,17 @@ pub(super) fn issue(context: &mut Context<'_>, customer_uid: &str, input: &Input
             holder.insert(name.to_owned(), text);
         }
     }
+    store(context, &channel, customer_uid, card, holder)
+}
+
+/// Keeps a card, unless the PG refuses it.
+pub(super) fn store(
+    context: &mut Context<'_>,
+    channel: &Channel,
+    customer_uid: &str,
+    card: CardFacts,
+    holder: BTreeMap<String, String>,
+) -> Result<Value, Refusal> {
     if let Some(refused) = context.forced_words() {
         return Err(Refusal::pg(refused));
     }
@@ -68,7 +79,7 @@ pub(super) fn issue(context: &mut Context<'_>, customer_uid: &str, input: &Input
         updated: context.now,
         deleted_at: None,
     };
-    let view = key_view(&key, &channel);
+    let view = key_view(&key, channel);
     context.note(Change::V1Key(customer_uid.to_owned()));
     context.book.put_key(key);
     Ok(view)

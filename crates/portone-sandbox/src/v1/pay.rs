@@ -13,6 +13,8 @@ use crate::message::Change;
 use crate::pg::{Provider, Reason};
 
 const PAYMENTWALL: &str = "paymentwall";
+/// What a window tells of a buyer who went away; the sandbox's own words.
+const LEFT: &str = "[결제포기] 사용자가 결제를 취소하였습니다";
 /// The PGs that look at `currency`; the others take won (IAMPORT-055).
 const CURRENCY_PGS: [&str; 2] = [PAYMENTWALL, "paypal_v2"];
 /// Instalments start at this many won, in thousandths (IAMPORT-057).
@@ -33,11 +35,12 @@ pub(super) fn onetime(context: &mut Context<'_>, input: &Input) -> Result<Value,
     }
     let card = input.card()?;
     let order = Order::read(input, &channel)?;
+    check_browser(input, &channel, order.amount)?;
     if channel.pg_code == PAYMENTWALL {
         check_paymentwall_card(input)?;
     }
     order.check_unpaid(context)?;
-    Ok(settle(context, &channel, order, card, None))
+    Ok(settle(context, &channel, order, card, None, None))
 }
 
 /// `POST /subscribe/payments/again`
@@ -46,6 +49,7 @@ pub(super) fn again(context: &mut Context<'_>, input: &Input) -> Result<Value, R
     let key = context.book.key(&customer_uid).cloned().ok_or_else(unknown_key)?;
     let channel = context.book.channel(&key.channel_key).cloned().ok_or_else(unknown_key)?;
     let order = Order::read(input, &channel)?;
+    check_browser(input, &channel, order.amount)?;
     if order.name.is_none() {
         return Err(Refusal::hub("파라미터 누락: name"));
     }
@@ -54,7 +58,22 @@ pub(super) fn again(context: &mut Context<'_>, input: &Input) -> Result<Value, R
     }
     order.check_unpaid(context)?;
     let card = key.card.clone();
-    Ok(settle(context, &channel, order, card, Some(customer_uid)))
+    Ok(settle(context, &channel, order, card, Some(customer_uid), None))
+}
+
+/// A buyer has chosen a card in the window that `input` opened, or left it.
+pub(super) fn in_window(
+    context: &mut Context<'_>,
+    channel: &Channel,
+    input: &Input,
+    card: CardFacts,
+    has_left: bool,
+) -> Result<Value, Refusal> {
+    let order = Order::read(input, channel)?;
+    order.check_unpaid(context)?;
+    let customer_uid = input.text("customer_uid")?;
+    let left = has_left.then(|| LEFT.to_owned());
+    Ok(settle(context, channel, order, card, customer_uid, left))
 }
 
 pub(super) fn unknown_key() -> Refusal {
@@ -93,7 +112,6 @@ impl Order {
                 buyer.insert(name.to_owned(), text);
             }
         }
-        check_browser(input, channel, amount)?;
         Ok(Self {
             merchant_uid: input
                 .short("merchant_uid", 40)?
@@ -159,8 +177,9 @@ fn settle(
     order: Order,
     card: CardFacts,
     customer_uid: Option<String>,
+    left: Option<String>,
 ) -> Value {
-    let refused = context.forced_words().or_else(|| card_refusal(&card));
+    let refused = left.or_else(|| context.forced_words()).or_else(|| card_refusal(&card));
     let is_paid = refused.is_none();
     let payment = Payment {
         imp_uid: format!("imp_{}", context.ids.digits(12)),

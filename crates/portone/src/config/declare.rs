@@ -54,6 +54,7 @@ struct Seen {
     channels: BTreeSet<String>,
     groups: BTreeSet<String>,
     api_secrets: BTreeSet<[u8; 32]>,
+    user_codes: BTreeSet<String>,
 }
 
 fn read_store<'a>(
@@ -65,7 +66,17 @@ fn read_store<'a>(
 ) -> Option<StoreConfig> {
     reader.only(
         section,
-        &["id", "name", "api_secrets", "webhooks", "channels", "channel_groups", "promotions"],
+        &[
+            "id",
+            "name",
+            "api_secrets",
+            "v1_user_code",
+            "manual_approval",
+            "webhooks",
+            "channels",
+            "channel_groups",
+            "promotions",
+        ],
     );
     let id: Option<StoreId> = reader.required(section, "id");
     let name = reader.text(section, "name").map(str::to_owned);
@@ -73,6 +84,11 @@ fn read_store<'a>(
         reader.problem_at(section, "id", "is declared twice");
     }
     let api_secrets = read_api_secrets(reader, section, seen);
+    let user_code = reader.text(section, "v1_user_code").map(str::to_owned);
+    if user_code.as_ref().is_some_and(|code| !seen.user_codes.insert(code.clone())) {
+        reader.problem_at(section, "v1_user_code", "is another store's too; IMP.init would name both");
+    }
+    let manual_approval = reader.flag(section, "manual_approval").unwrap_or(false);
     // Channels and groups are checked even when the store's own id is wrong.
     let placeholder = StoreId::parse("store").ok()?;
     let store_id = id.clone().unwrap_or(placeholder);
@@ -85,7 +101,7 @@ fn read_store<'a>(
         channels: channels.into_iter().map(|channel| (channel.clone(), digest(&channel))).collect(),
         groups: groups.into_iter().map(|group| (group.clone(), digest(&group))).collect(),
     };
-    Some(StoreConfig { api_secrets, declared })
+    Some(StoreConfig { api_secrets, user_code, manual_approval, declared })
 }
 
 fn read_api_secrets<'a>(

@@ -94,6 +94,10 @@ pub(crate) enum V1Place {
 pub(crate) struct StoreConfig {
     /// Its V2 API secrets.
     pub(crate) api_secrets: Vec<Secret<String>>,
+    /// What `IMP.init` names it by.
+    pub(crate) user_code: Option<String>,
+    /// Whether it approves by itself what a buyer authenticated in a window.
+    pub(crate) manual_approval: bool,
     /// Its channels and groups, as declared.
     pub(crate) declared: DeclaredStore,
 }
