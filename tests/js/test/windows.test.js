@@ -49,3 +49,10 @@ test("a billing key of a window is approved", async () => {
   checkType("payment/billingKey/BillingKeyInfo", key);
   assert.equal(key.status, "ISSUED");
 });
+
+test("a key and its first payment are approved only where a window issued them", async () => {
+  const paymentId = shop.newPaymentId();
+  const call = billingKey.confirmBillingKeyIssueAndPay({ billingIssueToken: "billing-key-none.token", paymentId, totalAmount: 8900 });
+  const { ConfirmBillingKeyIssueAndPayError } = Payment.BillingKey;
+  await shop.failure(call, ConfirmBillingKeyIssueAndPayError, "BILLING_KEY_NOT_FOUND", "common/BillingKeyNotFoundError");
+});
