@@ -8,4 +8,4 @@ pub mod contract;
 mod document;
 pub mod sqlite;
 
-pub use sqlite::{OpenError, SqliteOptions, SqliteStore};
+pub use sqlite::{Gate, OpenError, SqliteOptions, SqliteStore};

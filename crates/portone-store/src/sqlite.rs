@@ -12,6 +12,7 @@ mod events;
 mod facets;
 mod folder;
 mod follow_ups;
+mod gate;
 mod idempotency;
 mod key_list;
 mod list;
@@ -55,6 +56,7 @@ use thiserror::Error;
 use self::attempts::AttemptRow;
 use self::billing_keys::IssueRows;
 use self::database::{Database, Fault};
+pub use self::gate::Gate;
 use self::readers::{ReaderThreads, Readers};
 use self::transactions::{BeginRows, SettleRows};
 use self::verifications::FinishRows;
@@ -133,8 +135,14 @@ pub struct SqliteStore {
 #[derive(Debug)]
 enum Backend {
     /// Everything on the caller's stack: same calls, same results.
-    Inline(Box<Mutex<Database>>),
+    Inline(Box<Inline>),
     OnDisk(OnDisk),
+}
+
+#[derive(Debug)]
+struct Inline {
+    database: Mutex<Database>,
+    gate: Arc<dyn Gate>,
 }
 
 /// Fields are dropped in this order: the lock goes when nothing is open any more.
@@ -169,10 +177,15 @@ impl SqliteStore {
     /// A database that lives in memory and dies with this value. It runs everything on the caller's stack, without a
     /// thread, so that a simulation is the same each time.
     pub fn in_memory() -> Result<Self, OpenError> {
+        Self::in_memory_behind(Arc::new(gate::Open))
+    }
+
+    /// A database that lives in memory, behind a gate that decides what becomes of each write and read.
+    pub fn in_memory_behind(gate: Arc<dyn Gate>) -> Result<Self, OpenError> {
         let path = Path::new(":memory:");
         let database = Database::open_in_memory().map_err(|problem| refused(path, &problem))?;
         migrate(&database, path)?;
-        Ok(Self { backend: Backend::Inline(Box::new(Mutex::new(database))) })
+        Ok(Self { backend: Backend::Inline(Box::new(Inline { database: Mutex::new(database), gate })) })
     }
 
     /// The directory of a database that a gateway may be using: to look at, without the lock.
@@ -201,10 +214,7 @@ impl SqliteStore {
         F: FnMut(&Database) -> Result<T, Fault> + Send + 'static,
     {
         let receiver = match &self.backend {
-            Backend::Inline(database) => {
-                let database = database.lock().unwrap_or_else(PoisonError::into_inner);
-                return Ok(write_inline(&database, work)?);
-            }
+            Backend::Inline(inline) => return inline.write(work).await,
             Backend::OnDisk(disk) => disk.writer.submit(work),
         };
         receiver.await.unwrap_or_else(|_| Err(StoreError("the writer has stopped".to_owned())))
@@ -225,10 +235,26 @@ impl SqliteStore {
 
     fn read<T>(&self, work: impl FnOnce(&Database) -> Result<T, Fault>) -> Result<T, StoreError> {
         let result = match &self.backend {
-            Backend::Inline(database) => work(&database.lock().unwrap_or_else(PoisonError::into_inner)),
+            Backend::Inline(inline) => {
+                inline.gate.before_read()?;
+                work(&inline.database.lock().unwrap_or_else(PoisonError::into_inner))
+            }
             Backend::OnDisk(disk) => disk.readers.read(work),
         };
         Ok(result?)
+    }
+}
+
+impl Inline {
+    async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        F: FnMut(&Database) -> Result<T, Fault>,
+    {
+        let what = gate::name_of::<F>();
+        self.gate.before_write(what).await?;
+        let written = write_inline(&self.database.lock().unwrap_or_else(PoisonError::into_inner), work)?;
+        self.gate.after_commit(what).await?;
+        Ok(written)
     }
 }
 

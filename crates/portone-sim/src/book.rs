@@ -1,0 +1,95 @@
+//! What the shops asked for and what they were told, whether they were still listening or not.
+
+use std::collections::BTreeMap;
+
+use portone_core::{BillingKey, PaymentId, PaymentScheduleId};
+use serde::{Deserialize, Serialize};
+
+/// What a shop asks a gateway for.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Operation {
+    /// A card's place in [`crate::request::CARDS`], and the channel, if not the group.
+    PayCard { payment: PaymentId, card: usize, channel: Option<&'static str> },
+    PayAccount { payment: PaymentId, channel: &'static str },
+    PayKey { payment: PaymentId, key: BillingKey },
+    Cancel { payment: PaymentId, amount: Option<i64> },
+    Close { payment: PaymentId },
+    Issue { card: usize, channel: Option<&'static str> },
+    Delete { key: BillingKey },
+    Schedule { payment: PaymentId, key: BillingKey, in_seconds: i64 },
+    Revoke { key: BillingKey, schedule: PaymentScheduleId },
+}
+
+impl Operation {
+    /// The payment it is about.
+    pub(crate) fn payment(&self) -> Option<&PaymentId> {
+        match self {
+            Self::PayCard { payment, .. }
+            | Self::PayAccount { payment, .. }
+            | Self::PayKey { payment, .. }
+            | Self::Cancel { payment, .. }
+            | Self::Close { payment }
+            | Self::Schedule { payment, .. } => Some(payment),
+            Self::Issue { .. } | Self::Delete { .. } | Self::Revoke { .. } => None,
+        }
+    }
+
+    /// Whether it takes money, or issues an account for it.
+    pub(crate) fn pays(&self) -> bool {
+        matches!(self, Self::PayCard { .. } | Self::PayAccount { .. } | Self::PayKey { .. })
+    }
+}
+
+/// What a gateway answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Answer {
+    Done(Done),
+    /// It was not done, and is not being done.
+    Refused(String),
+    /// It is not known yet: a 502 with `UNKNOWN_OUTCOME`, or a 500.
+    Undecided(String),
+}
+
+/// What was done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Done {
+    Paid { pg_tx_id: String },
+    Cancelled { id: String, total: i64 },
+    Closed,
+    /// Whether any of its channels is still open.
+    Issued { key: String },
+    Deleted,
+    Scheduled { id: String },
+    Revoked,
+}
+
+/// A request, and its answer if there was one.
+#[derive(Debug, Clone)]
+pub(crate) struct Asked {
+    pub(crate) operation: Operation,
+    /// Its idempotency key.
+    pub(crate) key: Option<String>,
+    pub(crate) answer: Option<Answer>,
+}
+
+/// Every request, by its number.
+#[derive(Debug, Default)]
+pub(crate) struct Book {
+    asked: BTreeMap<u64, Asked>,
+}
+
+impl Book {
+    pub(crate) fn ask(&mut self, number: u64, operation: Operation, key: Option<String>) {
+        self.asked.insert(number, Asked { operation, key, answer: None });
+    }
+
+    pub(crate) fn answer(&mut self, number: u64, answer: Answer) {
+        if let Some(asked) = self.asked.get_mut(&number) {
+            asked.answer = Some(answer);
+        }
+    }
+
+    pub(crate) fn asked(&self) -> impl Iterator<Item = &Asked> {
+        self.asked.values()
+    }
+}

@@ -1,0 +1,102 @@
+//! What shops were told is true: what was done is done, once for each key; what was refused was not charged.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use portone_engine::ledger::ScheduleStatus;
+
+use super::Books;
+use crate::book::{Answer, Asked, Done, Operation};
+use crate::world::World;
+
+pub(super) fn check(books: &Books, world: &Arc<World>, found: &mut Vec<String>) {
+    let asked: Vec<Asked> = world.book().asked().cloned().collect();
+    for one in &asked {
+        if let Some(Answer::Done(done)) = &one.answer {
+            check_done(books, one, done, found);
+        }
+    }
+    check_keys(&asked, found);
+    for payment in books.ours.keys() {
+        let of_it: Vec<&Asked> = asked.iter().filter(|one| is_about(one, payment)).collect();
+        check_refused(books, payment, &of_it, found);
+        check_cancels(books, payment, &of_it, found);
+    }
+}
+
+fn is_about(asked: &Asked, payment: &str) -> bool {
+    asked.operation.payment().is_some_and(|id| id.as_str() == payment)
+}
+
+/// What was told as done is on the PG's books and on ours.
+fn check_done(books: &Books, asked: &Asked, done: &Done, found: &mut Vec<String>) {
+    let payment = asked.operation.payment().map(|id| id.as_str()).unwrap_or_default();
+    let is_true = match done {
+        Done::Paid { pg_tx_id } => {
+            books.charges_of(payment).any(|charge| charge.pg_tx_id.as_ref() == Some(pg_tx_id))
+        }
+        Done::Cancelled { id, total } => books.ours.get(payment).into_iter().flatten().any(|transaction| {
+            transaction.cancellations.iter().any(|cancel| cancel.id.as_str() == id && cancel.total == *total)
+        }),
+        Done::Closed => books
+            .ours
+            .get(payment)
+            .into_iter()
+            .flatten()
+            .any(|transaction| transaction.status.code() == "CANCELLED" && transaction.paid_at.is_none()),
+        Done::Deleted => {
+            let Operation::Delete { key } = &asked.operation else { return };
+            books.events.iter().any(|(_, event)| {
+                event.kind == portone_engine::event::EventKind::BillingKeyDeleted
+                    && matches!(&event.subject, portone_engine::event::EventSubject::BillingKey(of) if of == key)
+            })
+        }
+        Done::Scheduled { id } => books.schedules.iter().any(|schedule| schedule.id.as_str() == id),
+        Done::Revoked => {
+            let Operation::Revoke { schedule: id, .. } = &asked.operation else { return };
+            let revoked = |it: &&portone_engine::ledger::Schedule| it.id == *id;
+            books.schedules.iter().find(revoked).is_some_and(|it| it.status == ScheduleStatus::Revoked)
+        }
+        // Held against the PGs with all the others.
+        Done::Issued { .. } => true,
+    };
+    if !is_true {
+        found.push(format!("told as done, and is not: {asked:?}"));
+    }
+}
+
+/// One key has one answer.
+fn check_keys(asked: &[Asked], found: &mut Vec<String>) {
+    let mut answers: BTreeMap<&str, &Answer> = BTreeMap::new();
+    for one in asked {
+        let (Some(key), Some(answer @ Answer::Done(_))) = (&one.key, &one.answer) else { continue };
+        let first = answers.entry(key.as_str()).or_insert(answer);
+        if *first != answer {
+            found.push(format!("one key, two answers: {key}: {first:?} and {answer:?}"));
+        }
+    }
+}
+
+/// Where every request to pay was refused, nothing was charged.
+fn check_refused(books: &Books, payment: &str, asked: &[&Asked], found: &mut Vec<String>) {
+    let mut pays = asked.iter().filter(|one| one.operation.pays()).peekable();
+    let is_any = pays.peek().is_some();
+    let all_refused = pays.all(|one| matches!(&one.answer, Some(Answer::Refused(_))));
+    let is_scheduled = books.schedules.iter().any(|it| it.order.payment_id.as_str() == payment);
+    let charged: i64 = books.charges_of(payment).map(|charge| charge.charged).sum();
+    if is_any && all_refused && !is_scheduled && charged > 0 {
+        found.push(format!("refused, and {charged} was charged: {payment} {asked:?}"));
+    }
+}
+
+/// There are no more cancels than were asked for: requests with one key are one.
+fn check_cancels(books: &Books, payment: &str, asked: &[&Asked], found: &mut Vec<String>) {
+    let cancels = || asked.iter().filter(|one| matches!(one.operation, Operation::Cancel { .. }));
+    let keyed: std::collections::BTreeSet<&String> = cancels().filter_map(|one| one.key.as_ref()).collect();
+    let asked_count = keyed.len() + cancels().filter(|one| one.key.is_none()).count();
+    let ours = books.ours.get(payment).map_or(&[][..], Vec::as_slice);
+    let count = ours.iter().filter(|it| it.paid_at.is_some()).flat_map(|it| &it.cancellations).count();
+    if count > asked_count {
+        found.push(format!("{payment} was cancelled {count} times and {asked_count} were asked for: {asked:?}"));
+    }
+}

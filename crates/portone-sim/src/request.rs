@@ -1,0 +1,155 @@
+//! Requests as a gateway's face hands them to the engine.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use portone_core::{
+    Bank, Card, CardPayment, Currency, Customer, CustomerName, InstantMethod, IssueBillingKey, Order,
+    PayInstantly, PaymentAmount, PaymentId, RefundAccount, VirtualAccountExpiry, VirtualAccountOption,
+    VirtualAccountOptionType, VirtualAccountRequest,
+};
+use portone_engine::request::{
+    Caller, CancelRequest, Extras, IssueBillingKeyRequest, PayInstantlyRequest, PayWithBillingKeyRequest,
+    Selector,
+};
+use portone_core::{BillingKey, IdError};
+
+use crate::world::GROUP;
+
+/// Cards of the sandbox: three that pay, one that is declined, one that is issued a key and declined at payment.
+pub(crate) const CARDS: [&str; 5] = [
+    "4242424242424242",
+    "4242424242424242",
+    "4242424242424242",
+    "4000000000000002",
+    "4000000000000010",
+];
+
+/// What each payment costs.
+pub(crate) const TOTAL: i64 = 8_900;
+
+/// How long a virtual account waits.
+const ACCOUNT_LIFE: TimeDelta = TimeDelta::hours(30);
+
+fn card(place: usize) -> Card {
+    Card {
+        number: CARDS[place % CARDS.len()].into(),
+        expiry_year: "29".into(),
+        expiry_month: "12".into(),
+        birth_or_business_registration_number: Some("900101".into()),
+        password_two_digits: Some("00".into()),
+        cvc: None,
+    }
+}
+
+fn customer() -> Customer {
+    Customer {
+        id: Some("customer1".to_owned()),
+        name: Some(CustomerName::Full("Kim Port".to_owned())),
+        email: Some("port@example.com".to_owned()),
+        phone_number: Some("01000001234".to_owned()),
+        ..Customer::default()
+    }
+}
+
+fn order(id: &PaymentId) -> Order {
+    Order {
+        payment_id: id.clone(),
+        order_name: "Monthly pass".to_owned(),
+        amount: PaymentAmount::total(TOTAL, Currency::KRW),
+        customer: customer(),
+        products: Vec::new(),
+        product_count: Some(1),
+        product_type: None,
+        country: None,
+        shipping_address: None,
+        promotion_id: None,
+        is_cultural_expense: None,
+        is_escrow: None,
+        bypass: None,
+    }
+}
+
+fn selector(channel: Option<&str>) -> Result<Selector, IdError> {
+    Ok(match channel {
+        Some(key) => Selector::Channel(key.parse()?),
+        None => Selector::Group(GROUP.parse()?),
+    })
+}
+
+pub(crate) fn card_payment(
+    caller: Caller,
+    payment: &PaymentId,
+    place: usize,
+    channel: Option<&str>,
+) -> Result<PayInstantlyRequest, IdError> {
+    let method = InstantMethod::Card(CardPayment {
+        card: card(place),
+        installment_month: None,
+        use_free_installment_plan: None,
+        use_free_interest_from_merchant: None,
+        use_card_point: None,
+    });
+    let pay = PayInstantly { order: order(payment), method };
+    Ok(PayInstantlyRequest { caller, selector: selector(channel)?, pay, extras: Extras::default() })
+}
+
+pub(crate) fn account_payment(
+    caller: Caller,
+    payment: &PaymentId,
+    channel: &str,
+    now: DateTime<Utc>,
+) -> Result<PayInstantlyRequest, IdError> {
+    let method = InstantMethod::VirtualAccount(VirtualAccountRequest {
+        bank: Bank::Shinhan,
+        expiry: VirtualAccountExpiry { valid_hours: None, due_date: Some(now + ACCOUNT_LIFE) },
+        option: VirtualAccountOption { kind: VirtualAccountOptionType::Normal, fixed: None },
+        cash_receipt: None,
+        remittee_name: Some("Shop".to_owned()),
+    });
+    let pay = PayInstantly { order: order(payment), method };
+    Ok(PayInstantlyRequest { caller, selector: selector(Some(channel))?, pay, extras: Extras::default() })
+}
+
+pub(crate) fn issue(
+    caller: Caller,
+    place: usize,
+    channel: Option<&str>,
+) -> Result<IssueBillingKeyRequest, IdError> {
+    let issue = IssueBillingKey { card: card(place), customer: customer(), bypass: None };
+    Ok(IssueBillingKeyRequest { caller, selector: selector(channel)?, issue, extras: Extras::default() })
+}
+
+pub(crate) fn key_payment(caller: Caller, payment: &PaymentId, key: &BillingKey) -> PayWithBillingKeyRequest {
+    PayWithBillingKeyRequest {
+        caller,
+        billing_key: key.clone(),
+        channel_key: None,
+        order: order(payment),
+        installment_month: None,
+        use_free_interest_from_merchant: None,
+        use_card_point: None,
+        cash_receipt: None,
+        locale: None,
+        extras: Extras::default(),
+    }
+}
+
+pub(crate) fn cancel(caller: Caller, payment: &PaymentId, amount: Option<i64>) -> CancelRequest {
+    CancelRequest {
+        caller,
+        payment_id: payment.clone(),
+        amount,
+        tax_free: None,
+        vat: None,
+        reason: "changed my mind".to_owned(),
+        requester: None,
+        retain_option: None,
+        current_cancellable: None,
+        refund_account: Some(RefundAccount {
+            bank: Bank::Shinhan,
+            number: "56211105948400".into(),
+            holder_name: "Kim Port".to_owned(),
+            holder_phone_number: Some("01000001234".to_owned()),
+        }),
+        skip_webhook: false,
+    }
+}

@@ -1,0 +1,173 @@
+//! The shops: each has some stories to tell, one after the other, and little patience.
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use portone_core::{BillingKey, PaymentId};
+use portone_sandbox::Method;
+use serde_json::Value;
+
+use crate::book::{Answer, Done, Operation};
+use crate::request::{CARDS, TOTAL};
+use crate::scheduler::WORLD;
+use crate::serve::ask;
+use crate::world::{CHANNELS, World};
+
+/// How often a shop asks for one thing at most.
+const TRY_COUNT_MAX: u64 = 5;
+/// The channel that issues virtual accounts to anybody.
+const ACCOUNT_CHANNELS: [&str; 2] = [CHANNELS[0].0, CHANNELS[2].0];
+
+/// A shop's life.
+pub(crate) async fn live(world: Arc<World>) {
+    let story_count = world.chance.between(1, 3);
+    for _ in 0..story_count {
+        let world = Arc::clone(&world);
+        world.scheduler.sleep_ms(world.chance.between(0, 20_000)).await;
+        match world.chance.below(10) {
+            0..=3 => card(&world).await,
+            4..=5 => account(&world).await,
+            _ => keys(&world).await,
+        }
+    }
+}
+
+/// A card payment, tried until it is paid or given up; then perhaps cancelled, in parts or in whole.
+async fn card(world: &Arc<World>) {
+    let payment = payment(world);
+    let mut paid = false;
+    for _ in 0..world.chance.between(1, 3) {
+        let operation = Operation::PayCard {
+            payment: payment.clone(),
+            card: world.chance.index(CARDS.len()),
+            channel: world.chance.percent(40).then(|| world.chance.pick(&CHANNELS).0),
+        };
+        let answer = insist(world, operation).await;
+        paid = matches!(answer, Some(Answer::Done(_)));
+        if paid {
+            break;
+        }
+    }
+    // A shop that gives up may cancel what it does not know the end of.
+    if paid || world.chance.percent(40) {
+        cancel_some(world, &payment).await;
+    }
+}
+
+async fn cancel_some(world: &Arc<World>, payment: &PaymentId) {
+    for _ in 0..world.chance.below(4) {
+        world.scheduler.sleep_ms(world.chance.between(0, 30_000)).await;
+        let amount = world.chance.percent(70).then(|| world.chance.amount(100, TOTAL / 2));
+        insist(world, Operation::Cancel { payment: payment.clone(), amount }).await;
+    }
+}
+
+/// A virtual account: paid into or not, closed or cancelled.
+async fn account(world: &Arc<World>) {
+    let payment = payment(world);
+    let channel = *world.chance.pick(&ACCOUNT_CHANNELS);
+    insist(world, Operation::PayAccount { payment: payment.clone(), channel }).await;
+    if world.chance.percent(70) {
+        let (buyer, payment) = (Arc::clone(world), payment.clone());
+        world.scheduler.spawn(WORLD, async move {
+            buyer.scheduler.sleep_ms(buyer.chance.between(0, 120_000)).await;
+            let path = format!("/sandbox/payments/{payment}/deposit");
+            let (is_done, _) = buyer.network.control(Method::Post, &path, &Value::Null);
+            buyer.scheduler.note(format_args!("the buyer pays into the account of {payment}: {is_done}"));
+        });
+    }
+    world.scheduler.sleep_ms(world.chance.between(0, 100_000)).await;
+    if world.chance.percent(30) {
+        insist(world, Operation::Close { payment: payment.clone() }).await;
+    }
+    if world.chance.percent(50) {
+        cancel_some(world, &payment).await;
+    }
+}
+
+/// A billing key: paid with at once and by schedules, and perhaps deleted.
+async fn keys(world: &Arc<World>) {
+    let channel = world.chance.percent(30).then(|| world.chance.pick(&CHANNELS).0);
+    let card = world.chance.index(CARDS.len());
+    let issued = insist(world, Operation::Issue { card, channel }).await;
+    let Some(Answer::Done(Done::Issued { key })) = issued else { return };
+    let Ok(key) = key.parse::<BillingKey>() else { return };
+    for _ in 0..world.chance.below(4) {
+        let payment = payment(world);
+        match world.chance.below(3) {
+            0 => {
+                insist(world, Operation::PayKey { payment: payment.clone(), key: key.clone() }).await;
+                cancel_some(world, &payment).await;
+            }
+            _ => schedule(world, &key, payment).await,
+        }
+    }
+    if world.chance.percent(40) {
+        world.scheduler.sleep_ms(world.chance.between(0, 60_000)).await;
+        insist(world, Operation::Delete { key }).await;
+    }
+}
+
+async fn schedule(world: &Arc<World>, key: &BillingKey, payment: PaymentId) {
+    // Some come due when nothing goes wrong any more.
+    let most = if world.chance.percent(20) { 7_000 } else { 150 };
+    let in_seconds = world.chance.amount(30, most);
+    let operation = Operation::Schedule { payment: payment.clone(), key: key.clone(), in_seconds };
+    let made = insist(world, operation).await;
+    if let Some(Answer::Done(Done::Scheduled { id })) = made
+        && world.chance.percent(30)
+        && let Ok(schedule) = id.parse()
+    {
+        world.scheduler.sleep_ms(world.chance.between(0, 40_000)).await;
+        insist(world, Operation::Revoke { key: key.clone(), schedule }).await;
+    }
+    // A shop that is not sure pays by itself: it must not.
+    if world.chance.percent(20) {
+        insist(world, Operation::PayKey { payment, key: key.clone() }).await;
+    }
+}
+
+/// Asks until something definite is said, or patience ends.
+async fn insist(world: &Arc<World>, operation: Operation) -> Option<Answer> {
+    let mut key = new_key(world);
+    let mut last = None;
+    for _ in 0..world.chance.between(1, TRY_COUNT_MAX) {
+        if world.chance.percent(world.weather.doubled) {
+            ask_besides(world, &operation, key.as_ref());
+        }
+        let is_impatient = world.chance.percent(world.weather.impatient);
+        let patience_ms =
+            if is_impatient { world.chance.amount(50, 5_000) } else { world.chance.amount(30_000, 90_000) };
+        let patience = TimeDelta::milliseconds(patience_ms);
+        last = ask(world, operation.clone(), key.clone(), patience).await;
+        if matches!(last, Some(Answer::Done(_) | Answer::Refused(_))) {
+            return last;
+        }
+        world.scheduler.sleep_ms(world.chance.between(0, 20_000)).await;
+        if world.chance.percent(30) {
+            key = new_key(world);
+        }
+    }
+    last
+}
+
+/// A second request at the same time: the button was pressed twice.
+fn ask_besides(world: &Arc<World>, operation: &Operation, key: Option<&String>) {
+    let key = if world.chance.percent(60) { key.cloned() } else { new_key(world) };
+    let (world, operation) = (Arc::clone(world), operation.clone());
+    let scheduler = Arc::clone(&world.scheduler);
+    scheduler.spawn(WORLD, async move {
+        world.scheduler.sleep_ms(world.chance.between(0, 2_000)).await;
+        ask(&world, operation, key, TimeDelta::seconds(90)).await;
+    });
+}
+
+fn new_key(world: &World) -> Option<String> {
+    world.chance.percent(60).then(|| format!("key-of-the-shop-{}", world.number()))
+}
+
+fn payment(world: &World) -> PaymentId {
+    let id = format!("order{}", world.number());
+    // Letters and digits, and short.
+    id.parse().unwrap_or_else(|_| unreachable!("{id} is a payment id"))
+}

@@ -1,0 +1,75 @@
+//! What goes wrong in one world, and how often. Each kind of trouble is left out of about half of all worlds, so that no
+//! kind hides another.
+
+use crate::chance::Chance;
+
+/// Shares are of a hundred.
+#[derive(Debug)]
+pub(crate) struct Weather {
+    pub(crate) gateway_count: usize,
+    pub(crate) shop_count: usize,
+    /// Requests to a PG: refused connections, lost on the way there, lost on the way back, booked after the caller has
+    /// given up, slow, answered with an error or garbage, declined for no reason.
+    pub(crate) refused: u64,
+    pub(crate) lost_before: u64,
+    pub(crate) lost_after: u64,
+    pub(crate) late: u64,
+    pub(crate) slow: u64,
+    pub(crate) upset: u64,
+    pub(crate) declined: u64,
+    /// Whether all PGs are out of reach for some minutes.
+    pub(crate) has_outage: bool,
+    /// Writes that fail before the commit, and after it; reads that fail.
+    pub(crate) commit_lost: u64,
+    pub(crate) commit_torn: u64,
+    pub(crate) read_failed: u64,
+    /// Whether gateways crash, and whether they stand still for a while.
+    pub(crate) has_crashes: bool,
+    pub(crate) has_freezes: bool,
+    /// Notifications of the PGs: lost, sent twice, late.
+    pub(crate) notice_lost: u64,
+    pub(crate) notice_copied: u64,
+    pub(crate) notice_late: u64,
+    /// Webhooks that the shops do not take, or take without saying so.
+    pub(crate) hook_failed: u64,
+    /// How far the gateways' clocks are off at most, in milliseconds, and whether they jump.
+    pub(crate) skew_ms_max: i64,
+    /// How often a shop gives up waiting, and how often it asks twice at once.
+    pub(crate) impatient: u64,
+    pub(crate) doubled: u64,
+    /// Whether weights change and channels are switched off meanwhile.
+    pub(crate) has_changes: bool,
+}
+
+impl Weather {
+    /// The weather of a world.
+    pub(crate) fn new(chance: &Chance) -> Self {
+        let some = |most: u64| if chance.percent(50) { chance.between(1, most) } else { 0 };
+        let often = |share: u64| chance.percent(share);
+        Self {
+            gateway_count: usize::try_from(chance.between(1, 3)).unwrap_or(1),
+            shop_count: usize::try_from(chance.between(1, 4)).unwrap_or(1),
+            refused: some(25),
+            lost_before: some(25),
+            lost_after: some(35),
+            late: some(20),
+            slow: some(20),
+            upset: some(25),
+            declined: some(15),
+            has_outage: often(15),
+            commit_lost: some(8),
+            commit_torn: some(8),
+            read_failed: some(3),
+            has_crashes: often(60),
+            has_freezes: often(25),
+            notice_lost: some(60),
+            notice_copied: some(50),
+            notice_late: some(60),
+            hook_failed: some(60),
+            skew_ms_max: if often(40) { chance.amount(1, 1_000) } else { 0 },
+            impatient: some(50),
+            doubled: some(40),
+            has_changes: often(50),
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! Everything there is in one run.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use portone_core::{Channel, ChannelFacts, ChannelGroup, Contracts, Environment, GroupMember, OnViolation};
+use portone_engine::Engine;
+use portone_engine::port::Clock;
+use portone_sandbox::Method;
+use portone_store::SqliteStore;
+use serde_json::json;
+
+use crate::book::Book;
+use crate::chance::Chance;
+use crate::disk::Disk;
+use crate::hooks::Hooks;
+use crate::network::Network;
+use crate::scheduler::{ProcessId, Scheduler};
+use crate::weather::Weather;
+
+pub(crate) const STORE: &str = "store-sim";
+pub(crate) const GROUP: &str = "channel-group-sim";
+/// The store's channels, with their providers; all of them are in the group.
+pub(crate) const CHANNELS: [(&str, &str); 3] =
+    [("channel-kpn", "KPN"), ("channel-kpn-2", "KPN"), ("channel-smartro", "SMARTRO_V2")];
+
+/// The shops, the gateways, their database and the PGs.
+pub(crate) struct World {
+    pub(crate) seed: u64,
+    pub(crate) scheduler: Arc<Scheduler>,
+    pub(crate) weather: Arc<Weather>,
+    pub(crate) network: Arc<Network>,
+    pub(crate) disk: Arc<Disk>,
+    pub(crate) store: Arc<SqliteStore>,
+    pub(crate) hooks: Arc<Hooks>,
+    pub(crate) chance: Chance,
+    pub(crate) skews: BTreeMap<ProcessId, Arc<AtomicI64>>,
+    book: Mutex<Book>,
+    alive: Mutex<BTreeMap<ProcessId, Arc<Engine>>>,
+    count: AtomicU64,
+}
+
+impl World {
+    pub(crate) fn new(seed: u64, scheduler: &Arc<Scheduler>) -> Result<Arc<Self>, String> {
+        let weather = Arc::new(Weather::new(&Chance::new(seed, "weather")));
+        scheduler.note(format_args!("seed {seed}: {weather:?}"));
+        let network = Network::new(scheduler, Chance::new(seed, "network"), &weather);
+        for (key, provider) in CHANNELS {
+            let body = json!({"key": key, "provider": provider, "pgMerchantId": "mid0001", "environment": "test"});
+            network.control(Method::Put, "/sandbox/channels", &body);
+        }
+        let disk = Disk::new(scheduler, Chance::new(seed, "disk"), &weather);
+        let gate = Arc::clone(&disk) as Arc<dyn portone_store::Gate>;
+        let store = SqliteStore::in_memory_behind(gate).map_err(|error| error.to_string())?;
+        let hooks = Hooks::new(scheduler, Chance::new(seed, "hooks"), &weather);
+        let skews = (1..=weather.gateway_count).map(|id| (id, Arc::default())).collect();
+        Ok(Arc::new(Self {
+            seed,
+            scheduler: Arc::clone(scheduler),
+            weather,
+            network,
+            disk,
+            store: Arc::new(store),
+            hooks,
+            chance: Chance::new(seed, "world"),
+            skews,
+            book: Mutex::default(),
+            alive: Mutex::default(),
+            count: AtomicU64::new(0),
+        }))
+    }
+
+    /// A number that no other has in this run.
+    pub(crate) fn number(&self) -> u64 {
+        self.count.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    pub(crate) fn is_calm(&self) -> bool {
+        self.network.is_calm()
+    }
+
+    /// From now on nothing goes wrong.
+    pub(crate) fn calm_down(&self) {
+        self.network.calm_down();
+        self.disk.set_calm(true);
+        self.hooks.calm_down();
+        self.scheduler.spare();
+    }
+
+    /// What the shops asked for, and what they were told.
+    pub(crate) fn book(&self) -> MutexGuard<'_, Book> {
+        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The gateways that serve, by their numbers.
+    pub(crate) fn alive(&self) -> MutexGuard<'_, BTreeMap<ProcessId, Arc<Engine>>> {
+        self.alive.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// One of the gateways that serve.
+    pub(crate) fn any_gateway(&self) -> Option<(ProcessId, Arc<Engine>)> {
+        let alive = self.alive();
+        let place = self.chance.index(alive.len());
+        alive.iter().nth(place).map(|(id, engine)| (*id, Arc::clone(engine)))
+    }
+}
+
+/// A gateway's clock: the world's, and a little off.
+pub(crate) struct GatewayClock {
+    pub(crate) scheduler: Arc<Scheduler>,
+    pub(crate) skew_ms: Arc<AtomicI64>,
+}
+
+impl Clock for GatewayClock {
+    fn now(&self) -> DateTime<Utc> {
+        self.scheduler.now() + TimeDelta::milliseconds(self.skew_ms.load(Ordering::Relaxed))
+    }
+}
+
+/// A channel of the store.
+pub(crate) fn channel(key: &str, provider: &str) -> Option<Channel> {
+    Some(Channel {
+        key: key.parse().ok()?,
+        store_id: STORE.parse().ok()?,
+        name: format!("{provider} sim"),
+        provider: provider.parse().ok()?,
+        pg_merchant_id: "mid0001".parse().ok()?,
+        environment: Environment::Test,
+        upstream: "pg".to_owned(),
+        upstream_channel_key: None,
+        active: true,
+        contracts: Contracts(None),
+        facts: ChannelFacts::default(),
+    })
+}
+
+/// The group, with these weights; a channel is off where it has none.
+pub(crate) fn group(weights: [Option<u32>; CHANNELS.len()]) -> Option<ChannelGroup> {
+    let members = CHANNELS.iter().zip(weights).map(|((key, _), weight)| {
+        Some(GroupMember { channel: key.parse().ok()?, weight: weight.unwrap_or(0), active: weight.is_some() })
+    });
+    Some(ChannelGroup {
+        id: GROUP.parse().ok()?,
+        store_id: STORE.parse().ok()?,
+        name: "sim group".to_owned(),
+        environment: Environment::Test,
+        on_violation: OnViolation::Skip,
+        version: 1,
+        members: members.collect::<Option<Vec<_>>>()?,
+    })
+}
