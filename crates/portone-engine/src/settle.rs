@@ -86,6 +86,8 @@ impl Engine {
         let Some(subject) = self.subject_of(open).await? else {
             return Ok(true);
         };
+        // What is absent when it is asked about may be booked before the answer is read.
+        let asked_at = self.now();
         let finding = self.inquire(entry.adapter()?, attempt(&marker(open), open.opened_at, subject)).await?;
         let now = self.now();
         match finding {
@@ -93,7 +95,7 @@ impl Engine {
             Finding::Declined(decline) => {
                 self.settle_refused(open, transition::refusal(&decline), now).await.map(|()| true)
             }
-            Finding::DidNotHappen if now >= open.lease_until => {
+            Finding::DidNotHappen if asked_at >= open.lease_until => {
                 let reason = "the upstream knows nothing of it after its deadline: it did not happen";
                 let failure = Failure { reason: reason.to_owned(), pg_code: None, pg_message: None };
                 self.settle_absent(open, failure, now).await.map(|()| true)

@@ -254,6 +254,31 @@ async fn absence_counts_only_after_the_lease() {
     assert_eq!(world.status(&id).await, PaymentStatus::Failed);
 }
 
+/// What is absent when it is asked about may be booked before the answer is read: an answer that comes after the lease's
+/// end to a question asked before it settles nothing.
+#[tokio::test]
+async fn absence_counts_from_when_it_was_asked_about() {
+    let world = World::new().await;
+    let id = world.payment_id();
+    arm(&world, "PAY_INSTANTLY", Some(&json!({"kind": "reset", "booked": false}))).await;
+    let result = world.engine.pay_instantly(world.card_request(&id, by_channel(KPN), APPROVED)).await;
+    assert_eq!(class(&result), Class::Unknown);
+    disarm(&world).await;
+    world.clock.advance(chrono::TimeDelta::seconds(64));
+    let answer = world.wire.hold_answer();
+    let sweep = world.engine.settle_unknown(10);
+    let meanwhile = async {
+        answer.reached.notified().await;
+        world.clock.advance(chrono::TimeDelta::seconds(2));
+        answer.open.notify_one();
+    };
+    let (swept, ()) = tokio::join!(sweep, meanwhile);
+    assert_eq!(swept.unwrap().finished, 0, "it was asked a second before the lease's end");
+    assert_eq!(world.status(&id).await, PaymentStatus::PayPending);
+    world.settle_all().await;
+    assert_eq!(world.status(&id).await, PaymentStatus::Failed);
+}
+
 /// A booked charge whose reply was lost is found by the inquiry that follows at once: the shop never notices.
 #[tokio::test]
 async fn a_lost_reply_is_found_at_once() {
