@@ -171,6 +171,27 @@ async fn billing_key_delete() {
     }
 }
 
+/// A gateway that stands still with the PG's answer in hand finds its deletion settled by another.
+#[tokio::test]
+async fn a_deletion_that_another_gateway_settled_is_told_as_done() {
+    let world = World::new().await;
+    let key = issued(&world).await;
+    let answer = world.wire.hold_answer();
+    let caller = world.caller();
+    let delete = world.engine.delete_billing_key(&caller, &key, false);
+    let meanwhile = async {
+        answer.reached.notified().await;
+        world.pass_the_lease();
+        let swept = world.engine.settle_unknown(10).await.unwrap();
+        assert_eq!((swept.claimed, swept.finished), (1, 1));
+        answer.open.notify_one();
+    };
+    let (deleted, ()) = tokio::join!(delete, meanwhile);
+    assert!(deleted.is_ok(), "{deleted:?}");
+    let record = world.engine.billing_key(&caller.store_id, &key).await.unwrap();
+    assert_eq!(record.status, BillingKeyStatus::Deleted);
+}
+
 #[tokio::test]
 async fn cancel() {
     let world = World::new().await;
