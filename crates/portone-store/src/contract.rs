@@ -106,6 +106,7 @@ macro_rules! contract_tests {
             schedules::a_schedule_follows_its_payment,
             schedules::a_schedule_of_which_nothing_was_sent_is_claimed_again,
             schedules::a_schedule_that_no_pg_was_asked_about_ends_with_a_failed_payment,
+            schedules::a_schedule_that_is_being_paid_is_not_refused,
             schedules::schedules_are_revoked_together_or_not_at_all,
             schedules::schedules_are_listed_by_page,
             time::the_clock_stays_ahead,

@@ -146,6 +146,22 @@ pub async fn a_schedule_that_no_pg_was_asked_about_ends_with_a_failed_payment(st
     assert_eq!(events.iter().filter(|(_, event)| event.kind == EventKind::Failed).count(), 1);
 }
 
+/// A gateway that stood still may refuse a schedule that another has begun to pay meanwhile: the payment wins.
+pub async fn a_schedule_that_is_being_paid_is_not_refused(store: &dyn Store) {
+    issue(store, 1).await;
+    create(store, 1, 10).await;
+    claimed(store, 10, 100).await;
+    store.begin_payment(scheduled(1, 1)).await.expect("begins");
+    let transaction = failed(by_schedule(2, 1));
+    let payment = RefusedPayment { transaction, decision: decision(), events: Vec::new() };
+    let refused = RefusedSchedule { id: id(1), now: at(101), payment: Some(payment) };
+    assert_eq!(store.refuse_schedule(refused).await, Ok(Settle::AlreadySettled));
+    assert_eq!(state(store, 1).await, (ScheduleStatus::Started, None));
+    let settled = store.settle_transaction(settle(paid(by_schedule(1, 1)))).await;
+    assert_eq!(settled, Ok(Settle::Settled));
+    assert_eq!(state(store, 1).await, (ScheduleStatus::Succeeded, Some(at(1))));
+}
+
 /// All are called off or none.
 pub async fn schedules_are_revoked_together_or_not_at_all(store: &dyn Store) {
     issue(store, 1).await;

@@ -91,12 +91,13 @@ impl PaymentRows {
     }
 }
 
-/// Ends a started schedule that no PG was asked about.
+/// Ends a started schedule that no PG was asked about; not one that another gateway has begun to pay meanwhile.
 pub(in crate::sqlite) fn refuse(database: &Database, rows: &RefusedRows) -> Result<Settle, Fault> {
     let transaction_id = rows.payment.as_ref().map(|rows| rows.payment.transaction.id.as_str());
     let written = database.execute(
         "UPDATE payment_schedules SET status = 'FAILED', completed_at = ?2, due_at = NULL, transaction_id = ?3
-         WHERE id = ?1 AND status = 'STARTED'",
+         WHERE id = ?1 AND status = 'STARTED'
+            AND NOT EXISTS (SELECT 1 FROM transactions AS t WHERE t.id = transaction_id AND t.status <> 'FAILED')",
         params![rows.id.as_str(), millis(rows.now), transaction_id],
     )?;
     if written == 0 {
