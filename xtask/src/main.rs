@@ -7,6 +7,7 @@ mod ci;
 mod docs;
 mod new_adapter;
 mod package;
+mod sim;
 mod test;
 mod tidy;
 
@@ -30,6 +31,8 @@ struct Cli {
 enum Task {
     /// Measure the gateway beside its limits, and print the tables of docs/performance.md.
     Bench(bench::BenchArgs),
+    /// Play seeds of the simulator until one goes wrong, or one of them again; with `mutants`, play planted bugs.
+    Sim(sim::SimArgs),
     /// Run every test of the project.
     Test,
     /// Check what the compiler does not: dependency arrows, small builds, files, adapters of one shape.
@@ -50,6 +53,7 @@ fn main() -> ExitCode {
     let task = Cli::parse().task;
     let result = Workspace::load().and_then(|workspace| match task {
         Task::Bench(args) => bench::run(&workspace, &args),
+        Task::Sim(args) => sim::play(&workspace, &args),
         Task::Test => test::run(&workspace),
         Task::Tidy => tidy::run(&workspace),
         Task::Docs(args) => docs::run(&workspace, &args),

@@ -9,15 +9,42 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Operation {
     /// A card's place in [`crate::request::CARDS`], and the channel, if not the group.
-    PayCard { payment: PaymentId, card: usize, channel: Option<&'static str> },
-    PayAccount { payment: PaymentId, channel: &'static str },
-    PayKey { payment: PaymentId, key: BillingKey },
-    Cancel { payment: PaymentId, amount: Option<i64> },
-    Close { payment: PaymentId },
-    Issue { card: usize, channel: Option<&'static str> },
-    Delete { key: BillingKey },
-    Schedule { payment: PaymentId, key: BillingKey, in_seconds: i64 },
-    Revoke { key: BillingKey, schedule: PaymentScheduleId },
+    PayCard {
+        payment: PaymentId,
+        card: usize,
+        channel: Option<&'static str>,
+    },
+    PayAccount {
+        payment: PaymentId,
+        channel: &'static str,
+    },
+    PayKey {
+        payment: PaymentId,
+        key: BillingKey,
+    },
+    Cancel {
+        payment: PaymentId,
+        amount: Option<i64>,
+    },
+    Close {
+        payment: PaymentId,
+    },
+    Issue {
+        card: usize,
+        channel: Option<&'static str>,
+    },
+    Delete {
+        key: BillingKey,
+    },
+    Schedule {
+        payment: PaymentId,
+        key: BillingKey,
+        in_seconds: i64,
+    },
+    Revoke {
+        key: BillingKey,
+        schedule: PaymentScheduleId,
+    },
 }
 
 impl Operation {
@@ -53,13 +80,22 @@ pub(crate) enum Answer {
 /// What was done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Done {
-    Paid { pg_tx_id: String },
-    Cancelled { id: String, total: i64 },
+    Paid {
+        pg_tx_id: String,
+    },
+    Cancelled {
+        id: String,
+        total: i64,
+    },
     Closed,
     /// Whether any of its channels is still open.
-    Issued { key: String },
+    Issued {
+        key: String,
+    },
     Deleted,
-    Scheduled { id: String },
+    Scheduled {
+        id: String,
+    },
     Revoked,
 }
 

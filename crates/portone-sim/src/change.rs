@@ -22,7 +22,10 @@ pub(crate) fn keep_changing(world: &Arc<World>) {
                 let first = world.chance.below(101);
                 let second = world.chance.below(101 - first);
                 let share = |part: u64| u32::try_from(part).unwrap_or(0);
-                weigh(&world, [weight(share(first)), weight(share(second)), weight(share(100 - first - second))]);
+                weigh(
+                    &world,
+                    [weight(share(first)), weight(share(second)), weight(share(100 - first - second))],
+                );
             } else {
                 switch(&world, world.chance.index(CHANNELS.len()), world.chance.percent(50));
             }
@@ -42,7 +45,8 @@ fn weigh(world: &Arc<World>, weights: [Option<u32>; CHANNELS.len()]) {
     let world = Arc::clone(world);
     let scheduler = Arc::clone(&world.scheduler);
     scheduler.spawn(process, async move {
-        let saved = engine.change_group(GroupChange { group: changed, effective_at: None, force: true }).await;
+        let saved =
+            engine.change_group(GroupChange { group: changed, effective_at: None, force: true }).await;
         world.scheduler.note(format_args!("gateway {process} weighs {weights:?}: {}", saved.is_ok()));
     });
 }

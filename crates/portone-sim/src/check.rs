@@ -83,7 +83,10 @@ async fn unsettled(books: &Books, found: &mut Vec<String>) -> Result<(), StoreEr
         found.push(format!("unsettled: {:?} {} of {}", open.command, open.id, open.opened_at));
     }
     for differs in books.engine.store().discrepancies(ROW_COUNT_MAX).await? {
-        found.push(format!("discrepancy: {} of {}: {}", differs.transaction_id, differs.payment_id, differs.what));
+        found.push(format!(
+            "discrepancy: {} of {}: {}",
+            differs.transaction_id, differs.payment_id, differs.what
+        ));
     }
     Ok(())
 }
@@ -96,7 +99,9 @@ impl Books {
         let charges: Vec<Charge> = list(&ledger["payments"]).flat_map(charges_of).collect();
         let keys = list(&ledger["billingKeys"]).map(pg_key).collect();
         let mut ids: BTreeSet<String> = charges.iter().map(|charge| charge.payment.clone()).collect();
-        ids.extend(world.book().asked().filter_map(|asked| asked.operation.payment()).map(ToString::to_string));
+        ids.extend(
+            world.book().asked().filter_map(|asked| asked.operation.payment()).map(ToString::to_string),
+        );
         let mut books = Self {
             engine,
             store,

@@ -50,8 +50,11 @@ impl Disk {
 
 #[async_trait]
 impl Gate for Disk {
-    async fn before_write(&self, what: &'static str) -> Result<(), StoreError> {
+    async fn before_write(&self, _what: &'static str) {
         self.wait().await;
+    }
+
+    fn before_commit(&self, what: &'static str) -> Result<(), StoreError> {
         if self.happens(self.weather.commit_lost) {
             self.note(what, "is lost");
             return Err(StoreError("the disk failed before the commit".to_owned()));

@@ -9,7 +9,9 @@ use clap::Parser;
 use portone_sim::{Run, run};
 
 #[derive(Debug, Parser)]
-#[command(about = "Plays payments in a world where everything goes wrong, and holds the ledgers against each other")]
+#[command(
+    about = "Plays payments in a world where everything goes wrong, and holds the ledgers against each other"
+)]
 struct Cli {
     /// How many seeds to play.
     #[arg(long, default_value_t = 1_000)]

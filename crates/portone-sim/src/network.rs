@@ -41,8 +41,12 @@ pub(crate) struct Network {
 enum Fate {
     Clean,
     Refused,
-    LostBefore { silent: bool },
-    LostAfter { silent: bool },
+    LostBefore {
+        silent: bool,
+    },
+    LostAfter {
+        silent: bool,
+    },
     /// The caller's connection breaks, and the PG works on it later all the same.
     Late,
     Slow,
@@ -53,8 +57,7 @@ enum Fate {
 impl Network {
     pub(crate) fn new(scheduler: &Arc<Scheduler>, chance: Chance, weather: &Arc<Weather>) -> Arc<Self> {
         let start = scheduler.now() + TimeDelta::seconds(chance.amount(5, 120));
-        let outage =
-            weather.has_outage.then(|| (start, start + TimeDelta::seconds(chance.amount(10, 300))));
+        let outage = weather.has_outage.then(|| (start, start + TimeDelta::seconds(chance.amount(10, 300))));
         Arc::new(Self {
             scheduler: Arc::clone(scheduler),
             chance,
@@ -176,7 +179,12 @@ impl Network {
     }
 
     /// Sends a request on its way, as a task of the world: the caller may be gone when it arrives.
-    fn dispatch(self: &Arc<Self>, number: u64, request: Request, fate: Fate) -> oneshot::Receiver<Option<PgReply>> {
+    fn dispatch(
+        self: &Arc<Self>,
+        number: u64,
+        request: Request,
+        fate: Fate,
+    ) -> oneshot::Receiver<Option<PgReply>> {
         let (sender, receiver) = oneshot::channel();
         let network = Arc::clone(self);
         self.scheduler.spawn(WORLD, async move {

@@ -32,8 +32,7 @@ fn send(world: &Arc<World>, notification: Notification) {
         world.network.notified(notification.number, false);
         return;
     }
-    let copy_count =
-        if !is_calm && chance.percent(weather.notice_copied) { chance.between(2, 4) } else { 1 };
+    let copy_count = if !is_calm && chance.percent(weather.notice_copied) { chance.between(2, 4) } else { 1 };
     for _ in 0..copy_count {
         let is_late = !is_calm && chance.percent(weather.notice_late);
         let delay_ms = if is_late { chance.between(1_000, 120_000) } else { chance.between(1, 300) };

@@ -6,22 +6,17 @@ use portone_core::{
     PayInstantly, PaymentAmount, PaymentId, RefundAccount, VirtualAccountExpiry, VirtualAccountOption,
     VirtualAccountOptionType, VirtualAccountRequest,
 };
+use portone_core::{BillingKey, IdError};
 use portone_engine::request::{
     Caller, CancelRequest, Extras, IssueBillingKeyRequest, PayInstantlyRequest, PayWithBillingKeyRequest,
     Selector,
 };
-use portone_core::{BillingKey, IdError};
 
 use crate::world::GROUP;
 
 /// Cards of the sandbox: three that pay, one that is declined, one that is issued a key and declined at payment.
-pub(crate) const CARDS: [&str; 5] = [
-    "4242424242424242",
-    "4242424242424242",
-    "4242424242424242",
-    "4000000000000002",
-    "4000000000000010",
-];
+pub(crate) const CARDS: [&str; 5] =
+    ["4242424242424242", "4242424242424242", "4242424242424242", "4000000000000002", "4000000000000010"];
 
 /// What each payment costs.
 pub(crate) const TOTAL: i64 = 8_900;

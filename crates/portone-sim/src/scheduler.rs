@@ -136,11 +136,6 @@ impl Scheduler {
         self.state().steps_left.insert(process, step_count);
     }
 
-    /// Ends a process now.
-    pub(crate) fn end(&self, process: ProcessId) {
-        self.state().ended.push(process);
-    }
-
     /// Lets a process stand still for a while.
     pub(crate) fn freeze(&self, process: ProcessId, duration: TimeDelta) {
         let mut state = self.state();

@@ -96,8 +96,7 @@ async fn done(
             engine.pay_instantly(request).await.map(paid)
         }
         Operation::PayAccount { payment, channel } => {
-            let request =
-                request::account_payment(caller, &payment, channel, engine.now()).map_err(named)?;
+            let request = request::account_payment(caller, &payment, channel, engine.now()).map_err(named)?;
             engine.pay_instantly(request).await.map(paid)
         }
         Operation::PayKey { payment, key } => {

@@ -48,7 +48,8 @@ impl World {
         scheduler.note(format_args!("seed {seed}: {weather:?}"));
         let network = Network::new(scheduler, Chance::new(seed, "network"), &weather);
         for (key, provider) in CHANNELS {
-            let body = json!({"key": key, "provider": provider, "pgMerchantId": "mid0001", "environment": "test"});
+            let body =
+                json!({"key": key, "provider": provider, "pgMerchantId": "mid0001", "environment": "test"});
             network.control(Method::Put, "/sandbox/channels", &body);
         }
         let disk = Disk::new(scheduler, Chance::new(seed, "disk"), &weather);
@@ -139,7 +140,11 @@ pub(crate) fn channel(key: &str, provider: &str) -> Option<Channel> {
 /// The group, with these weights; a channel is off where it has none.
 pub(crate) fn group(weights: [Option<u32>; CHANNELS.len()]) -> Option<ChannelGroup> {
     let members = CHANNELS.iter().zip(weights).map(|((key, _), weight)| {
-        Some(GroupMember { channel: key.parse().ok()?, weight: weight.unwrap_or(0), active: weight.is_some() })
+        Some(GroupMember {
+            channel: key.parse().ok()?,
+            weight: weight.unwrap_or(0),
+            active: weight.is_some(),
+        })
     });
     Some(ChannelGroup {
         id: GROUP.parse().ok()?,

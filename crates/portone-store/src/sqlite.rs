@@ -251,23 +251,26 @@ impl Inline {
         F: FnMut(&Database) -> Result<T, Fault>,
     {
         let what = gate::name_of::<F>();
-        self.gate.before_write(what).await?;
-        let written = write_inline(&self.database.lock().unwrap_or_else(PoisonError::into_inner), work)?;
+        self.gate.before_write(what).await;
+        let written = self.write_now(what, work)?;
         self.gate.after_commit(what).await?;
         Ok(written)
     }
-}
 
-fn write_inline<T>(
-    database: &Database,
-    mut work: impl FnMut(&Database) -> Result<T, Fault>,
-) -> Result<T, Fault> {
-    database.begin()?;
-    match work(database) {
-        Ok(value) => database.commit().map(|()| value),
-        Err(fault) => {
-            database.roll_back();
-            Err(fault)
+    fn write_now<T>(
+        &self,
+        what: &'static str,
+        mut work: impl FnMut(&Database) -> Result<T, Fault>,
+    ) -> Result<T, StoreError> {
+        let database = self.database.lock().unwrap_or_else(PoisonError::into_inner);
+        database.begin()?;
+        let written = work(&database).map_err(StoreError::from);
+        match written.and_then(|value| self.gate.before_commit(what).map(|()| value)) {
+            Ok(value) => Ok(database.commit().map(|()| value)?),
+            Err(error) => {
+                database.roll_back();
+                Err(error)
+            }
         }
     }
 }

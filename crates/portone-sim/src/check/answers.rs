@@ -20,6 +20,7 @@ pub(super) fn check(books: &Books, world: &Arc<World>, found: &mut Vec<String>) 
     for payment in books.ours.keys() {
         let of_it: Vec<&Asked> = asked.iter().filter(|one| is_about(one, payment)).collect();
         check_refused(books, payment, &of_it, found);
+        check_paid_already(books, payment, &of_it, found);
         check_cancels(books, payment, &of_it, found);
     }
 }
@@ -81,11 +82,39 @@ fn check_keys(asked: &[Asked], found: &mut Vec<String>) {
 fn check_refused(books: &Books, payment: &str, asked: &[&Asked], found: &mut Vec<String>) {
     let mut pays = asked.iter().filter(|one| one.operation.pays()).peekable();
     let is_any = pays.peek().is_some();
-    let all_refused = pays.all(|one| matches!(&one.answer, Some(Answer::Refused(_))));
+    // One request that was sent again and again is refused when its last word is: that it failed.
+    let first = pays.peek().and_then(|one| one.key.clone());
+    let is_one = first.is_some() && pays.clone().all(|one| one.key == first);
+    let all_refused = pays.clone().all(|one| matches!(&one.answer, Some(Answer::Refused(_))));
+    let failed = |one: &&&Asked| matches!(&one.answer, Some(Answer::Refused(why)) if why == "Declined" || why == "Unavailable");
+    let all_refused = all_refused || is_one && pays.any(|one| failed(&one));
     let is_scheduled = books.schedules.iter().any(|it| it.order.payment_id.as_str() == payment);
     let charged: i64 = books.charges_of(payment).map(|charge| charge.charged).sum();
     if is_any && all_refused && !is_scheduled && charged > 0 {
         found.push(format!("refused, and {charged} was charged: {payment} {asked:?}"));
+    }
+}
+
+/// "Paid already" is told of what is paid, and never to the one request that paid it.
+fn check_paid_already(books: &Books, payment: &str, asked: &[&Asked], found: &mut Vec<String>) {
+    let told = |one: &&&Asked| {
+        one.operation.pays() && matches!(&one.answer, Some(Answer::Refused(why)) if why == "AlreadyPaid")
+    };
+    if !asked.iter().any(|one| told(&one)) {
+        return;
+    }
+    let ours = books.ours.get(payment).map_or(&[][..], Vec::as_slice);
+    if ours.iter().all(|transaction| transaction.status.code() == "FAILED") {
+        found.push(format!("told as paid already, and is not: {payment} {asked:?}"));
+    }
+    let is_scheduled = books.schedules.iter().any(|it| it.order.payment_id.as_str() == payment);
+    let mut keys: Vec<&Option<String>> =
+        asked.iter().filter(|one| one.operation.pays()).map(|one| &one.key).collect();
+    keys.dedup();
+    if let [Some(key)] = keys[..]
+        && !is_scheduled
+    {
+        found.push(format!("told to its own payer as paid already: {payment} {key}"));
     }
 }
 
@@ -97,6 +126,8 @@ fn check_cancels(books: &Books, payment: &str, asked: &[&Asked], found: &mut Vec
     let ours = books.ours.get(payment).map_or(&[][..], Vec::as_slice);
     let count = ours.iter().filter(|it| it.paid_at.is_some()).flat_map(|it| &it.cancellations).count();
     if count > asked_count {
-        found.push(format!("{payment} was cancelled {count} times and {asked_count} were asked for: {asked:?}"));
+        found.push(format!(
+            "{payment} was cancelled {count} times and {asked_count} were asked for: {asked:?}"
+        ));
     }
 }

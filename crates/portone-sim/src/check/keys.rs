@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use portone_core::BillingKey;
-use portone_engine::event::EventSubject;
+use portone_engine::event::{EventKind, EventSubject};
 use portone_engine::ledger::{BillingKeyRecord, BillingKeyStatus, KeyChannelState};
 use portone_engine::port::StoreError;
 
@@ -12,7 +12,11 @@ use super::{Books, PgKey};
 use crate::book::{Answer, Done};
 use crate::world::World;
 
-pub(super) async fn check(books: &Books, world: &Arc<World>, found: &mut Vec<String>) -> Result<(), StoreError> {
+pub(super) async fn check(
+    books: &Books,
+    world: &Arc<World>,
+    found: &mut Vec<String>,
+) -> Result<(), StoreError> {
     let mut names: BTreeSet<String> = BTreeSet::new();
     for (_, event) in &books.events {
         if let EventSubject::BillingKey(key) = &event.subject {
@@ -52,8 +56,20 @@ fn holds(record: &BillingKeyRecord, theirs: &PgKey) -> bool {
 
 fn check_record(books: &Books, record: &BillingKeyRecord, found: &mut Vec<String>) {
     let name = &record.key;
-    if record.status == BillingKeyStatus::Pending {
-        found.push(format!("unsettled: billing key {name} is pending"));
+    let kind = match record.status {
+        BillingKeyStatus::Pending => {
+            found.push(format!("unsettled: billing key {name} is pending"));
+            None
+        }
+        BillingKeyStatus::Issued => Some(EventKind::BillingKeyIssued),
+        BillingKeyStatus::Failed => Some(EventKind::BillingKeyFailed),
+        BillingKeyStatus::Deleted => Some(EventKind::BillingKeyDeleted),
+    };
+    let is_of = |subject: &EventSubject| matches!(subject, EventSubject::BillingKey(key) if key == name);
+    if let Some(kind) = kind
+        && !books.events.iter().any(|(_, event)| event.kind == kind && is_of(&event.subject))
+    {
+        found.push(format!("not announced: billing key {name} is {:?}", record.status));
     }
     for part in &record.channels {
         let channel = part.channel.key.as_str();

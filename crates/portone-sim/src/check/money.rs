@@ -40,6 +40,33 @@ fn check_payment(payment: &str, ours: &[Transaction], theirs: &[&Charge], found:
             found.push(format!("account: {payment} {id} is {status} here, waits at the PG: {waits}"));
         }
         check_number(transaction, of_it().copied(), found);
+        check_state(transaction, found);
+    }
+    check_latest(payment, ours, found);
+}
+
+/// The state says what the sums say.
+fn check_state(transaction: &Transaction, found: &mut Vec<String>) {
+    let (paid, cancelled) = taken_of(transaction);
+    let is_true = match transaction.status {
+        PaymentStatus::Paid => cancelled == 0,
+        PaymentStatus::PartialCancelled => 0 < cancelled && cancelled < paid,
+        PaymentStatus::Cancelled => cancelled == paid,
+        _ => true,
+    };
+    if !is_true {
+        let (status, id) = (transaction.status.code(), &transaction.id);
+        found.push(format!("state: {id} is {status}, and {cancelled} of {paid} is cancelled"));
+    }
+}
+
+/// A payment shows its latest transaction: the one that was paid, where one was.
+fn check_latest(payment: &str, ours: &[Transaction], found: &mut Vec<String>) {
+    let latest = ours.iter().max_by_key(|transaction| transaction.seq);
+    let hides = |transaction: &&Transaction| transaction.status != PaymentStatus::Failed;
+    if latest.is_some_and(|latest| latest.status == PaymentStatus::Failed) && ours.iter().any(|it| hides(&it))
+    {
+        found.push(format!("state: {payment} shows a failure, and was paid before"));
     }
 }
 
@@ -49,7 +76,12 @@ fn check_number<'a>(
     mut charges: impl Iterator<Item = &'a Charge>,
     found: &mut Vec<String>,
 ) {
-    let Some(number) = &transaction.pg_tx_id else { return };
+    let Some(number) = &transaction.pg_tx_id else {
+        if transaction.status != PaymentStatus::Failed {
+            found.push(format!("{} is {} and has no number", transaction.id, transaction.status.code()));
+        }
+        return;
+    };
     if !charges.any(|charge| charge.pg_tx_id.as_deref() == Some(number.as_str())) {
         found.push(format!("{} names {number}, which the PG does not know", transaction.id));
     }

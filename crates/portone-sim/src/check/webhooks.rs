@@ -12,7 +12,11 @@ use portone_engine::webhook::{Delivery, DeliveryStatus};
 use super::{Books, ROW_COUNT_MAX};
 use crate::world::World;
 
-pub(super) async fn check(books: &Books, world: &Arc<World>, found: &mut Vec<String>) -> Result<(), StoreError> {
+pub(super) async fn check(
+    books: &Books,
+    world: &Arc<World>,
+    found: &mut Vec<String>,
+) -> Result<(), StoreError> {
     for transaction in books.ours.values().flatten() {
         check_announced(books, transaction, found);
     }
@@ -50,7 +54,10 @@ fn check_announced(books: &Books, transaction: &Transaction, found: &mut Vec<Str
     if !told(final_kind, None) {
         found.push(format!("not announced: {} is {}", transaction.id, transaction.status.code()));
     }
-    if transaction.paid_at.is_some() && transaction.status != PaymentStatus::Failed && !told(EventKind::Paid, None) {
+    if transaction.paid_at.is_some()
+        && transaction.status != PaymentStatus::Failed
+        && !told(EventKind::Paid, None)
+    {
         found.push(format!("not announced: {} was paid", transaction.id));
     }
     for cancel in transaction.cancellations.iter().filter(|it| it.status == CancelStatus::Succeeded) {

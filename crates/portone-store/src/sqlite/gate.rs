@@ -9,8 +9,11 @@ use portone_engine::port::StoreError;
 /// Is asked around each use of a database in memory. `what` names the business transaction.
 #[async_trait]
 pub trait Gate: fmt::Debug + Send + Sync {
-    /// Before a write: it begins when this is done. An error refuses it, and nothing is written.
-    async fn before_write(&self, what: &'static str) -> Result<(), StoreError>;
+    /// Before a write: it begins when this is done.
+    async fn before_write(&self, what: &'static str);
+
+    /// When everything is written and nothing is committed. An error stands for a disk that fails: it is undone.
+    fn before_commit(&self, what: &'static str) -> Result<(), StoreError>;
 
     /// After a write was committed. An error stands for an answer that got lost: what was written stays.
     async fn after_commit(&self, what: &'static str) -> Result<(), StoreError>;
@@ -25,7 +28,9 @@ pub(super) struct Open;
 
 #[async_trait]
 impl Gate for Open {
-    async fn before_write(&self, _what: &'static str) -> Result<(), StoreError> {
+    async fn before_write(&self, _what: &'static str) {}
+
+    fn before_commit(&self, _what: &'static str) -> Result<(), StoreError> {
         Ok(())
     }
 
