@@ -35,6 +35,7 @@ use serde_json::{Value, json};
 use crate::chance::Chance;
 use crate::scheduler::{Scheduler, WORLD};
 use crate::trace::Trace;
+use crate::weather::Weather;
 use crate::world::World;
 
 /// How long nothing goes wrong before the ledgers are compared: longer than the last try of a webhook waits, and than
@@ -62,11 +63,23 @@ pub struct Run {
 
 /// Plays one seed. `keeps_all`: whether the whole history is kept.
 pub fn run(seed: u64, keeps_all: bool) -> Run {
+    let weather = Weather::new(&Chance::new(seed, "weather"));
+    played(seed, weather, None, Trace::new(keeps_all))
+}
+
+/// Plays one seed with one gateway, where nothing goes wrong but this: the gateway crashes after so many steps of its tasks,
+/// each of which ends at an await point.
+pub fn run_crashing(seed: u64, step_count: u64) -> Run {
+    let weather = Weather::calm(&Chance::new(seed, "weather"));
+    played(seed, weather, Some(step_count), Trace::new(false))
+}
+
+fn played(seed: u64, weather: Weather, crash_after: Option<u64>, trace: Trace) -> Run {
     let start = DateTime::<Utc>::UNIX_EPOCH + TimeDelta::days(20_778);
-    let scheduler = Scheduler::new(Chance::new(seed, "turns"), start, Trace::new(keeps_all));
-    let (mut violations, payment_count) = match World::new(seed, &scheduler) {
+    let scheduler = Scheduler::new(Chance::new(seed, "turns"), start, trace);
+    let (mut violations, payment_count) = match World::new(seed, &scheduler, weather) {
         Err(problem) => (vec![format!("the world does not begin: {problem}")], 0),
-        Ok(world) => play(&world),
+        Ok(world) => play(&world, crash_after),
     };
     for violation in &violations {
         scheduler.note(format_args!("violation: {violation}"));
@@ -77,11 +90,11 @@ pub fn run(seed: u64, keeps_all: bool) -> Run {
 }
 
 /// What was found, and how many payments there were.
-fn play(world: &Arc<World>) -> (Vec<String>, usize) {
+fn play(world: &Arc<World>, crash_after: Option<u64>) -> (Vec<String>, usize) {
     let found = Arc::new(Mutex::new((Vec::new(), 0)));
     let (here, told) = (Arc::clone(world), Arc::clone(&found));
     world.scheduler.spawn(WORLD, async move {
-        let checked = history(&here).await;
+        let checked = history(&here, crash_after).await;
         *told.lock().unwrap_or_else(PoisonError::into_inner) = checked;
         here.scheduler.stop();
     });
@@ -92,7 +105,7 @@ fn play(world: &Arc<World>) -> (Vec<String>, usize) {
 }
 
 /// From the first request to the comparison of the ledgers.
-async fn history(world: &Arc<World>) -> (Vec<String>, usize) {
+async fn history(world: &Arc<World>, crash_after: Option<u64>) -> (Vec<String>, usize) {
     let scheduler = &world.scheduler;
     for id in 1..=world.weather.gateway_count {
         gateway::keep(world, id);
@@ -101,6 +114,9 @@ async fn history(world: &Arc<World>) -> (Vec<String>, usize) {
         scheduler.sleep_ms(100).await;
     }
     world.disk.set_calm(false);
+    if let Some(step_count) = crash_after {
+        scheduler.crash_after(1, step_count);
+    }
     for id in 1..=world.weather.gateway_count {
         gateway::trouble(world, id);
     }

@@ -42,6 +42,35 @@ pub(crate) struct Weather {
 }
 
 impl Weather {
+    /// One gateway, and nothing goes wrong by itself.
+    pub(crate) fn calm(chance: &Chance) -> Self {
+        Self {
+            gateway_count: 1,
+            shop_count: usize::try_from(chance.between(1, 2)).unwrap_or(1),
+            refused: 0,
+            lost_before: 0,
+            lost_after: 0,
+            late: 0,
+            slow: 0,
+            upset: 0,
+            declined: 0,
+            has_outage: false,
+            commit_lost: 0,
+            commit_torn: 0,
+            read_failed: 0,
+            has_crashes: false,
+            has_freezes: false,
+            notice_lost: 0,
+            notice_copied: 0,
+            notice_late: 0,
+            hook_failed: 0,
+            skew_ms_max: 0,
+            impatient: 0,
+            doubled: 0,
+            has_changes: false,
+        }
+    }
+
     /// The weather of a world.
     pub(crate) fn new(chance: &Chance) -> Self {
         let some = |most: u64| if chance.percent(50) { chance.between(1, most) } else { 0 };

@@ -43,8 +43,8 @@ pub(crate) struct World {
 }
 
 impl World {
-    pub(crate) fn new(seed: u64, scheduler: &Arc<Scheduler>) -> Result<Arc<Self>, String> {
-        let weather = Arc::new(Weather::new(&Chance::new(seed, "weather")));
+    pub(crate) fn new(seed: u64, scheduler: &Arc<Scheduler>, weather: Weather) -> Result<Arc<Self>, String> {
+        let weather = Arc::new(weather);
         scheduler.note(format_args!("seed {seed}: {weather:?}"));
         let network = Network::new(scheduler, Chance::new(seed, "network"), &weather);
         for (key, provider) in CHANNELS {

@@ -1,6 +1,6 @@
 //! A few hundred seeds as a test, and the promise that one seed is one history.
 
-use portone_sim::run;
+use portone_sim::{run, run_crashing};
 
 /// How many seeds a test plays; `cargo xtask sim` plays ten thousand.
 const SEED_COUNT: u64 = 200;
@@ -34,4 +34,20 @@ fn no_seed_goes_wrong() {
         play(1) + other.join().expect("the other half goes well")
     });
     assert!(payments > 200, "{payments} payments in {SEED_COUNT} seeds");
+}
+
+/// One gateway, shops that pay, cancel, issue and schedule, and a crash at each await point in turn.
+#[test]
+fn a_crash_at_any_await_point_loses_nothing() {
+    for seed in [3, 5] {
+        for step_count in (1..=600).step_by(4) {
+            let run = run_crashing(seed, step_count);
+            let end = run.lines.join("\n");
+            assert!(
+                run.violations.is_empty(),
+                "{end}\nseed {seed}, step {step_count}: {:#?}",
+                run.violations
+            );
+        }
+    }
 }
