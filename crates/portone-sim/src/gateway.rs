@@ -16,7 +16,7 @@ use portone_engine::{Engine, EngineConfig, Ports};
 use crate::chance::Chance;
 use crate::duties;
 use crate::hooks::HOOK_URL;
-use crate::network::{SECRET, UPSTREAM, Wire};
+use crate::network::{NOTICE_SECRET, SECRET, UPSTREAM, Wire};
 use crate::scheduler::{ProcessId, WORLD};
 use crate::world::{CHANNELS, GatewayClock, STORE, World, channel, group};
 
@@ -98,7 +98,10 @@ async fn start(world: &Arc<World>, id: ProcessId, generation: u64) -> Result<Eng
     };
     let upstream = Upstream {
         base_url: UPSTREAM.to_owned(),
-        credentials: Credentials::PortOneV2 { api_secret: SECRET.into(), webhook_secret: None },
+        credentials: Credentials::PortOneV2 {
+            api_secret: SECRET.into(),
+            webhook_secret: Some(NOTICE_SECRET.into()),
+        },
         notice_url: Some(NOTICES.to_owned()),
     };
     let upstreams = BTreeMap::from([("pg".to_owned(), upstream)]);

@@ -20,6 +20,8 @@ use crate::weather::Weather;
 
 /// The secret of the upstream.
 pub(crate) const SECRET: &str = "sandbox-secret";
+/// What the upstream signs its notifications with.
+pub(crate) const NOTICE_SECRET: &str = "whsec_c2ltdWxhdGVkIG5vdGljZXM=";
 /// Where the upstream is.
 pub(crate) const UPSTREAM: &str = "http://pg.test";
 /// The longest that a request is under way before a PG works on it. A gateway's deadline is 60 s and its lease 65 s.
@@ -58,11 +60,13 @@ impl Network {
     pub(crate) fn new(scheduler: &Arc<Scheduler>, chance: Chance, weather: &Arc<Weather>) -> Arc<Self> {
         let start = scheduler.now() + TimeDelta::seconds(chance.amount(5, 120));
         let outage = weather.has_outage.then(|| (start, start + TimeDelta::seconds(chance.amount(10, 300))));
+        let webhook_secret = Some(NOTICE_SECRET.to_owned());
+        let config = SandboxConfig { webhook_secret, ..SandboxConfig::new(SECRET) };
         Arc::new(Self {
             scheduler: Arc::clone(scheduler),
             chance,
             weather: Arc::clone(weather),
-            sandbox: Mutex::new(Sandbox::new(SandboxConfig::new(SECRET))),
+            sandbox: Mutex::new(Sandbox::new(config)),
             is_calm: AtomicBool::new(false),
             outage,
             request_count: AtomicU64::new(0),

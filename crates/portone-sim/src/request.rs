@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use portone_core::{
-    Bank, Card, CardPayment, Currency, Customer, CustomerName, InstantMethod, IssueBillingKey, Order,
-    PayInstantly, PaymentAmount, PaymentId, RefundAccount, VirtualAccountExpiry, VirtualAccountOption,
-    VirtualAccountOptionType, VirtualAccountRequest,
+    Bank, BillingKey, Card, CardPayment, CashReceiptRequest, CashReceiptType, Currency, Customer,
+    CustomerName, IdError, InstantMethod, IssueBillingKey, Order, PayInstantly, PaymentAmount, PaymentId,
+    RefundAccount, VirtualAccountExpiry, VirtualAccountOption, VirtualAccountOptionType,
+    VirtualAccountRequest,
 };
-use portone_core::{BillingKey, IdError};
 use portone_engine::request::{
     Caller, CancelRequest, Extras, IssueBillingKeyRequest, PayInstantlyRequest, PayWithBillingKeyRequest,
     Selector,
@@ -97,7 +97,10 @@ pub(crate) fn account_payment(
         bank: Bank::Shinhan,
         expiry: VirtualAccountExpiry { valid_hours: None, due_date: Some(now + ACCOUNT_LIFE) },
         option: VirtualAccountOption { kind: VirtualAccountOptionType::Normal, fixed: None },
-        cash_receipt: None,
+        cash_receipt: Some(CashReceiptRequest {
+            kind: CashReceiptType::Personal,
+            customer_identity_number: Some("01000001234".into()),
+        }),
         remittee_name: Some("Shop".to_owned()),
     });
     let pay = PayInstantly { order: order(payment), method };

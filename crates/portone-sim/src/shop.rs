@@ -20,13 +20,13 @@ const ACCOUNT_CHANNELS: [&str; 2] = [CHANNELS[0].0, CHANNELS[2].0];
 
 /// A shop's life.
 pub(crate) async fn live(world: Arc<World>) {
-    let story_count = world.chance.between(1, 3);
+    let story_count = world.chance.between(1, 5);
     for _ in 0..story_count {
         let world = Arc::clone(&world);
         world.scheduler.sleep_ms(world.chance.between(0, 20_000)).await;
         match world.chance.below(10) {
             0..=3 => card(&world).await,
-            4..=5 => account(&world).await,
+            4..=6 => account(&world).await,
             _ => keys(&world).await,
         }
     }

@@ -46,5 +46,6 @@ impl Gate for Open {
 /// The business transaction that a closure belongs to, as its type names it: `begin_payment`.
 pub(super) fn name_of<F>() -> &'static str {
     let name = std::any::type_name::<F>().trim_end_matches("::{{closure}}");
-    name.rsplit("::").next().unwrap_or(name)
+    let name = name.rsplit("::").next().unwrap_or(name);
+    name.split('<').next().unwrap_or(name)
 }
