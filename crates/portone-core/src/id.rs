@@ -137,6 +137,11 @@ impl PgProvider {
     pub fn code(&self) -> String {
         self.as_str().split('.').next().unwrap_or_default().to_ascii_uppercase()
     }
+
+    /// The code as V1 spells a `pg`: in small letters and without its merchant id.
+    pub fn v1_code(&self) -> String {
+        self.code().to_ascii_lowercase()
+    }
 }
 
 impl PartialEq<str> for PgProvider {

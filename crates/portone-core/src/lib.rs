@@ -20,6 +20,7 @@ mod driver;
 mod error;
 mod escrow;
 mod id;
+mod major;
 mod money;
 mod notification;
 mod order;
@@ -67,6 +68,7 @@ pub use id::{
     AttemptId, BillingKey, CancellationId, ChannelGroupId, ChannelKey, ID_LENGTH_MAX, IdError, PaymentId,
     PaymentScheduleId, PgBillingKey, PgMerchantId, PgProvider, PgTxId, StoreId, TransactionId,
 };
+pub use major::Major;
 pub use money::{Currency, CurrencyError, Money, PaymentAmount};
 pub use notification::{Ack, Notification, NotificationError, NotificationSubject, RawNotification};
 pub use order::{Order, Product, ProductType};

@@ -4,7 +4,7 @@
 use portone_core::{Currency, Environment, PayMethod, PgProvider};
 use serde::{Deserialize, Serialize};
 
-use crate::ledger::{PaymentStatus, Transaction};
+use crate::ledger::{Face, PaymentStatus, Platform, Transaction};
 use crate::list::{PaymentFilter, PaymentQuery};
 
 /// One combination.
@@ -28,6 +28,12 @@ pub struct Facet {
     pub card_type: Option<String>,
     /// Schema `CardOwnerType`.
     pub card_owner_type: Option<String>,
+    /// The API it was made through.
+    #[serde(default, skip_serializing_if = "Face::is_v2")]
+    pub face: Face,
+    /// Where its payer was.
+    #[serde(default, skip_serializing_if = "Platform::is_api")]
+    pub platform: Platform,
 }
 
 impl Facet {
@@ -44,6 +50,8 @@ impl Facet {
             card_brand: card.and_then(|card| card.brand.clone()),
             card_type: card.and_then(|card| card.card_type.clone()),
             card_owner_type: card.and_then(|card| card.owner_type.clone()),
+            face: transaction.face,
+            platform: transaction.platform,
         }
     }
 }
@@ -72,6 +80,8 @@ impl PaymentFilter {
             && is(&self.card_brand, &facet.card_brand)
             && is(&self.card_type, &facet.card_type)
             && is(&self.card_owner_type, &facet.card_owner_type)
+            && self.face.is_none_or(|wanted| wanted == facet.face)
+            && self.platform.is_none_or(|wanted| wanted == facet.platform)
     }
 
     /// The part of the filter that combinations answer.
@@ -85,6 +95,8 @@ impl PaymentFilter {
             card_brand: self.card_brand.clone(),
             card_type: self.card_type.clone(),
             card_owner_type: self.card_owner_type.clone(),
+            face: self.face,
+            platform: self.platform,
             ..Self::default()
         }
     }

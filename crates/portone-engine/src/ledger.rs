@@ -1,17 +1,21 @@
 //! The ledger's records. Nothing here can hold a card number: cards are [`CardFacts`] only.
 
+mod face;
 mod follow;
 mod key;
 mod receipt;
 mod schedule;
 mod session;
 
+pub use face::{Face, ImpUid, NoImpUid, Platform};
 pub use key::{BillingKeyRecord, BillingKeyStatus, IssueResult, KeyChannel, KeyChannelState, KeyFailure};
 pub use receipt::{CashReceipt, ReceiptStatus};
 pub use schedule::{Schedule, ScheduleStatus};
 pub use session::{
     PaymentSession, PreRegistration, SessionAgreement, SessionColors, SessionId, SessionOffer, SessionProduct,
 };
+
+use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
 use portone_core::{
@@ -109,6 +113,15 @@ pub struct Transaction {
     /// Grows with each change; guards against lost updates.
     #[serde(skip)]
     pub revision: u64,
+    /// What the V1 API calls it: the store's to give.
+    #[serde(skip)]
+    pub imp_uid: ImpUid,
+    /// The API it was made through.
+    #[serde(default, skip_serializing_if = "Face::is_v2")]
+    pub face: Face,
+    /// Where its payer was.
+    #[serde(default, skip_serializing_if = "Platform::is_api")]
+    pub platform: Platform,
     /// The state.
     pub status: PaymentStatus,
     /// What was ordered.
@@ -179,6 +192,14 @@ pub struct Transaction {
 }
 
 impl Transaction {
+    /// Its id as shops know it: the `imp_uid` of one made through V1 (rules V2-054, V1-103).
+    pub fn shown_id(&self) -> Cow<'_, str> {
+        match self.face {
+            Face::V1 => Cow::Owned(self.imp_uid.to_string()),
+            Face::V2 => Cow::Borrowed(self.id.as_str()),
+        }
+    }
+
     /// What was cancelled or is being cancelled, in minor units.
     pub fn cancelled(&self) -> i64 {
         self.counted().map(|cancellation| cancellation.total).sum()

@@ -9,6 +9,7 @@
 
 pub mod access;
 mod admin;
+pub mod attempts;
 mod billing_key;
 mod call;
 mod cancel;
@@ -28,6 +29,7 @@ pub mod list;
 mod notify;
 mod pay;
 pub mod payment_event;
+mod pg_name;
 pub mod port;
 pub mod promotion;
 mod receipt;

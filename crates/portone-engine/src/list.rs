@@ -9,7 +9,7 @@ use portone_core::{Currency, Environment, PayMethod, PgProvider, StoreId};
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::facet::Facet;
-use crate::ledger::{PaymentStatus, Transaction};
+use crate::ledger::{Face, PaymentStatus, Platform, Transaction};
 use crate::port::StoreError;
 use crate::search::TextSearch;
 
@@ -100,6 +100,10 @@ pub struct PaymentFilter {
     pub card_type: Option<String>,
     /// Schema `CardOwnerType`.
     pub card_owner_type: Option<String>,
+    /// The API it was made through.
+    pub face: Option<Face>,
+    /// Where its payer was.
+    pub platform: Option<Platform>,
     /// Every one of these is found.
     pub texts: Vec<TextSearch>,
     /// A fact is asked for that no payment of this ledger has.

@@ -14,8 +14,8 @@ use crate::call::{Answer, after_call, attempt};
 use crate::engine::{Engine, delta, made};
 use crate::error::EngineError;
 use crate::ledger::{
-    BillingKeyRecord, BillingKeyStatus, ChannelSnapshot, Failure, GroupSnapshot, KeyChannelState,
-    OpenSubject, PaymentStatus, Transaction,
+    BillingKeyRecord, BillingKeyStatus, ChannelSnapshot, Failure, GroupSnapshot, ImpUid, KeyChannelState,
+    OpenSubject, PaymentStatus, Platform, Transaction,
 };
 use crate::port::{Begin, BeginPayment, NewTransaction, Settle, SettleTransaction};
 use crate::request::{Caller, Extras, Paid, PayInstantlyRequest, PayWithBillingKeyRequest};
@@ -276,6 +276,9 @@ impl Draft {
             store_id: self.caller.store_id,
             seq: 1,
             revision: 0,
+            imp_uid: ImpUid::default(),
+            face: self.caller.face,
+            platform: Platform::Api,
             status: PaymentStatus::PayPending,
             order: self.order,
             method: self.method,

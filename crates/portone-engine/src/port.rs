@@ -9,8 +9,10 @@ pub mod list;
 mod receipts;
 mod schedules;
 pub mod time;
+mod v1;
 
 pub use receipts::{BeginReceipt, ReceiptStore};
+pub use v1::AttemptStore;
 
 pub use schedules::{
     CreateSchedule, RefusedPayment, RefusedSchedule, RevokeSchedules, SchedulePage, ScheduleQuery,
@@ -189,6 +191,7 @@ pub trait Store:
     + follow::FollowStore
     + idempotency::IdempotencyStore
     + list::ListStore
+    + AttemptStore
     + ConfirmStore
     + time::TimeStore
 {

@@ -8,6 +8,7 @@ use portone_core::{
 };
 
 use crate::idempotency::Operation;
+use crate::ledger::Face;
 
 /// Who asks.
 #[derive(Debug, Clone)]
@@ -16,6 +17,8 @@ pub struct Caller {
     pub store_id: StoreId,
     /// Its address.
     pub ip: String,
+    /// The API it asks through.
+    pub face: Face,
     /// What the request runs as, where it came with an idempotency key.
     pub operation: Option<Operation>,
 }

@@ -130,6 +130,7 @@ fn request_of(schedule: &Schedule) -> PayWithBillingKeyRequest {
         caller: Caller {
             store_id: schedule.store_id.clone(),
             ip: schedule.origin_ip.clone(),
+            face: schedule.face,
             operation: None,
         },
         billing_key: schedule.billing_key.clone(),

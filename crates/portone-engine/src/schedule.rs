@@ -198,6 +198,7 @@ impl Engine {
         Ok(Schedule {
             id: made(PaymentScheduleId::parse(&format!("payment-schedule-{}", self.new_uuid(now)))),
             store_id: pay.caller.store_id,
+            face: pay.caller.face,
             status: ScheduleStatus::Scheduled,
             billing_key: pay.billing_key,
             channel_group: group.map(|group| group.id.clone()),

@@ -86,7 +86,7 @@ impl TextSearch {
         let (order, customer) = (&transaction.order, &transaction.order.customer);
         match field {
             TextField::PaymentId => has(order.payment_id.as_str()),
-            TextField::TxId => has(transaction.id.as_str()),
+            TextField::TxId => has(&transaction.shown_id()),
             TextField::FailReason => transaction
                 .failure
                 .as_ref()

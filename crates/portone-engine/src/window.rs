@@ -13,7 +13,7 @@ use portone_core::{
 use crate::call::{Answer, after_call, attempt};
 use crate::engine::{Engine, delta, made};
 use crate::error::EngineError;
-use crate::ledger::{Failure, OpenAttempt, OpenSubject, PaymentStatus, Transaction};
+use crate::ledger::{Failure, OpenAttempt, OpenSubject, PaymentStatus, Platform, Transaction};
 use crate::pay::{Draft, check_parts};
 use crate::port::{Begin, BeginPayment, NewTransaction, SwapAttempt};
 use crate::request::{Caller, Extras, Paid, Selector};
@@ -91,7 +91,7 @@ impl Engine {
         let call = sdk_call(&routed.admitted, &ctx)?;
         let draft = Draft { order, method, card: None, billing_key: None, caller, extras, schedule_id: None };
         let mut transaction = draft.transaction(routed.channel, routed.group, &ctx);
-        transaction.status = PaymentStatus::Ready;
+        (transaction.status, transaction.platform) = (PaymentStatus::Ready, Platform::Pc);
         let count_max = self.config.transaction_count_max;
         let new = NewTransaction {
             attempt: self.window_attempt(&transaction),
@@ -329,7 +329,7 @@ fn check_information(request: &ConfirmPaymentRequest, transaction: &Transaction)
     let amount = &transaction.order.amount;
     let is_test = transaction.channel.environment == Environment::Test;
     let differs = [
-        ("txId", request.tx_id.as_deref().is_some_and(|id| id != transaction.id.as_str())),
+        ("txId", request.tx_id.as_deref().is_some_and(|id| id != transaction.shown_id())),
         ("currency", request.currency.is_some_and(|currency| currency != amount.currency)),
         ("totalAmount", request.total.is_some_and(|total| total != amount.total)),
         ("taxFreeAmount", request.tax_free.is_some_and(|part| part != amount.tax_free.unwrap_or(0))),

@@ -18,6 +18,7 @@ use portone_core::{
     PaymentAmount, PaymentId, PgReply, PgRequest, Transport, Upstream, WebhookBreak, WebhookMessage,
     WebhookReply, WebhookSender,
 };
+use portone_engine::ledger::Face;
 use portone_engine::port::{Clock, DeclaredStore};
 use portone_engine::request::{
     Caller, CreateScheduleRequest, Extras, IssueBillingKeyRequest, PayWithBillingKeyRequest,
@@ -296,7 +297,7 @@ fn subscription(at: usize, month: usize) -> Order {
 }
 
 fn caller() -> Caller {
-    Caller { store_id: STORE.parse().unwrap(), ip: "127.0.0.1".to_owned(), operation: None }
+    Caller { store_id: STORE.parse().unwrap(), ip: "127.0.0.1".to_owned(), face: Face::V2, operation: None }
 }
 
 async fn start(clock: &Arc<TestClock>, core: &Arc<Core>, channels: Vec<Channel>) -> Engine {

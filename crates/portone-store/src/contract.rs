@@ -18,6 +18,7 @@ pub mod receipts;
 pub mod records;
 pub mod schedules;
 pub mod time;
+pub mod v1;
 pub mod verifications;
 pub mod webhooks;
 
@@ -60,6 +61,10 @@ macro_rules! contract_tests {
             attempts::a_settled_attempt_is_not_claimed,
             attempts::open_attempts_come_oldest_first,
             attempts::every_subject_comes_back,
+            v1::each_attempt_has_a_name_of_its_own,
+            v1::a_name_and_a_face_stay,
+            v1::earlier_attempts_are_found_by_time_and_state,
+            v1::a_v1_key_has_one_token_at_a_time,
             verifications::a_due_comparison_is_claimed_once,
             verifications::a_comparison_writes_what_it_found,
             verifications::a_comparison_of_a_changed_record_writes_nothing,

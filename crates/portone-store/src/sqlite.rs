@@ -24,6 +24,7 @@ mod schedules;
 mod schema;
 mod time;
 mod transactions;
+mod v1;
 mod verifications;
 mod webhooks;
 mod writer;

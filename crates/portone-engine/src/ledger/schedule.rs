@@ -4,6 +4,8 @@ use chrono::{DateTime, Utc};
 use portone_core::{BillingKey, ChannelGroupId, ChannelKey, Environment, Order, PaymentScheduleId, StoreId};
 use serde::{Deserialize, Serialize};
 
+use super::Face;
+
 /// States of a schedule (rule V2-085), as the V2 REST API spells them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -48,6 +50,8 @@ pub struct Schedule {
     pub id: PaymentScheduleId,
     /// The store.
     pub store_id: StoreId,
+    /// The API it was made through, and its payment will be.
+    pub face: Face,
     /// The state.
     pub status: ScheduleStatus,
     /// The key to pay with.

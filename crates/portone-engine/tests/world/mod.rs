@@ -20,7 +20,7 @@ use portone_core::{
     Transport, Upstream, VirtualAccountExpiry, VirtualAccountOption, VirtualAccountOptionType,
     VirtualAccountRequest,
 };
-use portone_engine::ledger::{PaymentStatus, Transaction};
+use portone_engine::ledger::{Face, PaymentStatus, Transaction};
 use portone_engine::port::{Clock, DeclaredStore, Random};
 use portone_engine::request::{
     Caller, CancelRequest, Extras, IssueBillingKeyRequest, PayInstantlyRequest, PayWithBillingKeyRequest,
@@ -291,7 +291,7 @@ impl World {
     }
 
     pub fn caller(&self) -> Caller {
-        Caller { store_id: STORE.parse().unwrap(), ip: "127.0.0.1".to_owned(), operation: None }
+        Caller { store_id: STORE.parse().unwrap(), ip: "127.0.0.1".to_owned(), face: Face::V2, operation: None }
     }
 
     pub fn card_request(&self, id: &PaymentId, selector: Selector, number: &str) -> PayInstantlyRequest {

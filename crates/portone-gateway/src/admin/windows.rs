@@ -101,7 +101,7 @@ fn extras(custom_data: Option<Value>, notice_urls: Vec<String>) -> Extras {
 }
 
 fn caller(store_id: StoreId) -> Caller {
-    Caller { store_id, ip: "127.0.0.1".to_owned(), operation: None }
+    Caller { store_id, ip: "127.0.0.1".to_owned(), face: Face::V2, operation: None }
 }
 
 fn arguments(call: &SdkCall) -> Result<Box<RawValue>, ApiError> {

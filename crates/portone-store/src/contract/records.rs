@@ -9,8 +9,8 @@ use portone_core::{
 };
 use portone_engine::event::{Event, EventKind, EventSubject};
 use portone_engine::ledger::{
-    BillingKeyRecord, BillingKeyStatus, Cancellation, ChannelSnapshot, GroupSnapshot, KeyChannel,
-    KeyChannelState, OpenAttempt, OpenSubject, PaymentStatus, Transaction,
+    BillingKeyRecord, BillingKeyStatus, Cancellation, ChannelSnapshot, Face, GroupSnapshot, ImpUid,
+    KeyChannel, KeyChannelState, OpenAttempt, OpenSubject, PaymentStatus, Platform, Transaction,
 };
 use portone_engine::port::{DeclaredStore, NewTransaction, SettleTransaction};
 
@@ -124,6 +124,9 @@ pub fn transaction(number: u64, payment: u64) -> Transaction {
         store_id: store_id(),
         seq: 0,
         revision: 0,
+        imp_uid: ImpUid::default(),
+        face: Face::V2,
+        platform: Platform::Api,
         status: PaymentStatus::PayPending,
         order,
         method: PayMethod::Card,

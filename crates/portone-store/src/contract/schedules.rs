@@ -249,6 +249,7 @@ fn schedule(number: u64, seconds: i64) -> Schedule {
         custom_data: None,
         notice_urls: Vec::new(),
         origin_ip: "203.0.113.10".to_owned(),
+        face: portone_engine::ledger::Face::V1,
         created_at: at(0),
         time_to_pay: at(seconds),
         started_at: None,

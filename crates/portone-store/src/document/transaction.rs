@@ -8,7 +8,7 @@ use portone_core::{
     VirtualAccountFacts,
 };
 use portone_engine::ledger::{
-    Cancellation, ChannelSnapshot, Failure, GroupSnapshot, PaymentStatus, Transaction,
+    Cancellation, ChannelSnapshot, Face, Failure, GroupSnapshot, ImpUid, PaymentStatus, Platform, Transaction,
 };
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +19,10 @@ use super::Unreadable;
 pub(crate) struct TransactionDocument<'a> {
     order: Cow<'a, Order>,
     method: PayMethod,
+    #[serde(default, skip_serializing_if = "is_default")]
+    face: Face,
+    #[serde(default, skip_serializing_if = "is_default")]
+    platform: Platform,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     channel_group: Option<Cow<'a, GroupSnapshot>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -29,7 +33,7 @@ pub(crate) struct TransactionDocument<'a> {
     custom_data: Option<Cow<'a, str>>,
     #[serde(default, skip_serializing_if = "<[String]>::is_empty")]
     notice_urls: Cow<'a, [String]>,
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "is_default")]
     skip_webhook: bool,
     origin_ip: Cow<'a, str>,
     updated_at: i64,
@@ -57,9 +61,8 @@ pub(crate) struct TransactionDocument<'a> {
     cancellations: Cow<'a, [Cancellation]>,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-const fn is_false(value: &bool) -> bool {
-    !*value
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// The part of a transaction that has columns.
@@ -68,6 +71,7 @@ pub(crate) struct TransactionColumns {
     pub(crate) store_id: StoreId,
     pub(crate) seq: u32,
     pub(crate) revision: u64,
+    pub(crate) imp_uid: ImpUid,
     pub(crate) status: PaymentStatus,
     pub(crate) channel: ChannelSnapshot,
     pub(crate) requested_at: DateTime<Utc>,
@@ -80,6 +84,8 @@ impl<'a> TransactionDocument<'a> {
         Self {
             order: Cow::Borrowed(&transaction.order),
             method: transaction.method,
+            face: transaction.face,
+            platform: transaction.platform,
             channel_group: transaction.channel_group.as_ref().map(Cow::Borrowed),
             billing_key: transaction.billing_key.as_ref().map(Cow::Borrowed),
             schedule_id: transaction.schedule_id.as_ref().map(Cow::Borrowed),
@@ -109,9 +115,12 @@ impl<'a> TransactionDocument<'a> {
             store_id: columns.store_id,
             seq: columns.seq,
             revision: columns.revision,
+            imp_uid: columns.imp_uid,
             status: columns.status,
             order: self.order.into_owned(),
             method: self.method,
+            face: self.face,
+            platform: self.platform,
             channel: columns.channel,
             channel_group: self.channel_group.map(Cow::into_owned),
             billing_key: self.billing_key.map(Cow::into_owned),

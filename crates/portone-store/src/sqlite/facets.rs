@@ -87,7 +87,8 @@ fn waiting(database: &Database, query: &PaymentQuery, store_no: i64) -> Result<V
     }
     // Without the name the planner takes the index of all payments, which has the same order.
     let mut statement = database.prepared(
-        "SELECT id, store_no, seq, revision, status, channel_no, requested_at, status_changed_at, doc, decision, no
+        "SELECT id, store_no, seq, revision, status, channel_no, requested_at, status_changed_at, doc, imp_uid,
+            decision, no
          FROM transactions INDEXED BY payments_without_facet
          WHERE store_no = ?1 AND latest = 1 AND facet_no IS NULL ORDER BY status_changed_at LIMIT ?2",
     )?;
@@ -97,7 +98,7 @@ fn waiting(database: &Database, query: &PaymentQuery, store_no: i64) -> Result<V
         let transaction = transactions::read(database, row)?;
         let times = (millis(transaction.requested_at), millis(transaction.status_changed_at));
         if is_within(query, times) && query.matches(&transaction) {
-            found.push(place(query, times, row.get(10)?));
+            found.push(place(query, times, row.get(11)?));
         }
     }
     found.sort_unstable();

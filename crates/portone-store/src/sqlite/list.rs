@@ -204,7 +204,7 @@ fn examine(
         }
         let transaction = transactions::read(database, row)?;
         if query.matches(&transaction) {
-            take(transaction, row.get(10)?);
+            take(transaction, row.get(11)?);
         }
     }
     Ok(true)
@@ -226,7 +226,7 @@ fn payments_after(
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
         let transaction = transactions::read(database, row)?;
-        let cursor = Cursor { at_ms: millis(transaction.requested_at), no: row.get(10)? };
+        let cursor = Cursor { at_ms: millis(transaction.requested_at), no: row.get(11)? };
         found.push((transaction, cursor));
     }
     Ok(found)

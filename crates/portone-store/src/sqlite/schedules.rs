@@ -284,6 +284,7 @@ fn read(database: &Database, row: &Row<'_>) -> Result<Schedule, Fault> {
         custom_data: document.custom_data,
         notice_urls: document.notice_urls,
         origin_ip: document.origin_ip,
+        face: document.face,
         created_at: time(row.get(6)?)?,
         time_to_pay: time(row.get(7)?)?,
         started_at: moment(8)?,

@@ -14,6 +14,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/0010_list_speed.sql"),
     include_str!("../../migrations/sqlite/0007_confirm.sql"),
     include_str!("../../migrations/sqlite/0008_notify.sql"),
+    include_str!("../../migrations/sqlite/0017_v1.sql"),
 ];
 
 /// Applies what is missing, each step in one commit. `Err(Ok(found))` tells of a database newer than this version.

@@ -14,7 +14,8 @@ mod reply;
 mod request;
 pub mod rules;
 
-pub use money::is_whole;
+pub use bank::{bank_code, bank_of_code, banks};
+pub use money::{is_whole, major};
 
 use std::sync::Arc;
 

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
 use portone_core::{Currency, Environment, PayMethod, StoreId};
-use portone_engine::ledger::PaymentStatus;
+use portone_engine::ledger::{Face, PaymentStatus, Platform};
 use portone_engine::list::{Cursor, PaymentFilter, PaymentQuery, TimeField, Window};
 use portone_engine::request::Caller;
 use portone_engine::search::{TextField, TextSearch};
@@ -90,6 +90,9 @@ const METHODS: [(&str, Option<PayMethod>); 8] = [
     ("CONVENIENCE_STORE", None),
     ("CRYPTO", None),
 ];
+/// The codes of a filter; answers have others.
+const PLATFORMS: [(&str, Platform); 3] =
+    [("SDK_MOBILE", Platform::Mobile), ("SDK_PC", Platform::Pc), ("API", Platform::Api)];
 /// How long a step of a walk is at most (rule V2-016).
 const STEP_SIZE_MAX: i32 = 1_000;
 /// How many texts one request may look for.
@@ -174,12 +177,14 @@ fn filter(fields: &Fields<'_, '_>, store: &StoreId) -> PaymentFilter {
         card_brand: fields.code("cardBrand", CARD_BRANDS),
         card_type: fields.code("cardType", CARD_TYPES),
         card_owner_type: fields.code("cardOwnerType", CARD_OWNER_TYPES),
+        face: fields.choice("version", [Face::V1, Face::V2].map(|face| (face.code(), face)).into_iter()),
+        platform: fields.choice("platformType", PLATFORMS.into_iter()),
         texts: texts(fields),
         none: asks_for_none(fields, store),
     }
 }
 
-/// Whether a fact is asked for that no payment here has: it came by the API, in version 2, from no schedule.
+/// Whether a fact is asked for that no payment here has: it came from no schedule.
 fn asks_for_none(fields: &Fields<'_, '_>, store: &StoreId) -> bool {
     let mut none = fields.text("merchantId").is_some_and(|merchant| merchant != merchant_id(store));
     for (name, codes) in FACTS_OF_NONE {
@@ -192,11 +197,7 @@ fn asks_for_none(fields: &Fields<'_, '_>, store: &StoreId) -> bool {
             none = true;
         }
     }
-    let platform = fields.code("platformType", &["SDK_MOBILE", "SDK_PC", "API"]);
-    let version = fields.code("version", &["V1", "V2"]);
-    none | platform.is_some_and(|platform| platform != "API")
-        | version.is_some_and(|version| version != "V2")
-        | (fields.flag("isScheduled") == Some(true))
+    none | (fields.flag("isScheduled") == Some(true))
 }
 
 fn currency(fields: &Fields<'_, '_>) -> Option<Currency> {
