@@ -125,7 +125,9 @@ mod tests {
 
     #[test]
     fn what_is_no_number_is_not_guessed() {
-        for text in ["", "-", ".5", "5.", "+5", "5 ", "0x5", "1_000", "1,000", "NaN", "1e", "1e999999999", "--1"] {
+        for text in
+            ["", "-", ".5", "5.", "+5", "5 ", "0x5", "1_000", "1,000", "NaN", "1e", "1e999999999", "--1"]
+        {
             assert_eq!(Major::parse(text), None, "{text}");
         }
         assert_eq!(Major::parse("99999999999999999999"), None);

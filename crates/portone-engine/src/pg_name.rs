@@ -44,14 +44,22 @@ impl Directory {
         let active = self.of_store(store).filter(|channel| channel.active && takes(channel));
         let names: Vec<String> =
             active.map(|channel| format!("`{}` ({})", name_of(channel), channel.key)).collect();
-        if names.is_empty() { "a pg once the store has an active channel".to_owned() } else { names.join(" or ") }
+        if names.is_empty() {
+            "a pg once the store has an active channel".to_owned()
+        } else {
+            names.join(" or ")
+        }
     }
 }
 
 /// What V1 calls a channel: its PG's code in small letters and its merchant id.
 pub(crate) fn name_of(channel: &Channel) -> String {
     let provider = channel.provider.as_str();
-    if provider.contains('.') { provider.to_owned() } else { format!("{}.{}", channel.provider.v1_code(), channel.pg_merchant_id) }
+    if provider.contains('.') {
+        provider.to_owned()
+    } else {
+        format!("{}.{}", channel.provider.v1_code(), channel.pg_merchant_id)
+    }
 }
 
 fn is_named(channel: &Channel, pg: &str) -> bool {

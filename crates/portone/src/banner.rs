@@ -17,6 +17,7 @@ pub(crate) fn demo(config: &Config, sandbox: Option<SocketAddr>) -> String {
 portone is ready: a demo shop on an offline sandbox. Nothing leaves this machine, no money moves.
 
   V2 API       {base}            Authorization: PortOne {secret}
+  V1 API       {base}/v1         POST /users/getToken {{"imp_key":"imp_apikey","imp_secret":"imp_secret"}}
   admin        {base}/admin      Authorization: Bearer sandbox-admin-token
   health       {base}/health     metrics: {base}/metrics
   sandbox      {sandbox}            PGs' own ledger: {sandbox}/sandbox/ledger

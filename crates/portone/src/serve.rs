@@ -2,12 +2,13 @@
 
 use std::{collections::BTreeMap, net::SocketAddr, path::Path, sync::Arc};
 
+use axum::Router;
 use axum::serve::ListenerExt as _;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use portone_core::{ChannelKey, Credentials, Protocol, Upstream};
 use portone_engine::port::Clock;
 use portone_engine::{Engine, EngineConfig, Ports};
-use portone_gateway::{GatewayConfig, LiveUpstream, PassThrough, StoreAccess};
+use portone_gateway::{GatewayConfig, LiveUpstream, PassThrough, StoreAccess, V1Access, V1Key};
 use portone_http::{Forwarder, HttpConfig, HttpTransport, HttpWebhookSender, WebhookConfig};
 use portone_store::SqliteStore;
 use tokio::net::TcpListener;
@@ -29,6 +30,10 @@ pub(crate) async fn serve(args: ServeArgs) -> Result<(), Failure> {
     let sandboxes = Sandboxes::default();
     // Bind before anything else: a taken port is the most common mistake, and must leave nothing behind.
     let listener = bind(config.listen).await?;
+    let listener_v1 = match config.listen_v1 {
+        Some(listen) => Some(bind(listen).await?),
+        None => None,
+    };
     let (upstreams, started) = start_upstreams(&config, &sandboxes).await?;
     let sandbox_address = started.iter().find_map(|(_, address)| *address);
     let (engine, clock) = start_engine(&config, upstreams, started).await?;
@@ -36,19 +41,17 @@ pub(crate) async fn serve(args: ServeArgs) -> Result<(), Failure> {
     let sender = HttpWebhookSender::new(WebhookConfig { private_targets, ..WebhookConfig::default() })?;
     duties::start(&engine, &tracker, &stop);
     duties::deliver(&engine, sender, &tracker, &stop);
-    let api = portone_gateway::router(gateway_config(&config, engine, clock, &tracker)?);
+    let faces = portone_gateway::faces(gateway_config(&config, engine, clock, &tracker)?);
     if is_demo {
         println!("{}", banner::demo(&config, sandbox_address));
     } else {
         println!("portone is ready on {}", config.public_url);
     }
-    let listener = listener.tap_io(|socket| {
-        if let Err(error) = socket.set_nodelay(true) {
-            tracing::debug!(%error, "cannot switch off Nagle's algorithm");
-        }
-    });
-    let service = api.into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned()).await?;
+    let v1 = listener_v1.map(|listener| tokio::spawn(answer(listener, faces.v1, stop.clone())));
+    answer(listener, faces.all, stop.clone()).await?;
+    if let Some(v1) = v1 {
+        v1.await??;
+    }
     tracing::info!("stopping: requests under way are finished");
     stop.cancel();
     tracker.close();
@@ -58,6 +61,17 @@ pub(crate) async fn serve(args: ServeArgs) -> Result<(), Failure> {
     sandboxes.tracker.close();
     sandboxes.tracker.wait().await;
     Ok(())
+}
+
+/// Answers at an address until it is told to stop, and what was asked until then.
+async fn answer(listener: TcpListener, faces: Router, stop: CancellationToken) -> std::io::Result<()> {
+    let listener = listener.tap_io(|socket| {
+        if let Err(error) = socket.set_nodelay(true) {
+            tracing::debug!(%error, "cannot switch off Nagle's algorithm");
+        }
+    });
+    let service = faces.into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned()).await
 }
 
 /// The sandboxes in this process, which outlive the requests that are on their way to them.
@@ -239,6 +253,16 @@ fn gateway_config(
         id: store.id().clone(),
         name: store.declared.name.clone(),
         api_secrets: store.api_secrets.clone(),
+        v1: V1Access {
+            keys: store
+                .v1
+                .keys
+                .iter()
+                .map(|(key, secret)| V1Key { key: key.clone(), secret: secret.clone() })
+                .collect(),
+            user_code: store.v1.user_code.clone(),
+            default_channel: store.v1.default_channel.clone(),
+        },
     });
     Ok(GatewayConfig {
         engine,

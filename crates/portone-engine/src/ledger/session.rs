@@ -31,7 +31,12 @@ impl PreRegistration {
             return self.total.is_none_or(|fixed| fixed == total);
         };
         // Nothing that has 18 digits behind the point is an amount of any currency.
-        let scaled = |amount: i64, power: u8| Some(i128::from(amount) * 10_i128.checked_pow(power.into()).filter(|scale| *scale < 1_000_000_000_000_000_000)?);
+        let scaled = |amount: i64, power: u8| {
+            Some(
+                i128::from(amount)
+                    * 10_i128.checked_pow(power.into()).filter(|scale| *scale < 1_000_000_000_000_000_000)?,
+            )
+        };
         scaled(fixed, currency.exponent()) == scaled(total, decimals)
     }
 }

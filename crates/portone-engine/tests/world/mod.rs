@@ -291,7 +291,12 @@ impl World {
     }
 
     pub fn caller(&self) -> Caller {
-        Caller { store_id: STORE.parse().unwrap(), ip: "127.0.0.1".to_owned(), face: Face::V2, operation: None }
+        Caller {
+            store_id: STORE.parse().unwrap(),
+            ip: "127.0.0.1".to_owned(),
+            face: Face::V2,
+            operation: None,
+        }
     }
 
     pub fn card_request(&self, id: &PaymentId, selector: Selector, number: &str) -> PayInstantlyRequest {

@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use portone_core::{OpenWindow, SdkCall, StoreId};
+use portone_engine::ledger::Face;
 use portone_engine::request::{Caller, Extras, Selector};
 use portone_engine::{OpenKeyWindowRequest, OpenWindowRequest};
 use portone_wire::sdk::{self, SdkRequest};

@@ -17,7 +17,7 @@ use portone_core::{
 use portone_engine::ledger::{OpenAttempt, OpenSubject, PaymentStatus};
 use portone_engine::port::{Clock, DeclaredStore, Random, SettleTransaction};
 use portone_engine::{Engine, EngineConfig, Ports};
-use portone_gateway::{GatewayConfig, StoreAccess, VirtualClock};
+use portone_gateway::{GatewayConfig, StoreAccess, V1Access, V1Key, VirtualClock};
 use portone_sandbox::{Answer, Method, Notification, Request, Sandbox, SandboxConfig};
 use portone_store::SqliteStore;
 use serde_json::{Value, json};
@@ -37,6 +37,8 @@ pub(crate) const KPN: &str = "channel-key-kpn";
 pub(crate) const GROUP: &str = "channel-group-test-1";
 pub(crate) const SECRET: &str = "shop-secret";
 pub(crate) const OTHER_SECRET: &str = "other-secret";
+/// The secret of every store's V1 key.
+pub(crate) const V1_SECRET: &str = "imp-secret";
 pub(crate) const ADMIN: &str = "admin-token";
 pub(crate) const APPROVED: &str = "4242424242424242";
 /// Over its limit at payment; issued all the same.
@@ -407,6 +409,10 @@ fn access(store: &str, secret: &str) -> StoreAccess {
         id: store.parse().unwrap(),
         name: format!("{store} shop"),
         api_secrets: vec![secret.into()],
+        v1: V1Access {
+            keys: vec![V1Key { key: format!("imp-{store}").as_str().into(), secret: V1_SECRET.into() }],
+            ..V1Access::default()
+        },
     }
 }
 

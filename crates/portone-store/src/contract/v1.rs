@@ -7,9 +7,7 @@ use portone_engine::ledger::{Face, ImpUid, PaymentStatus, Platform, Transaction}
 use portone_engine::list::{TimeField, Window};
 use portone_engine::port::{NewTransaction, Store};
 
-use super::records::{
-    at, begin, other_store_id, settle_failed, settle_paid, store_id, transaction_id,
-};
+use super::records::{at, begin, other_store_id, settle_failed, settle_paid, store_id, transaction_id};
 
 /// The V1 name of an attempt.
 pub(super) async fn named(store: &dyn Store, number: u64) -> ImpUid {

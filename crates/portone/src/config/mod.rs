@@ -3,11 +3,12 @@
 mod declare;
 mod promotions;
 mod reader;
+mod v1;
 mod webhooks;
 
 use std::{collections::BTreeMap, fmt, net::SocketAddr, path::Path, path::PathBuf, time::Duration};
 
-use portone_core::{Protocol, Secret, StoreId};
+use portone_core::{ChannelKey, Protocol, Secret, StoreId};
 use portone_engine::EngineConfig;
 use portone_engine::port::DeclaredStore;
 use toml::de::DeTable;
@@ -22,6 +23,8 @@ pub(crate) struct Config {
     pub(crate) public_url: String,
     /// Where the V2 and admin faces listen.
     pub(crate) listen: SocketAddr,
+    /// Where the V1 face listens at the root, beside its place under `/v1` of `listen`.
+    pub(crate) listen_v1: Option<SocketAddr>,
     /// The SQLite database file.
     pub(crate) database: PathBuf,
     /// The admin face's bearer token.
@@ -94,8 +97,21 @@ pub(crate) enum V1Place {
 pub(crate) struct StoreConfig {
     /// Its V2 API secrets.
     pub(crate) api_secrets: Vec<Secret<String>>,
+    /// What it is on the V1 face.
+    pub(crate) v1: StoreV1,
     /// Its channels and groups, as declared.
     pub(crate) declared: DeclaredStore,
+}
+
+/// A store on the V1 face.
+#[derive(Debug, Default)]
+pub(crate) struct StoreV1 {
+    /// Its keys, each with its secret.
+    pub(crate) keys: Vec<(Secret<String>, Secret<String>)>,
+    /// What `IMP.init` is called with.
+    pub(crate) user_code: Option<String>,
+    /// The channel of requests that name no `pg`.
+    pub(crate) default_channel: Option<ChannelKey>,
 }
 
 impl StoreConfig {
@@ -175,6 +191,12 @@ impl Config {
     fn read<'a>(reader: &mut Reader<'a>, root: &Section<'a>) -> Option<Self> {
         reader.only(root, KEYS);
         let listen = reader.parsed(root, "listen").unwrap_or(LISTEN);
+        let listen_v1 = reader.parsed(root, "listen_v1");
+        if listen_v1 == Some(listen) {
+            let remedy =
+                "is where V2 listens, which has V1 under /v1; give it a port of its own or leave it out";
+            reader.problem_at(root, "listen_v1", remedy);
+        }
         let public_url = read_url(reader, root, "public_url").unwrap_or_else(|| format!("http://{listen}"));
         let database = read_database(reader, root);
         if !root.entries().any(|(key, _)| key == "admin_token") {
@@ -195,6 +217,7 @@ impl Config {
         Some(Self {
             public_url,
             listen,
+            listen_v1,
             database: database?,
             admin_token: admin_token?,
             upstreams,
@@ -216,6 +239,7 @@ struct Reach<'a> {
 const KEYS: &[&str] = &[
     "public_url",
     "listen",
+    "listen_v1",
     "database",
     "admin_token",
     "upstream_deadline_ms",
@@ -444,6 +468,46 @@ channels = [{ key = "b", weight = 40 }, { key = "c", weight = 50 }]
             "line 24: stores[0].channel_groups[0].channels: have weights that add up to 90; they must add up to exactly 100 (SR-002)",
             "line 24: stores[0].channel_groups[0].channels[0].key: `b` is a live channel in a test group; a group holds one environment (SR-003)",
             "line 24: stores[0].channel_groups[0].channels[1].key: there is no channel `c` in this store (GROUP-MEMBER)",
+        ];
+        assert_eq!(problems(source), expected);
+    }
+
+    #[test]
+    fn what_v1_needs_is_checked() {
+        let source = r#"listen = "127.0.0.1:8787"
+listen_v1 = "127.0.0.1:8787"
+admin_token = "admin"
+[upstreams.sandbox]
+kind = "sandbox"
+[[stores]]
+id = "store-1"
+api_secrets = ["one"]
+v1_keys = [{ key = "imp", secret = "s" }, { key = "imp", secret = "t" }, { key = "other", scret = "s" }]
+v1_user_code = ""
+default_channel = "b"
+[[stores.channels]]
+key = "a"
+provider = "KPN"
+pg_merchant_id = "m"
+environment = "test"
+upstream = "sandbox"
+[[stores]]
+id = "store-2"
+api_secrets = ["two"]
+v1_user_code = "imp1"
+[[stores]]
+id = "store-3"
+api_secrets = ["three"]
+v1_user_code = "imp1"
+"#;
+        let expected = [
+            "line 2: listen_v1: is where V2 listens, which has V1 under /v1; give it a port of its own or leave it out",
+            "line 9: stores[0].v1_keys[1].key: is declared twice; each key belongs to one store",
+            "line 9: stores[0].v1_keys[2].scret: unknown key; did you mean `secret`?",
+            "line 9: stores[0].v1_keys[2].secret: is missing",
+            "line 10: stores[0].v1_user_code: is empty",
+            "line 11: stores[0].default_channel: there is no channel `b` in this store; declared are a",
+            "line 24: stores[2].v1_user_code: `imp1` is declared twice; each belongs to one store",
         ];
         assert_eq!(problems(source), expected);
     }

@@ -1,0 +1,86 @@
+//! Fields that rules know by their V2 names, as V1 spells them.
+
+/// V2 paths and what a V1 request calls them; the longest of those that fit counts.
+const NAMES: &[(&str, &str)] = &[
+    ("paymentId", "merchant_uid"),
+    ("orderName", "name"),
+    ("amount.total", "amount"),
+    ("amount.taxFree", "tax_free"),
+    ("amount.vat", "vat_amount"),
+    ("taxFreeAmount", "tax_free"),
+    ("vatAmount", "vat_amount"),
+    ("currentCancellableAmount", "checksum"),
+    ("refundAccount", "refund_account"),
+    ("refundAccount.bank", "refund_bank"),
+    ("refundAccount.number", "refund_account"),
+    ("refundAccount.holderName", "refund_holder"),
+    ("refundAccount.holderPhoneNumber", "refund_tel"),
+    ("requester", "extra.requester"),
+    ("customer.id", "customer_id"),
+    ("customer.name", "buyer_name"),
+    ("customer.email", "buyer_email"),
+    ("customer.phoneNumber", "buyer_tel"),
+    ("customer.address", "buyer_addr"),
+    ("customer.zipcode", "buyer_postcode"),
+    ("billingKey", "customer_uid"),
+    ("channelKey", "channel_key"),
+    ("channelGroupId", "channelGroupId"),
+    ("customData", "custom_data"),
+    ("noticeUrls", "notice_url"),
+    ("method.card.credential.number", "card_number"),
+    ("method.card.credential.expiryYear", "expiry"),
+    ("method.card.credential.expiryMonth", "expiry"),
+    ("method.card.credential.birthOrBusinessRegistrationNumber", "birth"),
+    ("method.card.credential.passwordTwoDigits", "pwd_2digit"),
+    ("method.card.credential.cvc", "cvc"),
+    ("method.card.installmentMonth", "card_quota"),
+    ("installmentMonth", "card_quota"),
+    ("useFreeInterestFromMerchant", "interest_free_by_merchant"),
+    ("useCardPoint", "use_card_point"),
+    ("productType", "product_type"),
+    ("timeToPay", "schedule_at"),
+];
+
+/// A field's V1 name; one that has none keeps its own.
+pub(super) fn v1_field(field: &str) -> String {
+    let fits = |name: &str| {
+        field.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+    };
+    let found = NAMES.iter().filter(|(name, _)| fits(name)).max_by_key(|(name, _)| name.len());
+    found.map_or_else(|| field.to_owned(), |(_, v1)| (*v1).to_owned())
+}
+
+/// Lines of `CODE field: what`, with the fields' V1 names.
+pub(super) fn v1_lines(text: &str) -> String {
+    let lines = text.lines().map(|line| match line.split_once(": ") {
+        Some((head, rest)) => match head.rsplit_once(' ') {
+            Some((code, field)) => format!("{code} {}: {rest}", v1_field(field)),
+            None => format!("{}: {rest}", v1_field(head)),
+        },
+        None => line.to_owned(),
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_told_by_their_v1_names() {
+        for (v2, v1) in [
+            ("paymentId", "merchant_uid"),
+            ("customer.name.full", "buyer_name"),
+            ("refundAccount.bank", "refund_bank"),
+            ("refundAccount", "refund_account"),
+            ("products[0].name", "products[0].name"),
+            ("paymentIdentity", "paymentIdentity"),
+        ] {
+            assert_eq!(v1_field(v2), v1);
+        }
+        assert_eq!(
+            v1_lines("KPN-001 paymentId: is long\nfree text"),
+            "KPN-001 merchant_uid: is long\nfree text"
+        );
+    }
+}
