@@ -41,17 +41,7 @@ impl Contract {
 
     /// Reads one from the reference folder.
     fn load(name: &str) -> Option<Self> {
-        let path = folder().join(name);
-        let Ok(text) = std::fs::read(&path) else {
-            // Not `eprintln!`, which the test harness keeps to itself.
-            let _ = writeln!(
-                std::io::stderr(),
-                "contract: {} is absent: nothing is held against it; set PORTONE_REFERENCE to its folder",
-                path.display()
-            );
-            return None;
-        };
-        let mut document: Value = serde_json::from_slice(&text).expect("the contract is JSON");
+        let mut document = read(name)?;
         document.pointer_mut("/components/schemas").into_iter().flat_map(members).for_each(make_strict);
         Some(Self { document, validators: Mutex::default() })
     }
@@ -142,6 +132,21 @@ impl Contract {
     }
 }
 
+/// A published description, if its file is there.
+pub(crate) fn read(name: &str) -> Option<Value> {
+    let path = folder().join(name);
+    let Ok(text) = std::fs::read(&path) else {
+        // Not `eprintln!`, which the test harness keeps to itself.
+        let _ = writeln!(
+            std::io::stderr(),
+            "contract: {} is absent: nothing is held against it; set PORTONE_REFERENCE to its folder",
+            path.display()
+        );
+        return None;
+    };
+    Some(serde_json::from_slice(&text).expect("the contract is JSON"))
+}
+
 fn folder() -> PathBuf {
     std::env::var_os("PORTONE_REFERENCE").map_or_else(
         || concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/reference").into(),
@@ -150,7 +155,7 @@ fn folder() -> PathBuf {
 }
 
 /// Whether a path is one of a template's (`/payments/{paymentId}`).
-fn fits(template: &str, path: &str) -> bool {
+pub(crate) fn fits(template: &str, path: &str) -> bool {
     let (mut wanted, mut given) = (template.split('/'), path.split('/'));
     loop {
         match (wanted.next(), given.next()) {

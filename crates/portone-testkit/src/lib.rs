@@ -8,6 +8,8 @@ pub mod catalogue;
 pub mod conformance;
 #[cfg(feature = "contract")]
 pub mod contract;
+#[cfg(feature = "contract")]
+pub mod contract_v1;
 pub mod fixtures;
 pub mod replies;
 pub mod samples;

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use portone_testkit::contract::{Contract, Verdict};
+use portone_testkit::contract_v1::ContractV1;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -96,11 +97,16 @@ impl Call {
         reply
     }
 
-    /// Every answer of these tests is one the published V2 description allows.
+    /// Every answer of these tests is one the published descriptions allow.
     fn hold_against_contract(&self, reply: &Reply) {
-        let Some(contract) = Contract::v2() else { return };
         let body = serde_json::from_str(&reply.text).ok();
-        let verdict = contract.check_answer(&self.method, &self.path, reply.status, body.as_ref());
+        let verdict = match self.path.strip_prefix("/v1") {
+            Some(path) => ContractV1::get()
+                .map(|contract| contract.check_answer(&self.method, path, reply.status, body.as_ref())),
+            None => Contract::v2()
+                .map(|contract| contract.check_answer(&self.method, &self.path, reply.status, body.as_ref())),
+        };
+        let Some(verdict) = verdict else { return };
         if let Verdict::Broken(problems) = verdict {
             panic!("{} {}: {}\n{}", self.method, self.path, problems.join("\n"), reply.text);
         }

@@ -24,4 +24,5 @@ mod payments;
 mod promotions;
 mod states;
 mod transport;
+mod v1;
 mod world;

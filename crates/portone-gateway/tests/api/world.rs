@@ -243,6 +243,7 @@ pub(crate) struct World {
     pub(crate) tracker: TaskTracker,
     pub(crate) engine: Arc<Engine>,
     address: SocketAddr,
+    address_v1: SocketAddr,
 }
 
 impl World {
@@ -281,7 +282,7 @@ impl World {
         let tracker = TaskTracker::new();
         recorder();
         let pass_through = crate::pass_through::stub(UPSTREAM_SECRET).await;
-        let router = portone_gateway::router(GatewayConfig {
+        let faces = portone_gateway::faces(GatewayConfig {
             engine: Arc::clone(&engine),
             stores: vec![access(STORE, SECRET), access(OTHER_STORE, OTHER_SECRET)],
             public_url: "https://pay.example.com".to_owned(),
@@ -291,11 +292,8 @@ impl World {
             metrics: Some(Arc::new(|| recorder().render())),
             pass_through: Some(pass_through),
         });
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let service = router.into_make_service_with_connect_info::<SocketAddr>();
-        tokio::spawn(async move { axum::serve(listener, service).await });
-        Self { wire, clock, tracker, engine, address }
+        let (address, address_v1) = (serve(faces.all).await, serve(faces.v1).await);
+        Self { wire, clock, tracker, engine, address, address_v1 }
     }
 
     pub(crate) fn advance(&self, by: TimeDelta) {
@@ -304,6 +302,11 @@ impl World {
 
     pub(crate) async fn send(&self, call: Call) -> Reply {
         call.send(self.address).await
+    }
+
+    /// A request to the port that V1 has for itself.
+    pub(crate) async fn send_v1(&self, call: Call) -> Reply {
+        call.send(self.address_v1).await
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
@@ -396,6 +399,15 @@ impl World {
         assert_eq!(reply.status, 200, "{}", reply.text);
         reply.json()["billingKeyInfo"]["billingKey"].as_str().unwrap().to_owned()
     }
+}
+
+/// Answers at a port of its own.
+async fn serve(router: axum::Router) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    tokio::spawn(async move { axum::serve(listener, service).await });
+    address
 }
 
 /// The metrics of the whole process.
