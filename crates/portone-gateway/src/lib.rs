@@ -32,6 +32,7 @@ use async_trait::async_trait;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
+use axum::routing::any;
 use chrono::{DateTime, TimeDelta, Utc};
 use portone_core::{ChannelKey, Report, Secret, StoreId};
 use portone_engine::Engine;
@@ -126,6 +127,8 @@ pub fn faces(config: GatewayConfig) -> Faces {
     let all = Router::new()
         .merge(v2::routes())
         .nest(v1::PREFIX, v1::routes())
+        // A prefix with nothing behind it belongs to the face too.
+        .route("/v1/", any(v1::unserved))
         .nest("/admin", admin::routes())
         .merge(health::routes())
         .merge(pass_through::routes())

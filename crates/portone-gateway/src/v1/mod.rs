@@ -43,6 +43,7 @@ use crate::state::Gateway;
 
 pub(crate) use self::access::V1Keyring;
 pub(crate) use self::endpoint::Endpoint;
+pub(crate) use self::to_come::unserved;
 
 /// Where the face is on the port of the V2 face.
 pub(crate) const PREFIX: &str = "/v1";
@@ -112,8 +113,8 @@ pub(crate) fn routes() -> Router<Gateway> {
         .route("/cards/{card_standard_code}", get(codes::card))
         .route("/banks", get(codes::banks))
         .route("/banks/{bank_standard_code}", get(codes::bank))
-        .fallback(to_come::unserved)
-        .method_not_allowed_fallback(to_come::unserved)
+        .fallback(unserved)
+        .method_not_allowed_fallback(unserved)
 }
 
 /// An authenticated request to a path, its query not parsed yet. `I` is the path's id, or a tuple of them.

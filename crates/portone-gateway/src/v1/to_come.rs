@@ -62,7 +62,7 @@ const TO_COME: &[(&str, &str)] = &[
 ];
 
 /// Whatever has no route, or another method's.
-pub(super) async fn unserved(request: Request) -> Response {
+pub(crate) async fn unserved(request: Request) -> Response {
     let path = request.uri().path();
     if is_documented(request.method(), path) {
         let message = "this gateway does not serve this operation of the V1 API; docs/support-matrix.md lists what it serves";

@@ -19,6 +19,8 @@ pub(crate) struct Call {
     is_chunked: bool,
     /// A length to announce whatever is sent.
     announced: Option<usize>,
+    /// Whether the path is V1's without its prefix.
+    is_v1: bool,
 }
 
 impl Call {
@@ -30,6 +32,7 @@ impl Call {
             body: Vec::new(),
             is_chunked: false,
             announced: None,
+            is_v1: false,
         }
     }
 
@@ -62,6 +65,12 @@ impl Call {
 
     pub(crate) fn announcing(mut self, length: usize) -> Self {
         self.announced = Some(length);
+        self
+    }
+
+    /// To the port where V1 is at the root.
+    pub(crate) fn of_v1(mut self) -> Self {
+        self.is_v1 = true;
         self
     }
 
@@ -100,7 +109,8 @@ impl Call {
     /// Every answer of these tests is one the published descriptions allow.
     fn hold_against_contract(&self, reply: &Reply) {
         let body = serde_json::from_str(&reply.text).ok();
-        let verdict = match self.path.strip_prefix("/v1") {
+        let v1 = if self.is_v1 { Some(self.path.as_str()) } else { self.path.strip_prefix("/v1") };
+        let verdict = match v1 {
             Some(path) => ContractV1::get()
                 .map(|contract| contract.check_answer(&self.method, path, reply.status, body.as_ref())),
             None => Contract::v2()

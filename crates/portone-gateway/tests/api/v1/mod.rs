@@ -18,7 +18,7 @@ use portone_testkit::samples::{self, Secrets};
 use serde_json::{Value, json};
 
 use crate::http::{Call, Reply};
-use crate::world::{APPROVED, KPN, STORE, V1_SECRET, World, card_payment, with};
+use crate::world::{APPROVED, KPN, SMARTRO, STORE, V1_SECRET, World, card_payment, key_payment, with};
 
 /// A shop that speaks V1: a world, and the token of its store's key.
 pub(crate) struct Shop {
@@ -69,9 +69,10 @@ impl Shop {
 
     /// A payment of 20 dollars.
     pub(crate) async fn paid_in_dollars(&self, id: &str) -> String {
-        let body = with(card_payment(crate::world::SMARTRO, APPROVED), "/currency", json!("USD"));
-        let body = with(body, "/amount", json!({"total": 2000}));
-        let reply = self.world.post(&format!("/payments/{id}/instant"), &body).await;
+        let key = self.world.issued(APPROVED).await;
+        let body = with(key_payment(&key), "/channelKey", json!(SMARTRO));
+        let body = with(with(body, "/currency", json!("USD")), "/amount", json!({"total": 2000}));
+        let reply = self.world.post(&format!("/payments/{id}/billing-key"), &body).await;
         assert_eq!(reply.status, 200, "{}", reply.text);
         self.imp_uid(id).await
     }

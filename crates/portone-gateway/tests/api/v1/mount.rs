@@ -141,12 +141,15 @@ async fn v1_003_nothing_leaves_without_its_envelope() {
 #[tokio::test]
 async fn the_face_is_at_the_root_of_a_port_of_its_own_too() {
     let shop = Shop::new().await;
-    let call = |path: &str| Call::new("GET", path).header("authorization", &shop.token);
-    let reply = V1Reply::from(shop.world.send_v1(call("/users/pg")).await);
+    let call = Call::new("GET", "/users/pg").header("authorization", &shop.token).of_v1();
+    let reply = V1Reply::from(shop.world.send_v1(call).await);
     assert_eq!(reply.body, shop.get("/users/pg").await.body);
     assert!(reply.reply.header("x-request-id").is_some());
-    assert_eq!(shop.world.send_v1(call("/v1/users/pg")).await.status, 404);
-    assert_eq!(shop.world.send_v1(Call::new("GET", "/payments").shop()).await.status, 401, "V2 is not here");
+    assert_eq!(
+        shop.world.send_v1(Call::new("GET", "/payments").shop().of_v1()).await.status,
+        401,
+        "V2 is not here"
+    );
     let metrics = shop.world.send(Call::new("GET", "/metrics")).await.text;
     assert!(
         metrics.contains("face=\"v1\"") && metrics.contains("GET /v1/users/pg"),

@@ -98,9 +98,9 @@ async fn v1_030_what_a_key_was_used_for_is_told() {
     assert_eq!(reply.status, 200, "{}", reply.text);
     let payment = read(&shop, &shop.imp_uid("order1").await).await;
     assert_eq!((&payment["customer_uid"], &payment["customer_uid_usage"]), (&json!(key), &json!("payment")));
-    let body = json!({"payment": key_payment(&key), "timeToPay": "2026-11-21T01:00:00Z"});
+    let body = json!({"payment": key_payment(&key), "timeToPay": "2026-11-21T00:10:00Z"});
     assert_eq!(shop.world.post("/payments/order2/schedule", &body).await.status, 200);
-    shop.world.advance(chrono::TimeDelta::hours(2));
+    shop.world.advance(chrono::TimeDelta::minutes(11));
     Box::pin(shop.world.engine.run_due_schedules(10)).await.unwrap();
     let payment = read(&shop, &shop.imp_uid("order2").await).await;
     assert_eq!(
@@ -126,7 +126,7 @@ async fn v1_024_texts_are_cut_and_what_is_too_long_for_a_machine_is_not_told() {
 async fn v1_021_a_payment_whose_id_is_too_long_goes_by_its_imp_uid() {
     let shop = Shop::new().await;
     let id = "a".repeat(41);
-    let reply = shop.world.post(&format!("/payments/{id}/instant"), &card_payment(SMARTRO, APPROVED)).await;
+    let reply = shop.world.post(&format!("/payments/{id}/instant"), &card_payment(KPN, APPROVED)).await;
     assert_eq!(reply.status, 200, "{}", reply.text);
     let imp_uid = shop.imp_uid(&id).await;
     let payment = read(&shop, &imp_uid).await;
