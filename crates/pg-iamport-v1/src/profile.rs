@@ -19,6 +19,22 @@ pub static PROFILE: PgProfile = PgProfile {
             inquiry: true,
         },
         CommandSupport { command: CommandKind::Schedule, methods: &[PayMethod::Card], inquiry: false },
+        CommandSupport {
+            command: CommandKind::OpenPaymentWindow,
+            methods: &[
+                PayMethod::Card,
+                PayMethod::VirtualAccount,
+                PayMethod::Transfer,
+                PayMethod::Mobile,
+                PayMethod::EasyPay,
+            ],
+            inquiry: true,
+        },
+        CommandSupport {
+            command: CommandKind::OpenBillingKeyWindow,
+            methods: &[PayMethod::Card, PayMethod::Mobile, PayMethod::EasyPay],
+            inquiry: true,
+        },
         CommandSupport { command: CommandKind::DeleteBillingKey, methods: &[], inquiry: true },
         CommandSupport {
             command: CommandKind::Cancel,

@@ -7,6 +7,7 @@ mod config;
 mod encode;
 mod profile;
 mod rules;
+mod v1;
 
 use std::sync::Arc;
 
@@ -19,7 +20,8 @@ use portone_wire::v2::V2Dialect;
 
 pub use codes::capability;
 use config::Config;
-pub use profile::PROFILE;
+pub use profile::{PROFILE, PROFILE_V1};
+pub use v1::FACTORY_V1;
 
 /// Builds the adapter of a KPN channel.
 pub static FACTORY: AdapterFactory =

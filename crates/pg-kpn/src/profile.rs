@@ -84,3 +84,16 @@ pub static PROFILE: PgProfile = PgProfile {
     rules: rules::ALL,
     capability_rule: &rules::CAPABILITY,
 };
+
+/// What KPN can do through the PortOne V1 REST API: nothing (rule KPN-013).
+pub static PROFILE_V1: PgProfile = PgProfile {
+    provider: "KPN",
+    rule_prefix: "KPN",
+    display_name: "KPN (V1)",
+    commands: &[],
+    currencies: Currencies::Only(&[]),
+    payment_id: PaymentIdRule { length_max: None, alphanumeric: true },
+    partial_cancel: false,
+    rules: rules::ALL,
+    capability_rule: &rules::CAPABILITY,
+};

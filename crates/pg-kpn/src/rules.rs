@@ -48,6 +48,9 @@ rules! {
     WINDOW_METHODS = "KPN-012", Reject,
         "KPN's window knows five pay methods.",
         "seed 002";
+    V2_ONLY = "KPN-013", Reject,
+        "KPN is a PG of V2 only.",
+        "docs support/code-info/pg-2.mdx; docs extra/smart-routing/intro.mdx";
     KEY_IN_CONTRACT = "KPN-014", Reject,
         "Key-in payment needs a contract.",
         "seed 002";

@@ -1,12 +1,13 @@
 //! Paymentwall's rules, command by command, on top of those of all V1 PGs.
 
 mod delivery;
+mod window;
 
 use std::net::IpAddr;
 
 use portone_core::{
-    CallContext, Cancel, Card, Command, Customer, CustomerName, InstantMethod, Order, PayWithBillingKey,
-    Report, Severity,
+    CallContext, Cancel, Card, Command, Currency, Customer, CustomerName, InstantMethod, OpenWindow, Order,
+    PayWithBillingKey, ProductType, Report, Severity,
 };
 use portone_wire::v1::is_whole;
 
@@ -39,7 +40,8 @@ pub(crate) fn check(config: &Config, command: &Command, ctx: &CallContext, repor
             check_key_payment(&schedule.pay, &mut payment);
             report.extend(payment.under("payment"));
         }
-        Command::Cancel(cancel) => check_cancel(config, cancel, report),
+        Command::Cancel(cancel) => check_cancel(config.processing_currency, cancel, report),
+        Command::OpenWindow(window) => window::check(config, window, report),
         Command::ConfirmDelivery(confirm) => delivery::check(confirm, report),
         Command::CloseVirtualAccount(_) => no_such_family("virtual account", report),
         Command::IssueCashReceipt(_) | Command::CancelCashReceipt(_) => {
@@ -61,17 +63,34 @@ fn no_such_family(what: &str, report: &mut Report) {
 
 fn check_order(order: &Order, report: &mut Report) {
     check_name(&order.customer, report);
+    check_whole("amount.total", order, report);
+    check_browser_ip(order, report);
+    check_goods(order, report);
+}
+
+/// Goods are paid out once their delivery was registered.
+fn check_goods(order: &Order, report: &mut Report) {
+    if order.product_type == Some(ProductType::Physical) {
+        let message = "says goods: register their delivery after the payment, or it is not paid out";
+        report.add(&rules::DELIVERY_OWED, "productType", message);
+    }
+}
+
+fn check_whole(field: &str, order: &Order, report: &mut Report) {
     let amount = &order.amount;
     if !is_whole(amount.total, amount.currency) {
         report.add(
             &rules::WHOLE_AMOUNT,
-            "amount.total",
+            field,
             format!(
                 "{} is no whole number of {}; Paymentwall takes no smaller part",
                 amount.total, amount.currency
             ),
         );
     }
+}
+
+fn check_browser_ip(order: &Order, report: &mut Report) {
     match Bypass::of(order).browser_ip() {
         None => report.add(
             &rules::BROWSER_IP,
@@ -127,11 +146,39 @@ fn check_key_payment(pay: &PayWithBillingKey, report: &mut Report) {
     }
 }
 
-fn check_cancel(config: &Config, cancel: &Cancel, report: &mut Report) {
+/// Adds everything the rules find in a command at a V2 upstream.
+pub(crate) fn check_v2(processing_currency: Option<Currency>, command: &Command, report: &mut Report) {
+    match command {
+        Command::OpenWindow(OpenWindow::Payment(payment)) => window::check_v2(payment, report),
+        Command::Cancel(cancel) => check_cancel(processing_currency, cancel, report),
+        Command::OpenWindow(OpenWindow::BillingKey(_))
+        | Command::PayInstantly(_)
+        | Command::IssueBillingKey(_)
+        | Command::PayWithBillingKey(_)
+        | Command::Schedule(_) => {
+            let field = match command {
+                Command::OpenWindow(_) => "billingKeyMethod",
+                Command::Schedule(_) => "payment",
+                _ => "method",
+            };
+            let message = "is nothing Paymentwall has at V2; open its payment window, or use a V1 channel";
+            report.add(&rules::V2_WINDOWS_ONLY, field, message);
+        }
+        Command::CloseVirtualAccount(_) => no_such_family("virtual account", report),
+        Command::IssueCashReceipt(_) | Command::CancelCashReceipt(_) => {
+            no_such_family("cash receipt", report)
+        }
+        Command::RegisterEscrowLogistics(_) | Command::ConfirmEscrow(_) => no_such_family("escrow", report),
+        // The documents set no rule for these, or the profile refuses them.
+        _ => {}
+    }
+}
+
+fn check_cancel(processing_currency: Option<Currency>, cancel: &Cancel, report: &mut Report) {
     if !cancel.is_partial() {
         return;
     }
-    match config.processing_currency {
+    match processing_currency {
         Some(currency) if currency == cancel.amount.currency => {}
         Some(currency) => report.add(
             &rules::PARTIAL_CANCEL,

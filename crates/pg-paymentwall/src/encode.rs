@@ -7,9 +7,14 @@ use serde_json::{Map, Value};
 use crate::{codes::NO_BIRTH, config::Config, rules};
 
 pub(crate) fn encode(config: &Config, command: &Command, ctx: &CallContext) -> Result<Progress, Report> {
-    let bypass = command.order().map(Bypass::of).unwrap_or_default();
+    let bypass = match command {
+        Command::OpenWindow(window) => Bypass::within(window.bypass()),
+        _ => command.order().map(Bypass::of).unwrap_or_default(),
+    };
     let shaping = Shaping {
         default_birth: Some(NO_BIRTH),
+        window_bypass: bypass.of_window(),
+        use_test_method: bypass.value(TEST_METHOD).and_then(Value::as_bool),
         browser_ip: bypass.browser_ip().map(str::to_owned),
         secure_3d: bypass.secure_3d(),
         bypass: bypass.rest(),
@@ -21,6 +26,9 @@ const NAME: &str = "paymentwall";
 const BROWSER_IP: &str = "browser_ip";
 const CHARGE_ID: &str = "secure_3d_charge_id";
 const TOKEN: &str = "secure_3d_token";
+const TEST_METHOD: &str = "use_test_method";
+/// What V2 calls `widget` (DOC-050).
+const WIDGET: (&str, &str) = ("widget", "widget_code");
 
 /// The fields of an order's `bypass.paymentwall`.
 #[derive(Debug, Default)]
@@ -30,8 +38,34 @@ pub(crate) struct Bypass<'a> {
 
 impl<'a> Bypass<'a> {
     pub(crate) fn of(order: &'a Order) -> Self {
-        let fields = order.bypass.as_ref().and_then(|bypass| bypass.get(NAME)).and_then(Value::as_object);
-        Self { fields }
+        Self::within(order.bypass.as_ref())
+    }
+
+    /// Of a whole `bypass`.
+    pub(crate) fn within(bypass: Option<&'a Value>) -> Self {
+        Self { fields: bypass.and_then(|bypass| bypass.get(NAME)).and_then(Value::as_object) }
+    }
+
+    /// One of its fields, whatever its type.
+    pub(crate) fn value(&self, name: &str) -> Option<&'a Value> {
+        self.fields?.get(name).filter(|value| !value.is_null())
+    }
+
+    /// Whether test methods are asked for (rule PW-013).
+    pub(crate) fn use_test_method(&self) -> bool {
+        self.value(TEST_METHOD) == Some(&Value::Bool(true))
+    }
+
+    /// What a V1 window takes of it: flat, and under V1's names (DOC-050).
+    fn of_window(&self) -> Option<Value> {
+        let named = |name: &String| if name == WIDGET.0 { WIDGET.1.to_owned() } else { name.clone() };
+        let fields: Map<String, Value> = self
+            .fields?
+            .iter()
+            .filter(|(name, _)| *name != TEST_METHOD)
+            .map(|(name, value)| (named(name), value.clone()))
+            .collect();
+        (!fields.is_empty()).then_some(Value::Object(fields))
     }
 
     /// The buyer's address on the internet (rule PW-028).

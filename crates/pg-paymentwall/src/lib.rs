@@ -8,6 +8,7 @@ mod decode;
 mod encode;
 mod profile;
 mod rules;
+mod v2;
 
 use std::sync::Arc;
 
@@ -19,7 +20,8 @@ use portone_core::{
 
 pub use codes::capability;
 use config::Config;
-pub use profile::PROFILE;
+pub use profile::{PROFILE, PROFILE_V2};
+pub use v2::{FACTORY_V2, PaymentwallV2};
 
 /// Builds the adapter of a Paymentwall channel at a V1 upstream.
 pub static FACTORY: AdapterFactory =

@@ -4,6 +4,26 @@ use portone_core::{CommandKind, CommandSupport, Currencies, PayMethod, PaymentId
 
 use crate::rules;
 
+/// Korean virtual accounts are not among them (rule PW-036).
+const WINDOW_METHODS: &[PayMethod] =
+    &[PayMethod::Card, PayMethod::Transfer, PayMethod::Mobile, PayMethod::EasyPay];
+
+/// What Paymentwall can do through the PortOne V2 REST API (catalogue A.4).
+pub static PROFILE_V2: PgProfile = PgProfile {
+    provider: "PAYMENTWALL",
+    rule_prefix: "PW",
+    display_name: "Paymentwall (V2)",
+    commands: &[
+        CommandSupport { command: CommandKind::OpenPaymentWindow, methods: WINDOW_METHODS, inquiry: true },
+        CommandSupport { command: CommandKind::Cancel, methods: WINDOW_METHODS, inquiry: true },
+    ],
+    currencies: Currencies::Any,
+    payment_id: PaymentIdRule { length_max: None, alphanumeric: false },
+    partial_cancel: true,
+    rules: rules::ALL,
+    capability_rule: &rules::CAPABILITY,
+};
+
 /// What Paymentwall can do through the PortOne V1 REST API (catalogue A.3).
 pub static PROFILE: PgProfile = PgProfile {
     provider: "PAYMENTWALL",
@@ -17,6 +37,12 @@ pub static PROFILE: PgProfile = PgProfile {
             inquiry: true,
         },
         CommandSupport { command: CommandKind::Schedule, methods: &[PayMethod::Card], inquiry: false },
+        CommandSupport { command: CommandKind::OpenPaymentWindow, methods: WINDOW_METHODS, inquiry: true },
+        CommandSupport {
+            command: CommandKind::OpenBillingKeyWindow,
+            methods: &[PayMethod::Card],
+            inquiry: true,
+        },
         CommandSupport { command: CommandKind::DeleteBillingKey, methods: &[], inquiry: true },
         CommandSupport {
             command: CommandKind::Cancel,

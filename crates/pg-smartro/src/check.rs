@@ -38,7 +38,7 @@ pub(crate) fn check(config: &Config, command: &Command, ctx: &CallContext, repor
             InstantMethod::VirtualAccount(account) => {
                 check_order(config, &pay.order, OrderFields::REST, report);
                 check_account(config, account, ctx, report);
-                check_customer_complete(&rules::ACCOUNT_CUSTOMER, &pay.order.customer, report);
+                check_customer_complete(config, &rules::ACCOUNT_CUSTOMER, &pay.order.customer, report);
             }
         },
         Command::IssueBillingKey(issue) => check_issue(issue, report),
@@ -154,12 +154,16 @@ fn check_account(config: &Config, account: &VirtualAccountRequest, ctx: &CallCon
     };
     check::contract(need, &config.contracts, report);
     check::one_expiry(&rules::ONE_EXPIRY, &account.expiry, report);
-    check_account_option(account, report);
+    // V1 chooses a fixed account by its number, V2 by its name.
+    if !config.is_v1() {
+        check_account_option(account, report);
+    }
     check::future_expiry(&rules::FUTURE_EXPIRY, &account.expiry, ctx.now, report);
     check_cash_receipt(account.cash_receipt.as_ref(), report);
     if is_blank(account.remittee_name.as_deref()) {
-        report.add(
+        report.add_with(
             &rules::REMITTEE_NAME,
+            config.mandatory_on_v1(),
             format!("{ACCOUNT}.remitteeName"),
             "is missing; name the account's holder",
         );
@@ -211,7 +215,7 @@ fn check_cash_receipt(receipt: Option<&CashReceiptRequest>, report: &mut Report)
     }
 }
 
-fn check_customer_complete(rule: &Rule, customer: &Customer, report: &mut Report) {
+fn check_customer_complete(config: &Config, rule: &Rule, customer: &Customer, report: &mut Report) {
     let name = customer.name.as_ref().map(portone_core::CustomerName::one_line);
     let parts = [
         ("customer.name", name.as_deref()),
@@ -219,7 +223,7 @@ fn check_customer_complete(rule: &Rule, customer: &Customer, report: &mut Report
         ("customer.email", customer.email.as_deref()),
     ];
     for (field, _) in parts.into_iter().filter(|(_, value)| is_blank(*value)) {
-        report.add(rule, field, "is missing; Smartro may ask for it");
+        report.add_with(rule, config.mandatory_on_v1(), field, "is missing; Smartro may ask for it");
     }
 }
 
@@ -293,12 +297,14 @@ fn check_key_payment(config: &Config, pay: &PayWithBillingKey, report: &mut Repo
     for (_, need) in wanted.into_iter().filter(|(wanted, _)| *wanted) {
         check::contract(need, &config.contracts, report);
     }
-    check_customer_complete(&rules::KEY_PAYMENT_CUSTOMER, &pay.order.customer, report);
+    check_customer_complete(config, &rules::KEY_PAYMENT_CUSTOMER, &pay.order.customer, report);
 }
 
 fn check_cancel(config: &Config, cancel: &Cancel, report: &mut Report) {
-    if cancel.method == PayMethod::VirtualAccount {
-        let why = "a deposit is returned to a bank account";
+    let is_returned_to_account = cancel.method == PayMethod::VirtualAccount
+        || (config.is_v1() && cancel.method == PayMethod::Transfer);
+    if is_returned_to_account {
+        let why = "the money is returned to a bank account";
         check::refund_account(&rules::REFUND_ACCOUNT, cancel.refund_account.as_ref(), true, why, report);
     }
     if !cancel.is_partial() {

@@ -6,6 +6,7 @@ mod codes;
 mod config;
 mod profile;
 mod rules;
+mod v1;
 
 use std::sync::Arc;
 
@@ -18,7 +19,8 @@ use portone_wire::v2::{Shaping, V2Dialect};
 
 pub use codes::capability;
 use config::Config;
-pub use profile::PROFILE;
+pub use profile::{PROFILE, PROFILE_V1};
+pub use v1::{FACTORY_V1, SmartroV1, is_old_module};
 
 /// Builds the adapter of a Smartro channel.
 pub static FACTORY: AdapterFactory =
@@ -36,7 +38,10 @@ impl Smartro {
     ///
     /// Fails when the upstream's webhook secret cannot be read.
     pub fn new(channel: &Channel, upstream: &Upstream) -> Result<Self, SetupError> {
-        Ok(Self { config: Config::new(channel), dialect: V2Dialect::new(channel, upstream)? })
+        Ok(Self {
+            config: Config::new(channel, Protocol::PortOneV2),
+            dialect: V2Dialect::new(channel, upstream)?,
+        })
     }
 }
 

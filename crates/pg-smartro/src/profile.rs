@@ -99,3 +99,34 @@ pub static PROFILE: PgProfile = PgProfile {
     rules: rules::ALL,
     capability_rule: &rules::CAPABILITY,
 };
+
+const EVERY_METHOD: &[PayMethod] =
+    &[PayMethod::Card, PayMethod::VirtualAccount, PayMethod::Transfer, PayMethod::Mobile, PayMethod::EasyPay];
+
+/// What Smartro V2 can do through the PortOne V1 REST API, as far as this project asks it there.
+pub static PROFILE_V1: PgProfile = PgProfile {
+    provider: "SMARTRO_V2",
+    rule_prefix: "SMARTRO",
+    display_name: "Smartro (V1)",
+    commands: &[
+        CommandSupport {
+            command: CommandKind::PayWithBillingKey,
+            methods: &[PayMethod::Card],
+            inquiry: true,
+        },
+        CommandSupport { command: CommandKind::Schedule, methods: &[PayMethod::Card], inquiry: false },
+        CommandSupport { command: CommandKind::OpenPaymentWindow, methods: EVERY_METHOD, inquiry: true },
+        CommandSupport {
+            command: CommandKind::OpenBillingKeyWindow,
+            methods: &[PayMethod::Card],
+            inquiry: true,
+        },
+        CommandSupport { command: CommandKind::DeleteBillingKey, methods: &[], inquiry: true },
+        CommandSupport { command: CommandKind::Cancel, methods: EVERY_METHOD, inquiry: true },
+    ],
+    currencies: Currencies::Only(CURRENCIES),
+    payment_id: PaymentIdRule { length_max: Some(PAYMENT_ID_LENGTH_MAX), alphanumeric: true },
+    partial_cancel: true,
+    rules: rules::ALL,
+    capability_rule: &rules::CAPABILITY,
+};

@@ -2,7 +2,7 @@
 //!
 //! What its own documents call rules but no request can break is not here: credentials that only the upstream holds
 //! (SMARTRO-121: MID, merchant key, a cancel password of at most 6 characters; billing needs the ssp mall id too, escrow
-//! the API key), what the types of a request leave no room for, and what concerns V1 upstreams only.
+//! the API key), and what the types of a request leave no room for.
 //!
 //! A rule whose severity depends on the command or on the channel's contract has its gravest one here.
 
@@ -178,6 +178,9 @@ rules! {
     OFFER_PERIOD = "SMARTRO-085", Advise,
         "The window shows a service's period only where both ends are given.",
         "seed 001; docs v1/smartro-v2/caution.mdx";
+    V1_PERIOD = "SMARTRO-086", Advise,
+        "V1's dates of a service's period are eight digits; others are not shown.",
+        "docs v1/smartro-v2/caution.mdx";
     KEY_METHOD = "SMARTRO-090", Reject,
         "Only cards can be registered.",
         "seed 001; docs v1/smartro-v2/readme.mdx";
@@ -211,20 +214,23 @@ rules! {
     CASH_RECEIPT = "SMARTRO-107", Reject,
         "A cash receipt names whom it is for.",
         "seed 001; V2 schema InstantPaymentMethodInputVirtualAccountCashReceiptInfo";
-    REMITTEE_NAME = "SMARTRO-108", Advise,
-        "Other documents of Smartro make the account holder's name mandatory.",
+    REMITTEE_NAME = "SMARTRO-108", Reject,
+        "V1's documents make the account holder's name mandatory; V2's do not.",
         "v1.openapi.json /vbanks; seed 001";
-    ACCOUNT_CUSTOMER = "SMARTRO-109", Advise,
-        "Other documents of Smartro make the buyer's name, telephone and e-mail mandatory for a virtual account.",
+    ACCOUNT_CUSTOMER = "SMARTRO-109", Reject,
+        "V1's documents make the buyer's name, telephone and e-mail mandatory for a virtual account; V2's do not.",
         "docs v1/smartro-v2/api.mdx; seed 001";
+    NO_V1_ISSUE = "SMARTRO-111", Reject,
+        "V1 issues Smartro's billing keys in the window only; V2 issues them by card.",
+        "seed 001; v1.openapi.json customers (supported PGs)";
     KEY_CUSTOMER_ID = "SMARTRO-112", Reject,
         "A billing key needs a customer id of at most 20 characters.",
         "seed 001";
     KEY_CARD = "SMARTRO-113", Reject,
         "A billing key needs number, expiry, birth date or business number, and two password digits.",
         "seed 001; V2 schema CardCredential";
-    KEY_PAYMENT_CUSTOMER = "SMARTRO-114", Advise,
-        "Newer documents make the buyer's name, telephone and e-mail mandatory for a billing-key payment.",
+    KEY_PAYMENT_CUSTOMER = "SMARTRO-114", Reject,
+        "V1's documents and newer ones of V2 make the buyer's name, telephone and e-mail mandatory for a billing-key payment.",
         "docs v2/smartro-v2.mdx; seed 001";
     TIME_TO_PAY = "SMARTRO-116", Reject,
         "A scheduled payment lies in the future.",
@@ -256,6 +262,9 @@ rules! {
     TEST_BANK = "SMARTRO-127", Reject,
         "These banks, and some others, issue no account on a test channel.",
         "seed 001";
+    OLD_MODULE = "SMARTRO-129", Advise,
+        "Smartro's old module has card, transfer and virtual account only; new integrations use smartro_v2.",
+        "seed 001; docs v1/smartro.mdx";
 }
 
 /// The refusal of what Smartro has not got.

@@ -104,6 +104,8 @@ pub struct WindowSettings {
     pub iframe_dim: Option<bool>,
     /// The buyer's operating system, where it is known. No part of the argument.
     pub os: Option<BuyerOs>,
+    /// Whether it opens inside an app (WebView; rule IAMPORT-079). No part of the argument.
+    pub in_app: bool,
     /// Whether the shop's own page has collected the PG's consents (rule KPN-033). No part of the argument.
     pub consents_collected: bool,
 }

@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 use portone_core::{IdError, Report, Rule, Secret, Severity};
 
 use crate::json::{Node, Text};
+use crate::secrets::{SECRETS, V1_SECRETS};
 use crate::words::{advice, advised, nearest, shown};
 
 /// The rule behind every member that is missing or of a wrong type where no rule of its own says so.
@@ -19,27 +20,6 @@ pub(crate) static INPUT: Rule = Rule {
     reason: "A request has the members, types and values its schema gives it.",
     source: "the V2 REST API's schema",
 };
-
-/// The members that are read as secrets, and the one that holds a card. They are in nothing that is kept.
-pub(crate) const SECRETS: [&str; 13] = [
-    "credential",
-    "number",
-    "expiryYear",
-    "expiryMonth",
-    "birthOrBusinessRegistrationNumber",
-    "passwordTwoDigits",
-    "cvc",
-    "customerIdentityNumber",
-    "identityNumber",
-    "businessRegistrationNumber",
-    "storeBusinessRegistrationNumber",
-    "paymentToken",
-    "billingIssueToken",
-];
-
-/// The same of V1 requests, which no fingerprint is made of.
-const V1_SECRETS: [&str; 6] =
-    ["imp_secret", "card_number", "expiry", "birth", "pwd_2digit", "refund_account"];
 
 /// How many unknown members are told.
 const UNKNOWN_COUNT_MAX: usize = 10;

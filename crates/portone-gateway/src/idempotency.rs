@@ -18,9 +18,9 @@ use zeroize::Zeroizing;
 use crate::answer::json_text;
 use crate::auth::Access;
 use crate::error::{ApiError, Undecided};
-use crate::fields::SECRETS;
 use crate::json::{Node, RawBody};
 use crate::pass_through;
+use crate::secrets::SECRETS;
 use crate::state::Gateway;
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");

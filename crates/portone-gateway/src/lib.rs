@@ -10,6 +10,7 @@
 mod admin;
 mod answer;
 mod auth;
+mod check;
 mod endpoint;
 mod error;
 mod fields;
@@ -20,7 +21,9 @@ mod notifications;
 mod openapi;
 mod outcome;
 mod pass_through;
+mod read;
 mod request_id;
+mod secrets;
 mod state;
 mod v1;
 mod v2;

@@ -26,7 +26,9 @@ fn rules() -> String {
                  **reject** is refused\nbefore a byte leaves; **advise** lets it go on and tells the caller. A code never \
                  changes its meaning. A rule about a contract\nonly advises where the channel declares no `contracts`.";
     let groups = ("Channel groups", rule_table(group_rules()));
-    let pgs = profiles().map(|profile| {
+    // A PG's adapters for both protocols share their rules.
+    let mut told = BTreeSet::new();
+    let pgs = profiles().filter(|profile| told.insert(profile.rule_prefix)).map(|profile| {
         (profile.display_name, rule_table(profile.rules.iter().chain([profile.capability_rule])))
     });
     let sections = [groups].into_iter().chain(pgs);
@@ -50,7 +52,7 @@ fn support_matrix() -> String {
                  request is refused as\n`<PG>-CAP`. *no inquiry*: what became of a lost call cannot be asked and is settled \
                  by hand.";
     let row = |name: &str, of: &dyn Fn(&PgProfile) -> String| {
-        [name.to_owned()].into_iter().chain(profiles().map(of)).collect::<Vec<_>>()
+        [name.to_owned()].into_iter().chain(capable().map(of)).collect::<Vec<_>>()
     };
     let names = |first: &str| row(first, &|profile| profile.display_name.to_owned());
     let supports =
@@ -72,6 +74,11 @@ fn table(head: Vec<String>, rows: impl Iterator<Item = Vec<String>>) -> String {
     let lines = [head, rule].into_iter().chain(rows);
     let lines = lines.map(|cells| cells.iter().map(|text| cell(text)).collect::<Vec<_>>().join(" | "));
     lines.fold(String::new(), |text, line| text + "| " + &line + " |\n")
+}
+
+/// Those of the matrix: one that has nothing at what it speaks only says why.
+fn capable() -> impl Iterator<Item = &'static PgProfile> {
+    profiles().filter(|profile| !profile.commands.is_empty())
 }
 
 fn profiles() -> impl Iterator<Item = &'static PgProfile> {

@@ -5,10 +5,16 @@ use portone_core::{AdapterFactory, PgProvider, Protocol};
 static REGISTRY: &[AdapterFactory] = &[
     #[cfg(feature = "smartro")]
     pg_smartro::FACTORY,
+    #[cfg(feature = "smartro")]
+    pg_smartro::FACTORY_V1,
     #[cfg(feature = "kpn")]
     pg_kpn::FACTORY,
+    #[cfg(feature = "kpn")]
+    pg_kpn::FACTORY_V1,
     #[cfg(feature = "paymentwall")]
     pg_paymentwall::FACTORY,
+    #[cfg(feature = "paymentwall")]
+    pg_paymentwall::FACTORY_V2,
     #[cfg(feature = "iamport-v1")]
     pg_iamport_v1::FACTORY,
 ];
@@ -18,7 +24,8 @@ pub fn registry() -> &'static [AdapterFactory] {
     REGISTRY
 }
 
-/// The adapter of a provider; `None` when this build has none (its Cargo feature is off).
+/// The adapter of a provider, of its first protocol where it has two; `None` when this build has none (its Cargo feature
+/// is off).
 pub fn factory(provider: &PgProvider) -> Option<&'static AdapterFactory> {
     REGISTRY.iter().find(|factory| provider == factory.profile.provider)
 }
@@ -32,18 +39,34 @@ pub fn factory_at(provider: &PgProvider, protocol: Protocol) -> Option<&'static 
         // V1 spells its codes in small letters, and may add the merchant id.
         Protocol::IamportV1 => code.eq_ignore_ascii_case(factory.profile.provider),
     });
-    own.or_else(|| any_pg(provider, protocol))
+    own.or_else(|| old_module(provider, protocol)).or_else(|| any_pg(provider, protocol))
 }
 
 /// The providers this build serves at an upstream that speaks this protocol, for people.
 pub fn providers_at(protocol: Protocol) -> String {
-    let mut names: Vec<&str> = at(protocol).map(|factory| factory.profile.provider).collect();
+    let mut names: Vec<&str> = at(protocol)
+        .map(|factory| factory.profile)
+        // One that has nothing there only says why.
+        .filter(|profile| !profile.commands.is_empty())
+        .map(|profile| profile.provider)
+        .collect();
     #[cfg(feature = "iamport-v1")]
     if protocol == Protocol::IamportV1 {
         names.retain(|name| *name != pg_iamport_v1::PROFILE.provider);
         names.push("any V1 PG code such as nice_v2");
     }
     names.join(", ")
+}
+
+#[cfg(feature = "smartro")]
+fn old_module(provider: &PgProvider, protocol: Protocol) -> Option<&'static AdapterFactory> {
+    let is_old = protocol == Protocol::IamportV1 && pg_smartro::is_old_module(provider);
+    is_old.then_some(&pg_smartro::FACTORY_V1)
+}
+
+#[cfg(not(feature = "smartro"))]
+fn old_module(_provider: &PgProvider, _protocol: Protocol) -> Option<&'static AdapterFactory> {
+    None
 }
 
 fn at(protocol: Protocol) -> impl Iterator<Item = &'static AdapterFactory> {

@@ -18,7 +18,11 @@ use portone_router::{
 #[test]
 fn the_registry_has_them_all() {
     let providers: Vec<&str> = registry().iter().map(|factory| factory.profile.provider).collect();
-    assert_eq!(providers, ["SMARTRO_V2", "KPN", "PAYMENTWALL", "IAMPORT_V1"]);
+    // Each by what its upstreams speak; the last takes any PG of V1.
+    assert_eq!(
+        providers,
+        ["SMARTRO_V2", "SMARTRO_V2", "KPN", "KPN", "PAYMENTWALL", "PAYMENTWALL", "IAMPORT_V1"]
+    );
 }
 
 #[test]
@@ -30,15 +34,20 @@ fn a_provider_is_served_by_what_its_upstream_speaks() {
     assert_eq!(at("KPN", Protocol::PortOneV2), Some("KPN"));
     assert_eq!(at("kpn", Protocol::PortOneV2), None);
     assert_eq!(at("NICE_V2", Protocol::PortOneV2), None);
-    for pg in ["nice_v2", "nice_v2.MID1", "NICE_V2", "smartro_v2"] {
+    for pg in ["smartro_v2", "smartro_v2.MID1", "SMARTRO_V2", "smartro"] {
+        assert_eq!(at(pg, Protocol::IamportV1), Some("SMARTRO_V2"), "{pg}");
+    }
+    assert_eq!(at("PAYMENTWALL", Protocol::PortOneV2), Some("PAYMENTWALL"));
+    assert_eq!(at("KPN", Protocol::IamportV1), Some("KPN"), "which refuses everything");
+    for pg in ["nice_v2", "nice_v2.MID1", "NICE_V2"] {
         assert_eq!(at(pg, Protocol::IamportV1), Some("IAMPORT_V1"), "{pg}");
     }
     for pg in ["paymentwall", "paymentwall.t_123", "PAYMENTWALL"] {
         assert_eq!(at(pg, Protocol::IamportV1), Some("PAYMENTWALL"), "{pg}");
     }
     assert_eq!(at("nice v2", Protocol::IamportV1), None);
-    assert_eq!(providers_at(Protocol::PortOneV2), "SMARTRO_V2, KPN");
-    assert_eq!(providers_at(Protocol::IamportV1), "PAYMENTWALL, any V1 PG code such as nice_v2");
+    assert_eq!(providers_at(Protocol::PortOneV2), "SMARTRO_V2, KPN, PAYMENTWALL");
+    assert_eq!(providers_at(Protocol::IamportV1), "SMARTRO_V2, PAYMENTWALL, any V1 PG code such as nice_v2");
 }
 
 #[test]

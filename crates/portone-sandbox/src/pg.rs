@@ -50,6 +50,9 @@ pub(crate) trait Pg {
     /// What the PG books for these terms, which need not be what was asked for.
     fn booked(&self, channel: &Channel, terms: &Terms) -> Booked;
 
+    /// Whether a payment that asks for instalments free of interest gets them.
+    fn gives_free_interest(&self, channel: &Channel) -> bool;
+
     /// Whether money paid into a virtual account is returned later, told by a notification (SMARTRO-119).
     fn refunds_accounts_later(&self) -> bool;
 

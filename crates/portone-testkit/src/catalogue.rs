@@ -4,6 +4,7 @@
 
 mod place;
 mod rest;
+mod v1;
 
 use std::collections::BTreeSet;
 use std::io::Write as _;
@@ -24,6 +25,8 @@ pub struct Example {
     pub ops: Vec<String>,
     /// The fields it concerns in V2.
     pub v2: String,
+    /// The fields it concerns in V1; of a PG that V1 has not got, nothing.
+    pub v1: String,
     /// `test` where it concerns test channels only.
     pub env: Option<String>,
     /// What a contract must cover.
@@ -70,35 +73,85 @@ pub fn prove(
     check: impl Fn(&Placed) -> Vec<String>,
 ) -> BTreeSet<String> {
     compare_with_published(prefix);
+    prove_cases(cases(prefix, ops, capabilities), beside, elsewhere, instead, check)
+}
+
+/// The same of these requests.
+pub fn prove_cases(
+    cases: Vec<Case>,
+    beside: &[(&str, &[&str])],
+    elsewhere: &[(&str, &str)],
+    instead: &[(&str, &str, &str)],
+    check: impl Fn(&Placed) -> Vec<String>,
+) -> BTreeSet<String> {
     let mut proven = BTreeSet::new();
     let mut problems = Vec::new();
-    for example in examples(prefix) {
-        let id = example.id.as_str();
+    for Case { example, op, bad, good } in cases {
+        let (id, op) = (example.id.as_str(), op.as_str());
         if elsewhere.iter().any(|(kept_elsewhere, _)| *kept_elsewhere == id) {
             continue;
         }
-        for op in example.ops.iter().map(String::as_str).filter(|op| ops.contains(op)) {
-            let reader =
-                instead.iter().find(|(rule, at, _)| *rule == id && *at == op).map(|(_, _, code)| *code);
-            let code = reader.unwrap_or(id);
-            let bad = Placed::new(&example, op, &example.bad, capabilities);
-            let fired: BTreeSet<String> = check(&bad).into_iter().collect();
-            let named = beside.iter().filter(|(rule, _)| *rule == id).flat_map(|(_, codes)| *codes);
-            let allowed: BTreeSet<&str> = named.copied().chain([code]).collect();
-            let expected = fired.contains(code) && fired.iter().all(|code| allowed.contains(code.as_str()));
-            if !expected {
-                problems
-                    .push(format!("{id} {op}: {code} expected, {fired:?} found for the bad {}", bad.request));
-            }
-            let good = Placed::new(&example, op, &example.ok, capabilities);
-            if check(&good).iter().any(|found| found == code) {
-                problems.push(format!("{id} {op}: fires on the good {}", good.request));
-            }
-            proven.insert(id.to_owned());
+        let reader = instead.iter().find(|(rule, at, _)| *rule == id && *at == op).map(|(_, _, code)| *code);
+        let code = reader.unwrap_or(id);
+        let fired: BTreeSet<String> = check(&bad).into_iter().collect();
+        let named = beside.iter().filter(|(rule, _)| *rule == id).flat_map(|(_, codes)| *codes);
+        let allowed: BTreeSet<&str> = named.copied().chain([code]).collect();
+        let expected = fired.contains(code) && fired.iter().all(|code| allowed.contains(code.as_str()));
+        if !expected {
+            problems.push(format!("{id} {op}: {code} expected, {fired:?} found for the bad {}", bad.request));
         }
+        if check(&good).iter().any(|found| found == code) {
+            problems.push(format!("{id} {op}: fires on the good {}", good.request));
+        }
+        proven.insert(id.to_owned());
     }
     assert!(problems.is_empty(), "{}", problems.join("\n"));
     proven
+}
+
+/// A rule's two examples in requests of one operation.
+#[derive(Debug, Clone)]
+pub struct Case {
+    /// The rule and its examples.
+    pub example: Example,
+    /// The operation.
+    pub op: String,
+    /// A request that breaks the rule.
+    pub bad: Placed,
+    /// One that keeps it.
+    pub good: Placed,
+}
+
+/// The examples of the rules with this prefix, each in an otherwise valid request of each of these operations that it
+/// concerns, with every contract of `capabilities` declared.
+pub fn cases(prefix: &str, ops: &[&str], capabilities: &[&str]) -> Vec<Case> {
+    let of = |example: &Example, op: &str| Case {
+        op: op.to_owned(),
+        bad: Placed::new(example, op, &example.bad, capabilities),
+        good: Placed::new(example, op, &example.ok, capabilities),
+        example: example.clone(),
+    };
+    let concerned = |example: &Example| {
+        let ops = example.ops.iter().map(String::as_str).filter(|op| ops.contains(op));
+        ops.map(|op| of(example, op)).collect::<Vec<_>>()
+    };
+    examples(prefix).iter().flat_map(concerned).collect()
+}
+
+/// The same examples in V1's words: bodies of its REST API, and arguments of `IMP.request_pay`.
+pub fn v1_cases(prefix: &str, ops: &[&str], capabilities: &[&str]) -> Vec<Case> {
+    compare_with_published(prefix);
+    let of = |example: &Example, op: &str| Case {
+        op: op.to_owned(),
+        bad: v1::placed(example, op, &example.bad, capabilities),
+        good: v1::placed(example, op, &example.ok, capabilities),
+        example: example.clone(),
+    };
+    let concerned = |example: &Example| {
+        let ops = example.ops.iter().map(String::as_str).filter(|op| ops.contains(op));
+        ops.map(|op| of(example, op)).collect::<Vec<_>>()
+    };
+    examples(prefix).iter().flat_map(concerned).collect()
 }
 
 fn of_prefix(prefix: &str, all: &[Value]) -> Vec<Example> {
@@ -111,6 +164,7 @@ fn of_prefix(prefix: &str, all: &[Value]) -> Vec<Example> {
             outcome: text(&rule["outcome"]).expect("an outcome"),
             ops: rule["ops"].as_array().into_iter().flatten().filter_map(text).collect(),
             v2: text(&rule["v2"]).unwrap_or_default(),
+            v1: text(&rule["v1"]).filter(|_| prefix != "KPN").unwrap_or_default(),
             env: text(&rule["env"]),
             capability: text(&rule["capability"]).or_else(|| text(&rule["const"]["capability"])),
             ok: spelt_out(&rule["ok"]),
@@ -119,11 +173,16 @@ fn of_prefix(prefix: &str, all: &[Value]) -> Vec<Example> {
         .collect()
 }
 
-/// `{repeat: a, n: 3}` is `aaa`.
+/// `{repeat: a, n: 3}` is `aaa`, in an example and in its parts.
 fn spelt_out(value: &Value) -> Value {
     match (value["repeat"].as_str(), value["n"].as_u64()) {
         (Some(text), Some(count)) => Value::from(text.repeat(usize::try_from(count).expect("a short text"))),
-        _ => value.clone(),
+        _ => match value {
+            Value::Object(parts) => {
+                parts.iter().map(|(name, part)| (name.clone(), spelt_out(part))).collect()
+            }
+            _ => value.clone(),
+        },
     }
 }
 

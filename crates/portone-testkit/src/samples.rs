@@ -173,6 +173,11 @@ fn suit_paymentwall(command: &mut Command, secrets: Secrets) {
         }
         Command::PayWithBillingKey(pay) => &mut pay.order,
         Command::Schedule(schedule) => &mut schedule.pay.order,
+        Command::OpenWindow(OpenWindow::Payment(payment)) => &mut payment.order,
+        Command::OpenWindow(OpenWindow::BillingKey(issue)) => {
+            issue.customer.name = Some(CustomerName::Full("Jack Son".to_owned()));
+            return;
+        }
         _ => return,
     };
     order.customer.name = Some(CustomerName::Full("Jack Son".to_owned()));

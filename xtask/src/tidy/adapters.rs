@@ -22,10 +22,12 @@ const REQUIRED: [&str; 10] = [
     "tests/conformance.rs",
 ];
 /// Source files that an adapter has where its PG needs them; there are no others.
-const OPTIONAL: [&str; 8] = [
+const OPTIONAL: [&str; 10] = [
     "src/encode.rs",
     "src/decode.rs",
     "src/notify.rs",
+    "src/v1.rs",
+    "src/v2.rs",
     "src/check/bypass.rs",
     "src/check/delivery.rs",
     "src/check/issue_window.rs",

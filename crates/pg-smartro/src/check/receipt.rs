@@ -24,7 +24,7 @@ pub(super) fn check_account(
     let notice = (ACCOUNT, "an account whose deposits Smartro must tell");
     contract(config, &rules::DEPOSIT_NOTICE, capability::VA_DEPOSIT_NOTICE, notice, report);
     check_bank(config, account, report);
-    check_expiry(account.expiry.as_ref(), ctx, report);
+    check_expiry(config, account.expiry.as_ref(), ctx, report);
     let banks = ("virtualAccount.availableBanks", account.available_banks.is_some());
     sdk::ignored(&rules::BANK_LIST, &[banks], report);
     check(&account.receipt, ACCOUNT, report);
@@ -61,12 +61,12 @@ fn check_bank(config: &Config, account: &WindowVirtualAccount, report: &mut Repo
     }
 }
 
-fn check_expiry(expiry: Option<&WindowExpiry>, ctx: &CallContext, report: &mut Report) {
+fn check_expiry(config: &Config, expiry: Option<&WindowExpiry>, ctx: &CallContext, report: &mut Report) {
     const FIELD: &str = "virtualAccount.accountExpiry";
     let Some(expiry) = expiry else {
         return report.add_with(
             &rules::WINDOW_EXPIRY,
-            portone_core::Severity::Advise,
+            config.mandatory_on_v1(),
             FIELD,
             "is missing; say until when a deposit is taken",
         );

@@ -47,7 +47,7 @@ fn check_payment(config: &Config, payment: &WindowPayment, ctx: &CallContext, re
     bypass::check_payment(payment.order.bypass.as_ref(), report);
     check_overseas(config, payment, report);
     check_escrow(config, payment, report);
-    check_offer_period(payment, report);
+    check_offer_period(config, payment, report);
     sdk::mobile_product_type(&rules::MOBILE_PRODUCT_TYPE, payment, report);
     match &payment.method {
         WindowMethod::Card(card) => check_card(config, payment, card, report),
@@ -156,8 +156,15 @@ fn check_escrow(config: &Config, payment: &WindowPayment, report: &mut Report) {
     }
 }
 
-fn check_offer_period(payment: &WindowPayment, report: &mut Report) {
+fn check_offer_period(config: &Config, payment: &WindowPayment, report: &mut Report) {
     let Some(period) = &payment.settings.offer_period else { return };
+    let is_v1_date = |text: &str| text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit());
+    for (end, date) in [("from", &period.from), ("to", &period.to)] {
+        if config.is_v1() && date.as_deref().is_some_and(|date| !is_v1_date(date)) {
+            let message = "is no date of eight digits; V1 shows no other, so write it `20260131`";
+            report.add(&rules::V1_PERIOD, format!("offerPeriod.range.{end}"), message);
+        }
+    }
     if period.interval.is_some() {
         report.add(
             &rules::OFFER_PERIOD,

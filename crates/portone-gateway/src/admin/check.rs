@@ -4,17 +4,20 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use axum::extract::State;
 use chrono::{DateTime, Utc};
-use portone_core::{ChannelGroupId, ChannelKey, Report, StoreId, Violation};
+use portone_core::{
+    CallContext, ChannelGroup, ChannelGroupId, ChannelKey, Command, Report, StoreId, Violation,
+};
+use portone_engine::directory::Directory;
 use portone_router::{Ask, Candidate, GroupCheck, Roster};
 use serde::Serialize;
 
 use super::input::{Call, body};
 use super::{Answer, not_found, ok};
+use crate::check::{Asked, Draft, Question, code_of, context, said};
 use crate::error::ApiError;
 use crate::fields::Fields;
 use crate::json::RawBody;
 use crate::state::Gateway;
-use crate::v2::check::{Draft, Question, context, said};
 
 const BY_TARGET: &[&str] = &[
     "storeId",
@@ -113,9 +116,12 @@ fn at_channel(
     let entry = directory.entry(key).filter(|entry| !entry.deleted && named(&entry.channel.store_id));
     let entry = entry.ok_or_else(|| not_found(format!("there is no channel `{key}`")))?;
     let now = gateway.engine.now();
-    Ok(match (question.command(raw, now), context(now)) {
-        (Ok((command, mut report)), Some(ctx)) => {
-            report.extend(said(entry.adapter()?, &command, &ctx));
+    let code = code_of(&entry.channel.provider);
+    Ok(match (question.asked(raw, now, &code), context(now)) {
+        (Ok(Asked { commands, mut report }), Some(ctx)) => {
+            for command in &commands {
+                report.extend(question.spelt(said(entry.adapter()?, command, &ctx), command));
+            }
             report
         }
         (Err(report), _) => report,
@@ -138,23 +144,55 @@ fn at_group(
     let group = owner.as_ref().and_then(|owner| directory.group(owner, id, now));
     let group = group.ok_or_else(|| not_found(format!("there is no channel group `{id}`")))?;
     let ctx = context(now).ok_or_else(ApiError::internal)?;
-    let (command, advice) = match question.command(raw, now) {
-        Ok(read) => read,
+    // A group has no PG's code; V1's bank codes are the standard ones then.
+    let Asked { commands, report: advice } = match question.asked(raw, now, "") {
+        Ok(asked) => asked,
         // Nobody can be asked about a request that cannot be read.
         Err(report) => return Ok(ok(&Violations::of(&report))),
     };
+    let mut whole: Option<GroupCheck> = None;
+    for command in &commands {
+        let mut check = check_at(&directory, group, command, &ctx);
+        for channel in &mut check.channels {
+            channel.report = question.spelt(std::mem::take(&mut channel.report), command);
+        }
+        whole = Some(match whole {
+            None => check,
+            Some(earlier) => joined(earlier, check),
+        });
+    }
+    match whole {
+        Some(whole) => Ok(ok(&GroupView::of(&whole, &advice))),
+        // No PG is asked about it.
+        None => Ok(ok(&Violations::of(&advice))),
+    }
+}
+
+fn check_at(directory: &Directory, group: &ChannelGroup, command: &Command, ctx: &CallContext) -> GroupCheck {
     let roster = Roster::new(group, |member| {
         let entry = directory.channel(&group.store_id, &member.channel);
         let usable = entry.and_then(|entry| Some((&entry.channel, entry.adapter.as_deref().ok()?)));
         match usable {
             None => Candidate { channel: None, holds_key: false, ask: None },
             Some((channel, adapter)) => {
-                let ask = Some(Ask { adapter, command: &command, ctx: &ctx });
+                let ask = Some(Ask { adapter, command, ctx });
                 Candidate { channel: Some(channel), holds_key: true, ask }
             }
         }
     });
-    Ok(ok(&GroupView::of(&roster.check_group(), &advice)))
+    roster.check_group()
+}
+
+/// One request may ask for several payments: everything any of them would meet.
+fn joined(mut whole: GroupCheck, next: GroupCheck) -> GroupCheck {
+    whole.group.extend(next.group);
+    for (channel, more) in whole.channels.iter_mut().zip(next.channels) {
+        channel.report.extend(more.report);
+    }
+    for (field, rules) in next.required {
+        whole.required.entry(field).or_default().extend(rules);
+    }
+    whole
 }
 
 #[derive(Serialize)]

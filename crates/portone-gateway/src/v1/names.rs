@@ -1,5 +1,7 @@
 //! Fields that rules know by their V2 names, as V1 spells them.
 
+use portone_core::Report;
+
 /// V2 paths and what a V1 request calls them; the longest of those that fit counts.
 const NAMES: &[(&str, &str)] = &[
     ("paymentId", "merchant_uid"),
@@ -18,6 +20,8 @@ const NAMES: &[(&str, &str)] = &[
     ("requester", "extra.requester"),
     ("customer.id", "customer_id"),
     ("customer.name", "buyer_name"),
+    ("customer.fullName", "buyer_name"),
+    ("customer.customerId", "customer_id"),
     ("customer.email", "buyer_email"),
     ("customer.phoneNumber", "buyer_tel"),
     ("customer.address", "buyer_addr"),
@@ -39,10 +43,50 @@ const NAMES: &[(&str, &str)] = &[
     ("useCardPoint", "use_card_point"),
     ("productType", "product_type"),
     ("timeToPay", "schedule_at"),
+    ("issueId", "merchant_uid"),
+    ("issueName", "name"),
+    ("totalAmount", "amount"),
+    ("displayAmount", "amount"),
+    ("method.card.useFreeInterestFromMerchant", "interest_free_by_merchant"),
+    ("method.card.useCardPoint", "use_card_point"),
+    ("productCount", "product_count"),
+    ("promotionId", "promotion_id"),
+    ("cashReceipt", "cash_receipt_type"),
+    ("method.virtualAccount.bank", "vbank_code"),
+    ("method.virtualAccount.remitteeName", "vbank_holder"),
+    ("card.cardCompany", "card.direct.code"),
+    ("card.installment.monthOption.fixedMonth", "card.direct.quota"),
+    ("card.installment.monthOption.availableMonthList", "display.card_quota"),
+    ("card.installment.freeInstallmentPlans", "card.detail"),
+    ("payMethod", "pay_method"),
+    ("billingKeyMethod", "pay_method"),
+    ("redirectUrl", "m_redirect_url"),
+    ("appScheme", "app_scheme"),
+    ("locale", "language"),
+    ("isEscrow", "escrow"),
+    ("method.virtualAccount.expiry", "vbank_due"),
+    ("virtualAccount.accountExpiry", "vbank_due"),
+    ("bypass.paymentwall.browser_ip", "browser_ip"),
+    ("bypass.paymentwall.secure_3d_charge_id", "secure_3d_charge_id"),
+    ("bypass.paymentwall.secure_3d_token", "secure_3d_token"),
+    ("bypass.paymentwall.use_test_method", "use_test_method"),
+    ("offerPeriod", "period"),
 ];
+
+/// Spells every field of a report as V1 does; `person` is `buyer_`, or `customer_` for the holder of a card.
+pub(crate) fn spell(report: &mut Report, person: &str) {
+    for violation in &mut report.violations {
+        let name = v1_field(&violation.field);
+        violation.field = match name.strip_prefix("buyer_") {
+            Some(part) => format!("{person}{part}"),
+            None => name,
+        };
+    }
+}
 
 /// A field's V1 name; one that has none keeps its own.
 pub(super) fn v1_field(field: &str) -> String {
+    let field = field.strip_prefix("payment.").unwrap_or(field);
     let fits = |name: &str| {
         field.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
     };
@@ -50,14 +94,21 @@ pub(super) fn v1_field(field: &str) -> String {
     found.map_or_else(|| field.to_owned(), |(_, v1)| (*v1).to_owned())
 }
 
-/// Lines of `CODE field: what`, with the fields' V1 names.
+/// Lines of `CODE field: what`, each perhaps after its channel, with the fields' V1 names.
 pub(super) fn v1_lines(text: &str) -> String {
-    let lines = text.lines().map(|line| match line.split_once(": ") {
-        Some((head, rest)) => match head.rsplit_once(' ') {
-            Some((code, field)) => format!("{code} {}: {rest}", v1_field(field)),
-            None => format!("{}: {rest}", v1_field(head)),
-        },
-        None => line.to_owned(),
+    let named = |part: &str| match part.rsplit_once(' ') {
+        Some((code, field)) => format!("{code} {}", v1_field(field)),
+        None => part.to_owned(),
+    };
+    let lines = text.lines().map(|line| {
+        let parts: Vec<&str> = line.splitn(3, ": ").collect();
+        // The last part is what is wrong.
+        let last = parts.len() - 1;
+        let parts = parts
+            .iter()
+            .enumerate()
+            .map(|(at, part)| if at < last { named(part) } else { (*part).to_owned() });
+        parts.collect::<Vec<_>>().join(": ")
     });
     lines.collect::<Vec<_>>().join("\n")
 }

@@ -17,7 +17,7 @@ use crate::state::Gateway;
 
 /// `POST /login/api-secret`
 pub(super) async fn login(State(gateway): State<Gateway>, body: RawBody) -> Response {
-    let Read { request, unknown } = body_of::login(&body);
+    let Read { request, unknown, .. } = body_of::login(&body);
     let result = match request {
         Ok(secret) => logged_in(&gateway, &secret).await,
         Err(error) => Err(error),
@@ -29,7 +29,7 @@ pub(super) async fn login(State(gateway): State<Gateway>, body: RawBody) -> Resp
 
 /// `POST /token/refresh`
 pub(super) async fn refresh(State(gateway): State<Gateway>, body: RawBody) -> Response {
-    let Read { request, unknown } = body_of::refresh(&body);
+    let Read { request, unknown, .. } = body_of::refresh(&body);
     let result = match request {
         Ok(token) => refreshed(&gateway, &token).await,
         Err(error) => Err(error),

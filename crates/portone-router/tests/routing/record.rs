@@ -118,10 +118,11 @@ fn no_record_holds_the_card_or_the_buyer() {
 }
 
 #[test]
-fn the_registry_lists_each_provider_once() {
-    let providers: Vec<&str> = registry().iter().map(|factory| factory.profile.provider).collect();
-    for (at, provider) in providers.iter().enumerate() {
-        assert!(!providers[..at].contains(provider), "{provider} is listed twice");
+fn the_registry_lists_each_provider_once_at_what_it_speaks() {
+    let listed: Vec<_> =
+        registry().iter().map(|factory| (factory.profile.provider, factory.protocol)).collect();
+    for (at, (provider, protocol)) in listed.iter().enumerate() {
+        assert!(!listed[..at].contains(&(provider, *protocol)), "{provider} is listed twice at {protocol:?}");
         let found = factory(&portone_core::PgProvider::parse(provider).expect("a provider"));
         assert_eq!(found.map(|factory| factory.profile.provider), Some(*provider));
     }

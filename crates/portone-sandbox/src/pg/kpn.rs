@@ -122,6 +122,11 @@ impl Pg for Kpn {
         }
     }
 
+    fn gives_free_interest(&self, channel: &Channel) -> bool {
+        // The MID's setting decides; the request's flag changes nothing (KPN-021).
+        channel.has_contract("merchant_free_interest")
+    }
+
     fn refunds_accounts_later(&self) -> bool {
         false
     }

@@ -144,6 +144,11 @@ impl Pg for Smartro {
         }
     }
 
+    fn gives_free_interest(&self, _channel: &Channel) -> bool {
+        // Without the contract the payment was refused (SMARTRO-033).
+        true
+    }
+
     fn refunds_accounts_later(&self) -> bool {
         true
     }

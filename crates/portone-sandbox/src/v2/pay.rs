@@ -137,7 +137,8 @@ fn settle_card(
 ) -> Result<Value, Refusal> {
     let approval_number = verdict.is_ok().then(|| context.ledger.ids.digits(8));
     let months = attempt.terms.installment_month.unwrap_or(0);
-    let is_interest_free = attempt.terms.use_free_interest;
+    let is_interest_free =
+        attempt.terms.use_free_interest && attempt.pg().gives_free_interest(&attempt.channel);
     let method = PaidWith::Card { card, approval_number, months, is_interest_free };
     settle(context, attempt, method, Status::Paid, verdict)
 }

@@ -9,7 +9,9 @@ use super::{Example, rest};
 pub struct Placed {
     /// The operation (`WINDOW_PAY`, …).
     pub op: String,
-    /// The argument of the browser SDK, or the body of the V2 REST API.
+    /// V1's code of the PG; of V2's requests, none.
+    pub pg: Option<String>,
+    /// The argument of the browser SDK, or the body of the REST API.
     pub request: Value,
     /// The order number of the path, for operations of the REST API.
     pub payment_id: String,
@@ -30,6 +32,7 @@ impl Placed {
         let request = if is_window { base(op, method_of(example, value, block)) } else { rest::base(op) };
         let mut placed = Self {
             op: op.to_owned(),
+            pg: None,
             request,
             payment_id: "payment0001A".to_owned(),
             test: example.env.as_deref() == Some("test"),
@@ -56,6 +59,12 @@ impl Placed {
                         if op == "API_CANCEL" { "refundAccount" } else { "method.card.credential" },
                         json!({}),
                     );
+                }
+                if op == "API_INSTANT_VA" && parts.contains_key("type") {
+                    placed.put("method.virtualAccount.cashReceipt", json!({}));
+                }
+                if example.id == "PW-037" {
+                    placed.put("customer.customerId", Value::Null);
                 }
                 if !is_window && parts.is_empty() && op == "API_CANCEL" {
                     placed.put("refundAccount", Value::Null);
@@ -103,7 +112,7 @@ impl Placed {
             "channel" => self.test = part == "TEST",
             // The same value as each API writes it.
             "v2" => self.put("totalAmount", part.clone()),
-            "op" | "v1" => {}
+            "op" | "v1" | "api" => {}
             "keys" => {
                 for key in part.as_array().into_iter().flatten().filter_map(Value::as_str) {
                     let (path, value) = bypass_key(key);
@@ -136,7 +145,7 @@ impl Placed {
     }
 
     /// Sets a member by its path; null takes it away.
-    fn put(&mut self, path: &str, value: Value) {
+    pub(super) fn put(&mut self, path: &str, value: Value) {
         let mut target = &mut self.request;
         let (parents, last) =
             path.rsplit_once('.').map_or((None, path), |(parents, last)| (Some(parents), last));
@@ -179,6 +188,10 @@ fn method_of(example: &Example, value: &Value, block: Option<&str>) -> &'static 
     if ["SMARTRO-080", "SMARTRO-081", "KPN-040"].contains(&example.id.as_str()) {
         return "MOBILE";
     }
+    // Paymentwall's windows have no block of a method, and its own parameters.
+    if example.id.starts_with("PW-") {
+        return "CARD";
+    }
     if example.id == "KPN-019" {
         return "VIRTUAL_ACCOUNT";
     }
@@ -200,7 +213,10 @@ fn context_of(id: &str, is_window: bool) -> Map<String, Value> {
     if !is_window {
         return context;
     }
-    context.insert("os".to_owned(), json!(if id == "SMARTRO-098" { "android" } else { "windows" }));
+    context.insert(
+        "os".to_owned(),
+        json!(if ["SMARTRO-098", "PW-043"].contains(&id) { "android" } else { "windows" }),
+    );
     context.insert("consents_collected".to_owned(), json!(true));
     context
 }
@@ -268,7 +284,7 @@ fn part_path(name: &str, block: Option<&str>) -> String {
         "vat" => "vatAmount",
         "total" => "totalAmount",
         "OpenType" => "bypass.smartro_v2.OpenType",
-        "firstName" | "lastName" => return format!("customer.{name}"),
+        "firstName" | "lastName" | "customerId" | "email" => return format!("customer.{name}"),
         other => other,
     };
     path.to_owned()

@@ -31,8 +31,33 @@ pub(super) fn base(op: &str) -> Value {
         "API_SCHEDULE" => json!({
             "payment": with(json!({ "billingKey": "billing-key-1" })), "timeToPay": "2099-05-01T00:00:00+09:00",
         }),
+        "API_RECEIPT" => json!({
+            "paymentId": "payment0001A", "channelKey": "channel-key-1", "type": "PERSONAL",
+            "orderName": "Norway swivel chair", "currency": "KRW", "amount": { "total": 10_000 }, "customer": {},
+        }),
+        "API_ESCROW" => json!({
+            "sender": party(), "receiver": party(),
+            "logistics": { "company": "CJ", "invoiceNumber": "1234567890", "sentAt": "2026-03-01T00:00:00+09:00" },
+        }),
+        "API_CLOSE_VA" | "API_DELETE_KEY" => json!({}),
+        "API_DELIVERY" => delivery(),
         _ => json!({ "reason": "sold out" }),
     }
+}
+
+fn party() -> Value {
+    json!({
+        "name": "Hong Gildong", "phoneNumber": "01012345678", "zipcode": "06000",
+        "address": { "addressLine1": "Teheran-ro 1", "addressLine2": "5F" },
+    })
+}
+
+fn delivery() -> Value {
+    json!({
+        "transactionId": "tx1", "deliveryType": "DIGITAL", "deliveryStatus": "DELIVERED",
+        "estimatedDeliveryDatetime": "2099-01-01T00:00:00Z", "estimatedUpdateDatetime": "2099-01-01T00:00:00Z",
+        "refundable": true, "details": "delivered", "shippingAddressEmail": "hong@example.com",
+    })
 }
 
 fn card() -> Value {
@@ -47,7 +72,7 @@ fn card() -> Value {
 fn account() -> Value {
     json!({
         "bank": "SHINHAN", "expiry": { "validHours": 24 }, "option": { "type": "NORMAL" },
-        "cashReceipt": { "type": "NO_RECEIPT" }, "remitteeName": "PortOne",
+        "cashReceipt": { "type": "NO_RECEIPT", "customerIdentityNumber": "01012345678" }, "remitteeName": "PortOne",
     })
 }
 
@@ -101,6 +126,7 @@ pub(super) fn part(example: &Example, name: &str, part: &Value, op: &str) -> Opt
         ("useFreeInterestFromMall", _) => at("useFreeInterestFromMerchant"),
         ("dueDate" | "validHours", _) => at(&format!("method.virtualAccount.expiry.{name}")),
         ("option" | "bank", _) if op == "API_INSTANT_VA" => at(&format!("method.virtualAccount.{name}")),
+        ("type", "SMARTRO-120") => None,
         ("type" | "customerIdentityNumber", _) => at(&format!("method.virtualAccount.cashReceipt.{name}")),
         ("name", _) => at("customer.name"),
         ("bank" | "number" | "holderName" | "holderPhoneNumber", _) if op == "API_CANCEL" => {
@@ -124,6 +150,17 @@ pub(super) fn part(example: &Example, name: &str, part: &Value, op: &str) -> Opt
                 json!({ "virtualAccount": account() })
             };
             Some(("method".to_owned(), whole))
+        }
+        ("identifier", _) => at("customer.identityNumber"),
+        ("buyer_name", _) => at("customer.name"),
+        ("buyer_tel", _) => at("customer.phoneNumber"),
+        // V1's one line has no place in V2: an address there is one in parts, or none.
+        ("addr", _) => Some(("sender.address".to_owned(), Value::Null)),
+        ("formed_address", _) => {
+            let line = |name: &str| part[name].clone();
+            let lines =
+                json!({ "addressLine1": line("address_line_1"), "addressLine2": line("address_line_2") });
+            Some(("sender.address".to_owned(), lines))
         }
         // The operation says it already.
         ("method", _) => None,

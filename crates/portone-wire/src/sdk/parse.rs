@@ -201,6 +201,7 @@ fn settings_and_customer(fields: &mut Fields<'_>, report: &mut Report) -> (Windo
         popup_center: flag(fields, "popup", "center", report),
         iframe_dim: flag(fields, "iframe", "dim", report),
         os: None,
+        in_app: false,
         consents_collected: false,
     };
     (settings, customer)

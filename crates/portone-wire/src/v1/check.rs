@@ -2,7 +2,7 @@
 
 use portone_core::{
     CallContext, CardPayment, Command, Contracts, Currency, Customer, CustomerName, DeleteBillingKey,
-    InstantMethod, IssueBillingKey, Order, PayWithBillingKey, PgBillingKey, Report, Rule,
+    InstantMethod, IssueBillingKey, Order, PayWithBillingKey, PgBillingKey, Report, Rule, Severity,
 };
 
 use super::{
@@ -15,6 +15,7 @@ use crate::check::{self, ContractNeed};
 
 mod cancel;
 mod card;
+mod window;
 
 const PG_LENGTH_MAX: usize = 80;
 const CHANNEL_KEY_LENGTH_MAX: usize = 55;
@@ -31,8 +32,12 @@ impl V1Dialect {
         match command {
             Command::PayInstantly(pay) => {
                 self.check_pg(report);
-                if let InstantMethod::Card(card) = &pay.method {
-                    self.check_onetime(&pay.order, card, report);
+                match &pay.method {
+                    InstantMethod::Card(card) => self.check_onetime(&pay.order, card, report),
+                    InstantMethod::VirtualAccount(account) => {
+                        self.check_order(&pay.order, &VBANKS, report);
+                        self.check_holder(account.remittee_name.as_deref(), report);
+                    }
                 }
             }
             Command::IssueBillingKey(issue) => {
@@ -50,17 +55,17 @@ impl V1Dialect {
                 check_customer_uid(pg_billing_key, report);
             }
             Command::Cancel(cancel) => cancel::check(self.pg_code(), cancel, ctx, report),
+            Command::OpenWindow(window) => {
+                self.check_pg(report);
+                window::check(self, window, report);
+            }
             // The rules set nothing for inquiries, and V1 has nothing else here: the profile refuses it.
             _ => {}
         }
     }
 
     fn check_pg(&self, report: &mut Report) {
-        let (code, rest) = self.pg.split_once('.').unwrap_or((&self.pg, "mid"));
-        let is_code = !code.is_empty()
-            && code.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
-        let is_rest = !rest.is_empty() && !rest.starts_with('.') && !rest.contains(char::is_whitespace);
-        if !is_code || !is_rest || self.pg.chars().count() > PG_LENGTH_MAX {
+        if !is_pg(&self.pg) {
             report.add(
                 &rules::PG,
                 "channelKey",
@@ -108,6 +113,20 @@ impl V1Dialect {
             card_point: pay.use_card_point,
         };
         self.check_terms(&terms, &pay.order, &AGAIN, report);
+    }
+
+    fn check_holder(&self, holder: Option<&str>, report: &mut Report) {
+        const FIELD: &str = "method.virtualAccount.remitteeName";
+        let pg = self.pg_code();
+        if is_blank(holder) && HOLDER_PGS.contains(&pg) {
+            report.add(&rules::VBANK_HOLDER, FIELD, format!("is missing; `{pg}` needs the holder's name"));
+        }
+        check_length(&rules::VBANK_HOLDER, FIELD, holder.unwrap_or_default(), HOLDER_LENGTH_MAX, report);
+        if holder.is_some() && OWN_HOLDER_PGS.contains(&pg) {
+            let message =
+                format!("is ignored by `{pg}`, which shows the shop's registered name; leave it out");
+            report.add_with(&rules::VBANK_HOLDER, Severity::Advise, FIELD, message);
+        }
     }
 
     fn check_issue(&self, issue: &IssueBillingKey, report: &mut Report) {
@@ -230,6 +249,15 @@ impl V1Dialect {
     }
 }
 
+/// Whether a text can be the `pg` of a request: a code, alone or with a dot and the merchant id (rule IAMPORT-001).
+pub fn is_pg(text: &str) -> bool {
+    let (code, rest) = text.split_once('.').unwrap_or((text, "mid"));
+    let is_code = !code.is_empty()
+        && code.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
+    let is_rest = !rest.is_empty() && !rest.starts_with('.') && !rest.contains(char::is_whitespace);
+    is_code && is_rest && text.chars().count() <= PG_LENGTH_MAX
+}
+
 /// The PGs that look at a field of one operation.
 struct Operation {
     vat: &'static [&'static str],
@@ -247,6 +275,14 @@ const AGAIN: Operation = Operation {
     interest_free: &["nice", "ksnet", "nice_v2"],
     card_point: &["nice", "smartro_v2", "nice_v2"],
 };
+const VBANKS: Operation =
+    Operation { vat: &["nice", "nice_v2", "welcome"], interest_free: &[], card_point: &[] };
+const WINDOW: Operation =
+    Operation { vat: &["nice", "nice_v2", "tosspay_v2"], interest_free: &[], card_point: &[] };
+/// The PGs that need the name of an account's holder, and those that show one of their own.
+const HOLDER_PGS: &[&str] = &["html5_inicis", "nice", "settle", "smartro_v2"];
+const OWN_HOLDER_PGS: &[&str] = &["tosspayments", "ksnet", "welcome"];
+const HOLDER_LENGTH_MAX: usize = 16;
 const CURRENCY_PGS: &[&str] = &[CVC_PG, "paypal_v2"];
 const CASH_RECEIPT_PG: &str = "tosspay_v2";
 const CUSTOMER_ID_PG: &str = "tosspayments";

@@ -54,6 +54,7 @@ impl V1Dialect {
             Command::Cancel(cancel) => self.encode_cancel(cancel),
             Command::ConfirmDelivery(confirm) => self.find(&confirm.payment_id),
             Command::Inquire(inquire) => self.encode_inquire(&inquire.of).ok_or_else(not_on_v1)?,
+            Command::OpenWindow(window) => return Ok(self.encode_window(window, ctx, shaping)),
             Command::Schedule(_) => return Err(held_schedule()),
             // Whatever else there is, V1 has no request for it here, and the profiles do not list it.
             _ => return Err(not_on_v1()),

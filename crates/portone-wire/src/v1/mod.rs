@@ -8,18 +8,21 @@ mod encode;
 mod inquire;
 mod login;
 mod money;
+pub mod names;
 mod notification;
 mod operation;
 mod reply;
 mod request;
 pub mod rules;
+mod window;
 
 pub use bank::{bank_code, bank_of_code, banks};
+pub use check::is_pg;
 pub use money::{is_whole, major};
 
 use std::sync::Arc;
 
-use portone_core::{Channel, ChannelKey, Contracts, Credentials, SetupError, TokenSource, Upstream};
+use portone_core::{Channel, ChannelKey, Command, Contracts, Credentials, SetupError, TokenSource, Upstream};
 
 /// One channel's way to a PortOne V1 upstream: checks and encodes commands, reads replies and notifications.
 #[derive(Debug)]
@@ -81,6 +84,26 @@ pub struct Shaping {
     pub secure_3d: Option<Secure3d>,
     /// The PG's own parameters, as JSON text.
     pub bypass: Option<String>,
+    /// The PG's own parameters of a window, which takes an object.
+    pub window_bypass: Option<serde_json::Value>,
+    /// Whether a window offers methods of the PG's test mode.
+    pub use_test_method: Option<bool>,
+}
+
+impl Shaping {
+    /// Whatever the order's `bypass` holds goes to the PG untouched: as text on REST, as an object in a window (rule
+    /// IAMPORT-063).
+    pub fn as_given(command: &Command) -> Self {
+        match command {
+            Command::OpenWindow(window) => {
+                Self { window_bypass: window.bypass().cloned(), ..Self::default() }
+            }
+            _ => {
+                let bypass = command.order().and_then(|order| order.bypass.as_ref());
+                Self { bypass: bypass.map(ToString::to_string), ..Self::default() }
+            }
+        }
+    }
 }
 
 /// What the 3-D Secure step gave: a charge id, and a token that may be spent once.

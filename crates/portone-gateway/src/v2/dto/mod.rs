@@ -1,52 +1,36 @@
 //! Requests of the V2 face: from a body to what the engine takes, with everything that is wrong with it.
 
-pub(super) mod access;
-pub(super) mod billing_key;
-pub(super) mod cancel;
+pub(crate) mod access;
+pub(crate) mod billing_key;
+pub(crate) mod cancel;
 mod card;
 mod codes;
-pub(super) mod confirm;
+pub(crate) mod confirm;
 mod customer;
-pub(super) mod escrow;
-pub(super) mod key_list;
-pub(super) mod list;
+pub(crate) mod escrow;
+pub(crate) mod key_list;
+pub(crate) mod list;
 mod order;
-pub(super) mod page;
-pub(super) mod payment;
-pub(super) mod query;
-pub(super) mod receipt;
-pub(super) mod receipt_list;
+pub(crate) mod page;
+pub(crate) mod payment;
+pub(crate) mod query;
+pub(crate) mod receipt;
+pub(crate) mod receipt_list;
 mod rules;
-pub(super) mod schedule;
-pub(super) mod session;
+pub(crate) mod schedule;
+pub(crate) mod session;
 mod virtual_account;
-pub(super) mod webhook;
+pub(crate) mod webhook;
 
 use portone_core::{CommandKind, PaymentId};
 use portone_engine::request::{Caller, Extras, Selector};
 use portone_router::select;
 
 use crate::auth::Access;
-use crate::error::ApiError;
-use crate::fields::{Fields, Findings, INPUT, UnknownFields};
+use crate::fields::{Fields, Findings, INPUT};
 use crate::json::RawBody;
-
-/// A request as it was read, and the members of it that nobody knows.
-pub(super) struct Read<T> {
-    pub(super) request: Result<T, ApiError>,
-    pub(super) unknown: UnknownFields,
-}
-
-impl<T> Read<T> {
-    /// A request that has nothing to read.
-    pub(super) fn of(request: T) -> Self {
-        Self { request: Ok(request), unknown: UnknownFields::default() }
-    }
-
-    fn refused(error: ApiError) -> Self {
-        Self { request: Err(error), unknown: UnknownFields::default() }
-    }
-}
+pub(crate) use crate::read::Read;
+use crate::read::finish;
 
 /// Reads a body that names the store itself: another store's id refuses it before anything else, then everything wrong is
 /// told together.
@@ -88,17 +72,6 @@ fn read_within<T>(
 /// A body that says for which store, and nothing else.
 pub(super) fn store_only(body: &RawBody, access: &Access) -> Read<Caller> {
     read_body(body, access, &["storeId"], |_, caller| Some(caller))
-}
-
-/// The request, unless something refuses it.
-fn finish<T>(findings: Findings, request: Option<T>) -> Read<T> {
-    let (mut report, unknown) = findings.into_parts();
-    if request.is_none() && !report.refuses() {
-        debug_assert!(false, "what is missing is always reported");
-        report.add(&INPUT, "body", "cannot be read; compare it with the schema");
-    }
-    let request = request.filter(|_| !report.refuses()).ok_or_else(|| ApiError::invalid(&report));
-    Read { request, unknown }
 }
 
 /// The payment id of a path.

@@ -1,0 +1,85 @@
+//! `POST /receipts/{imp_uid}` and `/receipts/external/{merchant_uid}`.
+
+use portone_core::{
+    Currency, IssueCashReceipt, PayMethod, PaymentAmount, PaymentId, ReceiptIdentityType, ReceiptPurpose,
+    ReceiptReceiver,
+};
+use portone_wire::v1::rules;
+
+use super::{INPUT, amount, read_body};
+use crate::fields::Fields;
+use crate::json::RawBody;
+use crate::read::Read;
+
+const RECEIPT: &[&str] = &[
+    "product_type",
+    "identifier",
+    "identifier_type",
+    "type",
+    "company_tel",
+    "company_name",
+    "corp_reg_no",
+    "buyer_name",
+    "buyer_email",
+    "buyer_tel",
+    "tax_free",
+    "vat",
+    "vat_amount",
+    "channel_key",
+    "name",
+    "amount",
+    "pay_method",
+];
+const PURPOSES: [(&str, ReceiptPurpose); 2] =
+    [("person", ReceiptPurpose::Personal), ("company", ReceiptPurpose::Corporate)];
+/// A resident number has no name in V2.
+const IDENTITY_TYPES: [(&str, Option<ReceiptIdentityType>); 4] = [
+    ("person", None),
+    ("business", Some(ReceiptIdentityType::Business)),
+    ("phone", Some(ReceiptIdentityType::Phone)),
+    ("taxcard", Some(ReceiptIdentityType::Card)),
+];
+const METHODS: [(&str, PayMethod); 2] =
+    [("trans", PayMethod::Transfer), ("vbank", PayMethod::VirtualAccount)];
+
+/// A cash receipt; `paid` is what the payment came to, where the path names one of the ledger's.
+pub(crate) fn issue(body: &RawBody, payment_id: PaymentId, paid: Option<i64>) -> Read<IssueCashReceipt> {
+    read_body(body, RECEIPT, |fields| {
+        let currency = Currency::KRW;
+        let told = fields.has("amount").then(|| amount::total(fields, currency)).flatten();
+        let total = told.or(paid);
+        if total.is_none() && !fields.has("amount") {
+            fields.add("amount", "is missing; a receipt for a payment made elsewhere says how much was paid");
+        }
+        let tax_free = amount::minor(fields, &rules::TAX_FREE_PART, "tax_free", currency);
+        let vat = amount::minor(fields, &rules::AMOUNT, "vat_amount", currency);
+        let purpose = fields.choice("type", PURPOSES.into_iter()).unwrap_or(ReceiptPurpose::Personal);
+        let told_method = fields.choice("pay_method", METHODS.into_iter());
+        let receiver = receiver(fields);
+        Some(IssueCashReceipt {
+            payment_id,
+            purpose,
+            order_name: fields.owned_text("name").unwrap_or_default(),
+            amount: PaymentAmount { total: total?, tax_free, vat, currency },
+            product_type: None,
+            receiver: receiver?,
+            paid_at: None,
+            business_registration_number: None,
+            told_method,
+            method: None,
+        })
+    })
+}
+
+fn receiver(fields: &Fields<'_, '_>) -> Option<ReceiptReceiver> {
+    let fields = fields.under(&INPUT);
+    let identity_number = fields.need_secret("identifier");
+    let identity_type = fields.choice("identifier_type", IDENTITY_TYPES.into_iter()).flatten();
+    Some(ReceiptReceiver {
+        identity_number: identity_number?,
+        identity_type,
+        name: fields.owned_text("buyer_name"),
+        email: fields.owned_text("buyer_email"),
+        phone_number: fields.owned_text("buyer_tel"),
+    })
+}
