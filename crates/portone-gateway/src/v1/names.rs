@@ -50,14 +50,21 @@ pub(super) fn v1_field(field: &str) -> String {
     found.map_or_else(|| field.to_owned(), |(_, v1)| (*v1).to_owned())
 }
 
-/// Lines of `CODE field: what`, with the fields' V1 names.
+/// Lines of `CODE field: what`, each perhaps after its channel, with the fields' V1 names.
 pub(super) fn v1_lines(text: &str) -> String {
-    let lines = text.lines().map(|line| match line.split_once(": ") {
-        Some((head, rest)) => match head.rsplit_once(' ') {
-            Some((code, field)) => format!("{code} {}: {rest}", v1_field(field)),
-            None => format!("{}: {rest}", v1_field(head)),
-        },
-        None => line.to_owned(),
+    let named = |part: &str| match part.rsplit_once(' ') {
+        Some((code, field)) => format!("{code} {}", v1_field(field)),
+        None => part.to_owned(),
+    };
+    let lines = text.lines().map(|line| {
+        let parts: Vec<&str> = line.splitn(3, ": ").collect();
+        // The last part is what is wrong.
+        let last = parts.len() - 1;
+        let parts = parts
+            .iter()
+            .enumerate()
+            .map(|(at, part)| if at < last { named(part) } else { (*part).to_owned() });
+        parts.collect::<Vec<_>>().join(": ")
     });
     lines.collect::<Vec<_>>().join("\n")
 }
