@@ -29,9 +29,9 @@ pub(crate) async fn serve(args: ServeArgs) -> Result<(), Failure> {
     let tracker = TaskTracker::new();
     let sandboxes = Sandboxes::default();
     // Bind before anything else: a taken port is the most common mistake, and must leave nothing behind.
-    let listener = bind(config.listen).await?;
+    let listener = bind(config.listen, "--listen").await?;
     let listener_v1 = match config.listen_v1 {
-        Some(listen) => Some(bind(listen).await?),
+        Some(listen) => Some(bind(listen, "listen_v1").await?),
         None => None,
     };
     let (upstreams, started) = start_upstreams(&config, &sandboxes).await?;
@@ -132,10 +132,11 @@ pub(crate) fn configuration(args: &ServeArgs) -> Result<Config, Failure> {
     Ok(config)
 }
 
-async fn bind(listen: SocketAddr) -> Result<TcpListener, Failure> {
+/// `setting` is where the address is chosen.
+async fn bind(listen: SocketAddr, setting: &str) -> Result<TcpListener, Failure> {
     TcpListener::bind(listen)
         .await
-        .map_err(|error| format!("cannot listen on {listen}: {error}; choose another with --listen").into())
+        .map_err(|error| format!("cannot listen on {listen}: {error}; choose another with {setting}").into())
 }
 
 /// An upstream of the sandbox: its name, and its address where it runs in this process.

@@ -13,8 +13,7 @@ use super::body::Body;
 use super::channel::finer;
 use super::endpoint::Endpoint;
 use super::error::{Failure, V1Error, texts};
-use super::view::payment::PaymentView;
-use super::{Read, answer, envelope, payments, read, rules};
+use super::{Read, answer, payments, read, rules};
 use crate::fields::Fields;
 use crate::state::Gateway;
 
@@ -71,7 +70,7 @@ pub(super) async fn cancel(State(gateway): State<Gateway>, access: V1Access, bod
         let request = request(access.caller(), body, &payment)?;
         engine.cancel(request).await.map_err(|error| told(currency, error))?;
         let after = engine.store().transaction(&payment.id).await.map_err(EngineError::from)?;
-        Ok(envelope::ok(&PaymentView::of(after.as_ref().unwrap_or(&payment))))
+        payments::shown(&engine, after.as_ref().unwrap_or(&payment)).await
     })
     .await
 }

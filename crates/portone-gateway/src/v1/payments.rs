@@ -27,7 +27,7 @@ pub(super) async fn payment(State(gateway): State<Gateway>, call: Call) -> Respo
             let hint = "V1-036 include_sandbox: is not true, and the payment is of a test channel; send include_sandbox=true to read it";
             return Err(V1Error::missing(Endpoint::Payment, format!("{}\n{hint}", texts::NO_PAYMENT)).into());
         }
-        Ok(envelope::ok(&PaymentView::of(&found)))
+        shown(&engine, &found).await
     })
     .await
 }
@@ -76,7 +76,7 @@ pub(super) async fn find_in_state(State(gateway): State<Gateway>, call: Call<(St
     answer(&gateway, Endpoint::Find, read, |engine, (order, status, _)| async move {
         let found = attempts(&engine, call.access.store(), &call.id.0, order, status).await?;
         let first = found.first().ok_or_else(|| V1Error::missing(Endpoint::Find, texts::NO_PAYMENT))?;
-        Ok(envelope::ok(&PaymentView::of(first)))
+        shown(&engine, first).await
     })
     .await
 }
@@ -130,6 +130,12 @@ pub(super) async fn balance(State(gateway): State<Gateway>, call: Call) -> Respo
         Err(V1Error::new(StatusCode::METHOD_NOT_ALLOWED, super::error::OURS, message).into())
     })
     .await
+}
+
+/// One attempt by itself.
+pub(super) async fn shown(engine: &Engine, attempt: &Transaction) -> Result<Response, Failure> {
+    let receipt = engine.payment_receipt(&attempt.store_id, &attempt.order.payment_id).await?;
+    Ok(envelope::ok(&PaymentView::of(attempt).with_receipt(receipt.as_ref())))
 }
 
 /// An attempt by the V1 name in a path.

@@ -65,7 +65,7 @@ const TO_COME: &[(&str, &str)] = &[
 pub(crate) async fn unserved(request: Request) -> Response {
     let path = request.uri().path();
     if is_documented(request.method(), path) {
-        let message = "this gateway does not serve this operation of the V1 API; docs/support-matrix.md lists what it serves";
+        let message = "this gateway does not serve this operation of the V1 API; GET /openapi.json lists those it serves";
         return V1Error::new(StatusCode::NOT_IMPLEMENTED, THE_PGS, message).into_response();
     }
     let message = "there is no such path and method in the V1 API; compare them with its document";

@@ -21,7 +21,6 @@ use portone_gateway::{GatewayConfig, StoreAccess, V1Access, V1Key, VirtualClock}
 use portone_sandbox::{Answer, Method, Notification, Request, Sandbox, SandboxConfig};
 use portone_store::SqliteStore;
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
@@ -399,15 +398,6 @@ impl World {
         assert_eq!(reply.status, 200, "{}", reply.text);
         reply.json()["billingKeyInfo"]["billingKey"].as_str().unwrap().to_owned()
     }
-}
-
-/// Answers at a port of its own.
-async fn serve(router: axum::Router) -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    tokio::spawn(async move { axum::serve(listener, service).await });
-    address
 }
 
 /// The metrics of the whole process.

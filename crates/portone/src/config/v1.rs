@@ -73,3 +73,51 @@ fn read_user_code<'a>(reader: &mut Reader<'a>, section: &Section<'a>, seen: &mut
     }
     Some(code.to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use crate::config::Config;
+
+    #[test]
+    fn what_v1_needs_is_checked() {
+        let source = r#"listen = "127.0.0.1:8787"
+listen_v1 = "127.0.0.1:8787"
+admin_token = "admin"
+[upstreams.sandbox]
+kind = "sandbox"
+[[stores]]
+id = "store-1"
+api_secrets = ["one"]
+v1_keys = [{ key = "imp", secret = "s" }, { key = "imp", secret = "t" }, { key = "other", scret = "s" }]
+v1_user_code = ""
+default_channel = "b"
+[[stores.channels]]
+key = "a"
+provider = "KPN"
+pg_merchant_id = "m"
+environment = "test"
+upstream = "sandbox"
+[[stores]]
+id = "store-2"
+api_secrets = ["two"]
+v1_user_code = "imp1"
+[[stores]]
+id = "store-3"
+api_secrets = ["three"]
+v1_user_code = "imp1"
+"#;
+        let expected = [
+            "line 2: listen_v1: is where V2 listens, which has V1 under /v1; give it a port of its own or leave it out",
+            "line 9: stores[0].v1_keys[1].key: is declared twice; each key belongs to one store",
+            "line 9: stores[0].v1_keys[2].scret: unknown key; did you mean `secret`?",
+            "line 9: stores[0].v1_keys[2].secret: is missing",
+            "line 10: stores[0].v1_user_code: is empty",
+            "line 11: stores[0].default_channel: there is no channel `b` in this store; declared are a",
+            "line 24: stores[2].v1_user_code: `imp1` is declared twice; each belongs to one store",
+        ];
+        let found = Config::parse(source, Path::new(".")).err().unwrap_or_default();
+        assert_eq!(found.iter().map(ToString::to_string).collect::<Vec<_>>(), expected);
+    }
+}

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use portone_core::{CancelStatus, CardFacts, CustomerName, Environment, PayMethod};
-use portone_engine::ledger::{Cancellation, Failure, Platform, Transaction};
+use portone_engine::ledger::{Cancellation, CashReceipt, Failure, Platform, ReceiptStatus, Transaction};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -53,9 +53,11 @@ pub(crate) struct PaymentView<'a> {
     cancel_reason: Option<&'a str>,
     receipt_url: Option<&'a str>,
     cancel_history: Vec<CancelView<'a>>,
-    deposit_history: [(); 0],
+    /// Of a fixed account that takes several; one deposit ends those this gateway issues.
+    deposit_history: Option<[(); 0]>,
     cancel_receipt_urls: Vec<&'a str>,
-    cash_receipt_issued: bool,
+    /// Where the payment is read by itself.
+    cash_receipt_issued: Option<bool>,
     customer_uid: Option<&'a str>,
     customer_uid_usage: Option<&'static str>,
     promotion: Option<PromotionView<'a>>,
@@ -172,13 +174,22 @@ impl<'a> PaymentView<'a> {
             cancel_reason: done.last().map(|cancel| cancel.reason.as_str()),
             receipt_url: attempt.receipt_url.as_deref(),
             cancel_history: done.iter().map(|cancel| CancelView::of(cancel, attempt)).collect(),
-            deposit_history: [],
+            deposit_history: None,
             cancel_receipt_urls: Vec::new(),
-            cash_receipt_issued: false,
+            cash_receipt_issued: None,
             customer_uid: attempt.billing_key.as_ref().map(portone_core::BillingKey::as_str),
             customer_uid_usage: usage(attempt),
             promotion: order.promotion_id.as_deref().map(|id| PromotionView { id, discount: 0 }),
         }
+    }
+}
+
+impl PaymentView<'_> {
+    /// The attempt with its payment's cash receipt.
+    pub(crate) fn with_receipt(mut self, receipt: Option<&CashReceipt>) -> Self {
+        self.cash_receipt_issued =
+            Some(receipt.is_some_and(|receipt| receipt.status == ReceiptStatus::Issued));
+        self
     }
 }
 

@@ -109,6 +109,13 @@ async fn v1_047_payments_are_listed_by_state_and_time() {
         list
     };
     assert_eq!(listed("all").await, [other.clone(), paid.clone(), failed.clone()], "each attempt by itself");
+    for (number, uid) in (1..).zip([&other, &paid, &failed]) {
+        let reply = shop.get(&format!("/payments/status/all?limit=1&page={number}")).await;
+        assert_eq!(
+            (uids(&reply.response()["list"]), &reply.response()["total"]),
+            (vec![uid.as_str()], &json!(3))
+        );
+    }
     assert_eq!(listed("all?sorting=started").await, [failed.clone(), paid.clone(), other.clone()]);
     assert_eq!(listed("all?sorting=-paid").await.last(), Some(&failed));
     assert_eq!(listed("paid").await, [paid.clone()]);
