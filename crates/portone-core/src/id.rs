@@ -112,6 +112,11 @@ id! {
     BillingKey
 }
 id! {
+    /// What a shop that speaks V1 calls a billing key (`customer_uid`): its own name for one card of one member. The last key
+    /// issued under it is the one it means.
+    CustomerUid
+}
+id! {
     /// A channel's key (`channel-key-…`): what a request names to choose one contract with one PG.
     ChannelKey
 }

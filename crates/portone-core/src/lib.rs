@@ -65,8 +65,8 @@ pub use escrow::{
     LogisticsStep, RegisterEscrowLogistics,
 };
 pub use id::{
-    AttemptId, BillingKey, CancellationId, ChannelGroupId, ChannelKey, ID_LENGTH_MAX, IdError, PaymentId,
-    PaymentScheduleId, PgBillingKey, PgMerchantId, PgProvider, PgTxId, StoreId, TransactionId,
+    AttemptId, BillingKey, CancellationId, ChannelGroupId, ChannelKey, CustomerUid, ID_LENGTH_MAX, IdError,
+    PaymentId, PaymentScheduleId, PgBillingKey, PgMerchantId, PgProvider, PgTxId, StoreId, TransactionId,
 };
 pub use major::Major;
 pub use money::{Currency, CurrencyError, Money, PaymentAmount};

@@ -18,7 +18,7 @@ pub use session::{
 use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
-use portone_core::{
+use portone_core::{CustomerUid,
     AttemptId, BillingKey, CancelRequester, CancelStatus, CancellationId, CardFacts, Channel, ChannelGroup,
     ChannelGroupId, ChannelKey, CommandKind, Environment, Escrow, LogisticsCompany, Order, PayMethod,
     PaymentId, PaymentScheduleId, PgMerchantId, PgProvider, PgTxId, StoreId, TransactionId,
@@ -136,6 +136,9 @@ pub struct Transaction {
     /// The billing key it was paid with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub billing_key: Option<BillingKey>,
+    /// What V1 calls that key, where it has a name of its own there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer_uid: Option<CustomerUid>,
     /// The schedule it was made by (rule V2-085).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schedule_id: Option<PaymentScheduleId>,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use portone_core::{
-    AttemptSubject, BillingKey, CallContext, CardFacts, Cause, ChannelKey, Command, CommandKind,
+    AttemptSubject, BillingKey, CallContext, CardFacts, Cause, ChannelKey, Command, CommandKind, CustomerUid,
     InstantMethod, Money, Order, Outcome, PayMethod, PayWithBillingKey, PaymentAmount, PaymentId,
     PaymentScheduleId,
 };
@@ -40,6 +40,7 @@ impl Engine {
             method: pay.method.pay_method(),
             card: card_of(&pay.method),
             billing_key: None,
+            customer_uid: None,
             caller,
             extras,
             schedule_id: None,
@@ -93,6 +94,7 @@ impl Engine {
             method: PayMethod::Card,
             card: Some(CardFacts { installment_month: request.installment_month, ..record.card }),
             billing_key: Some(record.key),
+            customer_uid: record.customer_uid,
             caller: request.caller,
             extras: request.extras,
             schedule_id,
@@ -257,6 +259,7 @@ pub(crate) struct Draft {
     pub(crate) method: PayMethod,
     pub(crate) card: Option<CardFacts>,
     pub(crate) billing_key: Option<BillingKey>,
+    pub(crate) customer_uid: Option<CustomerUid>,
     pub(crate) caller: Caller,
     pub(crate) extras: Extras,
     pub(crate) schedule_id: Option<PaymentScheduleId>,
@@ -285,6 +288,7 @@ impl Draft {
             channel,
             channel_group,
             billing_key: self.billing_key,
+            customer_uid: self.customer_uid,
             schedule_id: self.schedule_id,
             custom_data: self.extras.custom_data,
             notice_urls: self.extras.notice_urls,

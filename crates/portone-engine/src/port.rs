@@ -3,6 +3,7 @@
 
 pub mod access;
 mod confirm;
+mod customers;
 pub mod follow;
 pub mod idempotency;
 pub mod list;
@@ -19,6 +20,8 @@ pub use schedules::{
     ScheduleSort, ScheduleStore,
 };
 mod webhooks;
+
+pub use customers::{CustomerStore, NewSchedules, Reopen, ReopenSchedule, TakenUp};
 
 pub use confirm::{ConfirmStore, PreRegister, SwapAttempt, SwapKeyAttempt};
 
@@ -192,6 +195,7 @@ pub trait Store:
     + idempotency::IdempotencyStore
     + list::ListStore
     + AttemptStore
+    + CustomerStore
     + ConfirmStore
     + time::TimeStore
 {

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use portone_core::{
-    BillingKey, CancelRequester, CashReceiptRequest, ChannelGroupId, ChannelKey, IssueBillingKey,
+    BillingKey, CancelRequester, CashReceiptRequest, ChannelGroupId, ChannelKey, CustomerUid, IssueBillingKey,
     IssueCashReceipt, Order, PayInstantly, PaymentId, RefundAccount, RegisterEscrowLogistics, StoreId,
     StoreReceiptItem,
 };
@@ -72,6 +72,8 @@ pub struct IssueBillingKeyRequest {
     pub selector: Selector,
     /// The card and the buyer.
     pub issue: IssueBillingKey,
+    /// What V1 shall call it from now on.
+    pub customer_uid: Option<CustomerUid>,
     /// For the shop.
     pub extras: Extras,
 }
@@ -83,6 +85,8 @@ pub struct PayWithBillingKeyRequest {
     pub caller: Caller,
     /// The key.
     pub billing_key: BillingKey,
+    /// The V1 name that the caller gave for it.
+    pub customer_uid: Option<CustomerUid>,
     /// Overrides the draw (rule SR-070).
     pub channel_key: Option<ChannelKey>,
     /// The order.

@@ -161,7 +161,7 @@ impl Year {
                 IssueBillingKey { card: card("4242424242424242"), customer: customer(), bypass: None };
             let selector = by_group(GROUP);
             let request =
-                IssueBillingKeyRequest { caller: caller(), selector, issue, extras: Extras::default() };
+                IssueBillingKeyRequest { caller: caller(), selector, issue, customer_uid: None, extras: Extras::default() };
             let record = self.engine.issue_billing_key(request).await.unwrap();
             assert_eq!(record.channels.len(), CHANNELS.len());
             self.keys.push(record.key);
@@ -175,6 +175,7 @@ impl Year {
             let pay = PayWithBillingKeyRequest {
                 caller: caller(),
                 billing_key: key.clone(),
+                customer_uid: None,
                 channel_key: None,
                 order: subscription(at, month),
                 installment_month: None,

@@ -4,6 +4,7 @@ mod access;
 mod attempts;
 mod billing_keys;
 mod confirm;
+mod customers;
 mod database;
 mod directory;
 mod events;
@@ -324,7 +325,8 @@ impl Store for SqliteStore {
     ) -> Result<Begin, StoreError> {
         let (store, key) = (store.clone(), key.clone());
         let rows: Vec<_> = attempts.iter().map(AttemptRow::encode).collect::<Result<_, _>>()?;
-        self.write(move |database| billing_keys::begin_delete(database, &store, &key, &rows)).await
+        self.write(move |database| billing_keys::begin_delete(database, &store, &key, &rows, false))
+            .await
     }
 
     async fn settle_delete(

@@ -1,7 +1,7 @@
 //! Payments to be made later.
 
 use chrono::{DateTime, Utc};
-use portone_core::{BillingKey, ChannelGroupId, ChannelKey, Environment, Order, PaymentScheduleId, StoreId};
+use portone_core::{BillingKey, ChannelGroupId, ChannelKey, CustomerUid, Environment, Order, PaymentScheduleId, StoreId};
 use serde::{Deserialize, Serialize};
 
 use super::Face;
@@ -56,6 +56,8 @@ pub struct Schedule {
     pub status: ScheduleStatus,
     /// The key to pay with.
     pub billing_key: BillingKey,
+    /// The V1 name that its maker gave for the key: the last key issued under it pays (rule V1-067).
+    pub customer_uid: Option<CustomerUid>,
     /// The channel it is pinned to (rule SR-081).
     pub channel_key: Option<ChannelKey>,
     /// The group that decides; absent where the channel is pinned or the key has none.

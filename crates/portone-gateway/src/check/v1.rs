@@ -76,7 +76,7 @@ impl Question {
                 Command::IssueBillingKey(issue)
             }
             Operation::PayKey => {
-                let (uid, payment) = read(payment::again(body, pg_code), &UNREAD, told)?;
+                let (uid, _, payment) = read(payment::again(body, pg_code), &UNREAD, told)?;
                 if self.facts.has_billing_key == Some(false) {
                     told.add(&rules::KEY_MISSING, "customer_uid", "has no billing key; issue one first");
                 }
@@ -158,7 +158,7 @@ impl Question {
         pg_code: &str,
         told: &mut Report,
     ) -> Result<Vec<Command>, Report> {
-        let Schedules { customer_uid, customer_id, card, entries } = schedules;
+        let Schedules { customer_uid, customer_id, card, entries, .. } = schedules;
         let has_key = self.facts.has_billing_key;
         let mut commands = Vec::new();
         match card {

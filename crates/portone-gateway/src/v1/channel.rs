@@ -6,7 +6,6 @@ use portone_engine::EngineError;
 use crate::fields::Fields;
 use crate::state::Gateway;
 
-#[expect(dead_code, reason = "requests that pay use it, whose routes come next")]
 /// The channel that a request's `pg` names, or the store's default where it names none.
 pub(super) fn by_pg(gateway: &Gateway, store: &StoreId, pg: Option<&str>) -> Result<ChannelKey, EngineError> {
     let default = gateway.v1_stores.get(store).and_then(|store| store.default_channel.as_ref());

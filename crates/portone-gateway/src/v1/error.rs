@@ -156,6 +156,13 @@ pub(super) enum Failure {
     Engine(EngineError),
     /// The face's.
     Told(V1Error),
+    /// What a PG said, or left open, in an answer of its own.
+    Answered {
+        /// The answer.
+        response: Box<Response>,
+        /// What it tells, for the count of outcomes.
+        error: Box<EngineError>,
+    },
 }
 
 impl From<EngineError> for Failure {

@@ -17,6 +17,7 @@ mod prepare;
 mod query;
 mod rules;
 mod status;
+mod subscribe;
 mod to_come;
 mod users;
 mod view;
@@ -35,6 +36,7 @@ use serde::de::DeserializeOwned;
 
 use self::access::V1Access;
 use self::error::{Failure, V1Error};
+use self::subscribe::{charge, customers, schedules};
 use crate::answer::name_unknown_fields;
 use crate::fields::{Fields, Findings, UnknownFields};
 use crate::json::Node;
@@ -89,6 +91,85 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     Operation::v1("GET", "/payments/prepare/{merchant_uid}", Endpoint::Prepared, "What was fixed"),
     Operation::v1("POST", "/payments/cancel", Endpoint::Cancel, "Cancel a payment, or a part of it")
         .with(r#"{"merchant_uid": "order1", "amount": 1000, "checksum": 8900, "reason": "changed my mind"}"#),
+    Operation::v1("POST", "/subscribe/payments/onetime", Endpoint::Onetime, "Pay by card number").with(
+        r#"{"merchant_uid": "order2", "amount": 8900, "name": "Monthly pass", "card_number": "4242-4242-4242-4242", "expiry": "2030-12", "birth": "900101", "pwd_2digit": "00", "pg": "kpn"}"#,
+    ),
+    Operation::v1("POST", "/subscribe/customers/{customer_uid}", Endpoint::IssueKey, "Store a card")
+        .with(
+            r#"{"pg": "kpn", "card_number": "4242-4242-4242-4242", "expiry": "2030-12", "birth": "900101", "pwd_2digit": "00", "customer_name": "Port Kim"}"#,
+        ),
+    Operation::v1("GET", "/subscribe/customers", Endpoint::Keys, "Stored cards by their customer_uid")
+        .with_query(&[("customer_uid[]", "gildong_0001_1234")]),
+    Operation::v1("GET", "/subscribe/customers/{customer_uid}", Endpoint::Key, "A stored card"),
+    Operation::v1("POST", "/subscribe/payments/again", Endpoint::Again, "Pay with a stored card").with(
+        r#"{"customer_uid": "gildong_0001_1234", "merchant_uid": "order3", "amount": 8900, "name": "Monthly pass"}"#,
+    ),
+    Operation::v1(
+        "GET",
+        "/subscribe/customers/{customer_uid}/payments",
+        Endpoint::KeyPayments,
+        "What was paid with a stored card",
+    ),
+    Operation::v1(
+        "POST",
+        "/subscribe/payments/schedule",
+        Endpoint::Schedule,
+        "Pay with a stored card at times to come",
+    )
+    .with(
+        r#"{"customer_uid": "gildong_0001_1234", "schedules": [{"merchant_uid": "order4", "schedule_at": 1893456000, "currency": "KRW", "amount": 8900, "name": "Monthly pass"}]}"#,
+    ),
+    Operation::v1(
+        "GET",
+        "/subscribe/payments/schedule",
+        Endpoint::Schedules,
+        "The store's schedules of a time",
+    )
+    .with_query(&[("schedule_from", "1893000000"), ("schedule_to", "1894000000")]),
+    Operation::v1(
+        "GET",
+        "/subscribe/payments/schedule/customers/{customer_uid}",
+        Endpoint::KeySchedules,
+        "A stored card's schedules of a time",
+    )
+    .with_query(&[("from", "1893000000"), ("to", "1894000000")]),
+    Operation::v1(
+        "GET",
+        "/subscribe/customers/{customer_uid}/schedules",
+        Endpoint::KeySchedules,
+        "The same, where the stored card is",
+    )
+    .called("v1.findSchedulesByCustomerUid")
+    .with_query(&[("from", "1893000000"), ("to", "1894000000")]),
+    Operation::v1(
+        "GET",
+        "/subscribe/payments/schedule/{merchant_uid}",
+        Endpoint::OneSchedule,
+        "A schedule by its merchant_uid",
+    ),
+    Operation::v1(
+        "PUT",
+        "/subscribe/payments/schedule/{merchant_uid}",
+        Endpoint::ChangeSchedule,
+        "Move a schedule that waits",
+    )
+    .with(r#"{"schedule_at": 1893542400}"#),
+    Operation::v1("POST", "/subscribe/payments/unschedule", Endpoint::Unschedule, "Call schedules off")
+        .with(r#"{"customer_uid": "gildong_0001_1234", "merchant_uid": ["order4"]}"#),
+    Operation::v1(
+        "POST",
+        "/subscribe/payments/schedule/{merchant_uid}/reschedule",
+        Endpoint::Reschedule,
+        "Schedule again what failed or was called off",
+    )
+    .with(r#"{"schedule_at": 1893456000}"#),
+    Operation::v1(
+        "POST",
+        "/subscribe/payments/schedule/{merchant_uid}/retry",
+        Endpoint::Retry,
+        "Pay at once what failed or was called off",
+    ),
+    Operation::v1("DELETE", "/subscribe/customers/{customer_uid}", Endpoint::DeleteKey, "Delete a stored card"),
     Operation::v1("GET", "/cards", Endpoint::Cards, "The card companies and their codes"),
     Operation::v1("GET", "/cards/{card_standard_code}", Endpoint::Card, "A card company"),
     Operation::v1("GET", "/banks", Endpoint::Banks, "The banks and their codes"),
@@ -110,6 +191,21 @@ pub(crate) fn routes() -> Router<Gateway> {
         .route("/payments/prepare", post(prepare::register).put(prepare::change))
         .route("/payments/prepare/{merchant_uid}", get(prepare::registered))
         .route("/payments/cancel", post(cancel::cancel))
+        .route("/subscribe/payments/onetime", post(charge::onetime))
+        .route("/subscribe/payments/again", post(charge::again))
+        .route("/subscribe/customers", get(customers::several))
+        .route(
+            "/subscribe/customers/{customer_uid}",
+            get(customers::one).post(customers::issue).delete(customers::delete),
+        )
+        .route("/subscribe/customers/{customer_uid}/payments", get(customers::payments_of))
+        .route("/subscribe/customers/{customer_uid}/schedules", get(schedules::of_customer))
+        .route("/subscribe/payments/schedule", get(schedules::of_range).post(schedules::create))
+        .route("/subscribe/payments/schedule/{merchant_uid}", get(schedules::one).put(schedules::change))
+        .route("/subscribe/payments/schedule/{merchant_uid}/reschedule", post(schedules::reschedule))
+        .route("/subscribe/payments/schedule/{merchant_uid}/retry", post(schedules::retry))
+        .route("/subscribe/payments/schedule/customers/{customer_uid}", get(schedules::of_customer))
+        .route("/subscribe/payments/unschedule", post(schedules::revoke))
         .route("/cards", get(codes::cards))
         .route("/cards/{card_standard_code}", get(codes::card))
         .route("/banks", get(codes::banks))
@@ -208,9 +304,10 @@ where
 }
 
 fn told(endpoint: Endpoint, result: Result<Response, Failure>) -> Result<Response, V1Error> {
-    result.map_err(|failure| match failure {
-        Failure::Engine(error) => V1Error::of(endpoint, &error),
-        Failure::Told(error) => error,
+    result.or_else(|failure| match failure {
+        Failure::Engine(error) => Err(V1Error::of(endpoint, &error)),
+        Failure::Told(error) => Err(error),
+        Failure::Answered { response, .. } => Ok(*response),
     })
 }
 
@@ -218,6 +315,7 @@ fn told(endpoint: Endpoint, result: Result<Response, Failure>) -> Result<Respons
 fn count(endpoint: Endpoint, result: Option<&Result<Response, Failure>>) {
     match result {
         Some(Err(Failure::Told(_))) => {}
+        Some(Err(Failure::Answered { error, .. })) => outcome::count(endpoint.name(), Some(Some(&**error))),
         Some(Err(Failure::Engine(error))) => outcome::count(endpoint.name(), Some(Some(error))),
         Some(Ok(_)) => outcome::count(endpoint.name(), Some(None)),
         None => outcome::count(endpoint.name(), None),

@@ -200,7 +200,7 @@ fn find_request(endpoint: Endpoint, call: &Call<(String, String)>) -> Read<(Orde
     })
 }
 
-fn paged(
+pub(super) fn paged(
     endpoint: Endpoint,
     page: Page,
     total_count: usize,

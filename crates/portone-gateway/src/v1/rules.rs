@@ -40,6 +40,15 @@ pub(super) static REFUND_ACCOUNT: Rule =
     reject("V1-054", "A refund account has a bank, a number and a holder.", "operation cancelPayment");
 pub(super) static PROMOTION: Rule =
     reject("V1-051", "What a cancel does to a promotion.", "operation cancelPayment");
+pub(super) static SELECTOR: Rule =
+    reject("SR-020", "A request names a channel or a channel group, not both.", "seed 000");
+pub(super) static CUSTOMERS: Rule =
+    reject("V1-063", "Billing keys are read by their customer_uid.", "operation customer_view_multiple");
+pub(super) static SCHEDULES: Rule = reject(
+    "V1-072",
+    "A list of schedules has a beginning and an end, of a store at most three months apart.",
+    "operation findSchedulesByRange",
+);
 
 const fn reject(code: &'static str, reason: &'static str, source: &'static str) -> Rule {
     Rule { code, severity: Severity::Reject, reason, source }

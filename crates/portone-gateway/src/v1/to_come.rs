@@ -8,22 +8,6 @@ use super::error::{OURS, THE_PGS, V1Error};
 
 /// The documented operations that are not served: method and path, `*` for an id. Each goes from here when its route comes.
 const TO_COME: &[(&str, &str)] = &[
-    ("GET", "/subscribe/customers"),
-    ("GET", "/subscribe/customers/*"),
-    ("POST", "/subscribe/customers/*"),
-    ("DELETE", "/subscribe/customers/*"),
-    ("GET", "/subscribe/customers/*/payments"),
-    ("GET", "/subscribe/customers/*/schedules"),
-    ("POST", "/subscribe/payments/onetime"),
-    ("POST", "/subscribe/payments/again"),
-    ("GET", "/subscribe/payments/schedule"),
-    ("POST", "/subscribe/payments/schedule"),
-    ("POST", "/subscribe/payments/unschedule"),
-    ("GET", "/subscribe/payments/schedule/*"),
-    ("PUT", "/subscribe/payments/schedule/*"),
-    ("POST", "/subscribe/payments/schedule/*/reschedule"),
-    ("POST", "/subscribe/payments/schedule/*/retry"),
-    ("GET", "/subscribe/payments/schedule/customers/*"),
     ("POST", "/vbanks"),
     ("PUT", "/vbanks/*"),
     ("DELETE", "/vbanks/*"),

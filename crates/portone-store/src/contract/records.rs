@@ -133,6 +133,7 @@ pub fn transaction(number: u64, payment: u64) -> Transaction {
         channel: ChannelSnapshot::from(&channel(1)),
         channel_group: None,
         billing_key: None,
+        customer_uid: None,
         schedule_id: None,
         custom_data: None,
         notice_urls: Vec::new(),
@@ -325,6 +326,7 @@ pub fn key_record(number: u64) -> BillingKeyRecord {
     };
     BillingKeyRecord {
         key: billing_key(number),
+        customer_uid: None,
         store_id: store_id(),
         status: BillingKeyStatus::Pending,
         customer: customer(),

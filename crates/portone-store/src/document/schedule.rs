@@ -1,6 +1,6 @@
 //! A schedule's document.
 
-use portone_core::{ChannelKey, Order};
+use portone_core::{ChannelKey, CustomerUid, Order};
 use portone_engine::ledger::{Face, Schedule};
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +25,8 @@ pub(crate) struct ScheduleDocument {
     pub(crate) origin_ip: String,
     #[serde(default, skip_serializing_if = "is_v2")]
     pub(crate) face: Face,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) customer_uid: Option<CustomerUid>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
@@ -46,6 +48,7 @@ impl ScheduleDocument {
             notice_urls: schedule.notice_urls.clone(),
             origin_ip: schedule.origin_ip.clone(),
             face: schedule.face,
+            customer_uid: schedule.customer_uid.clone(),
         }
     }
 }

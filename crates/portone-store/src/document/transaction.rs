@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
 use portone_core::{
-    BillingKey, CardFacts, Escrow, Order, PayMethod, PaymentScheduleId, PgTxId, StoreId, TransactionId,
+    BillingKey, CardFacts, CustomerUid, Escrow, Order, PayMethod, PaymentScheduleId, PgTxId, StoreId, TransactionId,
     VirtualAccountFacts,
 };
 use portone_engine::ledger::{
@@ -27,6 +27,8 @@ pub(crate) struct TransactionDocument<'a> {
     channel_group: Option<Cow<'a, GroupSnapshot>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     billing_key: Option<Cow<'a, BillingKey>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    customer_uid: Option<Cow<'a, CustomerUid>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     schedule_id: Option<Cow<'a, PaymentScheduleId>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -88,6 +90,7 @@ impl<'a> TransactionDocument<'a> {
             platform: transaction.platform,
             channel_group: transaction.channel_group.as_ref().map(Cow::Borrowed),
             billing_key: transaction.billing_key.as_ref().map(Cow::Borrowed),
+            customer_uid: transaction.customer_uid.as_ref().map(Cow::Borrowed),
             schedule_id: transaction.schedule_id.as_ref().map(Cow::Borrowed),
             custom_data: transaction.custom_data.as_deref().map(Cow::Borrowed),
             notice_urls: Cow::Borrowed(&transaction.notice_urls),
@@ -124,6 +127,7 @@ impl<'a> TransactionDocument<'a> {
             channel: columns.channel,
             channel_group: self.channel_group.map(Cow::into_owned),
             billing_key: self.billing_key.map(Cow::into_owned),
+            customer_uid: self.customer_uid.map(Cow::into_owned),
             schedule_id: self.schedule_id.map(Cow::into_owned),
             custom_data: self.custom_data.map(Cow::into_owned),
             notice_urls: self.notice_urls.into_owned(),

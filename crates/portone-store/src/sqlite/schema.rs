@@ -15,6 +15,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/0007_confirm.sql"),
     include_str!("../../migrations/sqlite/0008_notify.sql"),
     include_str!("../../migrations/sqlite/0017_v1.sql"),
+    include_str!("../../migrations/sqlite/0021_customers.sql"),
 ];
 
 /// Applies what is missing, each step in one commit. `Err(Ok(found))` tells of a database newer than this version.

@@ -88,6 +88,8 @@ pub(super) fn insert(
     decision: &str,
     (channel, doc): (&str, &str),
 ) -> Result<(), Fault> {
+    let own = transaction.customer_uid.as_ref().map(portone_core::CustomerUid::as_str);
+    let customer_uid = own.or(transaction.billing_key.as_ref().map(portone_core::BillingKey::as_str));
     if seq > 1 {
         // A payment is listed as its latest transaction.
         let sql = "UPDATE transactions SET latest = 0 WHERE store_no = ?1 AND payment_id = ?2 AND seq = ?3";
@@ -95,9 +97,9 @@ pub(super) fn insert(
     }
     database.execute(
         "INSERT INTO transactions (id, store_no, payment_id, seq, status, revision, channel_no, requested_at,
-            status_changed_at, facet_no, decision, doc, imp_uid)
+            status_changed_at, facet_no, decision, doc, imp_uid, customer_uid)
          VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, ?8, ?9, ?10, ?11,
-            max(?12, 1 + coalesce((SELECT max(imp_uid) FROM transactions), 0)))",
+            max(?12, 1 + coalesce((SELECT max(imp_uid) FROM transactions), 0)), ?13)",
         params![
             transaction.id.as_str(),
             store_no,
@@ -111,6 +113,7 @@ pub(super) fn insert(
             decision,
             doc,
             millis(transaction.requested_at) - IMP_UID_EPOCH_MS,
+            customer_uid,
         ],
     )?;
     Ok(())

@@ -32,6 +32,7 @@ pub(crate) fn issue(body: &RawBody, pg_code: &str) -> Read<(Named, PayInstantly)
     let known: Vec<&str> = [&order::ORDER[..], &ACCOUNT].concat();
     read_body(body, &known, |fields| {
         let named = named(fields, "channel_key");
+        order::extras(fields);
         let order = order::read(fields, pg_code, merchant_uid(fields));
         let (bank, due_date) = (bank(fields, pg_code), due_date(fields));
         let remittee_name = fields.under(&rules::VBANK_HOLDER).owned_text("vbank_holder");

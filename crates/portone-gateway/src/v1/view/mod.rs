@@ -3,9 +3,11 @@
 
 pub(super) mod access;
 pub(super) mod code;
+pub(super) mod customer;
 pub(super) mod payment;
 pub(super) mod pg_setting;
 pub(super) mod prepare;
+pub(super) mod schedule;
 
 use portone_core::{Currency, Major};
 use serde_json::value::RawValue;

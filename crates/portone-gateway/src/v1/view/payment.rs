@@ -1,7 +1,7 @@
 //! A payment as V1 shows it: one attempt (rules V1-020 to V1-036).
 
 use chrono::{DateTime, Utc};
-use portone_core::{CancelStatus, CardFacts, CustomerName, Environment, PayMethod};
+use portone_core::{Customer,CancelStatus, CardFacts, CustomerName, Environment, PayMethod};
 use portone_engine::ledger::{Cancellation, CashReceipt, Failure, Platform, ReceiptStatus, Transaction};
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -91,7 +91,7 @@ struct AccountView<'a> {
 
 /// Who bought.
 #[derive(Debug, Serialize)]
-struct BuyerView<'a> {
+pub(super) struct BuyerView<'a> {
     buyer_name: Option<String>,
     buyer_email: Option<&'a str>,
     buyer_tel: Option<&'a str>,
@@ -162,7 +162,7 @@ impl<'a> PaymentView<'a> {
             amount: amount(order.amount.total, currency),
             cancel_amount: amount(attempt.cancelled(), currency),
             currency: order.amount.currency.code(),
-            buyer: BuyerView::of(attempt),
+            buyer: BuyerView::of(&attempt.order.customer),
             custom_data: attempt.custom_data.as_deref(),
             user_agent: None,
             status: V1Status::from(attempt.status).code(),
@@ -177,7 +177,7 @@ impl<'a> PaymentView<'a> {
             deposit_history: None,
             cancel_receipt_urls: Vec::new(),
             cash_receipt_issued: None,
-            customer_uid: attempt.billing_key.as_ref().map(portone_core::BillingKey::as_str),
+            customer_uid: customer_uid(attempt),
             customer_uid_usage: usage(attempt),
             promotion: order.promotion_id.as_deref().map(|id| PromotionView { id, discount: 0 }),
         }
@@ -209,23 +209,28 @@ impl<'a> CardView<'a> {
             card_publisher_name: publisher_name,
             card_quota: Some(facts.installment_month.unwrap_or(0)),
             card_number: masked(facts),
-            card_type: match facts.card_type.as_deref() {
-                Some("CREDIT") => Some(0),
-                Some("DEBIT") => Some(1),
-                _ => None,
-            },
+            card_type: card_type(facts),
         }
     }
 }
 
+/// Credit or debit, where the PG says (rule V1-031).
+pub(super) fn card_type(facts: &CardFacts) -> Option<u8> {
+    match facts.card_type.as_deref() {
+        Some("CREDIT") => Some(0),
+        Some("DEBIT") => Some(1),
+        _ => None,
+    }
+}
+
 /// A card company's code and name; one that the table does not have keeps the PG's words.
-fn company(words: Option<&str>) -> (Option<&'static str>, Option<&str>) {
+pub(super) fn company(words: Option<&str>) -> (Option<&'static str>, Option<&str>) {
     let known = words.and_then(code::card);
     (known.map(CodeView::code), known.map(CodeView::name).or(words))
 }
 
 /// The number with its middle masked (rule V1-034).
-fn masked(facts: &CardFacts) -> Option<String> {
+pub(super) fn masked(facts: &CardFacts) -> Option<String> {
     let made = || Some(format!("{}******{}", facts.bin.as_ref()?, facts.last_four.as_ref()?));
     facts.masked_number.clone().or_else(made)
 }
@@ -246,8 +251,8 @@ impl<'a> AccountView<'a> {
 }
 
 impl<'a> BuyerView<'a> {
-    fn of(attempt: &'a Transaction) -> Self {
-        let customer = &attempt.order.customer;
+    /// A buyer, cut to what V1 shows of it.
+    pub(super) fn of(customer: &'a Customer) -> Self {
         let address = customer.address.as_ref();
         Self {
             buyer_name: customer.name.as_ref().map(CustomerName::one_line).map(|name| cut(&name, 16)),
@@ -305,6 +310,12 @@ const fn platform(platform: Platform) -> &'static str {
     }
 }
 
+/// V1's name of the key that paid: its own where it was given none.
+fn customer_uid(attempt: &Transaction) -> Option<&str> {
+    let own = attempt.customer_uid.as_ref().map(portone_core::CustomerUid::as_str);
+    own.or(attempt.billing_key.as_ref().map(portone_core::BillingKey::as_str))
+}
+
 /// What a billing key was used for (rule V1-030).
 const fn usage(attempt: &Transaction) -> Option<&'static str> {
     match (&attempt.billing_key, &attempt.schedule_id) {
@@ -315,7 +326,7 @@ const fn usage(attempt: &Transaction) -> Option<&'static str> {
 }
 
 /// The PG's words where it said any, else ours.
-fn fail_reason(failure: &Failure) -> String {
+pub(super) fn fail_reason(failure: &Failure) -> String {
     match (&failure.pg_code, &failure.pg_message) {
         (Some(code), Some(message)) => format!("[{code}] {message}"),
         (None, Some(message)) => message.clone(),
@@ -324,16 +335,16 @@ fn fail_reason(failure: &Failure) -> String {
 }
 
 /// A time in seconds; 0 where there is none (rule V1-025).
-fn seconds(time: Option<DateTime<Utc>>) -> i64 {
+pub(super) fn seconds(time: Option<DateTime<Utc>>) -> i64 {
     time.map_or(0, |time| time.timestamp())
 }
 
 /// A text for people, cut to what V1 shows of it (rule V1-024).
-fn cut(text: &str, length_max: usize) -> String {
+pub(super) fn cut(text: &str, length_max: usize) -> String {
     text.chars().take(length_max).collect()
 }
 
 /// A text for machines: one that is too long is not known, rather than another one.
-fn fitting(text: &str, length_max: usize) -> Option<&str> {
+pub(super) fn fitting(text: &str, length_max: usize) -> Option<&str> {
     (text.chars().count() <= length_max).then_some(text)
 }

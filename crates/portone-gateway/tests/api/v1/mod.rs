@@ -9,6 +9,7 @@ mod mount;
 mod openapi;
 mod payments;
 mod prepare;
+mod subscribe;
 mod tables;
 
 use portone_core::Command;

@@ -10,22 +10,6 @@ use crate::http::Call;
 
 /// The documented operations that this gateway does not serve: each answers 501. Whoever serves one takes it from here.
 const TO_COME: &[&str] = &[
-    "GET /subscribe/customers",
-    "GET /subscribe/customers/{customer_uid}",
-    "POST /subscribe/customers/{customer_uid}",
-    "DELETE /subscribe/customers/{customer_uid}",
-    "GET /subscribe/customers/{customer_uid}/payments",
-    "GET /subscribe/customers/{customer_uid}/schedules",
-    "POST /subscribe/payments/onetime",
-    "POST /subscribe/payments/again",
-    "GET /subscribe/payments/schedule",
-    "POST /subscribe/payments/schedule",
-    "POST /subscribe/payments/unschedule",
-    "GET /subscribe/payments/schedule/{merchant_uid}",
-    "PUT /subscribe/payments/schedule/{merchant_uid}",
-    "POST /subscribe/payments/schedule/{merchant_uid}/reschedule",
-    "POST /subscribe/payments/schedule/{merchant_uid}/retry",
-    "GET /subscribe/payments/schedule/customers/{customer_uid}",
     "POST /vbanks",
     "PUT /vbanks/{imp_uid}",
     "DELETE /vbanks/{imp_uid}",
