@@ -23,6 +23,9 @@ const SEEN: [(&str, &str, u16); 2] =
 const MAY_END_EARLY: [&str; 2] =
     ["/payments/find/{merchant_uid}/{payment_status}", "/payments/findAll/{merchant_uid}/{payment_status}"];
 
+/// What a list of billing keys holds.
+const LISTED_KEYS: &str = "/definitions/MultipleCustomersResponse/allOf/1/properties/response/items";
+
 static V1: LazyLock<Option<ContractV1>> = LazyLock::new(ContractV1::load);
 
 impl ContractV1 {
@@ -33,6 +36,12 @@ impl ContractV1 {
 
     fn load() -> Option<Self> {
         let mut document = read("portone-v1.openapi.json")?;
+        // Its description says what its schema does not: the list mixes both kinds of keys.
+        let mixed = json!({"anyOf": [{"$ref": "#/definitions/CustomerAnnotation"},
+            {"$ref": "#/definitions/SuperBillingKeyAnnotation"}]});
+        if let Some(items) = document.pointer_mut(LISTED_KEYS) {
+            *items = mixed;
+        }
         document["definitions"].as_object_mut().into_iter().flat_map(Map::values_mut).for_each(normalise);
         Some(Self { document, validators: Mutex::default() })
     }
@@ -58,7 +67,7 @@ impl ContractV1 {
         if body["code"] == 0
             && let Some(schema) = response.get("schema").filter(|schema| !schema.is_null())
         {
-            let mut schema = schema.clone();
+            let mut schema = one_of(schema).unwrap_or_else(|| schema.clone());
             normalise(&mut schema);
             let validator = self.validator(&schema);
             problems.extend(
@@ -91,6 +100,16 @@ impl ContractV1 {
         });
         Arc::clone(validator)
     }
+}
+
+/// An answer of one of several shapes, which the document writes as members of one that never comes.
+fn one_of(schema: &Value) -> Option<Value> {
+    let members = schema["properties"].as_object()?;
+    let is_shape = |name: &String, member: &Value| name.ends_with("Response") && member["$ref"].is_string();
+    members.iter().all(|(name, member)| is_shape(name, member)).then(|| {
+        let shapes: Vec<&Value> = members.values().collect();
+        json!({"anyOf": shapes})
+    })
 }
 
 /// What is wrong with the envelope alone (rule V1-003).

@@ -93,7 +93,6 @@ impl<'a> EventView<'a> {
             transaction_id: None,
             cancellation_id: None,
             billing_key: None,
-            customer_uid: None,
         };
         match &event.subject {
             EventSubject::Payment { payment_id, transaction_id, cancellation_id } => {
