@@ -93,7 +93,7 @@ async fn iamport_037_no_key_no_charge() {
 
 #[tokio::test]
 async fn sr_070_a_channel_key_overrides_and_sr_072_the_weights_of_now_decide() {
-    let shop = super::super::Shop::of(World::with_group(&[(SMARTRO, 0), (KPN, 100)]).await).await;
+    let shop = Shop::of(World::with_group(&[(SMARTRO, 0), (KPN, 100)]).await).await;
     let body = both(both(card(APPROVED), &super::holder()), &json!({"channel_group_id": GROUP}));
     let key = shop.post("/subscribe/customers/card1", &body).await;
     assert_eq!(key.response()["succeededChannels"].as_array().unwrap().len(), 2);
