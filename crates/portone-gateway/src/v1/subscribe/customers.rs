@@ -17,7 +17,7 @@ use crate::v1::endpoint::Endpoint;
 use crate::v1::error::{Failure, V1Error, texts};
 use crate::v1::query::Page;
 use crate::v1::view::customer::KeyView;
-use crate::v1::{Call, Read, answer, envelope, payments, read, rules};
+use crate::v1::{Call, Read, answer, envelope, names, payments, read, rules};
 
 /// How many names are read at once; the document has no limit.
 const MULTI_COUNT_MAX: usize = 100;
@@ -44,7 +44,7 @@ pub(in crate::v1) async fn issue(State(gateway): State<Gateway>, call: Call, bod
             customer_uid: Some(uid),
             extras: Extras::default(),
         };
-        let record = engine.issue_billing_key(request).await.map_err(|error| why_none(error))?;
+        let record = engine.issue_billing_key(request).await.map_err(why_none)?;
         shown(&engine, &record).await
     })
     .await
@@ -164,6 +164,6 @@ fn why_none(error: EngineError) -> Failure {
     let first = failures.first().map(|(_, failure)| failure);
     let message = first.map(|failure| failure.pg_message.clone().unwrap_or_else(|| failure.message.clone()));
     let message = message.unwrap_or_else(|| error.to_string());
-    let response = V1Error::of_pg(Endpoint::IssueKey, message).into_response();
+    let response = V1Error::of_pg(Endpoint::IssueKey, names::v1_lines(&message)).into_response();
     Failure::Answered { response: Box::new(response), error: Box::new(error) }
 }

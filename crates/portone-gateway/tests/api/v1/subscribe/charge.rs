@@ -41,11 +41,16 @@ async fn an_outcome_that_nobody_knows_is_code_1_and_ready() {
     assert_eq!(shop.get("/payments/find/order1").await.response()["status"], "ready");
 }
 
+/// What a group wants of a buyer.
+fn buyer() -> Value {
+    json!({"customer_id": "customer1", "buyer_name": "Port Kim", "buyer_tel": "01000001234", "buyer_email": "port@example.com"})
+}
+
 #[tokio::test]
 async fn iamport_004_a_group_is_named_in_either_spelling_and_iamport_003_beside_a_pg() {
     let shop = Shop::new().await;
     for (id, name) in [("order1", "channelGroupId"), ("order2", "channel_group_id")] {
-        let reply = onetime(&shop, id, APPROVED, &json!({name: GROUP, "pg": "nobody"})).await;
+        let reply = onetime(&shop, id, APPROVED, &both(json!({name: GROUP, "pg": "nobody"}), &buyer())).await;
         assert_eq!(reply.response()["status"], "paid", "{}", reply.reply.text);
     }
     let other = onetime(&shop, "order3", APPROVED, &json!({"pg": "nobody"})).await;

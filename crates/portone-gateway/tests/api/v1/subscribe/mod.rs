@@ -25,7 +25,8 @@ fn both(first: Value, second: &Value) -> Value {
 }
 
 fn holder() -> Value {
-    json!({"customer_name": "Port Kim", "customer_tel": "01000001234", "customer_email": "port@example.com"})
+    json!({"customer_id": "customer1", "customer_name": "Port Kim", "customer_tel": "01000001234",
+        "customer_email": "port@example.com"})
 }
 
 fn order(id: &str) -> Value {
