@@ -18,10 +18,10 @@ pub use session::{
 use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
-use portone_core::{CustomerUid,
+use portone_core::{
     AttemptId, BillingKey, CancelRequester, CancelStatus, CancellationId, CardFacts, Channel, ChannelGroup,
-    ChannelGroupId, ChannelKey, CommandKind, Environment, Escrow, LogisticsCompany, Order, PayMethod,
-    PaymentId, PaymentScheduleId, PgMerchantId, PgProvider, PgTxId, StoreId, TransactionId,
+    ChannelGroupId, ChannelKey, CommandKind, CustomerUid, Environment, Escrow, LogisticsCompany, Order,
+    PayMethod, PaymentId, PaymentScheduleId, PgMerchantId, PgProvider, PgTxId, StoreId, TransactionId,
     VirtualAccountFacts,
 };
 use serde::{Deserialize, Serialize};

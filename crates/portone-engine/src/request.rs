@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use portone_core::{
-    BillingKey, CancelRequester, CashReceiptRequest, ChannelGroupId, ChannelKey, CustomerUid, IssueBillingKey,
-    IssueCashReceipt, Order, PayInstantly, PaymentId, RefundAccount, RegisterEscrowLogistics, StoreId,
-    StoreReceiptItem,
+    BillingKey, CancelRequester, CashReceiptRequest, ChannelGroupId, ChannelKey, CustomerUid,
+    IssueBillingKey, IssueCashReceipt, Order, PayInstantly, PaymentId, RefundAccount,
+    RegisterEscrowLogistics, StoreId, StoreReceiptItem,
 };
 
 use crate::idempotency::Operation;

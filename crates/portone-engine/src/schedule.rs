@@ -23,7 +23,8 @@ const WINDOW: TimeDelta = TimeDelta::days(90);
 
 pub(crate) const TIME_FIELD: &str = "timeToPay";
 
-pub(crate) const TIME_TO_PAY: Rule = reject("V2-084", "A schedule lies in the future.", "seeds 000, 001 and 002");
+pub(crate) const TIME_TO_PAY: Rule =
+    reject("V2-084", "A schedule lies in the future.", "seeds 000, 001 and 002");
 const PINNED: Rule = reject(
     "SR-071",
     "A channel that a schedule names holds the billing key.",

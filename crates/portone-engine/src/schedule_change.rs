@@ -71,8 +71,7 @@ impl Engine {
         // The last go: what does not reach the PG is told, and not tried again behind the shop's back.
         let taken_up = TakenUp { now, until, run_count: RUN_COUNT_MAX };
         let time_to_pay = schedule.time_to_pay;
-        let schedule =
-            self.reopen(opened_again(schedule, &record, time_to_pay, Some(taken_up))).await?;
+        let schedule = self.reopen(opened_again(schedule, &record, time_to_pay, Some(taken_up))).await?;
         self.try_schedule(&schedule).await?;
         Ok(())
     }

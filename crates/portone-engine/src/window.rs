@@ -89,7 +89,16 @@ impl Engine {
         let routing = Routing { directory: &directory, store_id: &store_id, ctx: &ctx };
         let routed = routing.select(self, &selector, &command)?;
         let call = sdk_call(&routed.admitted, &ctx)?;
-        let draft = Draft { order, method, card: None, billing_key: None, customer_uid: None, caller, extras, schedule_id: None };
+        let draft = Draft {
+            order,
+            method,
+            card: None,
+            billing_key: None,
+            customer_uid: None,
+            caller,
+            extras,
+            schedule_id: None,
+        };
         let mut transaction = draft.transaction(routed.channel, routed.group, &ctx);
         (transaction.status, transaction.platform) = (PaymentStatus::Ready, Platform::Pc);
         let count_max = self.config.transaction_count_max;

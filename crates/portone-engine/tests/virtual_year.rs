@@ -160,8 +160,13 @@ impl Year {
             let issue =
                 IssueBillingKey { card: card("4242424242424242"), customer: customer(), bypass: None };
             let selector = by_group(GROUP);
-            let request =
-                IssueBillingKeyRequest { caller: caller(), selector, issue, customer_uid: None, extras: Extras::default() };
+            let request = IssueBillingKeyRequest {
+                caller: caller(),
+                selector,
+                issue,
+                customer_uid: None,
+                extras: Extras::default(),
+            };
             let record = self.engine.issue_billing_key(request).await.unwrap();
             assert_eq!(record.channels.len(), CHANNELS.len());
             self.keys.push(record.key);

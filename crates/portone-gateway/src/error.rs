@@ -246,7 +246,9 @@ fn plain(endpoint: Endpoint, error: &EngineError) -> Option<(StatusCode, &'stati
         EngineError::AlreadyPaidOrWaiting => (Code::CONFLICT, "ALREADY_PAID_OR_WAITING"),
         EngineError::ScheduleNotFound(_) => (Code::NOT_FOUND, "PAYMENT_SCHEDULE_NOT_FOUND"),
         // Only V1 moves schedules.
-        EngineError::ScheduleInState(_) | EngineError::ScheduleAlreadyProcessed(_) => (Code::CONFLICT, "PAYMENT_SCHEDULE_ALREADY_PROCESSED"),
+        EngineError::ScheduleInState(_) | EngineError::ScheduleAlreadyProcessed(_) => {
+            (Code::CONFLICT, "PAYMENT_SCHEDULE_ALREADY_PROCESSED")
+        }
         EngineError::ScheduleAlreadyRevoked(_) => (Code::CONFLICT, "PAYMENT_SCHEDULE_ALREADY_REVOKED"),
         EngineError::Invalid(_)
         | EngineError::ChannelSpecific { .. }

@@ -325,8 +325,7 @@ impl Store for SqliteStore {
     ) -> Result<Begin, StoreError> {
         let (store, key) = (store.clone(), key.clone());
         let rows: Vec<_> = attempts.iter().map(AttemptRow::encode).collect::<Result<_, _>>()?;
-        self.write(move |database| billing_keys::begin_delete(database, &store, &key, &rows, false))
-            .await
+        self.write(move |database| billing_keys::begin_delete(database, &store, &key, &rows, false)).await
     }
 
     async fn settle_delete(

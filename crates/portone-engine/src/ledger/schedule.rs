@@ -1,7 +1,9 @@
 //! Payments to be made later.
 
 use chrono::{DateTime, Utc};
-use portone_core::{BillingKey, ChannelGroupId, ChannelKey, CustomerUid, Environment, Order, PaymentScheduleId, StoreId};
+use portone_core::{
+    BillingKey, ChannelGroupId, ChannelKey, CustomerUid, Environment, Order, PaymentScheduleId, StoreId,
+};
 use serde::{Deserialize, Serialize};
 
 use super::Face;

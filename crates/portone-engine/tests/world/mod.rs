@@ -332,7 +332,13 @@ impl World {
 
     pub fn issue_request(&self, selector: Selector, number: &str) -> IssueBillingKeyRequest {
         let issue = IssueBillingKey { card: card(number), customer: customer(), bypass: None };
-        IssueBillingKeyRequest { caller: self.caller(), selector, issue, customer_uid: None, extras: Extras::default() }
+        IssueBillingKeyRequest {
+            caller: self.caller(),
+            selector,
+            issue,
+            customer_uid: None,
+            extras: Extras::default(),
+        }
     }
 
     pub fn key_request(&self, id: &PaymentId, key: &portone_core::BillingKey) -> PayWithBillingKeyRequest {

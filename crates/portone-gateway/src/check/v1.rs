@@ -10,8 +10,8 @@ use portone_wire::v1::rules;
 use super::{Operation, Question, read, unread, unreadable};
 use crate::json::RawBody;
 use crate::v1::dto::{
-    Named, account, cancel, cancel::CancelRequest, delivery, escrow, key, payment,
-    payment::KeyPayment, receipt, schedule, schedule::Schedules, window,
+    Named, account, cancel, cancel::CancelRequest, delivery, escrow, key, payment, payment::KeyPayment,
+    receipt, schedule, schedule::Schedules, window,
 };
 
 static UNREAD: Rule = unread("V1-UNREAD", "v1.openapi.json; docs sdk/v1-sdk");

@@ -61,12 +61,15 @@ pub async fn schedules_of_a_name_go_over_to_its_next_key(store: &dyn Store) {
     assert_eq!(store.create_schedule(named).await, Ok(CreateSchedule::Created));
     create(store, 2, 100).await;
     issue(store, 2, 20).await;
-    let key = async |number| store.schedule(&store_id(), &id(number)).await.expect("reads").expect("is there").billing_key;
+    let key = async |number| {
+        store.schedule(&store_id(), &id(number)).await.expect("reads").expect("is there").billing_key
+    };
     assert_eq!((key(1).await, key(2).await), (billing_key(2), billing_key(1)));
     // A key that turns out to be older than the last one changes nothing.
     issue(store, 3, 15).await;
     assert_eq!(key(1).await, billing_key(2));
-    let despite = store.begin_delete_despite_schedules(&store_id(), &billing_key(2), delete_attempts(2)).await;
+    let despite =
+        store.begin_delete_despite_schedules(&store_id(), &billing_key(2), delete_attempts(2)).await;
     assert_eq!(despite, Ok(Begin::Begun));
 }
 

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
 use portone_core::{
-    BillingKey, CardFacts, CustomerUid, Escrow, Order, PayMethod, PaymentScheduleId, PgTxId, StoreId, TransactionId,
-    VirtualAccountFacts,
+    BillingKey, CardFacts, CustomerUid, Escrow, Order, PayMethod, PaymentScheduleId, PgTxId, StoreId,
+    TransactionId, VirtualAccountFacts,
 };
 use portone_engine::ledger::{
     Cancellation, ChannelSnapshot, Face, Failure, GroupSnapshot, ImpUid, PaymentStatus, Platform, Transaction,

@@ -162,11 +162,7 @@ pub(super) fn take_over_schedules(
     Ok(())
 }
 
-fn schedule_of(
-    database: &Database,
-    store: &StoreId,
-    payment: &PaymentId,
-) -> Result<Option<Schedule>, Fault> {
+fn schedule_of(database: &Database, store: &StoreId, payment: &PaymentId) -> Result<Option<Schedule>, Fault> {
     let Some(store_no) = database.find_store_no(store)? else { return Ok(None) };
     let sql = schedules::select!("WHERE store_no = ?1 AND payment_id = ?2 ORDER BY no DESC LIMIT 1");
     let mut statement = database.prepared(sql)?;
@@ -191,8 +187,7 @@ fn reopened(database: &Database, reopen: &Reopen) -> Result<ReopenSchedule, Faul
         }
     }
     let time = millis(reopen.time_to_pay);
-    let status =
-        if reopen.taken_up.is_some() { ScheduleStatus::Started } else { ScheduleStatus::Scheduled };
+    let status = if reopen.taken_up.is_some() { ScheduleStatus::Started } else { ScheduleStatus::Scheduled };
     database.execute(
         "UPDATE payment_schedules SET status = ?2, billing_key = ?3, group_id = ?4, time_to_pay = ?5, status_at = ?6,
             started_at = ?7, due_at = ?8, run_count = ?9, completed_at = NULL, revoked_at = NULL, transaction_id = NULL

@@ -4,7 +4,9 @@ use chrono::{DateTime, Utc};
 use portone_core::{Card, Currency};
 use portone_wire::v1::rules;
 
-use super::{Named, Source, amount, card, key, merchant_uid, named, order, payment, payment::KeyPayment, read_body};
+use super::{
+    Named, Source, amount, card, key, merchant_uid, named, order, payment, payment::KeyPayment, read_body,
+};
 use crate::fields::Fields;
 use crate::json::Node;
 use crate::read::Read;
@@ -41,7 +43,14 @@ pub(crate) fn create(body: &impl Source, pg_code: &str) -> Read<Schedules> {
             None => None,
             Some(card) => Some(card?),
         };
-        Some(Schedules { named: named?, checking_amount, customer_uid: uid?, customer_id, card, entries: entries? })
+        Some(Schedules {
+            named: named?,
+            checking_amount,
+            customer_uid: uid?,
+            customer_id,
+            card,
+            entries: entries?,
+        })
     })
 }
 

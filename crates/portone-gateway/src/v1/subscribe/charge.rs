@@ -17,11 +17,7 @@ use crate::v1::error::Failure;
 use crate::v1::{answer, payments};
 
 /// `POST /subscribe/payments/onetime`
-pub(in crate::v1) async fn onetime(
-    State(gateway): State<Gateway>,
-    access: V1Access,
-    body: Body,
-) -> Response {
+pub(in crate::v1) async fn onetime(State(gateway): State<Gateway>, access: V1Access, body: Body) -> Response {
     let read = told(Endpoint::Onetime, payment::onetime(&body, &pg_code(&gateway, access.store(), &body)));
     let named = read.request.as_ref().ok();
     let selector = named.map(|it| selector(&gateway, access.store(), Endpoint::Onetime, &it.named));

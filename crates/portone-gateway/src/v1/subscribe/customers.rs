@@ -142,10 +142,7 @@ async fn shown(engine: &Engine, record: &BillingKeyRecord) -> Result<Response, F
 }
 
 /// When a key's name got its first key that was not deleted since.
-async fn inserted(
-    engine: &Engine,
-    record: &BillingKeyRecord,
-) -> Result<Option<DateTime<Utc>>, EngineError> {
+async fn inserted(engine: &Engine, record: &BillingKeyRecord) -> Result<Option<DateTime<Utc>>, EngineError> {
     let mut first = record.issued_at;
     let Some(uid) = &record.customer_uid else { return Ok(first) };
     let (store, keys): (&StoreId, Vec<BillingKey>) =

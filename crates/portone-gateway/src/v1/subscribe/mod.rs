@@ -68,7 +68,8 @@ fn pg_code(gateway: &Gateway, store: &StoreId, body: &Body) -> String {
         Some(Err(_)) => None,
         None => by_pg(gateway, store, node.text_of("pg")).ok(),
     };
-    let entry = key.and_then(|key| directory.channel(store, &key).map(|entry| entry.channel.provider.v1_code()));
+    let entry =
+        key.and_then(|key| directory.channel(store, &key).map(|entry| entry.channel.provider.v1_code()));
     entry.unwrap_or_default()
 }
 

@@ -176,7 +176,13 @@ pub(in crate::v1) async fn revoke(State(gateway): State<Gateway>, access: V1Acce
 /// The schedules that wait for their time: of a name, of orders, or of both (rule IAMPORT-044).
 async fn waiting(engine: &Engine, store: &StoreId, revoke: Revoke) -> Result<Vec<Schedule>, Failure> {
     let keys = match &revoke.customer_uid {
-        Some(uid) => Some(engine.store().billing_keys_called(store, &customer_uid(uid)?).await.map_err(EngineError::from)?),
+        Some(uid) => Some(
+            engine
+                .store()
+                .billing_keys_called(store, &customer_uid(uid)?)
+                .await
+                .map_err(EngineError::from)?,
+        ),
         None => None,
     };
     let Some(uids) = revoke.merchant_uids else {

@@ -1,7 +1,7 @@
 //! A payment as V1 shows it: one attempt (rules V1-020 to V1-036).
 
 use chrono::{DateTime, Utc};
-use portone_core::{Customer,CancelStatus, CardFacts, CustomerName, Environment, PayMethod};
+use portone_core::{CancelStatus, CardFacts, Customer, CustomerName, Environment, PayMethod};
 use portone_engine::ledger::{Cancellation, CashReceipt, Failure, Platform, ReceiptStatus, Transaction};
 use serde::Serialize;
 use serde_json::value::RawValue;

@@ -56,7 +56,8 @@ async fn iamport_004_a_group_is_named_in_either_spelling_and_iamport_003_beside_
     let other = onetime(&shop, "order3", APPROVED, &json!({"pg": "nobody"})).await;
     let (_, code, message) = other.refusal();
     assert!(code == 1 && message.contains("pg: names no active channel"), "{message}");
-    let both = onetime(&shop, "order3", APPROVED, &json!({"channelGroupId": GROUP, "channel_key": KPN})).await;
+    let both =
+        onetime(&shop, "order3", APPROVED, &json!({"channelGroupId": GROUP, "channel_key": KPN})).await;
     assert_eq!(both.status, 200, "{}", both.reply.text);
 }
 
@@ -67,7 +68,9 @@ async fn everything_wrong_is_told_at_once_without_the_card() {
         "expiry": "12/30", "name": "Pass"});
     let reply = shop.post("/subscribe/payments/onetime", &body).await;
     let (_, code, message) = reply.refusal();
-    for part in ["amount: is", "card_number: is not written dddd-dddd-dddd-dddd", "expiry: is not written YYYY-MM"] {
+    for part in
+        ["amount: is", "card_number: is not written dddd-dddd-dddd-dddd", "expiry: is not written YYYY-MM"]
+    {
         assert!(code == 1 && message.contains(part), "{message}");
     }
     assert!(!reply.reply.text.contains("4242"), "{}", reply.reply.text);
@@ -85,7 +88,10 @@ async fn iamport_035_a_paid_card_is_kept_under_its_name() {
     let key = shop.get("/subscribe/customers/card1").await;
     assert_eq!(key.response()["customer_name"], "Port Kim", "the buyer is the holder");
     let paid = shop.again("card1", "order3").await;
-    assert_eq!((&paid.response()["status"], &paid.response()["customer_uid"]), (&json!("paid"), &json!("card1")));
+    assert_eq!(
+        (&paid.response()["status"], &paid.response()["customer_uid"]),
+        (&json!("paid"), &json!("card1"))
+    );
 }
 
 #[tokio::test]

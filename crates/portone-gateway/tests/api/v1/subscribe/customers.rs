@@ -29,7 +29,7 @@ async fn v1_061_a_name_that_is_used_again_means_the_last_card() {
     assert_eq!(second["inserted"], first["inserted"]);
     assert_eq!(second["updated"].as_i64().unwrap(), first["updated"].as_i64().unwrap() + 3_600);
     assert_eq!(shop.again("card1", "order1").await.response()["status"], "failed", "the second card's limit");
-    let refused = both(card(STOLEN), &json!({"channel_key": KPN}));
+    let refused = both(both(card(STOLEN), &holder()), &json!({"channel_key": KPN}));
     let reply = shop.post("/subscribe/customers/card1", &refused).await;
     assert_eq!((reply.status, reply.refusal().1), (200, -1), "{}", reply.reply.text);
     assert_eq!(shop.get("/subscribe/customers/card1").await.response(), &second, "IAMPORT-033");
@@ -52,11 +52,15 @@ async fn v1_062_an_unknown_name_is_404_and_v1_063_some_are_207() {
     }
     let one = shop.get("/subscribe/customers?customer_uid[]=card1").await;
     assert_eq!((one.status, one.response().as_array().unwrap().len()), (200, 1));
-    let group = both(card(APPROVED), &json!({"channelGroupId": GROUP, "customer_tel": "01000001234",
-        "customer_email": "port@example.com", "customer_name": "Port Kim"}));
+    let group = both(
+        card(APPROVED),
+        &json!({"channelGroupId": GROUP, "customer_tel": "01000001234",
+        "customer_email": "port@example.com", "customer_name": "Port Kim"}),
+    );
     shop.post("/subscribe/customers/card2", &group).await.response();
-    let some =
-        shop.get("/subscribe/customers?customer_uid[]=card1&customer_uid[]=nobody&customer_uid[]=card2").await;
+    let some = shop
+        .get("/subscribe/customers?customer_uid[]=card1&customer_uid[]=nobody&customer_uid[]=card2")
+        .await;
     assert_eq!((some.status, some.response().as_array().unwrap().len()), (207, 2));
 }
 
@@ -80,7 +84,8 @@ async fn v1_064_a_deletion_shows_what_is_gone_and_does_not_look_at_schedules() {
 #[tokio::test]
 async fn sr_066_a_group_issues_one_key_at_several_channels() {
     let shop = Shop::new().await;
-    let body = |number| both(both(card(number), &holder()), &json!({"channel_group_id": GROUP, "pg": "none"}));
+    let body =
+        |number| both(both(card(number), &holder()), &json!({"channel_group_id": GROUP, "pg": "none"}));
     let reply = shop.post("/subscribe/customers/card1", &body(REFUSED_BY_KPN)).await;
     let key = reply.response().clone();
     let (held, failed) = (&key["succeededChannels"], &key["failedChannels"]);
@@ -120,6 +125,9 @@ async fn a_names_payments_are_listed_the_latest_first() {
     let reply = shop.get("/subscribe/customers/card1/payments?page=1").await;
     let page = reply.response();
     let ids: Vec<&Value> = page["list"].as_array().unwrap().iter().map(|it| &it["merchant_uid"]).collect();
-    assert_eq!((ids, &page["total"]), (vec![&json!("order3"), &json!("order2"), &json!("order1")], &json!(3)));
+    assert_eq!(
+        (ids, &page["total"]),
+        (vec![&json!("order3"), &json!("order2"), &json!("order1")], &json!(3))
+    );
     assert!(page["list"].as_array().unwrap().iter().all(|it| it["customer_uid"] == "card1"));
 }

@@ -25,7 +25,8 @@ async fn a_key_made_on_v1_is_v2s_too() {
     assert_eq!((&read["status"], &read["channels"][0]["key"]), (&json!("ISSUED"), &json!(SMARTRO)));
     for (currency, major, minor) in amounts() {
         let id = format!("v2{currency}");
-        let body = with(with(key_payment(&key), "/currency", json!(currency)), "/amount", json!({"total": minor}));
+        let body =
+            with(with(key_payment(&key), "/currency", json!(currency)), "/amount", json!({"total": minor}));
         let reply = shop.world.post(&format!("/payments/{id}/billing-key"), &body).await;
         assert_eq!(reply.status, 200, "{}", reply.text);
         let payment = shop.get(&format!("/payments/find/{id}")).await.response().clone();
@@ -89,7 +90,8 @@ async fn a_schedule_made_on_v2_is_v1s_too() {
     let key = stored(&shop).await;
     for (currency, major, minor) in amounts() {
         let id = format!("order{currency}");
-        let pay = with(with(key_payment(&key), "/currency", json!(currency)), "/amount", json!({"total": minor}));
+        let pay =
+            with(with(key_payment(&key), "/currency", json!(currency)), "/amount", json!({"total": minor}));
         let body = json!({"payment": pay, "timeToPay": "2026-12-01T00:00:00+09:00"});
         let reply = shop.world.post(&format!("/payments/{id}/schedule"), &body).await;
         assert_eq!(reply.status, 200, "{}", reply.text);

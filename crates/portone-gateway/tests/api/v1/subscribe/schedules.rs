@@ -44,7 +44,11 @@ async fn schedules_are_made_together_or_not_at_all() {
     let (status, code, message) = reply.refusal();
     assert!((status, code) == (200, 1) && message.starts_with("schedules[1]: "), "{message}");
     let past = shop.schedule("card1", &[shop.entry("order2", 1), shop.entry("order3", -1)]).await;
-    assert!(past.refusal().2.contains("schedules[1].schedule_at: is not in the future"), "{}", past.reply.text);
+    assert!(
+        past.refusal().2.contains("schedules[1].schedule_at: is not in the future"),
+        "{}",
+        past.reply.text
+    );
     assert_eq!(shop.get("/subscribe/payments/schedule/order2").await.refusal(), (404, 404, NONE));
     let missing = shop.schedule("card1", &[json!({"merchant_uid": "order4", "amount": 1})]).await;
     assert!(missing.refusal().2.contains("IAMPORT-040"), "{}", missing.reply.text);
@@ -63,7 +67,10 @@ async fn v1_066_a_schedule_before_and_after_it_is_executed() {
     shop.after(2).await;
     let paid = shop.schedule_of("order1").await;
     assert_eq!((&paid["schedule_status"], &paid["payment_status"]), (&json!("executed"), &json!("paid")));
-    assert_eq!((&paid["imp_uid"], &paid["pg_provider"]), (&json!(shop.imp_uid("order1").await), &json!("kpn")));
+    assert_eq!(
+        (&paid["imp_uid"], &paid["pg_provider"]),
+        (&json!(shop.imp_uid("order1").await), &json!("kpn"))
+    );
     let payment = shop.get("/payments/find/order1").await.response().clone();
     assert_eq!(
         (&payment["customer_uid_usage"], &payment["customer_uid"]),
@@ -79,7 +86,10 @@ async fn v1_067_a_schedule_is_paid_with_the_last_card_of_its_name() {
     shop.stored("card1", OVER_LIMIT).await;
     shop.after(2).await;
     let failed = shop.schedule_of("order1").await;
-    assert_eq!((&failed["schedule_status"], &failed["payment_status"]), (&json!("executed"), &json!("failed")));
+    assert_eq!(
+        (&failed["schedule_status"], &failed["payment_status"]),
+        (&json!("executed"), &json!("failed"))
+    );
     assert!(!failed["fail_reason"].as_str().unwrap().is_empty());
 }
 
@@ -138,7 +148,10 @@ async fn v1_070_what_failed_is_paid_at_once() {
     assert_eq!((failed.status, &failed.response()["status"]), (200, &json!("failed")));
     shop.stored("card1", APPROVED).await;
     let paid = retry().await;
-    assert_eq!((&paid.response()["status"], &paid.response()["merchant_uid"]), (&json!("paid"), &json!("order1")));
+    assert_eq!(
+        (&paid.response()["status"], &paid.response()["merchant_uid"]),
+        (&json!("paid"), &json!("order1"))
+    );
     assert_eq!(shop.schedule_of("order1").await["payment_status"], "paid");
     assert_eq!(retry().await.refusal().0, 400, "it is paid");
     assert_eq!(shop.post("/subscribe/payments/schedule/nobody/retry", &json!({})).await.refusal().0, 404);
@@ -157,7 +170,10 @@ async fn a_retry_that_nobody_knows_the_end_of_is_code_1_and_not_sent_again() {
     let again = shop.post("/subscribe/payments/schedule/order1/retry", &json!({})).await;
     assert_eq!((again.refusal().0, shop.world.wire.sent_count()), (400, sent));
     let schedule = shop.schedule_of("order1").await;
-    assert_eq!((&schedule["schedule_status"], &schedule["payment_status"]), (&json!("executed"), &Value::Null));
+    assert_eq!(
+        (&schedule["schedule_status"], &schedule["payment_status"]),
+        (&json!("executed"), &Value::Null)
+    );
 }
 
 #[tokio::test]
@@ -184,7 +200,8 @@ async fn v1_072_lists_have_a_beginning_and_an_end() {
     let entries = [shop.entry("order1", 1), shop.entry("order2", 2), shop.entry("order3", 3)];
     shop.schedule("card1", &entries).await.response();
     let (from, to) = (shop.hours(1), shop.hours(3));
-    let path = |more: &str| format!("/subscribe/payments/schedule?schedule_from={from}&schedule_to={to}{more}");
+    let path =
+        |more: &str| format!("/subscribe/payments/schedule?schedule_from={from}&schedule_to={to}{more}");
     assert_eq!(uids(shop.get(&path("")).await.response()), ["order2", "order1"], "the end is excluded");
     assert_eq!(uids(shop.get(&path("&sorting=scheduled")).await.response()), ["order1", "order2"]);
     assert_eq!(uids(shop.get(&path("&limit=1&page=2")).await.response()), ["order1"]);
@@ -194,7 +211,8 @@ async fn v1_072_lists_have_a_beginning_and_an_end() {
         let path = format!("{path}?from={from}&to={to}&schedule-status=scheduled");
         assert_eq!(uids(shop.get(&path).await.response()), ["order2"], "{path}");
     }
-    let long = format!("/subscribe/payments/schedule?schedule_from={from}&schedule_to={}", shop.hours(24 * 93));
+    let long =
+        format!("/subscribe/payments/schedule?schedule_from={from}&schedule_to={}", shop.hours(24 * 93));
     assert_eq!(shop.get(&long).await.refusal().0, 400);
     assert_eq!(shop.get("/subscribe/payments/schedule").await.refusal().0, 400);
     let unknown = shop.get(&format!("/subscribe/customers/nobody/schedules?from={from}&to={to}")).await;
