@@ -90,6 +90,7 @@ impl Engine {
         let call = sdk_call(&routed.admitted, &ctx)?;
         let record = BillingKeyRecord {
             key,
+            customer_uid: None,
             store_id: store_id.clone(),
             status: BillingKeyStatus::Pending,
             customer,

@@ -1,6 +1,7 @@
 //! The ledger's records. Nothing here can hold a card number: cards are [`CardFacts`] only.
 
 mod delivery;
+mod face;
 mod follow;
 mod key;
 mod promotion;
@@ -11,6 +12,7 @@ mod session;
 mod snapshot;
 
 pub use delivery::DeliveryTold;
+pub use face::{Face, ImpUid, NoImpUid, Platform};
 pub use key::{BillingKeyRecord, BillingKeyStatus, IssueResult, KeyChannel, KeyChannelState, KeyFailure};
 pub use promotion::{AppliedPromotion, CancelAdjustment};
 pub use receipt::{CashReceipt, ReceiptStatus};
@@ -21,11 +23,13 @@ pub use session::{
 };
 pub use snapshot::{ChannelSnapshot, GroupSnapshot};
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 use portone_core::{
     AttemptId, BillingKey, CancelRequester, CancelStatus, CancellationId, CardFacts, ChannelKey, CommandKind,
-    Escrow, EscrowDelivery, LogisticsCompany, MethodFacts, Order, PayMethod, PaymentId, PaymentScheduleId,
-    PgTxId, StoreId, TransactionId, VirtualAccountFacts,
+    CustomerUid, Escrow, EscrowDelivery, LogisticsCompany, MethodFacts, Order, PayMethod, PaymentId,
+    PaymentScheduleId, PgTxId, StoreId, TransactionId, VirtualAccountFacts,
 };
 use serde::{Deserialize, Serialize};
 
@@ -72,6 +76,15 @@ pub struct Transaction {
     /// Grows with each change; guards against lost updates.
     #[serde(skip)]
     pub revision: u64,
+    /// What the V1 API calls it: the store's to give.
+    #[serde(skip)]
+    pub imp_uid: ImpUid,
+    /// The API it was made through.
+    #[serde(default, skip_serializing_if = "Face::is_v2")]
+    pub face: Face,
+    /// Where its payer was.
+    #[serde(default, skip_serializing_if = "Platform::is_api")]
+    pub platform: Platform,
     /// The state.
     pub status: PaymentStatus,
     /// What was ordered.
@@ -86,6 +99,9 @@ pub struct Transaction {
     /// The billing key it was paid with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub billing_key: Option<BillingKey>,
+    /// What V1 calls that key, where it has a name of its own there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer_uid: Option<CustomerUid>,
     /// The schedule it was made by (rule V2-085).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schedule_id: Option<PaymentScheduleId>,
@@ -154,6 +170,14 @@ pub struct Transaction {
 }
 
 impl Transaction {
+    /// Its id as shops know it: the `imp_uid` of one made through V1 (rules V2-054, V1-103).
+    pub fn shown_id(&self) -> Cow<'_, str> {
+        match self.face {
+            Face::V1 => Cow::Owned(self.imp_uid.to_string()),
+            Face::V2 => Cow::Borrowed(self.id.as_str()),
+        }
+    }
+
     /// What of the order was cancelled or is being cancelled, in minor units.
     pub fn cancelled(&self) -> i64 {
         self.counted().map(|cancellation| cancellation.total).sum()

@@ -49,6 +49,7 @@ fn schedule(number: u64) -> Schedule {
         store_id: store_id(),
         status: ScheduleStatus::Scheduled,
         billing_key: billing_key(1),
+        customer_uid: None,
         channel_key: None,
         channel_group: None,
         environment: Environment::Test,

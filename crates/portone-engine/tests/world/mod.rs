@@ -19,7 +19,7 @@ use portone_core::{
     Transport, Upstream, VirtualAccountExpiry, VirtualAccountOption, VirtualAccountOptionType,
     VirtualAccountRequest,
 };
-use portone_engine::ledger::{PaymentStatus, Transaction};
+use portone_engine::ledger::{Face, PaymentStatus, Transaction};
 use portone_engine::port::{Clock, DeclaredStore, Random};
 use portone_engine::promotion::Promotions;
 use portone_engine::request::{
@@ -299,7 +299,12 @@ impl World {
     }
 
     pub fn caller(&self) -> Caller {
-        Caller { store_id: STORE.parse().unwrap(), ip: "127.0.0.1".to_owned(), operation: None }
+        Caller {
+            store_id: STORE.parse().unwrap(),
+            ip: "127.0.0.1".to_owned(),
+            face: Face::V2,
+            operation: None,
+        }
     }
 
     pub fn card_request(&self, id: &PaymentId, selector: Selector, number: &str) -> PayInstantlyRequest {
@@ -335,13 +340,20 @@ impl World {
 
     pub fn issue_request(&self, selector: Selector, number: &str) -> IssueBillingKeyRequest {
         let issue = IssueBillingKey { card: card(number), customer: customer(), bypass: None };
-        IssueBillingKeyRequest { caller: self.caller(), selector, issue, extras: Extras::default() }
+        IssueBillingKeyRequest {
+            caller: self.caller(),
+            selector,
+            issue,
+            customer_uid: None,
+            extras: Extras::default(),
+        }
     }
 
     pub fn key_request(&self, id: &PaymentId, key: &portone_core::BillingKey) -> PayWithBillingKeyRequest {
         PayWithBillingKeyRequest {
             caller: self.caller(),
             billing_key: key.clone(),
+            customer_uid: None,
             channel_key: None,
             order: order(id),
             installment_month: None,

@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use portone_core::{OpenWindow, SdkCall, StoreId};
+use portone_engine::ledger::Face;
 use portone_engine::request::{Caller, Extras, Selector};
 use portone_engine::{OpenIssueAndPayRequest, OpenKeyWindowRequest, OpenWindowRequest};
 use portone_wire::sdk::{self, SdkRequest};
@@ -143,7 +144,7 @@ fn extras(custom_data: Option<Value>, notice_urls: Vec<String>) -> Extras {
 }
 
 fn caller(store_id: StoreId) -> Caller {
-    Caller { store_id, ip: "127.0.0.1".to_owned(), operation: None }
+    Caller { store_id, ip: "127.0.0.1".to_owned(), face: Face::V2, operation: None }
 }
 
 fn arguments(call: &SdkCall) -> Result<Box<RawValue>, ApiError> {

@@ -19,6 +19,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/0014_promotions.sql"),
     include_str!("../../migrations/sqlite/0015_list_counts.sql"),
     include_str!("../../migrations/sqlite/0016_key_lists.sql"),
+    include_str!("../../migrations/sqlite/0017_v1.sql"),
+    include_str!("../../migrations/sqlite/0021_customers.sql"),
 ];
 
 /// Applies what is missing, each step in one commit. `Err(Ok(found))` tells of a database newer than this version.
