@@ -15,7 +15,7 @@ mod request;
 pub mod rules;
 
 pub use bank::{bank_code, bank_of_code, banks};
-pub use money::{is_whole, major};
+pub use money::is_whole;
 
 use std::sync::Arc;
 
