@@ -27,7 +27,7 @@ use tokio_util::task::TaskTracker;
 pub(crate) use crate::bodies::{
     account_payment, card_payment, cash_receipt, is_uuid, issue, key_payment, with,
 };
-use crate::http::{Call, Reply};
+use crate::http::{Call, Reply, serve};
 
 pub(crate) const STORE: &str = "store-test";
 pub(crate) const OTHER_STORE: &str = "store-other";
