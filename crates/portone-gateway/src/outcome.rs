@@ -3,20 +3,39 @@
 use metrics::counter;
 use portone_engine::EngineError;
 
-/// Counts one. `error` is why it was not carried out, if it was not; absent altogether where the use case panicked, which
-/// leaves its outcome unknown.
-pub(crate) fn count(operation: &'static str, error: Option<Option<&EngineError>>) {
-    counter!("portone_outcomes_total", "operation" => operation, "outcome" => name(error)).increment(1);
+/// How a request ended.
+pub(crate) enum Ended<'e> {
+    /// It was carried out.
+    Done,
+    /// It was not.
+    Failed(&'e EngineError),
+    /// The use case panicked, which leaves its outcome unknown.
+    Panicked,
 }
 
-const fn name(error: Option<Option<&EngineError>>) -> &'static str {
-    match error {
-        Some(None) => "done",
-        Some(Some(EngineError::Declined(_) | EngineError::ChannelSpecific { .. })) => "declined",
-        Some(Some(EngineError::Unavailable(_))) => "unavailable",
-        Some(Some(EngineError::UnknownOutcome | EngineError::UnknownDelivery)) | None => "unknown",
-        Some(Some(EngineError::Store(_))) => "store_failed",
+impl<'e, T> From<Option<&'e Result<T, EngineError>>> for Ended<'e> {
+    fn from(result: Option<&'e Result<T, EngineError>>) -> Self {
+        match result {
+            Some(Ok(_)) => Self::Done,
+            Some(Err(error)) => Self::Failed(error),
+            None => Self::Panicked,
+        }
+    }
+}
+
+/// Counts one that reached the engine.
+pub(crate) fn count(operation: &'static str, ended: &Ended<'_>) {
+    counter!("portone_outcomes_total", "operation" => operation, "outcome" => name(ended)).increment(1);
+}
+
+const fn name(ended: &Ended<'_>) -> &'static str {
+    match ended {
+        Ended::Done => "done",
+        Ended::Failed(EngineError::Declined(_) | EngineError::ChannelSpecific { .. }) => "declined",
+        Ended::Failed(EngineError::Unavailable(_)) => "unavailable",
+        Ended::Failed(EngineError::UnknownOutcome | EngineError::UnknownDelivery) | Ended::Panicked => "unknown",
+        Ended::Failed(EngineError::Store(_)) => "store_failed",
         // Every other variant says no before a PG is asked.
-        Some(Some(_)) => "refused",
+        Ended::Failed(_) => "refused",
     }
 }

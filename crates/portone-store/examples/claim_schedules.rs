@@ -61,6 +61,7 @@ fn schedule(number: u64) -> Schedule {
         custom_data: None,
         notice_urls: Vec::new(),
         origin_ip: "203.0.113.10".to_owned(),
+        face: portone_engine::ledger::Face::V2,
         created_at: at(0),
         time_to_pay: at(i64::try_from(seconds).expect("is small")),
         started_at: None,

@@ -29,11 +29,9 @@ pub(super) async fn bank(call: Call) -> Response {
 }
 
 fn one(endpoint: Endpoint, codes: &[CodeView], code: &str) -> Response {
-    match codes.iter().find(|known| known.is(code)) {
-        Some(known) => envelope::ok(known),
-        None => {
-            let message = "V1-048 code: is no standard code; send one that the list without a code has";
-            V1Error::missing(endpoint, message).into_response()
-        }
-    }
+    let Some(known) = codes.iter().find(|known| known.is(code)) else {
+        let message = "V1-048 code: is no standard code; send one that the list without a code has";
+        return V1Error::missing(endpoint, message).into_response();
+    };
+    envelope::ok(known)
 }

@@ -41,7 +41,7 @@ use crate::answer::name_unknown_fields;
 use crate::fields::{Fields, Findings, UnknownFields};
 use crate::json::Node;
 use crate::openapi::Operation;
-use crate::outcome;
+use crate::outcome::{self, Ended};
 use crate::state::Gateway;
 
 pub(crate) use self::access::V1Keyring;
@@ -265,8 +265,8 @@ fn read<T>(
     read: impl FnOnce(&Fields<'_, '_>) -> Option<T>,
 ) -> Read<T> {
     let findings = Findings::default();
-    let request = match &node {
-        Ok(node) => read(&Fields::root(&findings, rule, node, known)),
+    let request = match node {
+        Ok(node) => read(&Fields::root(&findings, rule, &node, known)),
         Err(problem) => {
             let error = V1Error::refused(endpoint, format!("{} body: {problem}", rules::INPUT.code));
             return Read { request: Err(error), unknown: UnknownFields::default() };
@@ -313,11 +313,12 @@ fn told(endpoint: Endpoint, result: Result<Response, Failure>) -> Result<Respons
 
 /// What the face itself refuses never reached the engine, and is not counted.
 fn count(endpoint: Endpoint, result: Option<&Result<Response, Failure>>) {
-    match result {
-        Some(Err(Failure::Told(_))) => {}
-        Some(Err(Failure::Answered { error, .. })) => outcome::count(endpoint.name(), Some(Some(&**error))),
-        Some(Err(Failure::Engine(error))) => outcome::count(endpoint.name(), Some(Some(error))),
-        Some(Ok(_)) => outcome::count(endpoint.name(), Some(None)),
-        None => outcome::count(endpoint.name(), None),
-    }
+    let ended = match result {
+        Some(Err(Failure::Told(_))) => return,
+        Some(Err(Failure::Answered { error, .. })) => Ended::Failed(error),
+        Some(Err(Failure::Engine(error))) => Ended::Failed(error),
+        Some(Ok(_)) => Ended::Done,
+        None => Ended::Panicked,
+    };
+    outcome::count(endpoint.name(), &ended);
 }

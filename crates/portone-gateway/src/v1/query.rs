@@ -115,6 +115,7 @@ pub(super) fn by_status(
     let fields = fields.under(&rules::BY_STATUS);
     let (sort, descending) = order(&fields);
     let page = Page::read(&fields);
+    let window = window(&fields, now);
     let status = match status {
         "all" => None,
         code => {
@@ -126,7 +127,6 @@ pub(super) fn by_status(
             Some(known?)
         }
     };
-    let window = window(&fields, now)?;
     let time = match status {
         None | Some(V1Status::Ready) => TimeField::Created,
         Some(V1Status::Paid | V1Status::Cancelled | V1Status::Failed) => TimeField::StatusChanged,
@@ -145,7 +145,7 @@ pub(super) fn by_status(
 }
 
 /// `from` and `to`, both included: seconds, so that the last one counts to its end.
-fn window(fields: &Fields<'_, '_>, now: DateTime<Utc>) -> Option<Window> {
+fn window(fields: &Fields<'_, '_>, now: DateTime<Utc>) -> Window {
     let moment = |name: &str| {
         let seconds = fields.int64_from(name, 0)?;
         let moment = DateTime::from_timestamp(seconds, 0);
@@ -167,5 +167,5 @@ fn window(fields: &Fields<'_, '_>, now: DateTime<Utc>) -> Option<Window> {
         fields.add("from", "is later than `to`; send an earlier one");
     }
     let last = TimeDelta::milliseconds(999);
-    Some(Window { from, until: if fields.has("to") { to + last } else { to } })
+    Window { from, until: if fields.has("to") { to + last } else { to } }
 }

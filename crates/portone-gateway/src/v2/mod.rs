@@ -331,7 +331,7 @@ where
         Ok(request) => {
             let result = gateway.run(Box::pin(work(Arc::clone(&gateway.engine), request))).await;
             if endpoint.asks_pg() {
-                outcome::count(endpoint.name(), result.as_ref().map(Result::as_ref).map(Result::err));
+                outcome::count(endpoint.name(), &result.as_ref().into());
             }
             result.map_or_else(|| Err(unfinished(endpoint)), |result| told(endpoint, result))
         }

@@ -87,6 +87,8 @@ mod tests {
         assert_eq!(texts(events), ["20 PAID 300 -", "30 PARTIAL_CANCELLED 100 c1", "40 CANCELLED 200 c2"]);
         let facets = "SELECT t.id || ' ' || ifnull(f.doc, '-') FROM transactions AS t
             LEFT JOIN payment_facets AS f ON f.no = t.facet_no ORDER BY t.id";
+        let names = "SELECT id || ' ' || imp_uid FROM transactions ORDER BY id";
+        assert_eq!(texts(names), ["a 1", "b 2", "c 3"]);
         let found = texts(facets);
         assert_eq!(found[2], "c -");
         let docs: Vec<portone_engine::facet::Facet> =

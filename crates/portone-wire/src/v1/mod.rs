@@ -18,7 +18,7 @@ mod window;
 
 pub use bank::{bank_code, bank_of_code, banks};
 pub use check::is_pg;
-pub use money::{is_whole, major};
+pub use money::is_whole;
 
 use std::sync::Arc;
 

@@ -4,7 +4,7 @@ use portone_core::{Currency, Major};
 use serde_json::value::RawValue;
 
 /// An amount as a JSON number in major units: `1004` won, `10.5` dollars.
-pub fn major(minor: i64, currency: Currency) -> Box<RawValue> {
+pub(super) fn major(minor: i64, currency: Currency) -> Box<RawValue> {
     RawValue::from_string(Major::of(minor, currency).to_string()).expect("digits are a JSON number")
 }
 

@@ -115,7 +115,7 @@ v1_user_code = "imp1"
             "line 9: stores[0].v1_keys[2].secret: is missing",
             "line 10: stores[0].v1_user_code: is empty",
             "line 11: stores[0].default_channel: there is no channel `b` in this store; declared are a",
-            "line 24: stores[2].v1_user_code: `imp1` is declared twice; each belongs to one store",
+            "line 25: stores[2].v1_user_code: `imp1` is declared twice; each belongs to one store",
         ];
         let found = Config::parse(source, Path::new(".")).err().unwrap_or_default();
         assert_eq!(found.iter().map(ToString::to_string).collect::<Vec<_>>(), expected);

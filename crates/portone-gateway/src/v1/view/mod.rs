@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 
 /// An amount as a JSON number in major units. No float is between.
 fn amount(minor: i64, currency: Currency) -> Box<RawValue> {
-    portone_wire::v1::major(minor, currency)
+    number(Major::of(minor, currency))
 }
 
 /// Any decimal as a JSON number.

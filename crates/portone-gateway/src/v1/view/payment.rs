@@ -80,6 +80,7 @@ struct CardView<'a> {
 
 /// What is known of a virtual account.
 #[derive(Debug, Default, Serialize)]
+#[expect(clippy::struct_field_names, reason = "the schema has them so")]
 struct AccountView<'a> {
     vbank_code: Option<&'static str>,
     vbank_name: Option<&'static str>,
@@ -91,6 +92,7 @@ struct AccountView<'a> {
 
 /// Who bought.
 #[derive(Debug, Serialize)]
+#[expect(clippy::struct_field_names, reason = "the schema has them so")]
 pub(super) struct BuyerView<'a> {
     buyer_name: Option<String>,
     buyer_email: Option<&'a str>,

@@ -108,7 +108,11 @@ async fn v1_047_payments_are_listed_by_state_and_time() {
         assert_eq!(reply.response()["total"], list.len(), "{path}");
         list
     };
-    assert_eq!(listed("all").await, [other.clone(), paid.clone(), failed.clone()], "each attempt by itself");
+    assert_eq!(
+        listed("all").await,
+        [other.as_str(), paid.as_str(), failed.as_str()],
+        "each attempt by itself"
+    );
     for (number, uid) in (1..).zip([&other, &paid, &failed]) {
         let reply = shop.get(&format!("/payments/status/all?limit=1&page={number}")).await;
         assert_eq!(
@@ -116,16 +120,16 @@ async fn v1_047_payments_are_listed_by_state_and_time() {
             (vec![uid.as_str()], &json!(3))
         );
     }
-    assert_eq!(listed("all?sorting=started").await, [failed.clone(), paid.clone(), other.clone()]);
+    assert_eq!(listed("all?sorting=started").await, [failed.as_str(), paid.as_str(), other.as_str()]);
     assert_eq!(listed("all?sorting=-paid").await.last(), Some(&failed));
-    assert_eq!(listed("paid").await, [paid.clone()]);
-    assert_eq!(listed("failed").await, [failed.clone()], "though its payment is paid");
-    assert_eq!(listed("cancelled").await, [other.clone()]);
-    assert_eq!(listed("ready").await, Vec::<String>::new());
+    assert_eq!(listed("paid").await, [paid.as_str()]);
+    assert_eq!(listed("failed").await, [failed.as_str()], "though its payment is paid");
+    assert_eq!(listed("cancelled").await, [other.as_str()]);
+    assert_eq!(listed("ready").await, Vec::<&str>::new());
     let now = shop.get("/payments/find/order1").await.response()["paid_at"].as_i64().unwrap();
-    assert_eq!(listed(&format!("paid?from={now}&to={now}")).await, [paid.clone()], "both ends count");
-    assert_eq!(listed(&format!("paid?to={}", now - 1)).await, Vec::<String>::new());
-    assert_eq!(listed(&format!("all?from={}&to={}", now - 10, now - 1)).await, [failed.clone()]);
+    assert_eq!(listed(&format!("paid?from={now}&to={now}")).await, [paid.as_str()], "both ends count");
+    assert_eq!(listed(&format!("paid?to={}", now - 1)).await, Vec::<&str>::new());
+    assert_eq!(listed(&format!("all?from={}&to={}", now - 10, now - 1)).await, [failed.as_str()]);
 }
 
 #[tokio::test]

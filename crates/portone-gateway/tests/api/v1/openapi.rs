@@ -71,9 +71,12 @@ async fn every_example_works() {
         }
         let (method, path, operation) = &operations[id];
         let mut subjects = subjects.iter();
-        let parts = path.strip_prefix("/v1").unwrap().split('/').map(|part| match part.starts_with('{') {
-            true => subjects.next().unwrap().replace("IMP", &imp_uid),
-            false => part.to_owned(),
+        let parts = path.strip_prefix("/v1").unwrap().split('/').map(|part| {
+            if part.starts_with('{') {
+                subjects.next().unwrap().replace("IMP", &imp_uid)
+            } else {
+                part.to_owned()
+            }
         });
         let mut path = parts.collect::<Vec<_>>().join("/");
         for parameter in operation["parameters"].as_array().unwrap().iter().filter(|it| it["in"] == "query") {
