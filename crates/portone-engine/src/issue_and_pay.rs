@@ -206,6 +206,7 @@ fn key_of(transaction: &Transaction) -> Result<BillingKeyRecord, EngineError> {
     let state = KeyChannelState::Pending;
     Ok(BillingKeyRecord {
         key: transaction.billing_key.clone().ok_or(EngineError::BillingKeyNotFound)?,
+        customer_uid: transaction.customer_uid.clone(),
         store_id: transaction.store_id.clone(),
         status: BillingKeyStatus::Pending,
         customer: transaction.order.customer.clone(),

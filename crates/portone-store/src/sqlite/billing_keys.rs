@@ -158,7 +158,7 @@ pub(super) fn settle_issue(
     let Some(open) = attempts::by_id(database, attempt)? else { return Ok(SettleKey::AlreadySettled) };
     let key = key_of(&open, &ISSUES)?;
     attempts::delete(database, attempt)?;
-    write_result(database, key, &open.channel, result)?;
+    write_result(database, &open.store_id, key, &open.channel, result)?;
     if attempts::count_on_key(database, key, CommandKind::IssueBillingKey)? > 0 {
         return Ok(SettleKey::Partly);
     }
@@ -175,7 +175,7 @@ pub(super) fn settle_with_payment(
     transaction: &Transaction,
     result: &IssueResult,
 ) -> Result<(), Fault> {
-    write_result(database, key, &transaction.channel.key, result)?;
+    write_result(database, &transaction.store_id, key, &transaction.channel.key, result)?;
     let record = conclude(database, &transaction.store_id, key)?;
     announce_issue(database, &record, transaction.skip_webhook, transaction.updated_at)
 }
@@ -183,6 +183,7 @@ pub(super) fn settle_with_payment(
 /// Writes what became of a key at one channel.
 fn write_result(
     database: &Database,
+    store: &StoreId,
     key: &BillingKey,
     channel: &ChannelKey,
     result: &IssueResult,
@@ -196,8 +197,7 @@ fn write_result(
                 "UPDATE billing_keys SET issued_at = min(coalesce(issued_at, ?2), ?2) WHERE key = ?1",
                 params![key.as_str(), millis(*issued_at)],
             )?;
-            customers::take_over_schedules(database, &open.store_id, key)?;
-            Ok(())
+            customers::take_over_schedules(database, store, key)
         }
         IssueResult::Failed(failure) => {
             write_state(database, key, channel, &KeyChannelState::Failed(failure.clone()))

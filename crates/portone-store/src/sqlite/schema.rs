@@ -117,6 +117,8 @@ mod tests {
             card_owner_type: None,
             is_scheduled: false,
             escrow_status: None,
+            face: portone_engine::ledger::Face::V2,
+            platform: portone_engine::ledger::Platform::Api,
         };
         let text = |facet: &portone_engine::facet::Facet| serde_json::to_string(facet).unwrap();
         connection.execute("INSERT INTO payment_facets (no, doc) VALUES (1, ?1)", [text(&facet)]).unwrap();
