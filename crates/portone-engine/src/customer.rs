@@ -211,6 +211,7 @@ impl Engine {
             requester: None,
             current_cancellable: None,
             refund_account: None,
+            retain_option: None,
             skip_webhook: true,
         };
         self.cancel(cancel).await.map(drop).map_err(|error| {

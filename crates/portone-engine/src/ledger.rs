@@ -10,6 +10,7 @@ mod review;
 mod schedule;
 mod session;
 mod snapshot;
+mod status;
 
 pub use delivery::DeliveryTold;
 pub use face::{Face, ImpUid, NoImpUid, Platform};
@@ -22,8 +23,7 @@ pub use session::{
     PaymentSession, PreRegistration, SessionAgreement, SessionColors, SessionId, SessionOffer, SessionProduct,
 };
 pub use snapshot::{ChannelSnapshot, GroupSnapshot};
-
-use std::borrow::Cow;
+pub use status::PaymentStatus;
 
 use chrono::{DateTime, Utc};
 use portone_core::{
@@ -32,36 +32,6 @@ use portone_core::{
     PaymentScheduleId, PgTxId, StoreId, TransactionId, VirtualAccountFacts,
 };
 use serde::{Deserialize, Serialize};
-
-/// States of a payment (rule V2-040), as the V2 REST API spells them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-#[allow(missing_docs)]
-pub enum PaymentStatus {
-    Ready,
-    /// A PG has been asked and the answer is open.
-    PayPending,
-    VirtualAccountIssued,
-    Paid,
-    Failed,
-    PartialCancelled,
-    Cancelled,
-}
-
-impl PaymentStatus {
-    /// The code as the V2 REST API spells it.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Ready => "READY",
-            Self::PayPending => "PAY_PENDING",
-            Self::VirtualAccountIssued => "VIRTUAL_ACCOUNT_ISSUED",
-            Self::Paid => "PAID",
-            Self::Failed => "FAILED",
-            Self::PartialCancelled => "PARTIAL_CANCELLED",
-            Self::Cancelled => "CANCELLED",
-        }
-    }
-}
 
 /// One attempt to pay (schema `PaymentTransaction`); a payment shows its latest one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -170,14 +140,6 @@ pub struct Transaction {
 }
 
 impl Transaction {
-    /// Its id as shops know it: the `imp_uid` of one made through V1 (rules V2-054, V1-103).
-    pub fn shown_id(&self) -> Cow<'_, str> {
-        match self.face {
-            Face::V1 => Cow::Owned(self.imp_uid.to_string()),
-            Face::V2 => Cow::Borrowed(self.id.as_str()),
-        }
-    }
-
     /// What of the order was cancelled or is being cancelled, in minor units.
     pub fn cancelled(&self) -> i64 {
         self.counted().map(|cancellation| cancellation.total).sum()

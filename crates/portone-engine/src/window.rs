@@ -449,7 +449,12 @@ fn check_information(request: &ConfirmPaymentRequest, transaction: &Transaction)
     if request.tx_id.as_deref().is_some_and(|id| id != transaction.shown_id()) {
         return Err(EngineError::InformationMismatch("txId"));
     }
-    let amount = FixedAmount { total: request.total, tax_free: request.tax_free, currency: request.currency };
+    let amount = FixedAmount {
+        total: request.total,
+        decimals: None,
+        tax_free: request.tax_free,
+        currency: request.currency,
+    };
     check_amount(&amount, request.is_test, transaction)
 }
 

@@ -1,9 +1,12 @@
 //! Through which API a payment was made, and the name the V1 API knows it by.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+
+use super::Transaction;
 
 /// The API a payment was made through (`version` of a V2 answer; rule V1-103).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,6 +103,16 @@ impl FromStr for ImpUid {
             return Err(NoImpUid);
         }
         digits.parse().map(Self).map_err(|_| NoImpUid)
+    }
+}
+
+impl Transaction {
+    /// Its id as shops know it: the `imp_uid` of one made through V1 (rules V2-054, V1-103).
+    pub fn shown_id(&self) -> Cow<'_, str> {
+        match self.face {
+            Face::V1 => Cow::Owned(self.imp_uid.to_string()),
+            Face::V2 => Cow::Borrowed(self.id.as_str()),
+        }
     }
 }
 

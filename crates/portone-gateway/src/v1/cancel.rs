@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 use portone_core::{Bank, CancelRequester, Currency, Major, RefundAccount, Report, Rule, Secret, StoreId};
 use portone_engine::ledger::Transaction;
+use portone_engine::promotion::RetainOption;
 use portone_engine::request::{Caller, CancelRequest};
 use portone_engine::{Engine, EngineError};
 use portone_wire::v1::bank_of_code;
@@ -153,10 +154,6 @@ fn request(caller: Caller, body: CancelBody, payment: &Transaction) -> Result<Ca
     let vat = minor(&rules::CANCEL_AMOUNT, "vat_amount", body.vat);
     let current_cancellable = minor(&rules::CHECKSUM, "checksum", body.checksum);
     let refund_account = body.refund.and_then(|refund| account(refund, payment, &mut report));
-    if body.retain_promotion && payment.order.promotion_id.is_some() {
-        let remedy = "is true, and this gateway keeps no promotion of a payment that is cancelled in part; leave it out";
-        report.add(&rules::PROMOTION, "retain_promotion", remedy);
-    }
     if report.refuses() {
         return Err(V1Error::invalid(Endpoint::Cancel, &report));
     }
@@ -170,6 +167,8 @@ fn request(caller: Caller, body: CancelBody, payment: &Transaction) -> Result<Ca
         requester: body.requester,
         current_cancellable,
         refund_account,
+        // Without it the discount is found anew for what is left (rule IAMPORT-098).
+        retain_option: body.retain_promotion.then_some(RetainOption::Retain),
         skip_webhook: !body.enable_webhook,
     })
 }

@@ -116,7 +116,8 @@ impl V1Error {
             EngineError::Declined(_)
             | EngineError::ChannelSpecific { .. }
             | EngineError::Unavailable(_)
-            | EngineError::UnknownOutcome => Self::of_pg(endpoint, error.to_string()),
+            | EngineError::UnknownOutcome
+            | EngineError::UnknownDelivery => Self::of_pg(endpoint, error.to_string()),
             EngineError::Store(problem) => {
                 tracing::error!(?endpoint, %problem, "the ledger failed");
                 Self::internal()

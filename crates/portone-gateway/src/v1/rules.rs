@@ -38,8 +38,6 @@ pub(super) static CHECKSUM: Rule =
     reject("V1-052", "A checksum is what can be cancelled now.", "operation cancelPayment");
 pub(super) static REFUND_ACCOUNT: Rule =
     reject("V1-054", "A refund account has a bank, a number and a holder.", "operation cancelPayment");
-pub(super) static PROMOTION: Rule =
-    reject("V1-051", "What a cancel does to a promotion.", "operation cancelPayment");
 pub(super) static SELECTOR: Rule =
     reject("SR-020", "A request names a channel or a channel group, not both.", "seed 000");
 pub(super) static CUSTOMERS: Rule =

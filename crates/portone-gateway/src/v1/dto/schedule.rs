@@ -44,7 +44,7 @@ pub(crate) fn create(body: &impl Source, pg_code: &str) -> Read<Schedules> {
             Some(card) => Some(card?),
         };
         Some(Schedules {
-            named: named?,
+            named,
             checking_amount,
             customer_uid: uid?,
             customer_id,

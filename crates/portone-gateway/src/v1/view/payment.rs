@@ -113,11 +113,11 @@ struct CancelView<'a> {
     receipt_url: Option<&'a str>,
 }
 
-/// A promotion and what it took off; nothing is taken off here.
+/// A promotion and what it takes off what is left of the order.
 #[derive(Debug, Serialize)]
 struct PromotionView<'a> {
     id: &'a str,
-    discount: u8,
+    discount: Box<RawValue>,
 }
 
 /// Schema `PagedPaymentAnnotation`.
@@ -181,7 +181,10 @@ impl<'a> PaymentView<'a> {
             cash_receipt_issued: None,
             customer_uid: customer_uid(attempt),
             customer_uid_usage: usage(attempt),
-            promotion: order.promotion_id.as_deref().map(|id| PromotionView { id, discount: 0 }),
+            promotion: order.promotion_id.as_deref().map(|id| {
+                let discount = amount(attempt.discount(), currency);
+                PromotionView { id, discount }
+            }),
         }
     }
 }
