@@ -16,13 +16,14 @@ use portone_core::{
 use portone_engine::ledger::{OpenAttempt, OpenSubject, PaymentStatus};
 use portone_engine::port::{Clock, DeclaredStore, Random, SettleTransaction};
 use portone_engine::{Engine, EngineConfig, Ports};
-use portone_gateway::{GatewayConfig, StoreAccess, V1Access, V1Key, VirtualClock};
+use portone_gateway::{GatewayConfig, VirtualClock};
 use portone_sandbox::{Answer, Method, Notification, Request, Sandbox, SandboxConfig};
 use portone_store::SqliteStore;
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
+use crate::access::store_access;
 pub(crate) use crate::bodies::{
     account_payment, card_payment, cash_receipt, is_uuid, issue, key_payment, with,
 };
@@ -299,7 +300,10 @@ impl World {
         let pass_through = crate::pass_through::stub(UPSTREAM_SECRET).await;
         let faces = portone_gateway::faces(GatewayConfig {
             engine: Arc::clone(&engine),
-            stores: vec![access(STORE, SECRET, by_hand), access(OTHER_STORE, OTHER_SECRET, false)],
+            stores: vec![
+                store_access(STORE, SECRET, by_hand),
+                store_access(OTHER_STORE, OTHER_SECRET, false),
+            ],
             public_url: "https://pay.example.com".to_owned(),
             admin_token: ADMIN.into(),
             tracker: tracker.clone(),
@@ -403,20 +407,6 @@ impl World {
 fn recorder() -> &'static PrometheusHandle {
     static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
     RECORDER.get_or_init(|| PrometheusBuilder::new().install_recorder().unwrap())
-}
-
-fn access(store: &str, secret: &str, manual_approval: bool) -> StoreAccess {
-    StoreAccess {
-        id: store.parse().unwrap(),
-        name: format!("{store} shop"),
-        api_secrets: vec![secret.into()],
-        manual_approval,
-        v1: V1Access {
-            keys: vec![V1Key { key: format!("imp-{store}").as_str().into(), secret: V1_SECRET.into() }],
-            user_code: Some(format!("imp-{store}")),
-            default_channel: None,
-        },
-    }
 }
 
 pub(crate) fn channel(key: &str, provider: &str) -> Channel {

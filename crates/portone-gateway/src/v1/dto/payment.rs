@@ -66,7 +66,7 @@ pub(crate) fn again(body: &impl Source, pg_code: &str) -> Read<(String, Named, K
         let named = named(fields, "channel_key");
         let uid = key::need_uid(fields, "customer_uid");
         let payment = key_payment(fields, pg_code, merchant_uid(fields));
-        Some((uid?, named?, payment?))
+        Some((uid?, named, payment?))
     })
 }
 
