@@ -77,7 +77,8 @@ impl Engine {
         &self,
         request: OpenKeyWindowRequest,
     ) -> Result<OpenedKeyWindow, EngineError> {
-        let OpenKeyWindowRequest { caller: Caller { store_id, .. }, channel, window, customer_uid, extras } = request;
+        let OpenKeyWindowRequest { caller: Caller { store_id, .. }, channel, window, customer_uid, extras } =
+            request;
         if window.method.pay_method() != Some(PayMethod::Card) {
             let method = window.method.code();
             return Err(EngineError::ChannelNotFound(format!("no channel issues a key by {method}")));

@@ -33,7 +33,9 @@ const fn name(ended: &Ended<'_>) -> &'static str {
         Ended::Done => "done",
         Ended::Failed(EngineError::Declined(_) | EngineError::ChannelSpecific { .. }) => "declined",
         Ended::Failed(EngineError::Unavailable(_)) => "unavailable",
-        Ended::Failed(EngineError::UnknownOutcome | EngineError::UnknownDelivery) | Ended::Panicked => "unknown",
+        Ended::Failed(EngineError::UnknownOutcome | EngineError::UnknownDelivery) | Ended::Panicked => {
+            "unknown"
+        }
         Ended::Failed(EngineError::Store(_)) => "store_failed",
         // Every other variant says no before a PG is asked.
         Ended::Failed(_) => "refused",

@@ -14,19 +14,14 @@ use std::{collections::BTreeMap, sync::Arc, sync::Mutex, time::Duration};
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use portone_core::{
-    Bank, Break, Card, Channel, ChannelFacts, ChannelGroup,
-    Contracts, Credentials, Currency, Customer, CustomerName, Environment, GroupMember, 
-    Order, PaymentAmount, PaymentId, PgReply, PgRequest, RefundAccount,
-    Transport, Upstream, 
-    
-    };
+    Bank, Break, Card, Channel, ChannelFacts, ChannelGroup, Contracts, Credentials, Currency, Customer,
+    CustomerName, Environment, GroupMember, Order, PaymentAmount, PaymentId, PgReply, PgRequest,
+    RefundAccount, Transport, Upstream,
+};
 use portone_engine::ledger::{Face, PaymentStatus, Transaction};
 use portone_engine::port::{Clock, DeclaredStore, Random};
 use portone_engine::promotion::Promotions;
-use portone_engine::request::{
-    Caller, 
-    Selector,
-};
+use portone_engine::request::{Caller, Selector};
 use portone_engine::webhook::{WebhookEndpoint, WebhookEndpoints};
 use portone_engine::{Engine, EngineConfig, Ports};
 use portone_http::{HttpConfig, HttpTransport};

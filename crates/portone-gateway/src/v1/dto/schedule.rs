@@ -43,14 +43,7 @@ pub(crate) fn create(body: &impl Source, pg_code: &str) -> Read<Schedules> {
             None => None,
             Some(card) => Some(card?),
         };
-        Some(Schedules {
-            named,
-            checking_amount,
-            customer_uid: uid?,
-            customer_id,
-            card,
-            entries: entries?,
-        })
+        Some(Schedules { named, checking_amount, customer_uid: uid?, customer_id, card, entries: entries? })
     })
 }
 
