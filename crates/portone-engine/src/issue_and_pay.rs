@@ -16,7 +16,7 @@ use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::key_window::{MISMATCH, NOT_FOUND, parts_of, pending_channel};
 use crate::ledger::{
-    BillingKeyRecord, BillingKeyStatus, KeyChannel, KeyChannelState, OpenAttempt, PaymentStatus, Transaction,
+    BillingKeyRecord, BillingKeyStatus, KeyChannel, KeyChannelState, OpenAttempt, PaymentStatus, Platform, Transaction,
 };
 use crate::pay::{Draft, check_parts};
 use crate::port::NewTransaction;
@@ -96,10 +96,19 @@ impl Engine {
         let call = sdk_call(&routed.admitted, &ctx)?;
         let billing_key = Some(self.new_billing_key(ctx.now));
         self.refuse_promotion_in_window(&store_id, &order)?;
-        let draft =
-            Draft { order, method, card: None, billing_key, caller, extras, schedule_id: None, grant: None };
+        let draft = Draft {
+            order,
+            method,
+            card: None,
+            billing_key,
+            customer_uid: None,
+            caller,
+            extras,
+            schedule_id: None,
+            grant: None,
+        };
         let mut transaction = draft.transaction(routed.channel, None, &ctx);
-        transaction.status = PaymentStatus::Ready;
+        (transaction.status, transaction.platform) = (PaymentStatus::Ready, Platform::Pc);
         let record = key_of(&transaction)?;
         self.begin_window(NewTransaction {
             events: vec![transition::opened(&transaction)],
