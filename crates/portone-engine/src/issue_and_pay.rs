@@ -16,7 +16,8 @@ use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::key_window::{MISMATCH, NOT_FOUND, parts_of, pending_channel};
 use crate::ledger::{
-    BillingKeyRecord, BillingKeyStatus, KeyChannel, KeyChannelState, OpenAttempt, PaymentStatus, Platform, Transaction,
+    BillingKeyRecord, BillingKeyStatus, KeyChannel, KeyChannelState, OpenAttempt, PaymentStatus, Platform,
+    Transaction,
 };
 use crate::pay::{Draft, check_parts};
 use crate::port::NewTransaction;
