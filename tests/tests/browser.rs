@@ -24,7 +24,8 @@ async fn buyers_pay_in_a_real_browser() {
     let mut demo = Process::spawn(demo, data.path(), "demo");
     demo.wait_healthy(&format!("http://{listen}/health")).await;
     let status = Command::new("node")
-        .args(["--test", "--test-concurrency=1", "--test-timeout=60000"])
+        // A file's limit, for one that hangs: what a page waits for has its own, in world.js.
+        .args(["--test", "--test-concurrency=1", "--test-timeout=900000"])
         .args(test_files(&folder))
         .current_dir(&folder)
         .env("PORTONE_TEST_URL", format!("http://{listen}"))

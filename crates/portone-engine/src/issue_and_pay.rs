@@ -6,12 +6,12 @@
 
 use portone_core::{AttemptSubject, BillingKey};
 use portone_core::{
-    CallContext, CardFacts, ChannelKey, Command, ConfirmIssueAndPay, Environment, OpenWindow, Outcome,
-    PaymentId, SdkCall, Secret, WindowIssueAndPay, admit,
+    CardFacts, ChannelKey, Command, ConfirmIssueAndPay, Environment, OpenWindow, Outcome, PaymentId, SdkCall,
+    Secret, WindowIssueAndPay,
 };
 use portone_router::Purpose;
 
-use crate::call::{Answer, attempt};
+use crate::call::Answer;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::key_window::{MISMATCH, NOT_FOUND, parts_of, pending_channel};
@@ -143,19 +143,9 @@ impl Engine {
             method: transaction.method,
             window: marker(&transaction),
         });
-        let directory = self.directory();
-        let key = &transaction.channel.key;
-        let entry = directory
-            .entry(key)
-            .ok_or_else(|| EngineError::ChannelNotFound(format!("channel `{key}` is gone")))?;
-        let now = self.now();
-        let ctx = CallContext { now, attempt: self.new_attempt_id(now) };
-        let admitted = admit(entry.adapter()?, &command, &ctx).map_err(EngineError::Invalid)?;
-        let (open, transaction) = self.begin_confirm(transaction, request.skip_webhook, &ctx).await?;
-        // The approval has an idempotency key of its own, but what is inquired is the window's transaction.
         let subject = AttemptSubject::IssueAndPay { payment_id: payment_id.clone() };
-        let inquired = attempt(&marker(&transaction), open.opened_at, subject);
-        let answer = self.call_as(&open.channel, &admitted, &ctx, inquired).await;
+        let (open, transaction, answer) =
+            self.approve(transaction, &command, subject, request.skip_webhook).await?;
         self.finish_issue_and_pay(&open, transaction, answer).await?;
         Ok(IssuedAndPaid { billing_key, payment_id })
     }

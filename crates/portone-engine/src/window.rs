@@ -171,6 +171,20 @@ impl Engine {
             method: transaction.method,
             window: marker(&transaction),
         });
+        let subject = AttemptSubject::Window { payment_id: transaction.order.payment_id.clone() };
+        let (open, transaction, answer) =
+            self.approve(transaction, &command, subject, request.skip_webhook).await?;
+        self.finish_confirm(&open, transaction, answer).await
+    }
+
+    /// Asks the shop, makes the approval durable and sends it; what was approved, and what the upstream said.
+    pub(crate) async fn approve(
+        &self,
+        transaction: Transaction,
+        command: &Command,
+        subject: AttemptSubject,
+        skip_webhook: bool,
+    ) -> Result<(OpenAttempt, Transaction, Answer), EngineError> {
         let directory = self.directory();
         let key = &transaction.channel.key;
         let entry = directory
@@ -178,16 +192,15 @@ impl Engine {
             .ok_or_else(|| EngineError::ChannelNotFound(format!("channel `{key}` is gone")))?;
         let now = self.now();
         let ctx = CallContext { now, attempt: self.new_attempt_id(now) };
-        let admitted = admit(entry.adapter()?, &command, &ctx).map_err(EngineError::Invalid)?;
+        let admitted = admit(entry.adapter()?, command, &ctx).map_err(EngineError::Invalid)?;
         // Boxed: few windows have a shop to ask, and it would make every approval's future larger.
         Box::pin(self.ask_shop(&transaction)).await?;
         let ctx = CallContext { now: self.now(), ..ctx };
-        let (open, transaction) = self.begin_confirm(transaction, request.skip_webhook, &ctx).await?;
-        let subject = AttemptSubject::Window { payment_id: transaction.order.payment_id.clone() };
+        let (open, transaction) = self.begin_confirm(transaction, skip_webhook, &ctx).await?;
         // The approval has an idempotency key of its own, but what is inquired is the window's transaction.
         let inquired = attempt(&marker(&transaction), open.opened_at, subject);
         let answer = self.call_as(&open.channel, &admitted, &ctx, inquired).await;
-        self.finish_confirm(&open, transaction, answer).await
+        Ok((open, transaction, answer))
     }
 
     /// Refuses to approve a payment that is not what was registered meanwhile.
@@ -200,7 +213,7 @@ impl Engine {
     }
 
     /// Makes the intent durable: the approval in the place of the window.
-    pub(crate) async fn begin_confirm(
+    async fn begin_confirm(
         &self,
         transaction: Transaction,
         skip_webhook: bool,

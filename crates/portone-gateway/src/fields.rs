@@ -293,7 +293,8 @@ impl<'f, 'b> Fields<'f, 'b> {
         values: impl Iterator<Item = (&'static str, T)> + Clone,
     ) -> Option<T> {
         if !self.has(name) {
-            self.missing(name, &advice(values.clone().map(|(code, _)| code)));
+            let advice = advice(values.clone().map(|(code, _)| code));
+            self.add(name, format!("is missing; {advice}"));
         }
         self.choice(name, values)
     }

@@ -56,9 +56,9 @@ async function show(page, kind, call) {
 for (const [name, [kind, call]] of Object.entries(LOOKS)) {
   test(`the window ${name}`, async () => {
     const page = await world.page();
+    await show(page, kind, call);
     for (const width of WIDTHS) {
       await page.setViewportSize({ width, height: width === 360 ? 740 : 820 });
-      await show(page, kind, call);
       const { scrolls, out } = await overflow(page);
       assert.deepEqual({ scrolls, out }, { scrolls: false, out: [] }, `${name} at ${width} px`);
       await picture(page, `pg-${name}-${width}`);
