@@ -137,7 +137,7 @@ impl Engine {
         }
         if let (Some(amount), Some((order, channel_key))) = (checking, first) {
             let pay = self.check_charge(&caller, &record, amount, order, channel_key);
-            self.prove_card(pay).await?;
+            Box::pin(self.prove_card(pay)).await?;
         }
         match self.store.create_schedules(schedules.clone()).await.map_err(EngineError::from)? {
             NewSchedules::Created => Ok(schedules),
@@ -200,7 +200,7 @@ impl Engine {
     /// Charges, and cancels at once. A charge that stays is told with its id.
     async fn prove_card(&self, pay: PayWithBillingKeyRequest) -> Result<(), EngineError> {
         let (caller, payment_id) = (pay.caller.clone(), pay.order.payment_id.clone());
-        self.pay_with_billing_key(pay).await?;
+        Box::pin(self.pay_with_billing_key(pay)).await?;
         let cancel = CancelRequest {
             caller,
             payment_id: payment_id.clone(),
@@ -214,7 +214,7 @@ impl Engine {
             retain_option: None,
             skip_webhook: true,
         };
-        self.cancel(cancel).await.map(drop).map_err(|error| {
+        Box::pin(self.cancel(cancel)).await.map(drop).map_err(|error| {
             tracing::error!(payment = %payment_id, %error, "a card's check was charged and not cancelled");
             EngineError::Conflict(format!(
                 "the card was checked by payment `{payment_id}`, which could not be cancelled: {error}; cancel it, and schedule without checking_amount"

@@ -109,7 +109,7 @@ mod tests {
             channel("c", "nice_v2.MID3", "other", true),
             channel("d", "KPN", "mid4", false),
         ];
-        Directory::build(DirectoryRows { channels, ..DirectoryRows::default() }, &BTreeMap::new())
+        Directory::build(DirectoryRows { channels, ..DirectoryRows::default() }, &BTreeMap::new(), &[])
     }
 
     fn named(store: &str, pg: Option<&str>, default: Option<&str>) -> Result<String, String> {

@@ -108,13 +108,7 @@ async fn issue_and_pay(gateway: &Gateway, argument: &Value) -> Answer {
     };
     let store_id = store(gateway, Some(request.store_id.as_str()))?;
     let extras = extras(request.custom_data, request.notice_urls);
-    let request = OpenIssueAndPayRequest {
-        caller: caller(store_id),
-        channel,
-        window: *window,
-        customer_uid: None,
-        extras,
-    };
+    let request = OpenIssueAndPayRequest { caller: caller(store_id), channel, window: *window, extras };
     let opened = gateway.engine.open_issue_and_pay(request).await?;
     let key = OpenedKeyView {
         billing_key: opened.record.key.as_str(),
