@@ -69,7 +69,7 @@ pub(super) async fn cancel(State(gateway): State<Gateway>, access: V1Access, bod
         let payment = named(&engine, access.store(), &body).await?;
         let currency = payment.order.amount.currency;
         let request = request(access.caller(), body, &payment)?;
-        engine.cancel(request).await.map_err(|error| told(currency, error))?;
+        Box::pin(engine.cancel(request)).await.map_err(|error| told(currency, error))?;
         let after = engine.store().transaction(&payment.id).await.map_err(EngineError::from)?;
         payments::shown(&engine, after.as_ref().unwrap_or(&payment)).await
     })

@@ -27,7 +27,7 @@ pub(in crate::v1) async fn onetime(State(gateway): State<Gateway>, access: V1Acc
         let payment_id = pay.order.payment_id.clone();
         let request = PayInstantlyRequest { caller: access.caller(), selector, pay, extras };
         let result = match uid {
-            Some(uid) => engine.pay_and_keep_card(request, customer_uid(&uid)?).await.map(drop),
+            Some(uid) => Box::pin(engine.pay_and_keep_card(request, customer_uid(&uid)?)).await.map(drop),
             None => engine.pay_instantly(request).await.map(drop),
         };
         charged(&engine, access.store(), &payment_id, result).await
@@ -46,7 +46,7 @@ pub(in crate::v1) async fn again(State(gateway): State<Gateway>, access: V1Acces
         let mut request = pay_request(access.caller(), payment, key, named.channel_key);
         fill_buyer(&mut request.order, &record.customer);
         let payment_id = request.order.payment_id.clone();
-        let result = engine.pay_with_billing_key(request).await.map(drop);
+        let result = Box::pin(engine.pay_with_billing_key(request)).await.map(drop);
         charged(&engine, access.store(), &payment_id, result).await
     })
     .await

@@ -144,7 +144,7 @@ pub(in crate::v1) async fn reschedule(State(gateway): State<Gateway>, call: Call
 pub(in crate::v1) async fn retry(State(gateway): State<Gateway>, call: Call) -> Response {
     answer(&gateway, Endpoint::Retry, crate::v1::Read::of(()), |engine, ()| async move {
         let (store, id) = (call.access.store(), payment_id(&call.id)?);
-        engine.retry_schedule(&call.access.caller(), &id).await?;
+        Box::pin(engine.retry_schedule(&call.access.caller(), &id)).await?;
         let result = match engine.payment(store, &id).await?.status {
             portone_engine::ledger::PaymentStatus::PayPending => Err(EngineError::UnknownOutcome),
             _ => Ok(()),
@@ -236,18 +236,21 @@ impl Told<'_> {
     }
 }
 
+/// The name of the key a schedule pays with: as it was given, else the key's own, else the key itself.
+async fn key_name(engine: &Engine, schedule: &Schedule) -> Result<String, EngineError> {
+    if let Some(uid) = &schedule.customer_uid {
+        return Ok(uid.to_string());
+    }
+    let key = engine.store().billing_key(&schedule.store_id, &schedule.billing_key).await?;
+    let own = key.and_then(|key| key.customer_uid).map(|uid| uid.to_string());
+    Ok(own.unwrap_or_else(|| schedule.billing_key.to_string()))
+}
+
 async fn views<'a>(engine: &Engine, schedules: &'a [Schedule]) -> Result<Told<'a>, EngineError> {
     let mut told = Vec::with_capacity(schedules.len());
     for schedule in schedules {
         let store = &schedule.store_id;
-        let uid = match &schedule.customer_uid {
-            Some(uid) => uid.to_string(),
-            None => {
-                let key = engine.store().billing_key(store, &schedule.billing_key).await?;
-                let own = key.and_then(|key| key.customer_uid).map(|uid| uid.to_string());
-                own.unwrap_or_else(|| schedule.billing_key.to_string())
-            }
-        };
+        let uid = key_name(engine, schedule).await?;
         let attempts = engine.store().transactions(store, &schedule.order.payment_id).await?;
         let mut own = attempts.into_iter().map(|(attempt, _)| attempt).rev();
         let attempt = own.find(|attempt| attempt.schedule_id.as_ref() == Some(&schedule.id));

@@ -70,6 +70,7 @@ struct FailedView<'a> {
 }
 
 #[derive(Debug, Serialize)]
+#[expect(clippy::struct_field_names, reason = "the schema has them so")]
 struct StoredCard<'a> {
     /// Never null; empty where no PG told it.
     card_name: &'a str,
@@ -83,6 +84,7 @@ struct StoredCard<'a> {
 }
 
 #[derive(Debug, Serialize)]
+#[expect(clippy::struct_field_names, reason = "the schema has them so")]
 struct HolderView<'a> {
     customer_name: Option<String>,
     customer_tel: Option<&'a str>,
