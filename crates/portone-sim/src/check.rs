@@ -125,7 +125,7 @@ impl Books {
         }
         let query = ScheduleQuery {
             store_id: self.store.clone(),
-            billing_key: None,
+            billing_keys: None,
             from: chrono::DateTime::UNIX_EPOCH,
             until: engine.now() + chrono::TimeDelta::days(365),
             statuses: Vec::new(),

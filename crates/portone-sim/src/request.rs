@@ -113,13 +113,20 @@ pub(crate) fn issue(
     channel: Option<&str>,
 ) -> Result<IssueBillingKeyRequest, IdError> {
     let issue = IssueBillingKey { card: card(place), customer: customer(), bypass: None };
-    Ok(IssueBillingKeyRequest { caller, selector: selector(channel)?, issue, extras: Extras::default() })
+    Ok(IssueBillingKeyRequest {
+        caller,
+        selector: selector(channel)?,
+        issue,
+        customer_uid: None,
+        extras: Extras::default(),
+    })
 }
 
 pub(crate) fn key_payment(caller: Caller, payment: &PaymentId, key: &BillingKey) -> PayWithBillingKeyRequest {
     PayWithBillingKeyRequest {
         caller,
         billing_key: key.clone(),
+        customer_uid: None,
         channel_key: None,
         order: order(payment),
         installment_month: None,

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use futures_channel::oneshot;
 use futures_util::future::{Either, select};
 use portone_engine::idempotency::{KeptAnswer, Keyed, Operation as KeyedOperation};
-use portone_engine::ledger::{BillingKeyRecord, KeyChannelState};
+use portone_engine::ledger::{BillingKeyRecord, Face, KeyChannelState};
 use portone_engine::request::{Caller, CreateScheduleRequest};
 use portone_engine::{Engine, EngineError, UNKNOWN_OUTCOME};
 
@@ -88,7 +88,7 @@ async fn done(
 ) -> Result<Done, EngineError> {
     let named = |_| EngineError::NotFound("a name cannot be read".to_owned());
     let store_id = STORE.parse().map_err(named)?;
-    let caller = Caller { store_id, ip: "127.0.0.1".to_owned(), operation: keyed };
+    let caller = Caller { store_id, ip: "127.0.0.1".to_owned(), face: Face::V2, operation: keyed };
     let paid = |paid: portone_engine::request::Paid| Done::Paid { pg_tx_id: paid.pg_tx_id };
     match operation {
         Operation::PayCard { payment, card, channel } => {
