@@ -86,7 +86,7 @@ async fn live(world: Arc<World>, id: ProcessId, generation: u64, alive: oneshot:
 }
 
 async fn start(world: &Arc<World>, id: ProcessId, generation: u64) -> Result<Engine, StoreError> {
-    let skew_ms = world.skews.get(&id).map(Arc::clone).unwrap_or_default();
+    let skew_ms = world.skews.get(&id).cloned().unwrap_or_default();
     let clock = GatewayClock { scheduler: Arc::clone(&world.scheduler), skew_ms };
     let wire = Wire { network: Arc::clone(&world.network), gateway: id };
     let ports = Ports {

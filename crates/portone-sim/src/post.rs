@@ -18,14 +18,14 @@ pub(crate) fn carry(world: &Arc<World>) {
             let pause_ms = if world.is_calm() { 60_000 } else { world.chance.between(200, 3_000) };
             world.scheduler.sleep_ms(pause_ms).await;
             for notification in world.network.take_notifications() {
-                send(&world, notification);
+                send(&world, &notification);
             }
         }
     });
 }
 
 /// Sends one message: once or more often, in its own time.
-fn send(world: &Arc<World>, notification: Notification) {
+fn send(world: &Arc<World>, notification: &Notification) {
     let (chance, weather, is_calm) = (&world.chance, &world.weather, world.is_calm());
     if !is_calm && chance.percent(weather.notice_lost) {
         world.scheduler.note(format_args!("notification {} is lost", notification.number));
@@ -40,13 +40,13 @@ fn send(world: &Arc<World>, notification: Notification) {
         let scheduler = Arc::clone(&world.scheduler);
         scheduler.spawn(WORLD, async move {
             world.scheduler.sleep_ms(delay_ms).await;
-            arrive(&world, notification);
+            arrive(&world, &notification);
         });
     }
 }
 
 /// Hands a message to one of the gateways.
-fn arrive(world: &Arc<World>, notification: Notification) {
+fn arrive(world: &Arc<World>, notification: &Notification) {
     let key = notification.url.strip_prefix(NOTICES).map(|rest| rest.trim_start_matches('/'));
     let Some(key) = key.and_then(|key| key.parse().ok()) else { return };
     let Some((process, engine)) = world.any_gateway() else {
@@ -55,9 +55,8 @@ fn arrive(world: &Arc<World>, notification: Notification) {
     };
     let headers = notification.headers.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
     let raw = RawNotification { headers: headers.collect(), body: notification.body.to_vec() };
-    let here = Arc::clone(world);
+    let (here, number) = (Arc::clone(world), notification.number);
     world.scheduler.spawn(process, async move {
-        let number = notification.number;
         let taken = engine.notified(&key, &raw).await;
         here.scheduler.note(format_args!("gateway {process} takes notification {number}: {}", taken.is_ok()));
         here.network.notified(number, taken.is_ok());

@@ -93,29 +93,31 @@ async fn done(
     match operation {
         Operation::PayCard { payment, card, channel } => {
             let request = request::card_payment(caller, &payment, card, channel).map_err(named)?;
-            engine.pay_instantly(request).await.map(paid)
+            Box::pin(engine.pay_instantly(request)).await.map(paid)
         }
         Operation::PayAccount { payment, channel } => {
             let request = request::account_payment(caller, &payment, channel, engine.now()).map_err(named)?;
-            engine.pay_instantly(request).await.map(paid)
+            Box::pin(engine.pay_instantly(request)).await.map(paid)
         }
         Operation::PayKey { payment, key } => {
-            engine.pay_with_billing_key(request::key_payment(caller, &payment, &key)).await.map(paid)
+            Box::pin(engine.pay_with_billing_key(request::key_payment(caller, &payment, &key)))
+                .await
+                .map(paid)
         }
         Operation::Cancel { payment, amount } => {
-            let cancelled = engine.cancel(request::cancel(caller, &payment, amount)).await?;
+            let cancelled = Box::pin(engine.cancel(request::cancel(caller, &payment, amount))).await?;
             Ok(Done::Cancelled { id: cancelled.id.to_string(), total: cancelled.total })
         }
         Operation::Close { payment } => {
-            engine.close_virtual_account(&caller, &payment).await.map(|_| Done::Closed)
+            Box::pin(engine.close_virtual_account(&caller, &payment)).await.map(|_| Done::Closed)
         }
         Operation::Issue { card, channel } => {
             let request = request::issue(caller, card, channel).map_err(named)?;
-            let record = engine.issue_billing_key(request).await?;
+            let record = Box::pin(engine.issue_billing_key(request)).await?;
             issued(&record)
         }
         Operation::Delete { key } => {
-            engine.delete_billing_key(&caller, &key, false).await.map(|_| Done::Deleted)
+            Box::pin(engine.delete_billing_key(&caller, &key, false)).await.map(|_| Done::Deleted)
         }
         Operation::Schedule { payment, key, in_seconds } => {
             let pay = request::key_payment(caller, &payment, &key);

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use portone_core::PaymentId;
 use portone_engine::ledger::ScheduleStatus;
 
 use super::Books;
@@ -31,7 +32,7 @@ fn is_about(asked: &Asked, payment: &str) -> bool {
 
 /// What was told as done is on the PG's books and on ours.
 fn check_done(books: &Books, asked: &Asked, done: &Done, found: &mut Vec<String>) {
-    let payment = asked.operation.payment().map(|id| id.as_str()).unwrap_or_default();
+    let payment = asked.operation.payment().map(PaymentId::as_str).unwrap_or_default();
     let is_true = match done {
         Done::Paid { pg_tx_id } => {
             books.charges_of(payment).any(|charge| charge.pg_tx_id.as_ref() == Some(pg_tx_id))

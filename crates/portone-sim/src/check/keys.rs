@@ -76,8 +76,8 @@ fn check_record(books: &Books, record: &BillingKeyRecord, found: &mut Vec<String
         match &part.state {
             KeyChannelState::Pending => found.push(format!("unsettled: {name} at {channel} is pending")),
             KeyChannelState::Issued(key) => {
-                let known = |it: &&PgKey| it.key == key.expose() && it.channel == channel && it.is_issued;
-                if books.keys.iter().find(known).is_none() {
+                let known = |it: &PgKey| it.key == key.expose() && it.channel == channel && it.is_issued;
+                if !books.keys.iter().any(known) {
                     found.push(format!("billing key {name} is issued here, and not at {channel}"));
                 }
                 if record.status != BillingKeyStatus::Issued {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use portone_core::CancelStatus;
+use portone_core::{CancelStatus, CancellationId};
 use portone_engine::event::{EventKind, EventSubject};
 use portone_engine::ledger::{PaymentStatus, Transaction};
 use portone_engine::port::{DeliveryFilter, StoreError};
@@ -38,7 +38,7 @@ fn check_announced(books: &Books, transaction: &Transaction, found: &mut Vec<Str
             EventSubject::Payment { transaction_id, cancellation_id, .. } => {
                 *transaction_id == transaction.id
                     && event.kind == kind
-                    && (of.is_none() || cancellation_id.as_ref().map(|id| id.as_str()) == of)
+                    && (of.is_none() || cancellation_id.as_ref().map(CancellationId::as_str) == of)
             }
             EventSubject::BillingKey(_) => false,
         })
