@@ -228,7 +228,12 @@ fn message(url: &str, sent: &Sent) -> WebhookMessage {
         let name = HEADERS.into_iter().find(|own| own.eq_ignore_ascii_case(name))?;
         Some((name, value.to_owned()))
     });
-    WebhookMessage { url: url.to_owned(), headers: own.collect(), body: sent.body.clone().into_bytes() }
+    WebhookMessage {
+        url: url.to_owned(),
+        headers: own.collect(),
+        body: sent.body.clone().into_bytes(),
+        deadline: None,
+    }
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ const PRIVATE: &str = "the URL leads to a private address, and webhook_private_t
 
 fn message(url: String) -> WebhookMessage {
     let headers = vec![("content-type", "application/json".to_owned()), ("webhook-id", "wh-1".to_owned())];
-    WebhookMessage { url, headers, body: br#"{"type":"Transaction.Paid"}"#.to_vec() }
+    WebhookMessage { url, headers, body: br#"{"type":"Transaction.Paid"}"#.to_vec(), deadline: None }
 }
 
 fn sender(private_targets: bool) -> HttpWebhookSender {
