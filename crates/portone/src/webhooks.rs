@@ -276,6 +276,19 @@ mod tests {
         }
     }
 
+    /// One of V1's, which nobody signed: its form arrives as it was sent.
+    #[test]
+    fn an_unsigned_form_is_forwarded_as_it_was_sent() {
+        let sent = Sent {
+            header: "host: shop.example.com\ncontent-type: application/x-www-form-urlencoded".to_owned(),
+            body: "imp_uid=imp_448280090638&merchant_uid=order1&status=paid".to_owned(),
+        };
+        let message = message("http://127.0.0.1:3000/hook", &sent);
+        let form = "application/x-www-form-urlencoded".to_owned();
+        assert_eq!(message.headers, [("content-type", form)]);
+        assert_eq!(message.body, sent.body.into_bytes());
+    }
+
     fn sent(number: u64) -> Value {
         json!({"header": format!("host: shop.example.com\ncontent-type: application/json\nwebhook-id: msg-{number}\n\
             webhook-timestamp: 1\nwebhook-signature: v1,abc="), "body": "{\"a\": 1}"})

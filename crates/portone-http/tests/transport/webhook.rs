@@ -45,6 +45,22 @@ async fn a_message_arrives_as_it_is_and_the_answer_is_cut() {
 }
 
 #[tokio::test]
+async fn a_message_may_have_less_time_than_its_sender() {
+    let stub = Stub::start().await;
+    let mut message = message(format!("{}/hook", stub.base_url));
+    message.deadline = Some(Duration::from_millis(20));
+    let patient = sender(true);
+    let held = async {
+        let _silent = stub.accept().await;
+        std::future::pending::<()>().await;
+    };
+    tokio::select! {
+        reply = patient.send(&message) => assert_eq!(reply, Err(WebhookBreak("no reply in time".to_owned()))),
+        () = held => {}
+    }
+}
+
+#[tokio::test]
 async fn a_redirect_is_an_answer_and_is_not_followed() {
     let stub = Stub::start().await;
     let elsewhere =

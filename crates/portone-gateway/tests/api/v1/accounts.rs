@@ -91,3 +91,21 @@ async fn what_no_pg_here_changes_is_refused_by_name() {
     assert_eq!(unknown.refusal().0, 404);
     assert_eq!(shop.world.wire.sent_count(), sent);
 }
+
+/// The URLs of a V1 request hear of its payment in V1's words, whatever the shop declared.
+#[tokio::test]
+async fn v1_082_an_account_s_own_urls_are_told_in_v1_s_words() {
+    let shop = Shop::new().await;
+    let urls = ["https://shop.example.com/a", "https://shop.example.com/b"];
+    let mut body = account("order1");
+    body["notice_url"] = json!(urls);
+    shop.post("/vbanks", &body).await.response();
+    let log =
+        shop.world.admin("GET", "/admin/webhooks?storeId=store-test&after=0&limit=10", None).await.json();
+    let told: Vec<_> =
+        log["items"].as_array().unwrap().iter().map(|it| (&it["url"], &it["version"])).collect();
+    assert_eq!(
+        told,
+        urls.map(|url| (json!(url), json!("v1"))).iter().map(|(a, b)| (a, b)).collect::<Vec<_>>()
+    );
+}
