@@ -2,6 +2,7 @@
 //! sender is an argument.
 
 use std::fmt;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use thiserror::Error;
@@ -16,6 +17,8 @@ pub struct WebhookMessage {
     pub headers: Vec<(&'static str, String)>,
     /// Its body.
     pub body: Vec<u8>,
+    /// How long sending it and waiting for the answer may take; absent means the sender's own deadline.
+    pub deadline: Option<Duration>,
 }
 
 impl fmt::Debug for WebhookMessage {

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::ledger::{Failure, Transaction};
+use crate::ledger::{Face, Failure, Transaction};
 use crate::webhook::{Question, question};
 
 /// What the browser SDK calls a payment that its shop stopped.
@@ -17,6 +17,15 @@ const STOPPED: &str = "ConfirmProcessFailed";
 const NO_WORDS: &str = "the shop did not agree";
 /// How many characters of the shop's words are kept.
 const WORDS_LENGTH_MAX: usize = 500;
+
+/// What V1 tells where the shop gave no words (rule V1-102).
+const V1_NO_WORDS: &str = "알 수 없음";
+
+/// A shop's answer that is no agreement, as V1's shops write it.
+#[derive(Deserialize)]
+struct V1Objection {
+    reason: Option<String>,
+}
 
 /// A shop's answer that is no agreement.
 #[derive(Deserialize)]
@@ -58,7 +67,9 @@ impl Engine {
             sent_at: self.now() - self.clock.ahead(),
         };
         let endpoints = self.config.webhooks.get(&transaction.store_id).map_or(&[][..], Vec::as_slice);
-        let Some(words) = objection(shops.send(&question(&asked, endpoints)).await) else { return Ok(()) };
+        let answer = shops.send(&question(&asked, endpoints)).await;
+        let objection = if transaction.face == Face::V1 { v1_objection(answer) } else { objection(answer) };
+        let Some(words) = objection else { return Ok(()) };
         tracing::info!(transaction = %transaction.id, "the shop stopped a payment");
         let open = self.window_attempt(transaction);
         let failure = Failure { reason: words.clone(), pg_code: None, pg_message: None };
@@ -77,4 +88,16 @@ fn objection(answer: Result<WebhookReply, WebhookBreak>) -> Option<String> {
     let words = serde_json::from_slice(&reply.body).ok().and_then(|it: Objection| it.error_message);
     let words = words.filter(|words| !words.trim().is_empty()).unwrap_or_else(|| NO_WORDS.to_owned());
     Some(words.chars().take(WORDS_LENGTH_MAX).collect())
+}
+
+/// The same as V1 asks and tells it: 200 alone is an agreement, and the reason stands in a sentence (rule V1-102).
+fn v1_objection(answer: Result<WebhookReply, WebhookBreak>) -> Option<String> {
+    let reason = match answer {
+        Ok(reply) if reply.status == 200 => return None,
+        Ok(reply) => serde_json::from_slice(&reply.body).ok().and_then(|it: V1Objection| it.reason),
+        Err(WebhookBreak(_)) => None,
+    };
+    let reason = reason.filter(|reason| !reason.trim().is_empty()).unwrap_or_else(|| V1_NO_WORDS.to_owned());
+    let reason: String = reason.chars().take(WORDS_LENGTH_MAX).collect();
+    Some(format!("고객사 요청에 의해 결제를 중단합니다. (상세사유 : {reason})"))
 }

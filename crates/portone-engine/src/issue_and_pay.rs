@@ -86,6 +86,7 @@ impl Engine {
     ) -> Result<OpenedIssueAndPay, EngineError> {
         let OpenIssueAndPayRequest { caller, channel, window, extras } = request;
         let (order, method) = (window.order.clone(), window.method.pay_method());
+        let platform = Platform::of(window.settings.os);
         let store_id = caller.store_id.clone();
         check_parts(&order.amount)?;
         self.check_registered(&store_id, &order.payment_id, &order.amount).await?;
@@ -109,7 +110,7 @@ impl Engine {
             grant: None,
         };
         let mut transaction = draft.transaction(routed.channel, None, &ctx);
-        (transaction.status, transaction.platform) = (PaymentStatus::Ready, Platform::Pc);
+        (transaction.status, transaction.platform) = (PaymentStatus::Ready, platform);
         let record = key_of(&transaction)?;
         self.begin_window(NewTransaction {
             events: vec![transition::opened(&transaction)],

@@ -13,7 +13,7 @@ mod snapshot;
 mod status;
 
 pub use delivery::DeliveryTold;
-pub use face::{Face, ImpUid, NoImpUid, Platform};
+pub use face::{Face, ImpUid, MERCHANT_UID_LENGTH_MAX, NoImpUid, Platform};
 pub use key::{BillingKeyRecord, BillingKeyStatus, IssueResult, KeyChannel, KeyChannelState, KeyFailure};
 pub use promotion::{AppliedPromotion, CancelAdjustment};
 pub use receipt::{CashReceipt, ReceiptStatus};

@@ -13,7 +13,7 @@ use portone_core::{Environment, Secret, StoreId};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::event::Event;
+use crate::event::{Event, EventKind, EventSubject};
 
 /// How often a delivery is tried by itself (rule V2-106 as read in DOC-060): at once, then after the waits.
 pub const TRY_COUNT_MAX: u32 = 6;
@@ -34,6 +34,12 @@ pub enum WebhookFormat {
     /// `payment_id`, `tx_id` and `status` as a form.
     #[serde(rename = "2024-01-01 form")]
     V2024JanuaryForm,
+    /// V1's `{imp_uid, merchant_uid, status}` in JSON (rule V1-091).
+    #[serde(rename = "v1 json")]
+    V1Json,
+    /// V1's `imp_uid`, `merchant_uid` and `status` as a form.
+    #[serde(rename = "v1 form")]
+    V1Form,
 }
 
 impl WebhookFormat {
@@ -42,6 +48,23 @@ impl WebhookFormat {
         match self {
             Self::V2024April => "2024-04-25",
             Self::V2024JanuaryJson | Self::V2024JanuaryForm => "2024-01-01",
+            Self::V1Json | Self::V1Form => "v1",
+        }
+    }
+
+    /// Whether it is the V1 API's.
+    pub const fn is_v1(self) -> bool {
+        matches!(self, Self::V1Json | Self::V1Form)
+    }
+
+    /// Whether an announcement has a body in it: the first version has none of billing keys, and V1 has few at all.
+    pub const fn announces(self, event: &Event, is_scheduled: bool) -> bool {
+        match self {
+            Self::V2024April => true,
+            Self::V2024JanuaryJson | Self::V2024JanuaryForm => {
+                matches!(event.subject, EventSubject::Payment { .. })
+            }
+            Self::V1Json | Self::V1Form => v1_status(event, is_scheduled).is_some(),
         }
     }
 
@@ -51,7 +74,33 @@ impl WebhookFormat {
             Self::V2024April => "2024-04-25",
             Self::V2024JanuaryJson => "2024-01-01 json",
             Self::V2024JanuaryForm => "2024-01-01 form",
+            Self::V1Json => "v1 json",
+            Self::V1Form => "v1 form",
         }
+    }
+}
+
+/// What V1 calls what happened (rule V1-090): it tells of money that came, of accounts that wait, of cancels, and of a failure
+/// only where no shop was waiting for an answer.
+pub(crate) const fn v1_status(event: &Event, is_scheduled: bool) -> Option<&'static str> {
+    let EventSubject::Payment { cancellation_id, .. } = &event.subject else { return None };
+    match event.kind {
+        EventKind::Paid => Some("paid"),
+        EventKind::VirtualAccountIssued => Some("ready"),
+        EventKind::Failed if is_scheduled => Some("failed"),
+        // An account that is closed gives nothing back.
+        EventKind::Cancelled | EventKind::PartialCancelled if cancellation_id.is_some() => Some("cancelled"),
+        EventKind::Ready
+        | EventKind::Failed
+        | EventKind::PayPending
+        | EventKind::PartialCancelled
+        | EventKind::Cancelled
+        | EventKind::CancelPending
+        | EventKind::BillingKeyReady
+        | EventKind::BillingKeyIssued
+        | EventKind::BillingKeyFailed
+        | EventKind::BillingKeyDeleted
+        | EventKind::BillingKeyUpdated => None,
     }
 }
 
@@ -71,8 +120,10 @@ pub struct Target {
 pub struct WebhookEndpoint {
     /// Where, and what.
     pub target: Target,
-    /// What messages are signed with: one secret, or two while one replaces the other.
+    /// What messages are signed with: one secret, or two while one replaces the other. V1's need none.
     pub secrets: Vec<WebhookSecret>,
+    /// Whether V1's messages that the shop did not take are sent again (rule V1-095); all others are.
+    pub is_redelivered: bool,
 }
 
 /// Every store's URLs, in the order they were declared.
@@ -214,6 +265,36 @@ pub fn origin(url: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn v1_090_an_ordinary_failure_sends_nothing() {
+        let event = |kind, cancellation_id: Option<&str>| Event {
+            store_id: "store-1".parse().unwrap(),
+            kind,
+            at: DateTime::UNIX_EPOCH,
+            subject: EventSubject::Payment {
+                payment_id: "order1".parse().unwrap(),
+                transaction_id: "tx-1".parse().unwrap(),
+                cancellation_id: cancellation_id.map(|id| id.parse().unwrap()),
+            },
+            trigger: None,
+            notice_urls: Vec::new(),
+        };
+        assert_eq!(v1_status(&event(EventKind::Paid, None), false), Some("paid"));
+        assert_eq!(v1_status(&event(EventKind::VirtualAccountIssued, None), false), Some("ready"));
+        assert_eq!(v1_status(&event(EventKind::Failed, None), false), None);
+        assert_eq!(v1_status(&event(EventKind::Failed, None), true), Some("failed"));
+        assert_eq!(v1_status(&event(EventKind::PartialCancelled, Some("c-1")), false), Some("cancelled"));
+        assert_eq!(v1_status(&event(EventKind::Cancelled, None), false), None, "a closed account");
+        assert_eq!(v1_status(&event(EventKind::CancelPending, Some("c-1")), false), None);
+        let key = Event {
+            subject: EventSubject::BillingKey("key-1".parse().unwrap()),
+            ..event(EventKind::BillingKeyIssued, None)
+        };
+        assert_eq!(v1_status(&key, false), None);
+        assert!(WebhookFormat::V2024April.announces(&key, false));
+        assert!(!WebhookFormat::V2024JanuaryForm.announces(&key, false));
+    }
 
     #[test]
     fn an_origin_ends_before_the_path() {

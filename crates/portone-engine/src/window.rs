@@ -87,6 +87,7 @@ impl Engine {
         let method = window.method.pay_method().ok_or_else(|| {
             EngineError::ChannelNotFound(format!("no channel opens a window for {}", window.method.code()))
         })?;
+        let platform = Platform::of(window.settings.os);
         let directory = self.directory();
         let ctx = self.context();
         let command = Command::OpenWindow(OpenWindow::Payment(Box::new(window)));
@@ -107,7 +108,7 @@ impl Engine {
             grant: None,
         };
         let mut transaction = draft.transaction(routed.channel, routed.group, &ctx);
-        (transaction.status, transaction.platform) = (PaymentStatus::Ready, Platform::Pc);
+        (transaction.status, transaction.platform) = (PaymentStatus::Ready, platform);
         transaction.confirm_url = confirm_url;
         let count_max = self.config.transaction_count_max;
         let new = NewTransaction {

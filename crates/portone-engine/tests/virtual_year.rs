@@ -322,7 +322,7 @@ async fn start(clock: &Arc<TestClock>, core: &Arc<Core>, channels: Vec<Channel>)
     };
     let url = "http://shop.test/hook".to_owned();
     let target = Target { environment: Environment::Test, url, format: WebhookFormat::V2024April };
-    let endpoint = WebhookEndpoint { target, secrets: Vec::new() };
+    let endpoint = WebhookEndpoint { target, secrets: Vec::new(), is_redelivered: true };
     let config = EngineConfig {
         // The comparisons are another duty's, and have their own tests.
         verify_after: None,

@@ -2,6 +2,8 @@
 
 #![allow(clippy::large_futures)] // a test holds one at a time
 
+#[path = "webhooks/v1.rs"]
+mod v1;
 mod world;
 
 use std::sync::{Arc, Mutex};
@@ -127,6 +129,7 @@ impl Shop {
         WebhookEndpoint {
             target: Target { environment, url: format!("{}{path}", self.url), format },
             secrets: keys.iter().map(secret).collect(),
+            is_redelivered: true,
         }
     }
 }

@@ -136,7 +136,12 @@ impl Node<'_> {
     pub(crate) fn text_of(&self, name: &str) -> Option<&str> {
         let Self::Object(members) = self else { return None };
         let (_, node) = members.iter().find(|(known, _)| known.as_str() == name)?;
-        if let Self::Text(text) | Self::Loose(text) = node { Some(text.as_str()) } else { None }
+        node.as_text()
+    }
+
+    /// A text, whether in quotes or of a form.
+    pub(crate) fn as_text(&self) -> Option<&str> {
+        if let Self::Text(text) | Self::Loose(text) = self { Some(text.as_str()) } else { None }
     }
 
     /// A copy as an opaque value, for the PG's own parameters.

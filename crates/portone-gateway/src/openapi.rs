@@ -94,6 +94,23 @@ impl Operation {
         }
     }
 
+    /// An operation of a wallet alone.
+    fn wallet(operation: &v1::WalletOperation) -> Self {
+        let v1::WalletOperation { method, path, name, summary, statuses, .. } = *operation;
+        Self {
+            method,
+            path,
+            id: name,
+            summary,
+            face: Face::V1 { statuses },
+            errors: &[],
+            example: operation.example,
+            names_store: false,
+            is_open: false,
+            query: operation.query,
+        }
+    }
+
     /// An operation that needs no credential.
     pub(crate) const fn open(
         method: &'static str,
@@ -290,9 +307,9 @@ fn document() -> Value {
         ("/admin", admin::OPERATIONS),
         ("", health::OPERATIONS),
     ];
-    for (prefix, operation) in
-        prefixed.iter().flat_map(|(prefix, table)| table.iter().map(move |it| (prefix, it)))
-    {
+    let tables = prefixed.iter().flat_map(|(prefix, table)| table.iter().map(move |it| (*prefix, *it)));
+    let wallets = v1::wallet_operations().map(|it| (v1::PREFIX, Operation::wallet(it)));
+    for (prefix, operation) in tables.chain(wallets) {
         let item = paths.entry(format!("{prefix}{}", operation.path)).or_insert_with(|| json!({}));
         item[operation.method.to_ascii_lowercase()] = operation.described();
     }

@@ -91,9 +91,9 @@ impl fmt::Debug for HttpWebhookSender {
 impl WebhookSender for HttpWebhookSender {
     async fn send(&self, message: &WebhookMessage) -> Result<WebhookReply, WebhookBreak> {
         let late = || WebhookBreak("no reply in time".to_owned());
-        tokio::time::timeout(self.config.whole_timeout, self.exchange(message))
-            .await
-            .unwrap_or_else(|_| Err(late()))
+        let whole =
+            message.deadline.map_or(self.config.whole_timeout, |it| it.min(self.config.whole_timeout));
+        tokio::time::timeout(whole, self.exchange(message)).await.unwrap_or_else(|_| Err(late()))
     }
 }
 

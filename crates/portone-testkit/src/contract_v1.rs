@@ -24,6 +24,9 @@ const SEEN: [(&str, &str, u16); 2] =
 const MAY_END_EARLY: [&str; 2] =
     ["/payments/find/{merchant_uid}/{payment_status}", "/payments/findAll/{merchant_uid}/{payment_status}"];
 
+/// The path whose refusals have a response (rule PW-026).
+const TELLS_WHY: &str = "/paymentwall/delivery";
+
 /// What a list of billing keys holds.
 const LISTED_KEYS: &str = "/definitions/MultipleCustomersResponse/allOf/1/properties/response/items";
 
@@ -44,6 +47,9 @@ impl ContractV1 {
         if let Some(items) = document.pointer_mut(LISTED_KEYS) {
             *items = mixed;
         }
+        // So does that of the delivery's answer (rule PW-026).
+        document["definitions"]["PaymentwallDeliveryDetailAnnotation"]["properties"]["success"] =
+            json!({"type": "integer"});
         document["definitions"].as_object_mut().into_iter().flat_map(Map::values_mut).for_each(normalise);
         Some(Self { document, validators: Mutex::default() })
     }
@@ -57,11 +63,19 @@ impl ContractV1 {
         })
     }
 
+    /// What an operation's body or query has to have.
+    pub fn needed(&self, method: &str, path: &str) -> Vec<String> {
+        let operation = &self.document["paths"][path][method.to_lowercase()];
+        let parameters = operation["parameters"].as_array().into_iter().flatten();
+        let needed = parameters.filter(|it| it["in"] != "path" && it["required"] == true);
+        needed.filter_map(|it| it["name"].as_str().map(str::to_owned)).collect()
+    }
+
     /// Holds an answer against the contract. `path` has no prefix, and may have a query; `body` is `None` where it is not JSON.
     pub fn check_answer(&self, method: &str, path: &str, status: u16, body: Option<&Value>) -> Verdict {
         let Some((template, operation)) = self.operation(method, path) else { return Verdict::Uncharted };
         let Some(body) = body else { return Verdict::Broken(vec!["the answer is not JSON".to_owned()]) };
-        let mut problems = envelope_problems(status, body);
+        let mut problems = envelope_problems(status, body, template == TELLS_WHY);
         let response = &operation["responses"][status.to_string()];
         if response.is_null() && status != 401 && !SEEN.contains(&(method, template, status)) {
             problems.push(format!("status {status} is not documented"));
@@ -115,7 +129,7 @@ fn one_of(schema: &Value) -> Option<Value> {
 }
 
 /// What is wrong with the envelope alone (rule V1-003).
-fn envelope_problems(status: u16, body: &Value) -> Vec<String> {
+fn envelope_problems(status: u16, body: &Value, tells_why: bool) -> Vec<String> {
     let mut problems = Vec::new();
     let keys: Vec<&str> = body.as_object().into_iter().flat_map(Map::keys).map(String::as_str).collect();
     if keys != ["code", "message", "response"] {
@@ -126,7 +140,7 @@ fn envelope_problems(status: u16, body: &Value) -> Vec<String> {
     match (code, is_told) {
         (0, false) if body["message"].is_null() && !body["response"].is_null() => {}
         (0, _) => problems.push("code 0 has a response and no message".to_owned()),
-        (_, true) if body["response"].is_null() => {}
+        (_, true) if code != 0 && (body["response"].is_null() || tells_why) => {}
         (_, _) => problems.push("a code that is not 0 has a message and no response".to_owned()),
     }
     if code == 0 && !matches!(status, 200 | 207) {

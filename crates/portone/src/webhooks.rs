@@ -228,7 +228,12 @@ fn message(url: &str, sent: &Sent) -> WebhookMessage {
         let name = HEADERS.into_iter().find(|own| own.eq_ignore_ascii_case(name))?;
         Some((name, value.to_owned()))
     });
-    WebhookMessage { url: url.to_owned(), headers: own.collect(), body: sent.body.clone().into_bytes() }
+    WebhookMessage {
+        url: url.to_owned(),
+        headers: own.collect(),
+        body: sent.body.clone().into_bytes(),
+        deadline: None,
+    }
 }
 
 #[cfg(test)]
@@ -269,6 +274,19 @@ mod tests {
         fn ids(&self) -> Vec<String> {
             self.received.lock().unwrap().iter().map(|[id, ..]| id.clone()).collect()
         }
+    }
+
+    /// One of V1's, which nobody signed: its form arrives as it was sent.
+    #[test]
+    fn an_unsigned_form_is_forwarded_as_it_was_sent() {
+        let sent = Sent {
+            header: "host: shop.example.com\ncontent-type: application/x-www-form-urlencoded".to_owned(),
+            body: "imp_uid=imp_448280090638&merchant_uid=order1&status=paid".to_owned(),
+        };
+        let message = message("http://127.0.0.1:3000/hook", &sent);
+        let form = "application/x-www-form-urlencoded".to_owned();
+        assert_eq!(message.headers, [("content-type", form)]);
+        assert_eq!(message.body, sent.body.into_bytes());
     }
 
     fn sent(number: u64) -> Value {

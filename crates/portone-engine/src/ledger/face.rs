@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
+use portone_core::BuyerOs;
 use serde::{Deserialize, Serialize};
 
 use super::Transaction;
@@ -47,6 +48,11 @@ pub enum Platform {
 }
 
 impl Platform {
+    /// Where the payer of a window is, by what its browser runs on; at a computer where that is not known.
+    pub fn of(os: Option<BuyerOs>) -> Self {
+        if os.is_some_and(BuyerOs::is_mobile) { Self::Mobile } else { Self::Pc }
+    }
+
     /// The code as the V2 REST API spells it (schema `PlatformType`).
     pub const fn code(self) -> &'static str {
         match self {
@@ -106,7 +112,21 @@ impl FromStr for ImpUid {
     }
 }
 
+/// The longest `merchant_uid`, in characters (rule V1-021).
+pub const MERCHANT_UID_LENGTH_MAX: usize = 40;
+
 impl Transaction {
+    /// The payment's id as V1 knows it; one that is too long goes by its `imp_uid`, which no other payment's id can be
+    /// mistaken for.
+    pub fn merchant_uid(&self) -> Cow<'_, str> {
+        let id = self.order.payment_id.as_str();
+        if id.chars().count() <= MERCHANT_UID_LENGTH_MAX {
+            Cow::Borrowed(id)
+        } else {
+            Cow::Owned(self.imp_uid.to_string())
+        }
+    }
+
     /// Its id as shops know it: the `imp_uid` of one made through V1 (rules V2-054, V1-103).
     pub fn shown_id(&self) -> Cow<'_, str> {
         match self.face {

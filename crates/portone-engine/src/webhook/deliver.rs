@@ -8,10 +8,12 @@ use portone_core::{PaymentId, StoreId, WebhookBreak, WebhookMessage, WebhookRepl
 use super::message::message;
 use super::{
     Claim, Delivery, DeliveryResult, DeliveryStatus, Exchange, RESEND_COUNT_MAX, Response, SECRET_COUNT_MAX,
-    TRY_COUNT_MAX, WebhookSecret,
+    TRY_COUNT_MAX, Target, WebhookEndpoint, WebhookSecret,
 };
 use crate::engine::Engine;
 use crate::error::EngineError;
+use crate::event::EventSubject;
+use crate::ledger::Transaction;
 use crate::port::{ClaimLimits, DeliveryFilter, Resend, StoreError};
 use crate::settle::Swept;
 
@@ -21,6 +23,8 @@ const CLAIM: TimeDelta = TimeDelta::seconds(90);
 const ENDPOINT_COUNT_MAX: usize = 4;
 /// The waits before the second try and those after it, in minutes (rule V2-106, DOC-060).
 const WAITS_MIN: [i64; 5] = [1, 4, 16, 64, 256];
+/// The wait before each further try of a V1 message (rule V1-095).
+const V1_WAIT: TimeDelta = TimeDelta::minutes(1);
 /// How much of an answer's headers and body is kept, in characters.
 const KEPT_LENGTH_MAX: usize = 4_096;
 /// How many deliveries of one payment are shown.
@@ -60,12 +64,25 @@ impl Engine {
         if requested_at >= claim.until {
             return false;
         }
+        let about = match self.told_of(&claim).await {
+            Ok(about) => about,
+            // The claim runs out, and it is sent then.
+            Err(error) => {
+                tracing::error!(webhook = claim.id, %error, "cannot read what a webhook is about");
+                return false;
+            }
+        };
         // A receiver checks the signature's time against the time of day (rule V2-104), however far our clock is ahead.
-        let message = message(&claim, self.secrets(&claim), requested_at - self.clock.ahead());
+        let message =
+            message(&claim, about.as_ref(), self.secrets(&claim), requested_at - self.clock.ahead());
         let answer = sender.send(&message).await;
         let status = status_of(answer.as_ref());
         let now = self.now();
-        let retry_at = if status == DeliveryStatus::Succeeded { None } else { self.retry_at(&claim, now) };
+        let retry_at = match &answer {
+            _ if status == DeliveryStatus::Succeeded => None,
+            answer if claim.target.format.is_v1() => self.v1_retry_at(&claim, answer.as_ref(), now),
+            _ => self.retry_at(&claim, now),
+        };
         if status != DeliveryStatus::Succeeded {
             tracing::warn!(
                 webhook = claim.id,
@@ -121,14 +138,42 @@ impl Engine {
         }
     }
 
-    /// The secrets of the URL; those of the store's first one for a URL that a request named.
-    fn secrets(&self, claim: &Claim) -> &[WebhookSecret] {
+    /// The transaction that a delivery is about; none of one about a billing key.
+    async fn told_of(&self, claim: &Claim) -> Result<Option<Transaction>, StoreError> {
+        match &claim.event.subject {
+            EventSubject::Payment { transaction_id, .. } => self.store.transaction(transaction_id).await,
+            EventSubject::BillingKey(_) => Ok(None),
+        }
+    }
+
+    /// The declaration of the URL; that of the store's first one of the same API for a URL that a request named.
+    fn endpoint(&self, claim: &Claim) -> Option<&WebhookEndpoint> {
         let endpoints = self.config.webhooks.get(&claim.event.store_id).map_or(&[][..], Vec::as_slice);
-        let target = &claim.target;
-        let of_environment = || endpoints.iter().filter(|it| it.target.environment == target.environment);
-        let found =
-            of_environment().find(|it| it.target.url == target.url).or_else(|| of_environment().next());
-        found.map_or(&[], |endpoint| &endpoint.secrets[..endpoint.secrets.len().min(SECRET_COUNT_MAX)])
+        let Target { environment, url, format } = &claim.target;
+        let alike = |it: &&WebhookEndpoint| {
+            it.target.environment == *environment && it.target.format.is_v1() == format.is_v1()
+        };
+        let of_url = endpoints.iter().find(|it| alike(it) && it.target.url == *url);
+        of_url.or_else(|| endpoints.iter().find(alike))
+    }
+
+    fn secrets(&self, claim: &Claim) -> &[WebhookSecret] {
+        let endpoint = self.endpoint(claim);
+        endpoint.map_or(&[], |endpoint| &endpoint.secrets[..endpoint.secrets.len().min(SECRET_COUNT_MAX)])
+    }
+
+    /// When a V1 message is tried again: a minute later, where its shop wants that, and where the shop was not reached or
+    /// had a failure of its own. A 4xx is final (rule V1-095).
+    fn v1_retry_at(
+        &self,
+        claim: &Claim,
+        answer: Result<&WebhookReply, &WebhookBreak>,
+        now: DateTime<Utc>,
+    ) -> Option<DateTime<Utc>> {
+        let is_wanted = self.endpoint(claim).is_some_and(|endpoint| endpoint.is_redelivered);
+        let may_pass = answer.map_or(true, |reply| reply.status >= 500);
+        let is_left = claim.try_count + 1 < TRY_COUNT_MAX;
+        (is_wanted && may_pass && is_left).then(|| now + V1_WAIT)
     }
 
     /// When to try again: the documented wait and up to a tenth more, so that what failed together is not sent together.

@@ -1,20 +1,34 @@
 //! From an announcement to a message: its body, its headers and its signature (rules V2-100 to V2-105).
 
+use std::time::Duration;
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use chrono::{DateTime, SecondsFormat, Utc};
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use portone_core::WebhookMessage;
+use portone_core::{Major, WebhookMessage};
 use serde::Serialize;
+use serde_json::value::RawValue;
 use sha2::Sha256;
 
-use super::{Claim, SECRET_COUNT_MAX, Target, WebhookEndpoint, WebhookFormat, WebhookSecret};
+use super::{Claim, SECRET_COUNT_MAX, Target, WebhookEndpoint, WebhookFormat, WebhookSecret, v1_status};
 use crate::event::{Event, EventKind, EventSubject};
-use crate::ledger::Transaction;
+use crate::ledger::{Face, Transaction};
 
-/// The message of a delivery, signed for a try that begins now.
-pub(super) fn message(claim: &Claim, secrets: &[WebhookSecret], now: DateTime<Utc>) -> WebhookMessage {
+/// How long V1 waits for a shop: 10 s to connect and 30 s to be answered, and less once it is sent again (rule V1-094).
+const V1_DEADLINES: [Duration; 2] = [Duration::from_secs(40), Duration::from_secs(15)];
+
+/// The message of a delivery about that transaction, if it is about one, signed for a try that begins now.
+pub(super) fn message(
+    claim: &Claim,
+    about: Option<&Transaction>,
+    secrets: &[WebhookSecret],
+    now: DateTime<Utc>,
+) -> WebhookMessage {
     let Target { url, format, .. } = &claim.target;
-    signed(&claim.id, url, *format, body(&claim.event, *format), secrets, now)
+    let body = body(&claim.event, about, *format);
+    let [first, again] = V1_DEADLINES;
+    let deadline = format.is_v1().then_some(if claim.try_count == 0 { first } else { again });
+    WebhookMessage { deadline, ..signed(&claim.id, url, *format, body, secrets, now) }
 }
 
 /// A question to a shop before an approval (rule V2-111).
@@ -54,14 +68,30 @@ struct OldQuestionBody<'a> {
     total_amount: i64,
 }
 
-/// The message of a question: in the version, and signed with the secrets, of the store's first URL of the environment.
+/// Rule V1-102.
+#[derive(Serialize)]
+struct V1QuestionBody<'a> {
+    imp_uid: &'a str,
+    merchant_uid: &'a str,
+    /// In major units.
+    amount: Box<RawValue>,
+}
+
+/// The message of a question: in the version, and signed with the secrets, of the store's first URL of the environment
+/// that speaks as the payment's own API does.
 pub(crate) fn question(asked: &Question<'_>, endpoints: &[WebhookEndpoint]) -> WebhookMessage {
     let Question { transaction, .. } = asked;
     let environment = transaction.channel.environment;
-    let endpoint = endpoints.iter().find(|it| it.target.environment == environment);
-    let format = endpoint.map_or(WebhookFormat::V2024April, |it| it.target.format);
+    let is_v1 = transaction.face == Face::V1;
+    let fits =
+        |it: &&WebhookEndpoint| it.target.environment == environment && it.target.format.is_v1() == is_v1;
+    let endpoint = endpoints.iter().find(fits);
+    let default = if is_v1 { WebhookFormat::V1Json } else { WebhookFormat::V2024April };
+    let format = endpoint.map_or(default, |it| it.target.format);
     let (payment_id, tx_id) = (transaction.order.payment_id.as_str(), transaction.id.as_str());
     let total_amount = transaction.order.amount.total;
+    let (imp_uid, merchant_uid) = (transaction.imp_uid.to_string(), transaction.merchant_uid());
+    let amount = Major::of(total_amount, transaction.order.amount.currency).to_string();
     let body = match format {
         WebhookFormat::V2024April => json(&QuestionBody {
             kind: "Transaction.Confirm",
@@ -71,6 +101,14 @@ pub(crate) fn question(asked: &Question<'_>, endpoints: &[WebhookEndpoint]) -> W
         WebhookFormat::V2024JanuaryJson => json(&OldQuestionBody { payment_id, tx_id, total_amount }),
         WebhookFormat::V2024JanuaryForm => {
             form(&[("payment_id", payment_id), ("tx_id", tx_id), ("total_amount", &total_amount.to_string())])
+        }
+        WebhookFormat::V1Json => json(&V1QuestionBody {
+            imp_uid: &imp_uid,
+            merchant_uid: &merchant_uid,
+            amount: RawValue::from_string(amount).unwrap_or_else(|_| RawValue::NULL.to_owned()),
+        }),
+        WebhookFormat::V1Form => {
+            form(&[("imp_uid", &imp_uid), ("merchant_uid", &merchant_uid), ("amount", &amount)])
         }
     };
     let secrets = endpoint.map_or(&[][..], |it| &it.secrets[..it.secrets.len().min(SECRET_COUNT_MAX)]);
@@ -87,17 +125,24 @@ fn signed(
 ) -> WebhookMessage {
     let timestamp = now.timestamp().to_string();
     let content_type = match format {
-        WebhookFormat::V2024April | WebhookFormat::V2024JanuaryJson => "application/json",
-        WebhookFormat::V2024JanuaryForm => "application/x-www-form-urlencoded",
+        WebhookFormat::V2024April | WebhookFormat::V2024JanuaryJson | WebhookFormat::V1Json => {
+            "application/json"
+        }
+        WebhookFormat::V2024JanuaryForm | WebhookFormat::V1Form => "application/x-www-form-urlencoded",
     };
-    let mut headers = vec![("content-type", content_type.to_owned()), ("webhook-id", id.to_owned())];
+    let mut headers = vec![("content-type", content_type.to_owned())];
+    if format.is_v1() && secrets.is_empty() {
+        // V1 signs nothing, and has no headers of its own.
+        return WebhookMessage { url: url.to_owned(), headers, body, deadline: None };
+    }
+    headers.push(("webhook-id", id.to_owned()));
     if !secrets.is_empty() {
         let signatures: Vec<String> =
             secrets.iter().map(|secret| sign(secret, id, &timestamp, &body)).collect();
         headers.push(("webhook-signature", signatures.join(" ")));
     }
     headers.push(("webhook-timestamp", timestamp));
-    WebhookMessage { url: url.to_owned(), headers, body }
+    WebhookMessage { url: url.to_owned(), headers, body, deadline: None }
 }
 
 fn sign(secret: &WebhookSecret, id: &str, timestamp: &str, body: &[u8]) -> String {
@@ -137,9 +182,22 @@ struct OldBody<'a> {
     status: &'a str,
 }
 
-/// The body: made of the announcement alone, so it is the same on each try.
-fn body(event: &Event, format: WebhookFormat) -> Vec<u8> {
-    let data = data(event);
+#[derive(Serialize)]
+struct V1Body<'a> {
+    imp_uid: &'a str,
+    merchant_uid: &'a str,
+    status: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cancellation_id: Option<&'a str>,
+}
+
+/// The body: made of the announcement and what never changes of its transaction, so it is the same on each try.
+fn body(event: &Event, about: Option<&Transaction>, format: WebhookFormat) -> Vec<u8> {
+    if format.is_v1() {
+        return about.map(|transaction| v1_body(event, transaction, format)).unwrap_or_default();
+    }
+    let shown_id = about.map(Transaction::shown_id);
+    let data = data(event, shown_id.as_deref());
     if format == WebhookFormat::V2024April {
         let timestamp = event.at.to_rfc3339_opts(SecondsFormat::Millis, true);
         return json(&Body { kind: event.kind, timestamp, data });
@@ -153,11 +211,33 @@ fn body(event: &Event, format: WebhookFormat) -> Vec<u8> {
         WebhookFormat::V2024JanuaryForm => {
             form(&[("payment_id", old.payment_id), ("tx_id", old.tx_id), ("status", old.status)])
         }
-        WebhookFormat::V2024April | WebhookFormat::V2024JanuaryJson => json(&old),
+        WebhookFormat::V2024April
+        | WebhookFormat::V2024JanuaryJson
+        | WebhookFormat::V1Json
+        | WebhookFormat::V1Form => json(&old),
     }
 }
 
-fn data(event: &Event) -> Data<'_> {
+/// What V1 tells (rule V1-091).
+fn v1_body(event: &Event, transaction: &Transaction, format: WebhookFormat) -> Vec<u8> {
+    let (imp_uid, merchant_uid) = (transaction.imp_uid.to_string(), transaction.merchant_uid());
+    let body = V1Body {
+        imp_uid: &imp_uid,
+        merchant_uid: &merchant_uid,
+        status: v1_status(event, transaction.schedule_id.is_some()).unwrap_or_default(),
+        cancellation_id: data(event, None).cancellation_id,
+    };
+    if format == WebhookFormat::V1Json {
+        return json(&body);
+    }
+    let mut pairs =
+        vec![("imp_uid", body.imp_uid), ("merchant_uid", body.merchant_uid), ("status", body.status)];
+    pairs.extend(body.cancellation_id.map(|id| ("cancellation_id", id)));
+    form(&pairs)
+}
+
+/// `shown_id` is the transaction's as shops know it, where that is another than its own.
+fn data<'a>(event: &'a Event, shown_id: Option<&'a str>) -> Data<'a> {
     let mut data = Data {
         store_id: event.store_id.as_str(),
         payment_id: None,
@@ -168,7 +248,7 @@ fn data(event: &Event) -> Data<'_> {
     match &event.subject {
         EventSubject::Payment { payment_id, transaction_id, cancellation_id } => {
             data.payment_id = Some(payment_id.as_str());
-            data.transaction_id = Some(transaction_id.as_str());
+            data.transaction_id = Some(shown_id.unwrap_or(transaction_id.as_str()));
             data.cancellation_id = cancellation_id.as_ref().map(portone_core::CancellationId::as_str);
         }
         EventSubject::BillingKey(key) => data.billing_key = Some(key.as_str()),
@@ -229,7 +309,7 @@ mod tests {
     }
 
     fn text(format: WebhookFormat, kind: EventKind, subject: EventSubject) -> String {
-        let message = message(&claim(format, kind, subject), &[], DateTime::UNIX_EPOCH);
+        let message = message(&claim(format, kind, subject), None, &[], DateTime::UNIX_EPOCH);
         String::from_utf8(message.body).unwrap()
     }
 
@@ -269,7 +349,7 @@ mod tests {
         let secrets =
             ["whsec_bXkta2V5", "whsec_b3RoZXI="].map(|text| WebhookSecret::parse(&text.into()).unwrap());
         let signature = |secrets: &[WebhookSecret]| {
-            let headers = message(&claim, secrets, DateTime::UNIX_EPOCH).headers;
+            let headers = message(&claim, None, secrets, DateTime::UNIX_EPOCH).headers;
             headers.into_iter().find(|(name, _)| *name == "webhook-signature").map(|(_, value)| value)
         };
         let [one, other] = [&secrets[..1], &secrets[1..]].map(|secrets| signature(secrets).unwrap());

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use portone_core::{WebhookBreak, WebhookMessage, WebhookReply, WebhookSender};
 use portone_engine::event::EventKind;
-use portone_engine::ledger::PaymentStatus;
+use portone_engine::ledger::{Face, PaymentStatus};
 use portone_engine::{EngineError, OpenWindowRequest};
 use serde_json::{Value, json};
 
@@ -102,6 +102,38 @@ async fn v2_111_a_shop_that_does_not_agree_stops_the_payment() {
         assert_eq!(kinds, [EventKind::Ready, EventKind::Failed]);
         assert_eq!(world.open_attempts().await, 0);
         world.assert_ledgers_agree(&id).await;
+    }
+}
+
+/// A V1 window's shop is asked in V1's words, agrees by 200 alone, and its reason stands in V1's sentence.
+#[tokio::test]
+async fn v1_102_a_shop_of_v1_is_asked_and_told_in_its_own_words() {
+    let cases = [
+        (200, json!({}), None),
+        (202, json!({}), Some("알 수 없음")),
+        (400, json!({"reason": "sold out"}), Some("sold out")),
+        (500, json!("?"), Some("알 수 없음")),
+    ];
+    for (status, body, reason) in cases {
+        let shop = shop(status, &body);
+        let world = asking(&shop).await;
+        let id = world.payment_id();
+        let mut open = with_url(&world, &id, "https://shop.example/c");
+        open.caller.face = Face::V1;
+        let opened = world.engine.open_window(open).await.unwrap();
+        let token = authenticated(&world, &opened, super::APPROVED).await;
+        let confirmed = world.engine.confirm_payment(request(&world, &id, &token)).await;
+        let payment = world.payment(&id).await;
+        let asked: Value = serde_json::from_slice(&shop.asked.lock().unwrap()[0].body).unwrap();
+        let imp_uid = payment.imp_uid.to_string();
+        assert_eq!(asked, json!({"imp_uid": imp_uid, "merchant_uid": id, "amount": 8900}));
+        match reason {
+            None => assert!(confirmed.is_ok(), "{confirmed:?}"),
+            Some(reason) => {
+                let told = format!("고객사 요청에 의해 결제를 중단합니다. (상세사유 : {reason})");
+                assert_eq!(payment.failure.map(|failure| failure.reason), Some(told), "{status}");
+            }
+        }
     }
 }
 

@@ -82,7 +82,7 @@ impl Question {
             }
             Operation::Delivery => {
                 let confirm = delivery::confirm(body, method.unwrap_or(PayMethod::Card));
-                Command::ConfirmDelivery(read(confirm, &UNREAD, told)?)
+                Command::ConfirmDelivery(read(confirm, &UNREAD, told)?.1)
             }
             _ => self.v1_payment(body, pg_code, told)?,
         };
@@ -112,9 +112,9 @@ impl Question {
                 Command::PayInstantly(onetime.pay)
             }
             Operation::InstantAccount => {
-                let (named, pay) = read(account::issue(body, pg_code), &UNREAD, told)?;
-                check_named(&named, pg_code, told);
-                Command::PayInstantly(pay)
+                let issue = read(account::issue(body, pg_code), &UNREAD, told)?;
+                check_named(&issue.named, pg_code, told);
+                Command::PayInstantly(issue.pay)
             }
             Operation::IssueKey => {
                 let (named, issue) = read(key::issue(body, self.uid()), &UNREAD, told)?;

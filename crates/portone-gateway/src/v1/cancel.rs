@@ -129,11 +129,7 @@ async fn named(engine: &Engine, store: &StoreId, body: &CancelBody) -> Result<Tr
         Err(EngineError::PaymentNotFound(_)) => return Err(nothing().into()),
         other => other?,
     };
-    let latest = engine.payment(store, &found.order.payment_id).await?;
-    if latest.id != found.id {
-        return Err(EngineError::PaymentNotPaid(found.status.code()).into());
-    }
-    Ok(found)
+    Ok(payments::still_current(engine, found).await?)
 }
 
 /// The cancel in the engine's terms, with everything that is wrong with it for this payment.

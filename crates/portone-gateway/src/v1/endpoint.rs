@@ -1,5 +1,7 @@
 //! The endpoints of the V1 face, each with the statuses its document lists (rule V1-010).
 
+use super::wallet::WalletOperation;
+
 /// An operation of the V1 face.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Endpoint {
@@ -34,6 +36,23 @@ pub(crate) enum Endpoint {
     Card,
     Banks,
     Bank,
+    IssueAccount,
+    ChangeAccount,
+    CloseAccount,
+    Receipt,
+    IssueReceipt,
+    RevokeReceipt,
+    ExternalReceipt,
+    IssueExternalReceipt,
+    RevokeExternalReceipt,
+    Logistics,
+    RegisterLogistics,
+    ChangeLogistics,
+    Delivery,
+    PartnerReceipt,
+    Tier,
+    /// One of a wallet's own.
+    Wallet(&'static WalletOperation),
 }
 
 impl Endpoint {
@@ -71,6 +90,22 @@ impl Endpoint {
             Self::Card => "v1.cardCodes",
             Self::Banks => "v1.allBankCodes",
             Self::Bank => "v1.bankCodes",
+            Self::IssueAccount => "v1.createVbank",
+            Self::ChangeAccount => "v1.modifyVbank",
+            Self::CloseAccount => "v1.revokeVbank",
+            Self::Receipt => "v1.getReceipt",
+            Self::IssueReceipt => "v1.issueReceipt",
+            Self::RevokeReceipt => "v1.revokeReceipt",
+            Self::ExternalReceipt => "v1.getExternalReceipt",
+            Self::IssueExternalReceipt => "v1.issueExternalReceipt",
+            Self::RevokeExternalReceipt => "v1.revokeExternalReceipt",
+            Self::Logistics => "v1.escrow_logis_get",
+            Self::RegisterLogistics => "v1.escrow_logis_save",
+            Self::ChangeLogistics => "v1.escrow_logis_edit",
+            Self::Delivery => "v1.paymentwall_delivery",
+            Self::PartnerReceipt => "v1.partner",
+            Self::Tier => "v1.GetTier",
+            Self::Wallet(operation) => operation.name,
         }
     }
 
@@ -94,8 +129,16 @@ impl Endpoint {
             | Self::Cards
             | Self::Card
             | Self::Banks
-            | Self::Bank => &[404],
-            Self::FindAll => &[400, 404],
+            | Self::Bank
+            | Self::Receipt
+            | Self::ExternalReceipt
+            | Self::Tier => &[404],
+            Self::IssueReceipt | Self::RevokeReceipt | Self::IssueExternalReceipt => &[400, 500, 501],
+            Self::RevokeExternalReceipt | Self::PartnerReceipt => &[400, 404, 500, 501],
+            Self::Logistics => &[400, 404, 409, 500],
+            Self::RegisterLogistics | Self::ChangeLogistics => &[400, 404, 405, 409, 500],
+            Self::Wallet(operation) => operation.statuses,
+            Self::FindAll | Self::ChangeAccount | Self::CloseAccount => &[400, 404],
             Self::Balance => &[404, 405],
             Self::Prepare
             | Self::Cancel
@@ -104,8 +147,15 @@ impl Endpoint {
             | Self::IssueKey
             | Self::Schedule
             | Self::Unschedule
-            | Self::PgSettings => &[],
+            | Self::PgSettings
+            | Self::IssueAccount
+            | Self::Delivery => &[],
         }
+    }
+
+    /// What its members that are about a person begin with.
+    pub(super) const fn person(self) -> &'static str {
+        if matches!(self, Self::IssueKey) { "customer_" } else { "buyer_" }
     }
 
     /// Whether a PG may have been asked by the time something goes wrong.
@@ -119,6 +169,16 @@ impl Endpoint {
                 | Self::DeleteKey
                 | Self::Schedule
                 | Self::Retry
+                | Self::IssueAccount
+                | Self::CloseAccount
+                | Self::IssueReceipt
+                | Self::RevokeReceipt
+                | Self::IssueExternalReceipt
+                | Self::RevokeExternalReceipt
+                | Self::RegisterLogistics
+                | Self::ChangeLogistics
+                | Self::Delivery
+                | Self::PartnerReceipt
         )
     }
 }

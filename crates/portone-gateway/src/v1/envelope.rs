@@ -28,3 +28,8 @@ pub(super) fn with_status(status: StatusCode, response: &impl Serialize) -> Resp
 pub(super) fn refusal(status: StatusCode, code: i32, message: &str) -> Response {
     json_response(status, &Envelope { code, message: Some(message), response: None::<()> })
 }
+
+/// A PG's refusal, with what else it said.
+pub(super) fn refusal_with(code: i32, message: &str, response: &impl Serialize) -> Response {
+    json_response(StatusCode::OK, &Envelope { code, message: Some(message), response: Some(response) })
+}

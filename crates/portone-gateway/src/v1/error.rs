@@ -58,6 +58,19 @@ impl V1Error {
         Self::new(status, if status == StatusCode::OK { OURS } else { 404 }, message)
     }
 
+    /// A request that the state of what it names does not allow: 409 where the endpoint has it.
+    pub(super) fn conflict(endpoint: Endpoint, message: impl Into<String>) -> Self {
+        Self::new(documented(endpoint, StatusCode::CONFLICT), OURS, message)
+    }
+
+    /// Something that the channel's PG does not have: 501 where the endpoint has it, else 400.
+    pub(super) fn unsupported(endpoint: Endpoint, message: impl Into<String>) -> Self {
+        match documented(endpoint, StatusCode::NOT_IMPLEMENTED) {
+            StatusCode::OK => Self::refused(endpoint, message),
+            status => Self::new(status, OURS, message),
+        }
+    }
+
     /// A PG said no, or nobody knows what it said: 500 where the endpoint has it.
     pub(super) fn of_pg(endpoint: Endpoint, message: impl Into<String>) -> Self {
         Self::new(documented(endpoint, StatusCode::INTERNAL_SERVER_ERROR), THE_PGS, message)
@@ -69,14 +82,19 @@ impl V1Error {
         let missing: Vec<String> = violations
             .iter()
             .filter(|violation| violation.message.starts_with("is missing"))
-            .map(|violation| names::v1_field(&violation.field))
+            .map(|violation| names::field_of(&violation.field, endpoint.person()))
             .collect();
         let mut lines = Vec::new();
         if !missing.is_empty() {
             lines.push(format!("{} {}", texts::MISSING, missing.join(", ")));
         }
         lines.extend(violations.into_iter().map(|violation| {
-            format!("{} {}: {}", violation.rule, names::v1_field(&violation.field), violation.message)
+            format!(
+                "{} {}: {}",
+                violation.rule,
+                names::field_of(&violation.field, endpoint.person()),
+                violation.message
+            )
         }));
         Self::refused(endpoint, lines.join("\n"))
     }
@@ -100,11 +118,13 @@ impl V1Error {
         match error {
             EngineError::Invalid(report) => Self::invalid(endpoint, report),
             EngineError::NoChannel(found) if found.reason == NoChannelReason::Refused => {
-                Self::refused(endpoint, names::v1_lines(&error.to_string()))
+                Self::refused(endpoint, names::v1_lines(&error.to_string(), endpoint.person()))
             }
             EngineError::PaymentNotFound(_) => Self::missing(endpoint, texts::NO_PAYMENT),
             EngineError::PaymentAlreadyCancelled => Self::refused(endpoint, texts::CANCELLED),
-            EngineError::PaymentNotPaid(_) => Self::refused(endpoint, told(texts::NOTHING_TO_CANCEL)),
+            EngineError::PaymentNotPaid(_) if endpoint == Endpoint::Cancel => {
+                Self::refused(endpoint, told(texts::NOTHING_TO_CANCEL))
+            }
             EngineError::BillingKeyNotFound | EngineError::BillingKeyAlreadyDeleted => {
                 Self::missing(endpoint, texts::NO_CUSTOMER)
             }

@@ -2,25 +2,32 @@
 //! face. A payment made through one is read, cancelled and announced through the other.
 
 mod access;
+mod accounts;
 mod body;
 mod cancel;
+mod capability;
 mod channel;
 mod codes;
+mod delivery;
 pub(crate) mod dto;
 mod endpoint;
 mod envelope;
 mod error;
+mod escrow;
 mod form;
 pub(crate) mod names;
 mod payments;
 mod prepare;
 mod query;
+mod receipts;
 mod rules;
 mod status;
 mod subscribe;
-mod to_come;
+mod tiers;
+mod unserved;
 mod users;
 mod view;
+mod wallet;
 
 use std::sync::Arc;
 
@@ -29,7 +36,7 @@ use axum::extract::{FromRequestParts, Path};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 use portone_core::Rule;
 use portone_engine::Engine;
 use serde::de::DeserializeOwned;
@@ -46,7 +53,8 @@ use crate::state::Gateway;
 
 pub(crate) use self::access::V1Keyring;
 pub(crate) use self::endpoint::Endpoint;
-pub(crate) use self::to_come::unserved;
+pub(crate) use self::unserved::unserved;
+pub(crate) use self::wallet::{WalletOperation, operations as wallet_operations};
 
 /// Where the face is on the port of the V2 face.
 pub(crate) const PREFIX: &str = "/v1";
@@ -174,10 +182,63 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     Operation::v1("GET", "/cards/{card_standard_code}", Endpoint::Card, "A card company"),
     Operation::v1("GET", "/banks", Endpoint::Banks, "The banks and their codes"),
     Operation::v1("GET", "/banks/{bank_standard_code}", Endpoint::Bank, "A bank"),
+    Operation::v1("POST", "/vbanks", Endpoint::IssueAccount, "Issue a virtual account").with(
+        r#"{"channel_key": "channel-key-smartro", "merchant_uid": "account1", "amount": 8900, "name": "Monthly pass", "vbank_code": "088", "vbank_due": 1893456000, "vbank_holder": "Port Kim", "buyer_name": "Port Kim", "buyer_email": "port@example.com", "buyer_tel": "01000001234"}"#,
+    ),
+    Operation::v1("PUT", "/vbanks/{imp_uid}", Endpoint::ChangeAccount, "Change what an account waits for")
+        .with(r#"{"vbank_due": 1893542400}"#),
+    Operation::v1("DELETE", "/vbanks/{imp_uid}", Endpoint::CloseAccount, "Close a virtual account"),
+    Operation::v1("GET", "/receipts/{imp_uid}", Endpoint::Receipt, "A payment's cash receipt"),
+    Operation::v1("POST", "/receipts/{imp_uid}", Endpoint::IssueReceipt, "Issue a payment's cash receipt")
+        .with(RECEIPT),
+    Operation::v1("DELETE", "/receipts/{imp_uid}", Endpoint::RevokeReceipt, "Cancel a payment's cash receipt"),
+    Operation::v1(
+        "GET",
+        "/receipts/external/{merchant_uid}",
+        Endpoint::ExternalReceipt,
+        "A cash receipt for what was paid elsewhere",
+    ),
+    Operation::v1(
+        "POST",
+        "/receipts/external/{merchant_uid}",
+        Endpoint::IssueExternalReceipt,
+        "Issue a cash receipt for what was paid elsewhere",
+    )
+    .with(
+        r#"{"channel_key": "channel-key-smartro", "name": "Monthly pass", "amount": 8900, "identifier": "01000001234", "identifier_type": "phone", "buyer_name": "Port Kim", "buyer_tel": "01000001234"}"#,
+    ),
+    Operation::v1(
+        "DELETE",
+        "/receipts/external/{merchant_uid}",
+        Endpoint::RevokeExternalReceipt,
+        "Cancel a cash receipt for what was paid elsewhere",
+    ),
+    Operation::v1("GET", "/escrows/logis/{imp_uid}", Endpoint::Logistics, "The delivery of an escrow"),
+    Operation::v1("POST", "/escrows/logis/{imp_uid}", Endpoint::RegisterLogistics, "Register a delivery")
+        .with(LOGISTICS),
+    Operation::v1("PUT", "/escrows/logis/{imp_uid}", Endpoint::ChangeLogistics, "Change a delivery")
+        .with(LOGISTICS),
+    Operation::v1("POST", "/paymentwall/delivery", Endpoint::Delivery, "Tell Paymentwall how far a delivery is")
+        .with(
+            r#"{"imp_uid": "imp_000000000001", "merchant_uid": "digital1", "type": "digital", "status": "delivered", "estimated_delivery_datetime": 1893456000, "estimated_update_datetime": 1893456000, "refundable": "yes", "details": "A pass", "shipping_address_email": "port@example.com"}"#,
+        ),
+    Operation::v1(
+        "POST",
+        "/partners/receipts/{imp_uid}",
+        Endpoint::PartnerReceipt,
+        "Name the sub-shops of a sales slip",
+    )
+    .with(
+        r#"{"data": [{"business_registration_number": "123-45-67890", "company_name": "Sub-shop", "amount": 8900}]}"#,
+    ),
+    Operation::v1("GET", "/tiers/{tier_code}", Endpoint::Tier, "A sub-merchant"),
 ];
 
+const RECEIPT: &str = r#"{"identifier": "01000001234", "identifier_type": "phone", "buyer_name": "Port Kim", "buyer_tel": "01000001234"}"#;
+const LOGISTICS: &str = r#"{"sender": {"name": "Port Kim", "tel": "01000001234", "postcode": "06133", "formed_address": {"address_line_1": "Teheran-ro 1", "address_line_2": "5F"}}, "receiver": {"name": "Port Kim", "tel": "01000001234", "postcode": "06133", "formed_address": {"address_line_1": "Teheran-ro 1", "address_line_2": "5F"}}, "logis": {"company": "CJGLS", "invoice": "1", "sent_at": 1893456000}}"#;
+
 pub(crate) fn routes() -> Router<Gateway> {
-    Router::new()
+    let router = Router::new()
         .route("/users/getToken", post(access::token_of_key))
         .route("/users/pg", get(users::pg_settings))
         .route("/payments", get(payments::several))
@@ -210,8 +271,18 @@ pub(crate) fn routes() -> Router<Gateway> {
         .route("/cards/{card_standard_code}", get(codes::card))
         .route("/banks", get(codes::banks))
         .route("/banks/{bank_standard_code}", get(codes::bank))
-        .fallback(unserved)
-        .method_not_allowed_fallback(unserved)
+        .route("/vbanks", post(accounts::issue))
+        .route("/vbanks/{imp_uid}", put(accounts::change).delete(accounts::close))
+        .route("/receipts/{imp_uid}", get(receipts::one).post(receipts::issue).delete(receipts::revoke))
+        .route(
+            "/receipts/external/{merchant_uid}",
+            get(receipts::external).post(receipts::issue_external).delete(receipts::revoke_external),
+        )
+        .route("/escrows/logis/{imp_uid}", get(escrow::one).post(escrow::register).put(escrow::change))
+        .route("/paymentwall/delivery", post(delivery::confirm))
+        .route("/partners/receipts/{imp_uid}", post(receipts::partner))
+        .route("/tiers/{tier_code}", get(tiers::one));
+    wallet::routed(router).fallback(unserved).method_not_allowed_fallback(unserved)
 }
 
 /// An authenticated request to a path, its query not parsed yet. `I` is the path's id, or a tuple of them.

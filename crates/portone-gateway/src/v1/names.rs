@@ -76,11 +76,16 @@ const NAMES: &[(&str, &str)] = &[
 /// Spells every field of a report as V1 does; `person` is `buyer_`, or `customer_` for the holder of a card.
 pub(crate) fn spell(report: &mut Report, person: &str) {
     for violation in &mut report.violations {
-        let name = v1_field(&violation.field);
-        violation.field = match name.strip_prefix("buyer_") {
-            Some(part) => format!("{person}{part}"),
-            None => name,
-        };
+        violation.field = field_of(&violation.field, person);
+    }
+}
+
+/// A field's V1 name where people are called so.
+pub(super) fn field_of(field: &str, person: &str) -> String {
+    let name = v1_field(field);
+    match name.strip_prefix("buyer_") {
+        Some(part) => format!("{person}{part}"),
+        None => name,
     }
 }
 
@@ -95,9 +100,9 @@ pub(super) fn v1_field(field: &str) -> String {
 }
 
 /// Lines of `CODE field: what`, each perhaps after its channel, with the fields' V1 names.
-pub(super) fn v1_lines(text: &str) -> String {
+pub(super) fn v1_lines(text: &str, person: &str) -> String {
     let named = |part: &str| match part.rsplit_once(' ') {
-        Some((code, field)) => format!("{code} {}", v1_field(field)),
+        Some((code, field)) => format!("{code} {}", field_of(field, person)),
         None => part.to_owned(),
     };
     let lines = text.lines().map(|line| {
@@ -130,8 +135,12 @@ mod tests {
             assert_eq!(v1_field(v2), v1);
         }
         assert_eq!(
-            v1_lines("KPN-001 paymentId: is long\nfree text"),
+            v1_lines("KPN-001 paymentId: is long\nfree text", "buyer_"),
             "KPN-001 merchant_uid: is long\nfree text"
+        );
+        assert_eq!(
+            v1_lines("channel-1: KPN-002 customer.email: is missing", "customer_"),
+            "channel-1: KPN-002 customer_email: is missing"
         );
     }
 }

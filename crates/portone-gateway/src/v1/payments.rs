@@ -5,14 +5,14 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use portone_core::{Environment, PaymentId, StoreId};
 use portone_engine::attempts::{AttemptSort, sort_attempts};
-use portone_engine::ledger::Transaction;
+use portone_engine::ledger::{MERCHANT_UID_LENGTH_MAX, Transaction};
 use portone_engine::{Engine, EngineError};
 
 use super::endpoint::Endpoint;
 use super::error::{Failure, V1Error, texts};
 use super::query::{self, Order, Page};
 use super::status::V1Status;
-use super::view::payment::{MERCHANT_UID_LENGTH_MAX, PagedPayments, PaymentView};
+use super::view::payment::{PagedPayments, PaymentView};
 use super::{Call, Read, answer, envelope, read, rules};
 use crate::state::Gateway;
 
@@ -144,6 +144,18 @@ pub(super) async fn attempt(engine: &Engine, store: &StoreId, uid: &str) -> Resu
         Some(imp_uid) => engine.attempt(store, imp_uid).await,
         None => Err(EngineError::PaymentNotFound(uid.trim().to_owned())),
     }
+}
+
+/// An attempt that use cases can reach by its payment's id.
+pub(super) async fn current(engine: &Engine, store: &StoreId, uid: &str) -> Result<Transaction, EngineError> {
+    let found = attempt(engine, store, uid).await?;
+    still_current(engine, found).await
+}
+
+/// The attempt, unless another followed it: then it was never paid.
+pub(super) async fn still_current(engine: &Engine, found: Transaction) -> Result<Transaction, EngineError> {
+    let latest = engine.payment(&found.store_id, &found.order.payment_id).await?;
+    if latest.id == found.id { Ok(found) } else { Err(EngineError::PaymentNotPaid(found.status.code())) }
 }
 
 /// The latest attempt at a payment.

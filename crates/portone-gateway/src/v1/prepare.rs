@@ -3,13 +3,13 @@
 use axum::extract::State;
 use axum::response::Response;
 use portone_core::{Currency, PaymentId};
+use portone_engine::ledger::MERCHANT_UID_LENGTH_MAX;
 use portone_engine::{EngineError, FixedAmount};
 
 use super::access::V1Access;
 use super::body::Body;
 use super::endpoint::Endpoint;
 use super::error::{Failure, V1Error, texts};
-use super::view::payment::MERCHANT_UID_LENGTH_MAX;
 use super::view::prepare::PreparedView;
 use super::{Call, Read, answer, envelope, read, rules};
 use crate::fields::Fields;

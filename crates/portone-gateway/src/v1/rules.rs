@@ -48,6 +48,22 @@ pub(super) static SCHEDULES: Rule = reject(
     "operation findSchedulesByRange",
 );
 
+pub(super) static ACCOUNT: Rule = reject(
+    "V1-081",
+    "An account is changed and closed by its imp_uid, while it waits for its deposit.",
+    "operations modifyVbank and revokeVbank",
+);
+pub(super) static RECEIPT: Rule = reject(
+    "V1-083",
+    "A cash receipt is issued by API for what was paid by transfer or into a virtual account.",
+    "operation issueReceipt",
+);
+pub(super) static LOGISTICS: Rule = reject(
+    "V1-086",
+    "A delivery is registered once, and changed after that.",
+    "operations escrow_logis_save and escrow_logis_edit",
+);
+
 const fn reject(code: &'static str, reason: &'static str, source: &'static str) -> Rule {
     Rule { code, severity: Severity::Reject, reason, source }
 }

@@ -182,10 +182,18 @@ async fn pay(gateway: &Gateway, asked: Asked) -> Result<Opened, SdkError> {
         extras: extras(custom_data, notice_urls),
     };
     let opened = gateway.engine.open_window(request).await.map_err(|error| refused(&error))?;
-    let (channel, transaction_id) = (&opened.transaction.channel, opened.transaction.id.to_string());
+    let shown_id = match face {
+        Face::V2 => opened.transaction.id.to_string(),
+        // The store gave it with the row.
+        Face::V1 => {
+            let durable = gateway.engine.payment(&store_id, &opened.transaction.order.payment_id).await;
+            durable.map_err(|error| SdkError::from(&error))?.imp_uid.to_string()
+        }
+    };
+    let channel = &opened.transaction.channel;
     let opening = Opening { gateway, shop, ticket, shown, store_id: &store_id };
     let opened = opening.give_out(channel, opened.call)?;
-    Ok(Opened { payment_id: Some(payment_id), tx_id: Some(transaction_id), ..opened })
+    Ok(Opened { payment_id: Some(payment_id), tx_id: Some(shown_id), ..opened })
 }
 
 async fn issue(gateway: &Gateway, asked: Asked) -> Result<Opened, SdkError> {

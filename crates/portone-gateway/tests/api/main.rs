@@ -12,6 +12,7 @@ mod bodies;
 mod canary;
 mod cash_receipts;
 mod catalogue;
+mod compatibility;
 mod fuzz;
 mod http;
 mod idempotency;

@@ -274,6 +274,9 @@ async fn a_buyer_on_a_mobile_comes_back_by_a_url() {
     assert_eq!(reply.json()["mode"], "iframe");
     let reply = send(with(argument(), "/paymentId", json!("order2"))).await;
     assert_eq!(reply.json()["mode"], "redirect");
+    let shop = Shop::of(world).await;
+    let read = shop.get("/payments/find/order2").await;
+    assert_eq!(read.response()["channel"], "mobile");
 }
 
 #[tokio::test]
@@ -323,6 +326,7 @@ async fn v1_pays_and_its_callback_always_tells_of_success() {
     let opened = open(&world, "request_pay", &argument).await;
     let work = work(&world, &opened).await;
     assert_eq!((&work["isV1"], &work["arguments"]["totalAmount"]), (&json!(true), &json!(8900)));
+    let tx_id = opened["txId"].clone();
     let told = end(&world, &work, &paid(&world, &work, "4242424242424242")).await;
     let response = &told["response"];
     assert_eq!(
@@ -332,6 +336,7 @@ async fn v1_pays_and_its_callback_always_tells_of_success() {
     assert!(told["redirectTo"].as_str().unwrap().starts_with("https://shop.example/done?imp_uid="), "{told}");
     // The payment is one of V1's, on both faces.
     let imp_uid = &response["imp_uid"];
+    assert_eq!(imp_uid, &tx_id, "what the page was told when it opened");
     let seen = world.get("/payments/order1").await.json();
     assert_eq!((&seen["version"], &seen["transactionId"]), (&json!("V1"), imp_uid));
     let shop = Shop::of(world).await;

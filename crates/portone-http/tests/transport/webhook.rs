@@ -11,7 +11,7 @@ const PRIVATE: &str = "the URL leads to a private address, and webhook_private_t
 
 fn message(url: String) -> WebhookMessage {
     let headers = vec![("content-type", "application/json".to_owned()), ("webhook-id", "wh-1".to_owned())];
-    WebhookMessage { url, headers, body: br#"{"type":"Transaction.Paid"}"#.to_vec() }
+    WebhookMessage { url, headers, body: br#"{"type":"Transaction.Paid"}"#.to_vec(), deadline: None }
 }
 
 fn sender(private_targets: bool) -> HttpWebhookSender {
@@ -42,6 +42,22 @@ async fn a_message_arrives_as_it_is_and_the_answer_is_cut() {
     let reply = reply.expect("an answer");
     assert_eq!((reply.status, reply.body.as_slice()), (202, b"0123".as_slice()));
     assert!(reply.headers.contains(&("x-shop".to_owned(), "yes".to_owned())), "{:?}", reply.headers);
+}
+
+#[tokio::test]
+async fn a_message_may_have_less_time_than_its_sender() {
+    let stub = Stub::start().await;
+    let mut message = message(format!("{}/hook", stub.base_url));
+    message.deadline = Some(Duration::from_millis(20));
+    let patient = sender(true);
+    let held = async {
+        let _silent = stub.accept().await;
+        std::future::pending::<()>().await;
+    };
+    tokio::select! {
+        reply = patient.send(&message) => assert_eq!(reply, Err(WebhookBreak("no reply in time".to_owned()))),
+        () = held => {}
+    }
 }
 
 #[tokio::test]

@@ -133,15 +133,21 @@ pub(super) fn enqueue(
         return Ok(());
     }
     let environment = environment_of(database, event)?;
-    let mut declared = declared.iter().filter(|target| target.environment == environment).peekable();
+    let mut declared = declared.iter().filter(|target| target.environment == environment);
+    let is_v1_wanted = declared.clone().any(|target| target.format.is_v1());
+    let made = if is_v1_wanted || !event.notice_urls.is_empty() { made(database, event)? } else { Made::V2 };
     let targets: Vec<Target> = if event.notice_urls.is_empty() {
         declared.cloned().collect()
     } else {
-        let format = declared.peek().map_or(WebhookFormat::V2024April, |target| target.format);
+        // As the API speaks that the URLs came through.
+        let first = declared.find(|target| target.format.is_v1() == made.by_v1);
+        let default = if made.by_v1 { WebhookFormat::V1Json } else { WebhookFormat::V2024April };
+        let format = first.map_or(default, |target| target.format);
         let urls = event.notice_urls.iter();
         urls.map(|url| Target { environment, url: url.clone(), format }).collect()
     };
-    let targets = targets.iter().enumerate().filter(|(_, target)| has_body(event, target.format));
+    let announced = |target: &Target| target.format.announces(event, made.by_schedule);
+    let targets = targets.iter().enumerate().filter(|(_, target)| announced(target));
     for (position, target) in targets {
         let no = insert(database, store_no, event_seq, event, position, target)?;
         let lane = lane(store_no, event, &target.url);
@@ -156,9 +162,29 @@ pub(super) fn enqueue(
     Ok(())
 }
 
-/// The first body version has no form for billing keys.
-const fn has_body(event: &Event, format: WebhookFormat) -> bool {
-    matches!(event.subject, EventSubject::Payment { .. }) || matches!(format, WebhookFormat::V2024April)
+/// How what an announcement is about was made.
+#[derive(Clone, Copy)]
+struct Made {
+    by_v1: bool,
+    by_schedule: bool,
+}
+
+impl Made {
+    /// As far as is known where nobody asks.
+    const V2: Self = Self { by_v1: false, by_schedule: false };
+}
+
+fn made(database: &Database, event: &Event) -> Result<Made, Fault> {
+    let EventSubject::Payment { transaction_id, .. } = &event.subject else { return Ok(Made::V2) };
+    let made = database
+        .prepared(
+            "SELECT json_extract(doc, '$.face') IS 'V1', json_extract(doc, '$.schedule_id') IS NOT NULL
+             FROM transactions WHERE id = ?1",
+        )?
+        .query_row([transaction_id.as_str()], |row| {
+            Ok(Made { by_v1: row.get(0)?, by_schedule: row.get(1)? })
+        })?;
+    Ok(made)
 }
 
 fn environment_of(database: &Database, event: &Event) -> Result<Environment, Fault> {

@@ -152,7 +152,7 @@ mod tests {
         let target =
             Target { environment: Environment::Test, url: url.to_owned(), format: WebhookFormat::V2024April };
         let secret = WebhookSecret::parse(&"whsec_dGVzdHM=".into()).unwrap();
-        WebhookEndpoint { target, secrets: vec![secret] }
+        WebhookEndpoint { target, secrets: vec![secret], is_redelivered: true }
     }
 
     /// A gateway's engine and deliveries for these URLs, which nothing wakes but rows and ends.

@@ -5,11 +5,11 @@ use portone_core::{
     Bank, FixedAccount, InstantMethod, PayInstantly, VirtualAccountExpiry, VirtualAccountOption,
     VirtualAccountOptionType, VirtualAccountRequest,
 };
+use portone_engine::request::Extras;
 use portone_wire::v1::{bank_of_code, rules};
 
-use super::{Named, merchant_uid, named, order, read_body};
+use super::{Named, Source, amount, merchant_uid, named, order, read_body};
 use crate::fields::Fields;
-use crate::json::RawBody;
 use crate::read::Read;
 
 const ACCOUNT: [&str; 10] = [
@@ -27,12 +27,19 @@ const ACCOUNT: [&str; 10] = [
 /// The first second with ten digits, as UNIX time, and the first with eleven.
 const SECONDS: std::ops::Range<i64> = 1_000_000_000..10_000_000_000;
 
+/// A virtual account to issue.
+pub(crate) struct Issue {
+    pub(crate) named: Named,
+    pub(crate) pay: PayInstantly,
+    pub(crate) extras: Extras,
+}
+
 /// A virtual account to issue; `pg_code` says whose bank codes these are.
-pub(crate) fn issue(body: &RawBody, pg_code: &str) -> Read<(Named, PayInstantly)> {
+pub(crate) fn issue(body: &impl Source, pg_code: &str) -> Read<Issue> {
     let known: Vec<&str> = [&order::ORDER[..], &ACCOUNT].concat();
     read_body(body, &known, |fields| {
         let named = named(fields, "channel_key");
-        order::extras(fields);
+        let extras = order::extras(fields);
         let order = order::read(fields, pg_code, merchant_uid(fields));
         let (bank, due_date) = (bank(fields, pg_code), due_date(fields));
         let remittee_name = fields.under(&rules::VBANK_HOLDER).owned_text("vbank_holder");
@@ -44,7 +51,8 @@ pub(crate) fn issue(body: &RawBody, pg_code: &str) -> Read<(Named, PayInstantly)
             cash_receipt: None,
             remittee_name,
         };
-        Some((named, PayInstantly { order: order?, method: InstantMethod::VirtualAccount(account) }))
+        let pay = PayInstantly { order: order?, method: InstantMethod::VirtualAccount(account) };
+        Some(Issue { named, pay, extras })
     })
 }
 
@@ -65,6 +73,10 @@ fn due_date(fields: &Fields<'_, '_>) -> Option<DateTime<Utc>> {
     if !fields.has("vbank_due") {
         fields.add("vbank_due", "is missing; send a UNIX time in seconds");
     }
+    told_due_date(&fields)
+}
+
+fn told_due_date(fields: &Fields<'_, '_>) -> Option<DateTime<Utc>> {
     let seconds = fields.int64("vbank_due")?;
     let due_date = DateTime::from_timestamp(seconds, 0).filter(|_| SECONDS.contains(&seconds));
     if due_date.is_none() {
@@ -84,7 +96,19 @@ fn option(fields: &Fields<'_, '_>) -> VirtualAccountOption {
     VirtualAccountOption { kind, fixed: is_fixed.then_some(fixed) }
 }
 
+/// What a virtual account is changed to: a new amount, a new due date, or both.
+pub(crate) fn change(body: &impl Source) -> Read<()> {
+    read_body(body, &["amount", "vbank_due"], |fields| {
+        let amount = amount::major(fields, &rules::AMOUNT, "amount");
+        told_due_date(&fields.under(&rules::VBANK_DUE));
+        if amount.is_none() && !fields.has("amount") && !fields.has("vbank_due") {
+            fields.add("amount", "is missing, and vbank_due too; send what is to be changed");
+        }
+        Some(())
+    })
+}
+
 /// A virtual account to close; the path says which.
-pub(crate) fn close(body: &RawBody) -> Read<()> {
+pub(crate) fn close(body: &impl Source) -> Read<()> {
     read_body(body, &[], |_| Some(()))
 }

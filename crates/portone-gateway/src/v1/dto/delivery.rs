@@ -3,9 +3,8 @@
 use chrono::{DateTime, Utc};
 use portone_core::{ConfirmDelivery, Delivery, DeliveryKind, DeliveryStatus, Parcel, PayMethod};
 
-use super::{merchant_uid, read_body};
+use super::{Source, merchant_uid, read_body};
 use crate::fields::Fields;
-use crate::json::RawBody;
 use crate::read::Read;
 
 const DELIVERY: &[&str] = &[
@@ -40,10 +39,10 @@ const STATUSES: [(&str, DeliveryStatus); 4] = [
     ("delivered", DeliveryStatus::Delivered),
 ];
 
-/// A delivery; `method` is how the payment was paid.
-pub(crate) fn confirm(body: &RawBody, method: PayMethod) -> Read<ConfirmDelivery> {
+/// A delivery, and the `imp_uid` it is of; `method` is how the payment was paid.
+pub(crate) fn confirm(body: &impl Source, method: PayMethod) -> Read<(String, ConfirmDelivery)> {
     read_body(body, DELIVERY, |fields| {
-        fields.need_text("imp_uid");
+        let imp_uid = fields.need_text("imp_uid");
         let payment_id = merchant_uid(fields);
         let kind = fields.need_choice("type", KINDS.into_iter());
         let status = fields.need_choice("status", STATUSES.into_iter());
@@ -65,7 +64,7 @@ pub(crate) fn confirm(body: &RawBody, method: PayMethod) -> Read<ConfirmDelivery
             parcel,
             attachments: Vec::new(),
         };
-        Some(ConfirmDelivery { payment_id: payment_id?, delivery, method })
+        Some((imp_uid?.to_owned(), ConfirmDelivery { payment_id: payment_id?, delivery, method }))
     })
 }
 

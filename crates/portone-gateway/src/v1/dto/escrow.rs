@@ -2,18 +2,18 @@
 
 use chrono::DateTime;
 use portone_core::{
-    Address, EscrowParty, Logistics, LogisticsCompany, LogisticsStep, PayMethod, PaymentId,
+    Address, EscrowParty, Logistics, LogisticsCompany, LogisticsStep, PayMethod, PaymentId, Product,
     RegisterEscrowLogistics,
 };
 
-use super::{INPUT, read_body};
+use super::{INPUT, Source, amount, order, read_body};
 use crate::fields::Fields;
-use crate::json::RawBody;
 use crate::read::Read;
 
 const LOGISTICS: &[&str] = &["sender", "receiver", "logis", "products", "send_email"];
 const PARTY: &[&str] = &["name", "tel", "addr", "postcode", "relationship", "formed_address"];
 const PARCEL: &[&str] = &["company", "invoice", "sent_at", "receiving_at", "address"];
+const PRODUCT: &[&str] = &["id", "name", "code", "amount", "currency", "quantity", "tag"];
 const ADDRESS: &[&str] = &["address_line_1", "address_line_2"];
 /// V1's carriers as V2 names them; what V1 does not name is `ETC` in either.
 const COMPANIES: [(&str, &str); 12] = [
@@ -22,18 +22,20 @@ const COMPANIES: [(&str, &str); 12] = [
     ("CJGLS", "CJ"),
     ("HANJIN", "HANJIN"),
     ("DAESIN", "DAESIN"),
+    ("ETC", "ETC"),
     ("DONGBU", "ETC"),
     ("HANARO", "ETC"),
     ("SAGAWA", "ETC"),
     ("KGB", "LOGEN"),
     ("YELLOWCAP", "ETC"),
     ("LOGEN", "LOGEN"),
-    ("ETC", "ETC"),
 ];
+
+const OTHER: &str = "ETC";
 
 /// A delivery to tell the PG of, or to change.
 pub(crate) fn logistics(
-    body: &RawBody,
+    body: &impl Source,
     payment_id: PaymentId,
     step: LogisticsStep,
     method: PayMethod,
@@ -42,6 +44,8 @@ pub(crate) fn logistics(
         let sender = fields.object("sender", &INPUT, PARTY);
         let receiver = fields.object("receiver", &INPUT, PARTY);
         let parcel = parcel(fields);
+        let products = fields.objects("products", &INPUT, PRODUCT);
+        let products = products.iter().filter_map(product).collect();
         Some(RegisterEscrowLogistics {
             sender_relationship: sender.as_ref().and_then(|sender| sender.owned_text("relationship")),
             sender: sender.as_ref().map(party),
@@ -50,9 +54,25 @@ pub(crate) fn logistics(
             step,
             logistics: parcel?,
             send_email: fields.flag("send_email"),
-            products: Vec::new(),
+            products,
             method,
         })
+    })
+}
+
+/// Schema `EscrowLogisProductsAnnotation`.
+fn product(fields: &Fields<'_, '_>) -> Option<Product> {
+    let (id, name) = (fields.need_text("id"), fields.need_text("name"));
+    let amount = order::currency(fields).and_then(|currency| amount::total(fields, currency));
+    let quantity = fields.int32_from("quantity", 1).unwrap_or(1);
+    Some(Product {
+        id: id?.to_owned(),
+        name: name?.to_owned(),
+        tag: fields.owned_text("tag"),
+        code: fields.owned_text("code"),
+        amount: amount?,
+        quantity,
+        link: None,
     })
 }
 
@@ -78,9 +98,20 @@ fn address(lines: &Fields<'_, '_>) -> Option<Address> {
     })
 }
 
+/// A carrier that V1 does not name is `ETC` (rule V1-087).
+fn company(code: &str) -> Option<LogisticsCompany> {
+    let v2 = COMPANIES.iter().find(|(known, _)| *known == code).map_or(OTHER, |(_, v2)| *v2);
+    LogisticsCompany::from_code(v2)
+}
+
+/// What V1 calls a carrier: of two names for one, the first.
+pub(crate) fn code_of(company: &str) -> &'static str {
+    COMPANIES.iter().find(|(_, v2)| *v2 == company).map_or(OTHER, |(code, _)| *code)
+}
+
 fn parcel(fields: &Fields<'_, '_>) -> Option<Logistics> {
     let fields = fields.need_object("logis", &INPUT, PARCEL)?;
-    let company = fields.need_choice("company", COMPANIES.into_iter());
+    let company = fields.need_text("company").and_then(company);
     let invoice = fields.need_text("invoice");
     let seconds = fields.need_int64_from("sent_at", 0);
     let sent_at = seconds.and_then(|seconds| DateTime::from_timestamp(seconds, 0));
@@ -88,7 +119,7 @@ fn parcel(fields: &Fields<'_, '_>) -> Option<Logistics> {
         fields.add("sent_at", "is no UNIX time in seconds; send one");
     }
     Some(Logistics {
-        company: LogisticsCompany::from_code(company?)?,
+        company: company?,
         invoice_number: invoice?.to_owned(),
         sent_at: sent_at?,
         received_at: None,

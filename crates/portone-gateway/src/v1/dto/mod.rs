@@ -11,6 +11,7 @@ pub(crate) mod delivery;
 pub(crate) mod escrow;
 pub(crate) mod key;
 mod order;
+pub(crate) mod partner;
 pub(crate) mod payment;
 pub(crate) mod receipt;
 pub(crate) mod schedule;

@@ -39,7 +39,7 @@ pub(super) const ORDER: [&str; 22] = [
 /// The PG that reads `browser_ip` and the 3-D Secure step, which V2 has in its bypass.
 const PAYMENTWALL: &str = "paymentwall";
 const OUR_BYPASS: [&str; 3] = ["browser_ip", "secure_3d_charge_id", "secure_3d_token"];
-const PRODUCT_TYPES: [(&str, ProductType); 2] =
+pub(super) const PRODUCT_TYPES: [(&str, ProductType); 2] =
     [("real", ProductType::Physical), ("digital", ProductType::Digital)];
 
 /// The order; `pg_code` says where the PG's own parameters go.

@@ -6,9 +6,9 @@ use portone_core::{
 };
 use portone_wire::v1::rules;
 
-use super::{INPUT, amount, read_body};
+use super::order::PRODUCT_TYPES;
+use super::{INPUT, Named, Source, amount, named, read_body};
 use crate::fields::Fields;
-use crate::json::RawBody;
 use crate::read::Read;
 
 const RECEIPT: &[&str] = &[
@@ -43,31 +43,45 @@ const METHODS: [(&str, PayMethod); 2] =
     [("trans", PayMethod::Transfer), ("vbank", PayMethod::VirtualAccount)];
 
 /// A cash receipt; `paid` is what the payment came to, where the path names one of the ledger's.
-pub(crate) fn issue(body: &RawBody, payment_id: PaymentId, paid: Option<i64>) -> Read<IssueCashReceipt> {
-    read_body(body, RECEIPT, |fields| {
-        let currency = Currency::KRW;
-        let told = fields.has("amount").then(|| amount::total(fields, currency)).flatten();
-        let total = told.or(paid);
-        if total.is_none() && !fields.has("amount") {
-            fields.add("amount", "is missing; a receipt for a payment made elsewhere says how much was paid");
-        }
-        let tax_free = amount::minor(fields, &rules::TAX_FREE_PART, "tax_free", currency);
-        let vat = amount::minor(fields, &rules::AMOUNT, "vat_amount", currency);
-        let purpose = fields.choice("type", PURPOSES.into_iter()).unwrap_or(ReceiptPurpose::Personal);
-        let told_method = fields.choice("pay_method", METHODS.into_iter());
-        let receiver = receiver(fields);
-        Some(IssueCashReceipt {
-            payment_id,
-            purpose,
-            order_name: fields.owned_text("name").unwrap_or_default(),
-            amount: PaymentAmount { total: total?, tax_free, vat, currency },
-            product_type: None,
-            receiver: receiver?,
-            paid_at: None,
-            business_registration_number: None,
-            told_method,
-            method: None,
-        })
+pub(crate) fn issue(body: &impl Source, payment_id: PaymentId, paid: Option<i64>) -> Read<IssueCashReceipt> {
+    read_body(body, RECEIPT, |fields| receipt(fields, payment_id, paid))
+}
+
+/// A cash receipt for a payment made elsewhere: the request itself says where it goes, what was bought and for how much.
+pub(crate) fn external(body: &impl Source, payment_id: PaymentId) -> Read<(Named, IssueCashReceipt)> {
+    let known: Vec<&str> = [RECEIPT, &["pg"]].concat();
+    read_body(body, &known, |fields| {
+        let named = named(fields, "channel_key");
+        fields.need_text("name");
+        Some((named, receipt(fields, payment_id, None)?))
+    })
+}
+
+fn receipt(fields: &Fields<'_, '_>, payment_id: PaymentId, paid: Option<i64>) -> Option<IssueCashReceipt> {
+    let currency = Currency::KRW;
+    let told = fields.has("amount").then(|| amount::total(fields, currency)).flatten();
+    let total = told.or(paid);
+    if total.is_none() && !fields.has("amount") {
+        fields.add("amount", "is missing; a receipt for a payment made elsewhere says how much was paid");
+    }
+    let tax_free = amount::minor(fields, &rules::TAX_FREE_PART, "tax_free", currency);
+    let vat = amount::minor(fields, &rules::AMOUNT, "vat_amount", currency);
+    let purpose = fields.choice("type", PURPOSES.into_iter()).unwrap_or(ReceiptPurpose::Personal);
+    let told_method = fields.choice("pay_method", METHODS.into_iter());
+    let receiver = receiver(fields);
+    let product_type = fields.choice("product_type", PRODUCT_TYPES.into_iter());
+    let business_registration_number = fields.secret("corp_reg_no");
+    Some(IssueCashReceipt {
+        payment_id,
+        purpose,
+        order_name: fields.owned_text("name").unwrap_or_default(),
+        amount: PaymentAmount { total: total?, tax_free, vat, currency },
+        product_type,
+        receiver: receiver?,
+        paid_at: None,
+        business_registration_number,
+        told_method,
+        method: None,
     })
 }
 

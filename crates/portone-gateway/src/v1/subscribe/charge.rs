@@ -75,7 +75,7 @@ pub(super) fn pay_request(
 }
 
 /// What a charge came to: code 0 says that it was carried out, and `status` whether money moved (rule V1-040).
-pub(super) async fn charged(
+pub(in crate::v1) async fn charged(
     engine: &Engine,
     store: &StoreId,
     payment_id: &PaymentId,

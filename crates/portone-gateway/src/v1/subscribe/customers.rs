@@ -161,6 +161,7 @@ fn why_none(error: EngineError) -> Failure {
     let first = failures.first().map(|(_, failure)| failure);
     let message = first.map(|failure| failure.pg_message.clone().unwrap_or_else(|| failure.message.clone()));
     let message = message.unwrap_or_else(|| error.to_string());
-    let response = V1Error::of_pg(Endpoint::IssueKey, names::v1_lines(&message)).into_response();
+    let response = V1Error::of_pg(Endpoint::IssueKey, names::v1_lines(&message, Endpoint::IssueKey.person()))
+        .into_response();
     Failure::Answered { response: Box::new(response), error: Box::new(error) }
 }

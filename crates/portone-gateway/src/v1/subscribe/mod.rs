@@ -21,7 +21,7 @@ use crate::read;
 use crate::state::Gateway;
 
 /// A request that was read in V1's words: what refuses it in V1's envelope, what is risky about it in the log.
-fn told<T>(endpoint: Endpoint, read: read::Read<T>) -> Read<T> {
+pub(super) fn told<T>(endpoint: Endpoint, read: read::Read<T>) -> Read<T> {
     for advice in &read.advice.violations {
         tracing::info!(
             operation = endpoint.name(),
@@ -36,7 +36,7 @@ fn told<T>(endpoint: Endpoint, read: read::Read<T>) -> Read<T> {
 }
 
 /// Where a request goes: to the group it names, to the channel it names by key or by `pg`, or to the store's own.
-fn selector(
+pub(super) fn selector(
     gateway: &Gateway,
     store: &StoreId,
     endpoint: Endpoint,
@@ -57,7 +57,7 @@ fn selector(
 }
 
 /// V1's code of the PG that a request will go to, as far as can be said before it is read: some members are that PG's own.
-fn pg_code(gateway: &Gateway, store: &StoreId, body: &Body) -> String {
+pub(super) fn pg_code(gateway: &Gateway, store: &StoreId, body: &Body) -> String {
     let Ok(node) = body.parse() else { return String::new() };
     if GROUP_NAMES.iter().any(|name| node.text_of(name).is_some()) {
         return String::new();
@@ -99,7 +99,7 @@ fn customer_uid(uid: &str) -> Result<CustomerUid, Failure> {
 }
 
 /// A payment whose end nobody knows yet: code 1, and the attempt can be read as `ready` meanwhile.
-fn unknown(imp_uid: Option<String>) -> Failure {
+pub(super) fn unknown(imp_uid: Option<String>) -> Failure {
     let error = EngineError::UnknownOutcome;
     let imp_uid = imp_uid.map(|imp_uid| format!("; it is {imp_uid}, and ready")).unwrap_or_default();
     let message = format!("{error}{imp_uid}");

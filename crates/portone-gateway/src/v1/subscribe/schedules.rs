@@ -98,7 +98,7 @@ fn not_scheduled(refused: NotScheduled) -> Failure {
     let (Some(entry), EngineError::Invalid(report)) = (entry, &error) else {
         return match entry {
             Some(entry) if !matches!(error, EngineError::Store(_)) => {
-                let told = names::v1_lines(&error.to_string());
+                let told = names::v1_lines(&error.to_string(), Endpoint::Schedule.person());
                 V1Error::refused(Endpoint::Schedule, format!("schedules[{entry}]: {told}")).into()
             }
             _ => error.into(),

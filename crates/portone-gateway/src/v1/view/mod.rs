@@ -4,9 +4,12 @@
 pub(super) mod access;
 pub(super) mod code;
 pub(super) mod customer;
+pub(super) mod delivery;
+pub(super) mod escrow;
 pub(super) mod payment;
 pub(super) mod pg_setting;
 pub(super) mod prepare;
+pub(super) mod receipt;
 pub(super) mod schedule;
 
 use portone_core::{Currency, Major};

@@ -1,5 +1,7 @@
 //! A payment as V1 shows it: one attempt (rules V1-020 to V1-036).
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 use portone_core::{CancelStatus, CardFacts, Customer, CustomerName, Environment, PayMethod};
 use portone_engine::ledger::{Cancellation, CashReceipt, Failure, Platform, ReceiptStatus, Transaction};
@@ -11,14 +13,11 @@ use super::code::{self, CodeView};
 use crate::v1::query::Page;
 use crate::v1::status::V1Status;
 
-/// The longest `merchant_uid`, in characters (rule V1-021).
-pub(crate) const MERCHANT_UID_LENGTH_MAX: usize = 40;
-
 /// Schema `PaymentAnnotation`.
 #[derive(Debug, Serialize)]
 pub(crate) struct PaymentView<'a> {
     imp_uid: String,
-    merchant_uid: String,
+    merchant_uid: Cow<'a, str>,
     pay_method: Option<&'static str>,
     channel: &'static str,
     pg_provider: Option<String>,
@@ -147,7 +146,7 @@ impl<'a> PaymentView<'a> {
             attempt.cancellations.iter().filter(|cancel| is_done(cancel)).collect();
         Self {
             imp_uid: attempt.imp_uid.to_string(),
-            merchant_uid: merchant_uid(attempt),
+            merchant_uid: attempt.merchant_uid(),
             pay_method: pay_method(attempt.method),
             channel: platform(attempt.platform),
             pg_provider: Some(channel.provider.v1_code()).filter(|code| code.len() <= 16),
@@ -288,12 +287,6 @@ impl<'a> CancelView<'a> {
 
 fn is_done(cancel: &Cancellation) -> bool {
     cancel.status == CancelStatus::Succeeded
-}
-
-/// The payment's id; one that is too long for V1 goes by its `imp_uid`, which no other payment's id can be mistaken for.
-fn merchant_uid(attempt: &Transaction) -> String {
-    let id = attempt.order.payment_id.as_str();
-    if id.chars().count() <= MERCHANT_UID_LENGTH_MAX { id.to_owned() } else { attempt.imp_uid.to_string() }
 }
 
 /// V1's code of a method; it has none for a wallet that is not known.

@@ -2,15 +2,20 @@
 //! a rule's id proves that rule.
 
 mod access;
+mod accounts;
 mod bodies;
 mod cancel;
+mod delivery;
+mod escrow;
 mod lists;
 mod mount;
 mod openapi;
 mod payments;
 mod prepare;
+mod receipts;
 mod subscribe;
 mod tables;
+pub(crate) mod wallets;
 
 use portone_core::Command;
 use portone_engine::ledger::Face;
@@ -19,7 +24,9 @@ use portone_testkit::samples::{self, Secrets};
 use serde_json::{Value, json};
 
 use crate::http::{Call, Reply};
-use crate::world::{APPROVED, KPN, SMARTRO, STORE, V1_SECRET, World, card_payment, key_payment, with};
+use crate::world::{
+    APPROVED, KPN, SMARTRO, STORE, V1_SECRET, World, account_payment, card_payment, key_payment, with,
+};
 
 /// A shop that speaks V1: a world, and the token of its store's key.
 pub(crate) struct Shop {
@@ -83,6 +90,15 @@ impl Shop {
         let body = with(with(body, "/currency", json!("USD")), "/amount", json!({"total": 2000}));
         let reply = self.world.post(&format!("/payments/{id}/billing-key"), &body).await;
         assert_eq!(reply.status, 200, "{}", reply.text);
+        self.imp_uid(id).await
+    }
+
+    /// A deposit of 8900 won that Smartro holds in escrow.
+    pub(crate) async fn held(&self, id: &str) -> String {
+        let held = with(account_payment(SMARTRO), "/isEscrow", json!(true));
+        let reply = self.world.post(&format!("/payments/{id}/instant"), &held).await;
+        assert_eq!(reply.status, 200, "{}", reply.text);
+        self.world.deposited(id).await;
         self.imp_uid(id).await
     }
 

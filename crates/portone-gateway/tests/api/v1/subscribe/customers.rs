@@ -131,3 +131,12 @@ async fn a_names_payments_are_listed_the_latest_first() {
     );
     assert!(page["list"].as_array().unwrap().iter().all(|it| it["customer_uid"] == "card1"));
 }
+
+#[tokio::test]
+async fn a_finding_about_a_holder_is_told_in_the_request_s_own_words() {
+    let shop = Shop::new().await;
+    let nameless = both(card(APPROVED), &json!({"channel_key": KPN, "customer_id": "customer1"}));
+    let reply = shop.post("/subscribe/customers/card1", &nameless).await;
+    let message = reply.refusal().2;
+    assert!(message.contains("customer_name") && !message.contains("buyer_"), "{message}");
+}

@@ -1,0 +1,33 @@
+//! Deliveries as answers show them.
+
+use portone_core::EscrowDelivery;
+use serde::Serialize;
+
+use super::payment::seconds;
+use crate::v1::dto::escrow::code_of;
+
+/// Schema `EscrowLogisAnnotation`.
+#[derive(Debug, Serialize)]
+pub(crate) struct LogisticsView<'a> {
+    company: &'static str,
+    invoice: &'a str,
+    sent_at: i64,
+    applied_at: i64,
+}
+
+impl<'a> From<&'a EscrowDelivery> for LogisticsView<'a> {
+    fn from(delivery: &'a EscrowDelivery) -> Self {
+        Self {
+            company: code_of(&delivery.company),
+            invoice: &delivery.invoice_number,
+            sent_at: seconds(delivery.sent_at),
+            applied_at: seconds(delivery.applied_at),
+        }
+    }
+}
+
+/// Schema `PartnerReceiptResultAnnotation`.
+#[derive(Debug, Serialize)]
+pub(crate) struct PartnerReceiptView {
+    pub(crate) receipt_url: Option<String>,
+}
