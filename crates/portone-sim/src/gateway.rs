@@ -117,7 +117,7 @@ fn declaration() -> Option<(EngineConfig, DeclaredStore)> {
         format: WebhookFormat::V2024April,
     };
     let store: portone_core::StoreId = STORE.parse().ok()?;
-    let endpoints = vec![WebhookEndpoint { target, secrets: Vec::new() }];
+    let endpoints = vec![WebhookEndpoint { target, secrets: Vec::new(), is_redelivered: true }];
     let webhooks = WebhookEndpoints::from([(store.clone(), endpoints)]);
     let config = EngineConfig { webhooks, ..EngineConfig::default() };
     let channels: Option<Vec<_>> =

@@ -15,8 +15,8 @@ crate::contract_tests!(in_memory);
 fn in_memory(case: impl for<'a> FnOnce(&'a dyn Store) -> Run<'a>) {
     let store = SqliteStore::in_memory().expect("opens");
     block_on(run(&store, case));
-    let Backend::Inline(database) = &store.backend else { panic!("a database in memory is inline") };
-    let database = database.lock().expect("no case panicked");
+    let Backend::Inline(inline) = &store.backend else { panic!("a database in memory is inline") };
+    let database = inline.database.lock().expect("no case panicked");
     check_plans(&database);
     check_counts(&database);
 }
@@ -64,8 +64,8 @@ fn plan(database: &Database, sql: &str) -> Vec<String> {
 #[test]
 fn a_scan_is_noticed() {
     let store = SqliteStore::in_memory().expect("opens");
-    let Backend::Inline(database) = &store.backend else { panic!("a database in memory is inline") };
-    let database = database.lock().expect("nothing panicked");
+    let Backend::Inline(inline) = &store.backend else { panic!("a database in memory is inline") };
+    let database = inline.database.lock().expect("nothing panicked");
     let steps = plan(&database, "SELECT 1 FROM transactions WHERE status = 'PAID'");
     assert!(steps.iter().any(|step| step.starts_with("SCAN")), "{steps:?}");
 }
