@@ -8,7 +8,7 @@ use crate::capture::{About, surprised};
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::escrow::held;
-use crate::ledger::{DeliveryTold, OpenAttempt, OpenSubject, Transaction};
+use crate::ledger::{DeliveryTold, Face, ImpUid, OpenAttempt, OpenSubject, Transaction};
 use crate::request::ConfirmDeliveryRequest;
 use crate::transition;
 
@@ -49,7 +49,14 @@ impl Engine {
         id: &TransactionId,
     ) -> Result<Transaction, EngineError> {
         let found = self.store.transaction(id).await?;
-        let found = found.filter(|transaction| stores.contains(&transaction.store_id));
+        let mut found = found.filter(|transaction| stores.contains(&transaction.store_id));
+        // One made through V1 is shown by its `imp_uid` (rule V1-103).
+        if let (None, Ok(imp_uid)) = (&found, id.as_str().parse::<ImpUid>()) {
+            for store in stores {
+                let named = self.store.transaction_by_imp_uid(store, imp_uid).await?;
+                found = found.or(named.filter(|transaction| transaction.face == Face::V1));
+            }
+        }
         held(found.ok_or_else(|| EngineError::PaymentNotFound(id.to_string()))?)
     }
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Shop;
-use crate::paymentwall::{channel, fault, paid};
+use crate::paymentwall::{PAYMENTWALL, channel, fault, paid};
 use crate::world::with;
 
 fn digital(imp_uid: &str) -> Value {
@@ -61,4 +61,21 @@ async fn a_delivery_of_another_payment_or_pg_is_refused() {
     let missing = shop.post("/paymentwall/delivery", &json!({"type": "both"})).await;
     let message = missing.refusal().2;
     assert!(message.starts_with("파라미터 누락: imp_uid, merchant_uid, status"), "{message}");
+}
+
+/// V2 shows a payment of V1 by its `imp_uid`, and takes it back as its transaction's id (rule V1-103).
+#[tokio::test]
+async fn v1_103_v2_takes_the_imp_uid_of_a_payment_of_v1() {
+    let (shop, _) = shop().await;
+    let card = json!({"channel_key": PAYMENTWALL, "merchant_uid": "digital2", "amount": 8900, "currency": "KRW",
+        "name": "Pass", "card_number": "4242-4242-4242-4242", "expiry": "2030-12", "cvc": "123",
+        "buyer_name": "Port Kim", "buyer_email": "port@example.com", "browser_ip": "203.0.113.7"});
+    let paid = shop.post("/subscribe/payments/onetime", &card).await;
+    assert_eq!(paid.response()["status"], "paid", "{}", paid.reply.text);
+    let told = crate::paymentwall::digital(&paid.response()["imp_uid"]);
+    let reply = shop.world.post(crate::paymentwall::CONFIRM, &told).await;
+    assert_eq!(reply.status, 200, "{}", reply.text);
+    let of_v2 = crate::paymentwall::digital(&json!(shop.imp_uid("digital1").await));
+    let reply = shop.world.post(crate::paymentwall::CONFIRM, &of_v2).await;
+    assert_eq!(reply.status, 404, "{}", reply.text);
 }
