@@ -77,7 +77,7 @@ impl Engine {
         &self,
         request: OpenKeyWindowRequest,
     ) -> Result<OpenedKeyWindow, EngineError> {
-        let OpenKeyWindowRequest { caller: Caller { store_id, .. }, channel, window, customer_uid, extras } =
+        let OpenKeyWindowRequest { caller: Caller { store_id, face, .. }, channel, window, customer_uid, extras } =
             request;
         if window.method.pay_method() != Some(PayMethod::Card) {
             let method = window.method.code();
@@ -89,7 +89,7 @@ impl Engine {
         let command = Command::OpenWindow(OpenWindow::BillingKey(Box::new(window)));
         let ctx = CallContext { now, attempt: key_marker(&key) };
         let directory = self.directory();
-        let routing = Routing { directory: &directory, store_id: &store_id, ctx: &ctx };
+        let routing = Routing { directory: &directory, store_id: &store_id, ctx: &ctx, face };
         let routed = routing.pinned(&channel, Purpose::OneTime, Some(&command))?;
         let call = sdk_call(&routed.admitted, &ctx)?;
         let record = BillingKeyRecord {
