@@ -57,6 +57,17 @@ impl ContractV1 {
         })
     }
 
+    /// What an operation is sent, by its path's template and its method: each has a `name`, and where it is `in`.
+    pub fn parameters(&self, template: &str, method: &str) -> &[Value] {
+        let parameters = &self.document["paths"][template][method.to_lowercase()]["parameters"];
+        parameters.as_array().map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// A definition by its reference.
+    pub fn definition(&self, reference: &str) -> &Value {
+        self.document.pointer(reference.trim_start_matches('#')).unwrap_or(&Value::Null)
+    }
+
     /// Holds an answer against the contract. `path` has no prefix, and may have a query; `body` is `None` where it is not JSON.
     pub fn check_answer(&self, method: &str, path: &str, status: u16, body: Option<&Value>) -> Verdict {
         let Some((template, operation)) = self.operation(method, path) else { return Verdict::Uncharted };

@@ -2,12 +2,16 @@
 //! a rule's id proves that rule.
 
 mod access;
+mod across;
 mod bodies;
 mod cancel;
+mod catalogue;
+mod fuzz;
 mod lists;
 mod mount;
 mod openapi;
 mod payments;
+mod paymentwall;
 mod prepare;
 mod subscribe;
 mod tables;

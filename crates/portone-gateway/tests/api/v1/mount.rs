@@ -9,7 +9,7 @@ use super::{Shop, V1Reply};
 use crate::http::Call;
 
 /// The documented operations that this gateway does not serve: each answers 501. Whoever serves one takes it from here.
-const TO_COME: &[&str] = &[
+pub(super) const TO_COME: &[&str] = &[
     "POST /vbanks",
     "PUT /vbanks/{imp_uid}",
     "DELETE /vbanks/{imp_uid}",
