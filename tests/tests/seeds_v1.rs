@@ -36,8 +36,12 @@ struct Row {
     told: Told,
 }
 
-const CARD: [(&str, &str); 4] =
-    [("card_number", "4242-4242-4242-4242"), ("expiry", "2029-12"), ("birth", "900101"), ("pwd_2digit", "00")];
+const CARD: [(&str, &str); 4] = [
+    ("card_number", "4242-4242-4242-4242"),
+    ("expiry", "2029-12"),
+    ("birth", "900101"),
+    ("pwd_2digit", "00"),
+];
 
 /// A body with the whole card in it.
 fn with_card(mut body: Value) -> Value {
@@ -109,7 +113,12 @@ fn payments() -> Vec<Row> {
                 "birth": "YYMMDD", "pwd_2digit": "NN"}),
             told: Told::Refused(
                 "IAMPORT-020",
-                &["IAMPORT-020 card_number", "IAMPORT-021 expiry", "IAMPORT-010 merchant_uid", "IAMPORT-050 amount"],
+                &[
+                    "IAMPORT-020 card_number",
+                    "IAMPORT-021 expiry",
+                    "IAMPORT-010 merchant_uid",
+                    "IAMPORT-050 amount",
+                ],
             ),
         },
         // With what its list calls mandatory.
@@ -118,7 +127,9 @@ fn payments() -> Vec<Row> {
             facts: &["- merchant\\_uid: string **고객사 거래 고유번호**", "- amount: number **주문 금액**"],
             token: Token::Bearer,
             path: "/subscribe/payments/onetime",
-            body: with_card(json!({"channelGroupId": Demo::GROUP, "merchant_uid": "seed0onetime", "amount": 1000})),
+            body: with_card(
+                json!({"channelGroupId": Demo::GROUP, "merchant_uid": "seed0onetime", "amount": 1000}),
+            ),
             told: Told::Accepted("/response/pg_provider"),
         },
         // The schema spells the group otherwise here; both are taken (DOC-023). The key's name stands in the envelope (DOC-054).
@@ -147,10 +158,13 @@ fn with_super_key() -> Vec<Row> {
         entry.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
         json!({"customer_uid": uid, "schedules": [entry]})
     };
-    let again = |amount: Value| json!({"customer_uid": uid, "merchant_uid": "seed0again", "name": "월간 이용권 정기결제",
-        "amount": amount, "currency": "KRW"});
+    let again = |amount: Value| {
+        json!({"customer_uid": uid, "merchant_uid": "seed0again", "name": "월간 이용권 정기결제",
+        "amount": amount, "currency": "KRW"})
+    };
     let row = |facts, path, body, told| Row { seed: 0, facts, token: Token::Bearer, path, body, told };
-    let again_facts: &[&str] = &["https://api.iamport.kr/subscribe/payments/again", "amount: { total: 8900, }"];
+    let again_facts: &[&str] =
+        &["https://api.iamport.kr/subscribe/payments/again", "amount: { total: 8900, }"];
     let schedule_facts: &[&str] =
         &["https://api.iamport.kr/subscribe/payments/schedule", "schedule_at: 1519862400"];
     let schedule = "/subscribe/payments/schedule";
@@ -219,7 +233,9 @@ async fn every_v1_request_of_the_source_documents_is_accepted_or_refused_with_it
     for row in [keys(), payments(), renewals()].into_iter().flatten() {
         let what = format!("seed {:03} {} {}", row.seed, row.path, row.body);
         if let Some(text) = seed(row.seed) {
-            problems.extend(missing_in(&text, &row).into_iter().map(|fact| format!("{what}: the seed has no {fact}")));
+            problems.extend(
+                missing_in(&text, &row).into_iter().map(|fact| format!("{what}: the seed has no {fact}")),
+            );
         }
         let (status, answer) = curl(&demo, &token, &row).await;
         if let Some(problem) = problem(&row.told, row.token, status, &answer) {
@@ -234,7 +250,12 @@ async fn every_v1_request_of_the_source_documents_is_accepted_or_refused_with_it
 fn missing_in(text: &str, row: &Row) -> Vec<String> {
     let facts = row.facts.iter().map(|fact| (*fact).to_owned());
     // Seed 003 speaks of schedules in words only.
-    let members = row.body.as_object().into_iter().flat_map(|body| body.keys().cloned()).filter(|name| name != "schedules");
+    let members = row
+        .body
+        .as_object()
+        .into_iter()
+        .flat_map(|body| body.keys().cloned())
+        .filter(|name| name != "schedules");
     let told = |name: &String| text.contains(name.as_str()) || text.contains(&name.replace('_', "\\_"));
     facts.chain(members).filter(|fact| !told(fact)).collect()
 }

@@ -138,7 +138,10 @@ async fn cancels_in_part_and_of_the_rest_cross_the_faces() {
             (&money.part_major, &json!(money.part_minor))
         );
         let (cancel, cancellation) = (&one["cancel_history"][0], &other["cancellations"][0]);
-        assert_eq!((&cancel["cancellation_id"], &cancel["reason"]), (&cancellation["id"], &cancellation["reason"]));
+        assert_eq!(
+            (&cancel["cancellation_id"], &cancel["reason"]),
+            (&cancellation["id"], &cancellation["reason"])
+        );
         assert_eq!(cancel["cancelled_at"], json!(seconds(&cancellation["cancelledAt"])));
 
         let left = money.minor - money.part_minor;
@@ -148,7 +151,10 @@ async fn cancels_in_part_and_of_the_rest_cross_the_faces() {
         cancels_done(&shop, &id).await;
         let (one, other) = (v1(&shop, &id).await, v2(&shop, &id).await);
         assert_eq!((&one["status"], &other["status"]), (&json!("cancelled"), &json!("CANCELLED")));
-        assert_eq!((&one["cancel_amount"], &other["amount"]["cancelled"]), (&money.major, &json!(money.minor)));
+        assert_eq!(
+            (&one["cancel_amount"], &other["amount"]["cancelled"]),
+            (&money.major, &json!(money.minor))
+        );
         assert_eq!(one["cancel_history"].as_array().unwrap().len(), 2);
         assert_eq!(one["cancelled_at"], json!(seconds(&other["cancelledAt"])));
         let again = shop.post("/payments/cancel", &json!({"merchant_uid": id})).await;
@@ -164,7 +170,8 @@ async fn states_cross_the_faces() {
     assert_eq!(shop.world.post("/payments/failed1/instant", &failed).await.status, 502);
     assert_eq!(shop.world.post("/payments/account1/instant", &account_payment(SMARTRO)).await.status, 200);
     shop.world.wire.set(crate::world::Line::Dumb);
-    let lost = both(card(APPROVED), &json!({"merchant_uid": "lost1", "amount": 8900, "name": "Pass", "pg": "kpn"}));
+    let lost =
+        both(card(APPROVED), &json!({"merchant_uid": "lost1", "amount": 8900, "name": "Pass", "pg": "kpn"}));
     assert_eq!(shop.post("/subscribe/payments/onetime", &lost).await.refusal().1, 1);
     shop.world.wire.set(crate::world::Line::Up);
     for (id, v1_status, v2_status) in [
@@ -190,7 +197,10 @@ async fn an_id_too_long_for_v1_is_read_and_cancelled_by_its_imp_uid() {
     assert_eq!(paid.status, 200, "{}", paid.text);
     let imp_uid = shop.imp_uid(&id).await;
     let part = shop.post("/payments/cancel", &json!({"merchant_uid": imp_uid, "amount": 900})).await;
-    assert_eq!((&part.response()["merchant_uid"], &part.response()["cancel_amount"]), (&json!(imp_uid), &json!(900)));
+    assert_eq!(
+        (&part.response()["merchant_uid"], &part.response()["cancel_amount"]),
+        (&json!(imp_uid), &json!(900))
+    );
     assert_eq!(v2(&shop, &id).await["status"], "PARTIAL_CANCELLED");
     let long = both(card(APPROVED), &json!({"merchant_uid": id, "amount": 1, "pg": "kpn", "name": "Pass"}));
     let refused = shop.post("/subscribe/payments/onetime", &long).await;
@@ -203,7 +213,9 @@ async fn an_amount_finer_than_its_currency_is_refused() {
     let shop = shop().await;
     for (currency, amount) in [("KRW", "8900.5"), ("USD", "20.001"), ("JPY", "1004.0001")] {
         let body = json!({"merchant_uid": "order1", "amount": 1, "currency": currency, "pg": PAYMENTWALL, "name": "Pass"});
-        let text = both(card(APPROVED), &body).to_string().replace("\"amount\":1,", &format!("\"amount\":{amount},"));
+        let text = both(card(APPROVED), &body)
+            .to_string()
+            .replace("\"amount\":1,", &format!("\"amount\":{amount},"));
         let call = crate::http::Call::new("POST", "/v1/subscribe/payments/onetime")
             .header("authorization", &super::token(&shop.world, crate::world::STORE).await)
             .header("content-type", "application/json");

@@ -39,7 +39,9 @@ async fn v1_013_times_are_whole_seconds() {
     let shop = Shop::new().await;
     shop.paid("order1").await;
     let cancelled = shop.post("/payments/cancel", &json!({"merchant_uid": "order1", "amount": 900})).await;
-    let token = super::ask_token(&shop.world, &json!({"imp_key": "imp-store-test", "imp_secret": "imp-secret"})).await;
+    let token =
+        super::ask_token(&shop.world, &json!({"imp_key": "imp-store-test", "imp_secret": "imp-secret"}))
+            .await;
     let now = shop.world.engine.now().timestamp();
     let payment = cancelled.response();
     for (object, name) in [
@@ -155,9 +157,11 @@ async fn v1_032_a_wallet_is_told_by_another_name_than_it_is_asked_for() {
 #[tokio::test]
 async fn v1_033_what_a_shop_keeps_with_a_payment_comes_back_as_text() {
     let shop = Shop::new().await;
-    for (id, sent, told) in
-        [("order1", json!({"a": 1}), r#"{"a":1}"#), ("order2", json!([1, "b"]), r#"[1,"b"]"#), ("order3", json!("text"), "text")]
-    {
+    for (id, sent, told) in [
+        ("order1", json!({"a": 1}), r#"{"a":1}"#),
+        ("order2", json!([1, "b"]), r#"[1,"b"]"#),
+        ("order3", json!("text"), "text"),
+    ] {
         let paid = onetime(&shop, id, APPROVED, &json!({"pg": "kpn", "custom_data": sent})).await;
         assert_eq!(paid.response()["custom_data"], told);
     }
@@ -197,7 +201,10 @@ async fn sr_048_a_key_in_to_a_group_needs_the_card_and_no_buyer() {
     let body = json!({"merchant_uid": "order1", "amount": 1, "channelGroupId": GROUP});
     let bare = shop.post("/subscribe/payments/onetime", &body).await;
     let (status, code, message) = bare.refusal();
-    assert!((status, code) == (200, 1) && message.contains("card_number") && message.contains("expiry"), "{message}");
+    assert!(
+        (status, code) == (200, 1) && message.contains("card_number") && message.contains("expiry"),
+        "{message}"
+    );
     assert_eq!(shop.world.wire.sent_count(), 0);
     let whole = shop.post("/subscribe/payments/onetime", &both(body, &card(APPROVED))).await;
     assert_eq!(whole.response()["status"], "paid");
@@ -214,7 +221,8 @@ async fn sr_052_a_super_key_needs_the_card_and_its_payments_a_name() {
     let refused = shop.post("/subscribe/payments/again", &nameless).await;
     assert!(refused.refusal().2.contains(" name: "), "{}", refused.reply.text);
     assert_eq!(shop.again("card1", "order1").await.response()["status"], "paid");
-    let missing = shop.schedule("card1", &[json!({"merchant_uid": "order2", "amount": 1, "name": "Pass"})]).await;
+    let missing =
+        shop.schedule("card1", &[json!({"merchant_uid": "order2", "amount": 1, "name": "Pass"})]).await;
     assert_eq!(missing.refusal().1, 1);
 }
 

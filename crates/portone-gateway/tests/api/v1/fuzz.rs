@@ -52,7 +52,8 @@ impl Maker {
         let served = self.contract.operations().filter(|(path, method)| {
             !TO_COME.contains(&format!("{method} {path}").as_str()) && !path.contains("getToken")
         });
-        let operations: Vec<(String, String)> = served.map(|(path, method)| (path.to_owned(), method)).collect();
+        let operations: Vec<(String, String)> =
+            served.map(|(path, method)| (path.to_owned(), method)).collect();
         let (template, method) = self.pick(&operations).clone();
         let parameters = self.contract.parameters(&template, &method);
         let path = self.path(&template);
@@ -117,11 +118,16 @@ impl Maker {
         let at = self.now + 3_600 * self.random.random_range(1_i64..48);
         Some(match (template, method) {
             ("/subscribe/payments/onetime", "POST") => {
-                let channel = if self.chance(70) { json!({"pg": "kpn"}) } else { json!({"channelGroupId": GROUP}) };
+                let channel =
+                    if self.chance(70) { json!({"pg": "kpn"}) } else { json!({"channelGroupId": GROUP}) };
                 both(both(order(&id), &card(number)), &channel)
             }
             ("/subscribe/customers/{customer_uid}", "POST") => {
-                let channel = if self.chance(50) { json!({"channel_key": KPN}) } else { json!({"channel_group_id": GROUP}) };
+                let channel = if self.chance(50) {
+                    json!({"channel_key": KPN})
+                } else {
+                    json!({"channel_group_id": GROUP})
+                };
                 both(both(card(number), &holder()), &channel)
             }
             ("/subscribe/payments/again", "POST") => both(order(&id), &json!({"customer_uid": uid})),
@@ -130,7 +136,9 @@ impl Maker {
                 json!({"customer_uid": uid, "schedules": [entry]})
             }
             ("/subscribe/payments/unschedule", "POST") => json!({"customer_uid": uid}),
-            (template, _) if template.starts_with("/subscribe/payments/schedule/") => json!({"schedule_at": at}),
+            (template, _) if template.starts_with("/subscribe/payments/schedule/") => {
+                json!({"schedule_at": at})
+            }
             ("/payments/cancel", "POST") => json!({"merchant_uid": id, "amount": 900}),
             ("/payments/prepare", _) => json!({"merchant_uid": id, "amount": 8900}),
             _ => return None,
@@ -180,7 +188,9 @@ impl Maker {
     /// The members that parameters or a definition's properties give.
     fn members(&mut self, parameters: &[Value], depth: u32) -> Value {
         let mut members = Map::new();
-        for parameter in parameters.iter().filter(|parameter| parameter["in"] == "formData" || parameter["in"] == "body") {
+        for parameter in
+            parameters.iter().filter(|parameter| parameter["in"] == "formData" || parameter["in"] == "body")
+        {
             let schema = if parameter["in"] == "body" { &parameter["schema"] } else { parameter };
             let percent = if parameter["required"] == true { 95 } else { 25 };
             if !self.chance(percent) {
@@ -258,7 +268,17 @@ impl Maker {
                 _ => {}
             }
         }
-        let texts = ["fuzz", "01000001234", "port@example.com", "KRW", "USD", "한글 이름", "0", "a/b?c=d&e#f%20", "-started"];
+        let texts = [
+            "fuzz",
+            "01000001234",
+            "port@example.com",
+            "KRW",
+            "USD",
+            "한글 이름",
+            "0",
+            "a/b?c=d&e#f%20",
+            "-started",
+        ];
         (*self.pick(&texts)).to_owned()
     }
 
@@ -297,7 +317,8 @@ impl Sample {
             None => call,
             Some(body) if self.is_form => {
                 let pairs = body.as_object().into_iter().flatten();
-                let pairs = pairs.map(|(name, value)| format!("{}={}", encoded(name), encoded(&plain(value))));
+                let pairs =
+                    pairs.map(|(name, value)| format!("{}={}", encoded(name), encoded(&plain(value))));
                 call.header("content-type", "application/x-www-form-urlencoded")
                     .body(pairs.collect::<Vec<_>>().join("&"))
             }
@@ -330,7 +351,8 @@ async fn whatever_is_sent_the_answer_is_documented() {
         shop.world.wire.set(line);
         let sample = maker.sample();
         let reply = shop.world.send(sample.call(&token)).await;
-        let body: Value = serde_json::from_str(&reply.text).unwrap_or_else(|error| panic!("{error}: {}", reply.text));
+        let body: Value =
+            serde_json::from_str(&reply.text).unwrap_or_else(|error| panic!("{error}: {}", reply.text));
         let code = body["code"].as_i64().unwrap_or_else(|| panic!("{}", reply.text));
         // What a document lists as the PG's failure is the only 5xx there is.
         assert!(reply.status < 500 || code == -1, "{} {}: {}", sample.method, sample.path, reply.text);

@@ -53,7 +53,10 @@ async fn whole_amounts_are_paid_and_known_upstream_by_the_same_amount() {
     let shop = shop().await;
     let paid = pay(&shop, "order1", &json!({})).await;
     let payment = paid.response();
-    assert_eq!((&payment["status"], &payment["amount"], &payment["currency"]), (&json!("paid"), &json!(20), &json!("USD")));
+    assert_eq!(
+        (&payment["status"], &payment["amount"], &payment["currency"]),
+        (&json!("paid"), &json!(20), &json!("USD"))
+    );
     assert_eq!((&payment["pg_provider"], &payment["pg_id"]), (&json!("paymentwall"), &json!("project1")));
     let ledger = shop.world.wire.read("/sandbox/v1/payments");
     let upstream = &ledger["payments"][0];
@@ -88,5 +91,9 @@ async fn pw_034_a_cancel_is_done_when_paymentwall_says_so() {
     shop.world.advance(chrono::TimeDelta::minutes(2));
     shop.world.engine.follow_up(10).await.unwrap();
     let payment = shop.get("/payments/find/order1").await.response().clone();
-    assert_eq!((&payment["status"], &payment["cancel_amount"]), (&json!("cancelled"), &json!(20)), "{payment}");
+    assert_eq!(
+        (&payment["status"], &payment["cancel_amount"]),
+        (&json!("cancelled"), &json!(20)),
+        "{payment}"
+    );
 }
