@@ -7,11 +7,15 @@
 #![expect(clippy::missing_panics_doc, reason = "whatever goes wrong here fails the test that asked for it")]
 
 mod api;
+mod demo;
+mod node;
 mod process;
 mod shop;
 mod wait;
 
 pub use api::{Answer, Api};
+pub use demo::Demo;
+pub use node::Node;
 pub use process::{Process, binary, command, free_address, run};
 pub use shop::{
     ADMIN_TOKEN, API_SECRET, DEADLINE_MS, GROUP, Gateway, KPN, LEASE_MARGIN_MS, PROMOTION, SMARTRO, STORE,

@@ -16,7 +16,7 @@ const BINARY_VARIABLE: &str = "PORTONE_BIN";
 /// Where insta notes each snapshot that a test compared with.
 const SNAPSHOTS_VARIABLE: &str = "INSTA_SNAPSHOT_REFERENCES_FILE";
 /// The JavaScript clients and the browser's tests, from the root.
-const JS_FOLDERS: [&str; 2] = ["tests/js", "tests/browser"];
+const JS_FOLDERS: [&str; 3] = ["tests/js", "tests/js-v1", "tests/browser"];
 /// Names a browser that is not on the path.
 const CHROMIUM_VARIABLE: &str = "PORTONE_CHROMIUM";
 

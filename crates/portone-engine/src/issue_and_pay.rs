@@ -93,7 +93,7 @@ impl Engine {
         let command = Command::OpenWindow(OpenWindow::IssueAndPay(Box::new(window)));
         let directory = self.directory();
         let ctx = self.context();
-        let routing = Routing { directory: &directory, store_id: &store_id, ctx: &ctx };
+        let routing = Routing { directory: &directory, store_id: &store_id, ctx: &ctx, face: caller.face };
         let routed = routing.pinned(&channel, Purpose::OneTime, Some(&command))?;
         let call = sdk_call(&routed.admitted, &ctx)?;
         let billing_key = Some(self.new_billing_key(ctx.now));

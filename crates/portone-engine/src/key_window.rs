@@ -77,8 +77,13 @@ impl Engine {
         &self,
         request: OpenKeyWindowRequest,
     ) -> Result<OpenedKeyWindow, EngineError> {
-        let OpenKeyWindowRequest { caller: Caller { store_id, .. }, channel, window, customer_uid, extras } =
-            request;
+        let OpenKeyWindowRequest {
+            caller: Caller { store_id, face, .. },
+            channel,
+            window,
+            customer_uid,
+            extras,
+        } = request;
         if window.method.pay_method() != Some(PayMethod::Card) {
             let method = window.method.code();
             return Err(EngineError::ChannelNotFound(format!("no channel issues a key by {method}")));
@@ -89,7 +94,7 @@ impl Engine {
         let command = Command::OpenWindow(OpenWindow::BillingKey(Box::new(window)));
         let ctx = CallContext { now, attempt: key_marker(&key) };
         let directory = self.directory();
-        let routing = Routing { directory: &directory, store_id: &store_id, ctx: &ctx };
+        let routing = Routing { directory: &directory, store_id: &store_id, ctx: &ctx, face };
         let routed = routing.pinned(&channel, Purpose::OneTime, Some(&command))?;
         let call = sdk_call(&routed.admitted, &ctx)?;
         let record = BillingKeyRecord {

@@ -1,12 +1,12 @@
 //! From a request to the channel it goes to: the directory and the router, joined.
 
 use portone_core::{Admitted, CallContext, ChannelGroup, ChannelKey, Command, StoreId};
-use portone_router::{Ask, Candidate, Choice, Purpose, Roster, pin};
+use portone_router::{ApiVersion, Ask, Candidate, Choice, Purpose, Roster, pin};
 
 use crate::directory::Directory;
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::ledger::{ChannelSnapshot, GroupSnapshot};
+use crate::ledger::{ChannelSnapshot, Face, GroupSnapshot};
 use crate::request::Selector;
 
 /// Where a request goes, and why.
@@ -23,6 +23,8 @@ pub(crate) struct Routing<'a> {
     pub(crate) directory: &'a Directory,
     pub(crate) store_id: &'a StoreId,
     pub(crate) ctx: &'a CallContext,
+    /// The face the request came through.
+    pub(crate) face: Face,
 }
 
 impl<'a> Routing<'a> {
@@ -83,7 +85,11 @@ impl<'a> Routing<'a> {
         group: &'a ChannelGroup,
         command: impl Fn(&ChannelKey) -> Option<&'a Command>,
     ) -> Roster<'a> {
-        Roster::new(group, |member| self.candidate(&member.channel, command(&member.channel)))
+        let api = match self.face {
+            Face::V1 => ApiVersion::V1,
+            Face::V2 => ApiVersion::V2,
+        };
+        Roster::new(group, |member| self.candidate(&member.channel, command(&member.channel))).through(api)
     }
 
     /// A channel whose adapter cannot be built is as good as missing.

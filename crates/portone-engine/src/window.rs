@@ -92,7 +92,7 @@ impl Engine {
         let ctx = self.context();
         let command = Command::OpenWindow(OpenWindow::Payment(Box::new(window)));
         let store_id = caller.store_id.clone();
-        let routing = Routing { directory: &directory, store_id: &store_id, ctx: &ctx };
+        let routing = Routing { directory: &directory, store_id: &store_id, ctx: &ctx, face: caller.face };
         let routed = routing.select(self, &selector, &command)?;
         let call = window_call(&routed.admitted, &ctx)?;
         self.refuse_promotion_in_window(&caller.store_id, &order)?;

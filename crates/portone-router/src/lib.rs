@@ -24,6 +24,6 @@ pub use record::{
 };
 pub use refusal::{GroupVersion, NoChannel, NoChannelReason};
 pub use registry::{factory, factory_at, providers_at, registry};
-pub use roster::{Ask, Candidate, Roster};
+pub use roster::{ApiVersion, Ask, Candidate, Roster};
 pub use rules::group_rules;
 pub use selector::{Selector, select};

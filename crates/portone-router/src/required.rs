@@ -1,5 +1,7 @@
 //! What every request to a group must hold, whichever channel it goes to (seed 000; rules SR-040 to SR-053).
 
+pub(crate) mod v1;
+
 use std::collections::BTreeSet;
 
 use portone_core::{
@@ -8,16 +10,32 @@ use portone_core::{
     VirtualAccountRequest, WindowExpiry, WindowMethod, WindowPayment,
 };
 
-use crate::Candidate;
+use crate::{ApiVersion, Candidate};
 
 /// Checks a command against what its group requires. `drawable` are the members it may reach.
-pub(crate) fn check(command: &Command, on_violation: OnViolation, drawable: &[&Candidate<'_>]) -> Report {
+pub(crate) fn check(
+    api: ApiVersion,
+    command: &Command,
+    on_violation: OnViolation,
+    drawable: &[&Candidate<'_>],
+) -> Report {
     let mut report = Report::new();
+    let is_asked_by_v1 = api == ApiVersion::V1 && v1::check(command, drawable, &mut report);
+    if !is_asked_by_v1 {
+        check_v2(command, drawable, &mut report);
+    }
+    if let Some(order) = command.order() {
+        check_payment_id(order, on_violation, drawable, &mut report);
+    }
+    report
+}
+
+fn check_v2(command: &Command, drawable: &[&Candidate<'_>], report: &mut Report) {
     match command {
         Command::PayInstantly(pay) => match &pay.method {
-            InstantMethod::Card(payment) => check_card(&pay.order, payment, drawable, &mut report),
+            InstantMethod::Card(payment) => check_card(&pay.order, payment, drawable, report),
             InstantMethod::VirtualAccount(request) => {
-                check_virtual_account(&pay.order, request, drawable, &mut report);
+                check_virtual_account(&pay.order, request, drawable, report);
             }
         },
         Command::Schedule(schedule) => {
@@ -28,12 +46,12 @@ pub(crate) fn check(command: &Command, on_violation: OnViolation, drawable: &[&C
             report.extend(found.under("payment"));
         }
         Command::PayWithBillingKey(pay) => {
-            check_key_payment(&pay.order, &mut report);
-            check_product_type(&pay.order, drawable, &mut report);
-            check_unread_product_count(&pay.order, &mut report);
+            check_key_payment(&pay.order, report);
+            check_product_type(&pay.order, drawable, report);
+            check_unread_product_count(&pay.order, report);
         }
-        Command::IssueBillingKey(issue) => check_issue(issue, &mut report),
-        Command::OpenWindow(OpenWindow::Payment(payment)) => check_window(payment, drawable, &mut report),
+        Command::IssueBillingKey(issue) => check_issue(issue, report),
+        Command::OpenWindow(OpenWindow::Payment(payment)) => check_window(payment, drawable, report),
         // Nothing else is routed.
         Command::OpenWindow(OpenWindow::BillingKey(_) | OpenWindow::IssueAndPay(_))
         | Command::DeleteBillingKey(_)
@@ -52,10 +70,6 @@ pub(crate) fn check(command: &Command, on_violation: OnViolation, drawable: &[&C
         | Command::StopCancel(_)
         | Command::Inquire(_) => {}
     }
-    if let Some(order) = command.order() {
-        check_payment_id(order, on_violation, drawable, &mut report);
-    }
-    report
 }
 
 fn check_card(order: &Order, payment: &CardPayment, drawable: &[&Candidate<'_>], report: &mut Report) {

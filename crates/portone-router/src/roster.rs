@@ -41,20 +41,37 @@ pub struct Candidate<'a> {
     pub ask: Option<Ask<'a>>,
 }
 
+/// Which API a request came through. What a group's requests must hold differs: seed 000 lists it for each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ApiVersion {
+    /// V2: rules SR-040 to SR-042, SR-044, SR-045 and SR-049.
+    #[default]
+    V2,
+    /// V1, which asks for less: rules SR-043, SR-048 and SR-052.
+    V1,
+}
+
 /// A group's members, each with what is known of it: what [`Roster::choose`] and [`Roster::issue_plan`] decide from.
 #[derive(Debug, Clone)]
 pub struct Roster<'a> {
     pub(crate) group: &'a ChannelGroup,
     pub(crate) candidates: Vec<Candidate<'a>>,
+    api: ApiVersion,
 }
 
 impl<'a> Roster<'a> {
     /// Looks up every member of the group.
     pub fn new(group: &'a ChannelGroup, candidate: impl FnMut(&'a GroupMember) -> Candidate<'a>) -> Self {
-        Self { group, candidates: group.members.iter().map(candidate).collect() }
+        Self { group, candidates: group.members.iter().map(candidate).collect(), api: ApiVersion::default() }
     }
 
-    /// What seed 000 requires of every request to a group, whichever channel it goes to: rules SR-044 to SR-053.
+    /// The same for a request that came through this API; V2 where nobody says.
+    #[must_use]
+    pub fn through(self, api: ApiVersion) -> Self {
+        Self { api, ..self }
+    }
+
+    /// What seed 000 requires of every request to a group, whichever channel it goes to: rules SR-040 to SR-053.
     ///
     /// [`Roster::choose`] and [`Roster::issue_plan`] check it themselves; a schedule is checked with it when it is
     /// made. Nothing is found where no candidate has an [`Ask`].
@@ -63,7 +80,7 @@ impl<'a> Roster<'a> {
         else {
             return Report::new();
         };
-        required::check(command, self.group.on_violation, &self.drawable(command.kind()))
+        required::check(self.api, command, self.group.on_violation, &self.drawable(command.kind()))
     }
 
     /// Whom a payment may be drawn to.

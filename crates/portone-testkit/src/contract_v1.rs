@@ -65,10 +65,20 @@ impl ContractV1 {
 
     /// What an operation's body or query has to have.
     pub fn needed(&self, method: &str, path: &str) -> Vec<String> {
-        let operation = &self.document["paths"][path][method.to_lowercase()];
-        let parameters = operation["parameters"].as_array().into_iter().flatten();
-        let needed = parameters.filter(|it| it["in"] != "path" && it["required"] == true);
+        let needed =
+            self.parameters(path, method).iter().filter(|it| it["in"] != "path" && it["required"] == true);
         needed.filter_map(|it| it["name"].as_str().map(str::to_owned)).collect()
+    }
+
+    /// What an operation is sent, by its path's template and its method: each has a `name`, and where it is `in`.
+    pub fn parameters(&self, template: &str, method: &str) -> &[Value] {
+        let parameters = &self.document["paths"][template][method.to_lowercase()]["parameters"];
+        parameters.as_array().map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// A definition by its reference.
+    pub fn definition(&self, reference: &str) -> &Value {
+        self.document.pointer(reference.trim_start_matches('#')).unwrap_or(&Value::Null)
     }
 
     /// Holds an answer against the contract. `path` has no prefix, and may have a query; `body` is `None` where it is not JSON.

@@ -22,6 +22,8 @@ pub mod shapes;
 mod transport;
 pub mod widened;
 
+#[cfg(any(feature = "catalogue", feature = "contract"))]
+pub use reference::seed;
 pub use transport::{ScriptedTransport, Step, block_on};
 
 /// Generates the tests every adapter has to pass, from its factory. Fixtures are read from `tests/fixtures`.

@@ -3,10 +3,12 @@
 use chrono::{DateTime, Utc};
 use portone_core::{
     Card, CashReceiptRequest, CashReceiptType, Command, Customer, FixedAccount, OnViolation, OpenWindow,
-    Order, PaymentId, ProductType, Schedule, Severity, VirtualAccountExpiry, VirtualAccountOption,
+    Order, PaymentId, ProductType, Report, Schedule, Severity, VirtualAccountExpiry, VirtualAccountOption,
     VirtualAccountOptionType, VirtualAccountRequest, WindowCard, WindowExpiry, WindowMethod, WindowMobile,
     WindowPayment, WindowSettings, WindowVirtualAccount,
 };
+
+use portone_router::ApiVersion;
 
 use crate::fake::{
     Desk, KPN, KSNET, OPEN, SMARTRO, Scene, account, card, customer, issue, order, pay_by_card,
@@ -17,6 +19,10 @@ use crate::fake::{
 fn findings(scene: &Scene, command: Command) -> Vec<String> {
     let desk = Desk::new(command);
     let report = scene.asking(&desk).check_required();
+    listed(&report)
+}
+
+fn listed(report: &Report) -> Vec<String> {
     let severity = |severity| if severity == Severity::Reject { "reject" } else { "advise" };
     report
         .violations
@@ -313,4 +319,55 @@ fn sr_053_a_payment_with_a_super_key_asks_only_the_channels_it_can_reach() {
     assert_eq!(findings(&weightless, by_key()), NOTHING, "a weighted holder comes first");
     let last_resort = weightless.inactive("OPEN");
     assert_eq!(findings(&last_resort, by_key()), ["reject SR-053 paymentId"]);
+}
+
+/// Every finding of a request that came through V1.
+fn v1_findings(scene: &Scene, command: Command) -> Vec<String> {
+    let desk = Desk::new(command);
+    listed(&scene.asking(&desk).through(ApiVersion::V1).check_required())
+}
+
+#[test]
+fn sr_048_a_v1_key_in_needs_the_card_and_no_buyer() {
+    let bare = Order { order_name: String::new(), customer: Customer::default(), ..order() };
+    assert_eq!(v1_findings(&both(), pay_by_card(bare.clone(), card())), NOTHING);
+    let parts = Card { number: "".into(), birth_or_business_registration_number: None, ..card() };
+    let expected = [
+        "reject SR-048 method.card.credential.number",
+        "advise SR-048 method.card.credential.birthOrBusinessRegistrationNumber",
+    ];
+    assert_eq!(v1_findings(&both(), pay_by_card(bare, parts)), expected);
+}
+
+#[test]
+fn sr_052_a_v1_super_key_needs_the_card_and_its_payments_a_name() {
+    let bare = Card { birth_or_business_registration_number: None, password_two_digits: None, ..card() };
+    assert_eq!(v1_findings(&both(), issue(bare, Customer::default())), NOTHING);
+    let expired = Card { expiry_year: " ".into(), ..card() };
+    let expected = ["reject SR-052 method.card.credential.expiryYear"];
+    assert_eq!(v1_findings(&both(), issue(expired, Customer::default())), expected);
+    let scene = both().held_by(&["KPN"]);
+    let nobody = Order { customer: Customer::default(), ..order() };
+    assert_eq!(v1_findings(&scene, pay_with_key(nobody.clone())), NOTHING);
+    let nameless = Order { order_name: String::new(), ..nobody };
+    assert_eq!(v1_findings(&scene, pay_with_key(nameless)), ["reject SR-052 orderName"]);
+}
+
+#[test]
+fn sr_043_a_v1_window_needs_no_name_of_the_buyer() {
+    let nameless = Customer { name: None, ..customer() };
+    let blank = Order { customer: nameless, ..order() };
+    let advice = ["advise SR-043 amount.taxFree", "advise SR-043 amount.vat"];
+    let by_card = WindowMethod::Card(WindowCard::default());
+    assert_eq!(v1_findings(&both(), window(blank, by_card)), advice);
+    let nobody = Order { customer: Customer::default(), ..order() };
+    let account = WindowMethod::VirtualAccount(WindowVirtualAccount::default());
+    let expected = [
+        "reject SR-043 customer.phoneNumber",
+        "reject SR-043 customer.email",
+        "reject SR-043 virtualAccount.accountExpiry",
+    ];
+    assert_eq!(v1_findings(&both(), window(nobody.clone(), account))[..3], expected);
+    let mobile = window(nobody, WindowMethod::Mobile(WindowMobile::default()));
+    assert!(v1_findings(&both(), mobile).contains(&"reject SR-043 productType".to_owned()));
 }

@@ -119,6 +119,11 @@ pub fn pay_method(method: &WindowMethod) -> Option<&'static str> {
     }
 }
 
+/// The pay method that asks for a wallet, by V2's name of the wallet.
+pub fn wallet_method(provider: &str) -> Option<&'static str> {
+    code_of(&WALLETS, provider)
+}
+
 /// The card company of a code, as V2's browser SDK names it.
 pub fn card_company(code: &str) -> Option<&'static str> {
     named(&CARDS, code)

@@ -3,8 +3,11 @@
 use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
-use portone_core::{CancelStatus, CardFacts, Customer, CustomerName, Environment, PayMethod};
+use portone_core::{
+    Bank, CancelStatus, CardFacts, Customer, CustomerName, Environment, MethodFacts, PayMethod, WalletFacts,
+};
 use portone_engine::ledger::{Cancellation, CashReceipt, Failure, Platform, ReceiptStatus, Transaction};
+use portone_wire::v1::names;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -21,15 +24,15 @@ pub(crate) struct PaymentView<'a> {
     pay_method: Option<&'static str>,
     channel: &'static str,
     pg_provider: Option<String>,
-    /// Wallets are not told apart here.
-    emb_pg_provider: Option<&'a str>,
+    /// The wallet that paid.
+    emb_pg_provider: Option<&'static str>,
     pg_tid: Option<&'a str>,
     pg_id: Option<&'a str>,
     sandbox: bool,
     escrow: bool,
-    /// Of a transfer; which bank's it was is not kept.
-    bank_code: Option<&'a str>,
-    bank_name: Option<&'a str>,
+    /// Of a transfer.
+    bank_code: Option<&'static str>,
+    bank_name: Option<&'static str>,
     #[serde(flatten)]
     card: CardView<'a>,
     #[serde(flatten)]
@@ -144,20 +147,21 @@ impl<'a> PaymentView<'a> {
         let currency = order.amount.currency;
         let done: Vec<&Cancellation> =
             attempt.cancellations.iter().filter(|cancel| is_done(cancel)).collect();
+        let bank = bank_of(attempt).map(code::bank);
         Self {
             imp_uid: attempt.imp_uid.to_string(),
             merchant_uid: attempt.merchant_uid(),
-            pay_method: pay_method(attempt.method),
+            pay_method: pay_method(attempt),
             channel: platform(attempt.platform),
             pg_provider: Some(channel.provider.v1_code()).filter(|code| code.len() <= 16),
-            emb_pg_provider: None,
+            emb_pg_provider: wallet(attempt),
             pg_tid: attempt.pg_tx_id.as_ref().and_then(|id| fitting(id.as_str(), 64)),
             pg_id: fitting(channel.pg_merchant_id.as_str(), 80),
             sandbox: channel.environment == Environment::Test,
             escrow: order.is_escrow.unwrap_or(false),
-            bank_code: None,
-            bank_name: None,
-            card: attempt.card.as_ref().map(CardView::of).unwrap_or_default(),
+            bank_code: bank.and_then(|(code, _)| code),
+            bank_name: bank.map(|(_, name)| name),
+            card: card_of(attempt).map(CardView::of).unwrap_or_default(),
             account: AccountView::of(attempt),
             name: cut(&order.order_name, 40),
             amount: amount(order.amount.total, currency),
@@ -289,14 +293,44 @@ fn is_done(cancel: &Cancellation) -> bool {
     cancel.status == CancelStatus::Succeeded
 }
 
-/// V1's code of a method; it has none for a wallet that is not known.
-const fn pay_method(method: PayMethod) -> Option<&'static str> {
-    match method {
+/// V1's code of a method; it has none for a wallet that is not known. One wallet is asked for by another name (rule V1-032).
+fn pay_method(attempt: &Transaction) -> Option<&'static str> {
+    match attempt.method {
         PayMethod::Card => Some("card"),
         PayMethod::VirtualAccount => Some("vbank"),
         PayMethod::Transfer => Some("trans"),
         PayMethod::Mobile => Some("phone"),
-        PayMethod::EasyPay => None,
+        PayMethod::EasyPay => match wallet(attempt)? {
+            "samsungpay" => Some("samsung"),
+            other => Some(other),
+        },
+    }
+}
+
+/// The wallet that paid through the PG (rule V1-032).
+fn wallet(attempt: &Transaction) -> Option<&'static str> {
+    match attempt.paid_by.as_ref()? {
+        MethodFacts::EasyPay { provider, .. } => names::wallet_method(provider.as_deref()?),
+        MethodFacts::Transfer(_) | MethodFacts::Mobile { .. } => None,
+    }
+}
+
+/// The card that paid, perhaps in a wallet.
+fn card_of(attempt: &Transaction) -> Option<&CardFacts> {
+    let in_wallet = match attempt.paid_by.as_ref() {
+        Some(MethodFacts::EasyPay { with: Some(WalletFacts::Card(card)), .. }) => Some(card),
+        _ => None,
+    };
+    attempt.card.as_ref().or(in_wallet)
+}
+
+/// The bank an account transfer came from, perhaps by a wallet.
+fn bank_of(attempt: &Transaction) -> Option<Bank> {
+    match attempt.paid_by.as_ref()? {
+        MethodFacts::Transfer(account)
+        | MethodFacts::EasyPay { with: Some(WalletFacts::Transfer(account)), .. } => account.bank,
+        MethodFacts::EasyPay { with: Some(WalletFacts::Charge { bank }), .. } => *bank,
+        MethodFacts::EasyPay { .. } | MethodFacts::Mobile { .. } => None,
     }
 }
 

@@ -3,14 +3,18 @@
 
 mod access;
 mod accounts;
+mod across;
 mod bodies;
 mod cancel;
+mod catalogue;
 mod delivery;
 mod escrow;
+mod fuzz;
 mod lists;
 mod mount;
 mod openapi;
 mod payments;
+mod paymentwall;
 mod prepare;
 mod receipts;
 mod subscribe;
