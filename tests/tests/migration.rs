@@ -106,7 +106,8 @@ fn cell(title: &str, (cell, answer): (&str, &Value)) -> Option<Value> {
     let mut quoted = cell.split('`').skip(1).step_by(2);
     let path = quoted.next()?;
     let found = answer.pointer(&format!("/{}", path.replace('.', "/")));
-    let found = found.filter(|value| !value.is_null()).unwrap_or_else(|| panic!("{title}: no {path} in {answer}"));
+    let found =
+        found.filter(|value| !value.is_null()).unwrap_or_else(|| panic!("{title}: no {path} in {answer}"));
     let Some(expected) = quoted.next() else { return Some(found.clone()) };
     let shown = found.as_str().map_or_else(|| found.to_string(), str::to_owned);
     assert_eq!(shown, expected, "{title}: {path} in {answer}");

@@ -13,6 +13,7 @@ mod openapi;
 mod payments;
 mod paymentwall;
 mod prepare;
+mod raw_rules;
 mod subscribe;
 mod tables;
 
