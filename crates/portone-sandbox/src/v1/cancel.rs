@@ -8,6 +8,9 @@ use super::view::payment_view;
 use super::{Context, Refusal};
 use crate::message::Change;
 
+/// The PGs that want the value-added tax again where the payment told it (IAMPORT-095).
+const VAT_PGS: [&str; 4] = ["nice", "html5_inicis", "welcome", "nice_v2"];
+
 /// `POST /payments/cancel`
 pub(super) fn cancel(context: &mut Context<'_>, input: &Input) -> Result<Value, Refusal> {
     let not_there = || Refusal::hub("취소할 결제건이 존재하지 않습니다.");
@@ -25,6 +28,12 @@ pub(super) fn cancel(context: &mut Context<'_>, input: &Input) -> Result<Value, 
     let is_paymentwall = payment.pg_code == "paymentwall";
     if is_paymentwall && is_partial && processing.is_some_and(|currency| currency != payment.currency) {
         return Err(Refusal::pg("부분취소가 불가능한 결제건입니다."));
+    }
+    if VAT_PGS.contains(&payment.pg_code.as_str())
+        && payment.vat.is_some()
+        && input.amount("vat_amount")?.is_none()
+    {
+        return Err(Refusal::hub("파라미터 누락: vat_amount"));
     }
     if let Some(refused) = context.forced_words() {
         return Err(Refusal::pg(refused));

@@ -3,21 +3,23 @@
 use serde_json::{Map, Value};
 
 use super::Refusal;
+use super::records::Channel;
 use crate::cards::CardFacts;
 use crate::v2::query_value;
 
 /// The members of a body. A value is never told in an error: it may be card data.
 pub(crate) struct Input {
     members: Map<String, Value>,
+    is_form: bool,
 }
 
 impl Input {
     pub(crate) fn parse(body: &[u8]) -> Result<Self, Refusal> {
         if body.is_empty() {
-            return Ok(Self { members: Map::new() });
+            return Ok(Self { members: Map::new(), is_form: false });
         }
         if let Ok(Value::Object(members)) = serde_json::from_slice(body) {
-            return Ok(Self { members });
+            return Ok(Self { members, is_form: false });
         }
         let text = std::str::from_utf8(body).ok().filter(|text| text.contains('=') && !text.contains('{'));
         let Some(text) = text else {
@@ -26,7 +28,7 @@ impl Input {
         let names = text.split('&').filter_map(|pair| pair.split_once('=')).map(|(name, _)| name);
         let members =
             names.filter_map(|name| Some((name.to_owned(), query_value(text, name)?.into()))).collect();
-        Ok(Self { members })
+        Ok(Self { members, is_form: true })
     }
 
     pub(crate) fn value(&self, name: &str) -> Option<&Value> {
@@ -66,9 +68,54 @@ impl Input {
         padded.parse().map(Some).map_err(|_| wrong(name))
     }
 
+    /// Refuses an amount that is a text in JSON (PW-007); a form has nothing else.
+    pub(crate) fn check_number(&self, name: &str) -> Result<(), Refusal> {
+        match self.value(name) {
+            Some(Value::String(_)) if !self.is_form => Err(wrong(name)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses a text that is none of these.
+    pub(crate) fn check_one_of(&self, name: &str, known: &[&str]) -> Result<(), Refusal> {
+        match self.text(name)? {
+            Some(text) if !known.contains(&text.as_str()) => Err(wrong(name)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses a text that is no JSON object (IAMPORT-063).
+    pub(crate) fn check_object(&self, name: &str) -> Result<(), Refusal> {
+        let is_object = |text: &str| serde_json::from_str::<Map<String, Value>>(text).is_ok();
+        match self.value(name) {
+            Some(Value::String(text)) if !is_object(text) => Err(wrong(name)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses a text that does not begin so.
+    pub(crate) fn check_prefix(&self, name: &str, prefix: &str) -> Result<(), Refusal> {
+        match self.text(name)? {
+            Some(text) if !text.starts_with(prefix) => Err(wrong(name)),
+            _ => Ok(()),
+        }
+    }
+
     pub(crate) fn integer(&self, name: &str) -> Result<Option<i64>, Refusal> {
         let Some(text) = self.text(name)? else { return Ok(None) };
         text.parse().map(Some).map_err(|_| wrong(name))
+    }
+
+    /// Refuses a card without the parts that the PG wants and has not agreed to go without (IAMPORT-026).
+    pub(crate) fn check_parts(&self, channel: &Channel) -> Result<(), Refusal> {
+        for (name, agreement) in [("birth", "card_without_birth"), ("pwd_2digit", "card_without_pwd_2digit")]
+        {
+            let goes_without = channel.contracts.as_ref().is_none_or(|names| names.contains(agreement));
+            if !goes_without && self.text(name)?.is_none() {
+                return Err(Refusal::pg("유효하지않은 카드번호를 입력하셨습니다."));
+            }
+        }
+        Ok(())
     }
 
     /// The card of a call, as far as it is kept (IAMPORT-020 to IAMPORT-025, IAMPORT-028).

@@ -12,7 +12,7 @@ use super::{Context, Refusal};
 use crate::cards::{CardFacts, Conduct};
 use crate::message::Change;
 
-const CUSTOMER_UID_LENGTH_MAX: usize = 80;
+pub(super) const CUSTOMER_UID_LENGTH_MAX: usize = 80;
 /// How long the texts kept with a key may be (IAMPORT-019).
 const HOLDER: [(&str, usize); 5] = [
     ("customer_name", 20),
@@ -41,6 +41,11 @@ pub(super) fn issue(context: &mut Context<'_>, customer_uid: &str, input: &Input
         return Err(Refusal::pg("빌링키 발급 권한이 없는 상점입니다."));
     }
     let card = input.card()?;
+    input.check_parts(&channel)?;
+    // The buyer's id is part of such a key (IAMPORT-036).
+    if channel.pg_code == "tosspayments" {
+        input.need("customer_id")?;
+    }
     let mut holder = BTreeMap::new();
     for (name, length_max) in HOLDER {
         if let Some(text) = input.short(name, length_max)? {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::input::Input;
+use super::keys::CUSTOMER_UID_LENGTH_MAX;
 use super::records::{Channel, Payment, Status, StoredCard};
 use super::view::payment_view;
 use super::{Context, Refusal};
@@ -34,10 +35,13 @@ pub(super) fn onetime(context: &mut Context<'_>, input: &Input) -> Result<Value,
         return Err(Refusal::pg("비인증 결제 권한이 없는 상점입니다."));
     }
     let card = input.card()?;
+    input.short("customer_uid", CUSTOMER_UID_LENGTH_MAX)?;
     let order = Order::read(input, &channel)?;
     check_browser(input, &channel, order.amount)?;
     if channel.pg_code == PAYMENTWALL {
         check_paymentwall_card(input)?;
+    } else {
+        input.check_parts(&channel)?;
     }
     order.check_unpaid(context)?;
     Ok(settle(context, &channel, order, card, None, None))
@@ -48,6 +52,7 @@ pub(super) fn again(context: &mut Context<'_>, input: &Input) -> Result<Value, R
     let customer_uid = input.need("customer_uid")?;
     let key = context.book.key(&customer_uid).cloned().ok_or_else(unknown_key)?;
     let channel = context.book.channel(&key.channel_key).cloned().ok_or_else(unknown_key)?;
+    input.short("channel_key", 55)?;
     let order = Order::read(input, &channel)?;
     check_browser(input, &channel, order.amount)?;
     if order.name.is_none() {
@@ -86,6 +91,7 @@ struct Order {
     name: Option<String>,
     amount: i64,
     tax_free: i64,
+    vat: Option<i64>,
     currency: String,
     card_quota: i64,
     custom_data: Option<String>,
@@ -96,6 +102,9 @@ impl Order {
     fn read(input: &Input, channel: &Channel) -> Result<Self, Refusal> {
         let amount = input.amount("amount")?.ok_or_else(|| Refusal::hub("파라미터 누락: amount"))?;
         let tax_free = input.amount("tax_free")?.unwrap_or(0);
+        input.check_one_of("product_type", &["real", "digital"])?;
+        input.check_object("bypass")?;
+        input.check_prefix("promotion_id", "promotion-id-")?;
         if amount <= 0 || tax_free < 0 || tax_free > amount {
             return Err(Refusal::hub("결제금액이 올바르지 않습니다."));
         }
@@ -119,6 +128,7 @@ impl Order {
             name: input.short("name", 40)?,
             amount,
             tax_free,
+            vat: input.amount("vat_amount")?,
             currency: if honours { asked } else { "KRW".to_owned() },
             card_quota,
             custom_data: input.value("custom_data").map(stored),
@@ -145,6 +155,7 @@ fn check_browser(input: &Input, channel: &Channel, amount: i64) -> Result<(), Re
     if channel.pg_code != PAYMENTWALL {
         return Ok(());
     }
+    input.check_number("amount")?;
     let name = input.text("buyer_name")?;
     let is_name = name.is_none_or(|name| name.split(' ').count() > 1 && !name.contains("  "));
     if !is_name || amount % 1000 != 0 || input.text("browser_ip")?.is_none() {
@@ -191,6 +202,7 @@ fn settle(
         status: if is_paid { Status::Paid } else { Status::Failed },
         amount: order.amount,
         tax_free: order.tax_free,
+        vat: order.vat,
         currency: order.currency,
         name: order.name,
         buyer: order.buyer,

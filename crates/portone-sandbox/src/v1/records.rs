@@ -40,6 +40,9 @@ pub(crate) struct Payment {
     pub(crate) status: Status,
     pub(crate) amount: i64,
     pub(crate) tax_free: i64,
+    /// What the request said of the value-added tax.
+    #[serde(default)]
+    pub(crate) vat: Option<i64>,
     pub(crate) currency: String,
     pub(crate) name: Option<String>,
     pub(crate) buyer: BTreeMap<String, String>,

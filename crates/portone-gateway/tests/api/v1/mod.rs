@@ -16,6 +16,7 @@ mod openapi;
 mod payments;
 mod paymentwall;
 mod prepare;
+mod raw_rules;
 mod receipts;
 mod subscribe;
 mod tables;
