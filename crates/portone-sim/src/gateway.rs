@@ -53,10 +53,9 @@ pub(crate) fn trouble(world: &Arc<World>, id: ProcessId) {
             if weather.has_crashes && chance.percent(60) {
                 world.scheduler.crash_after(id, chance.between(1, 120));
             }
-            if weather.has_freezes && chance.percent(30) {
-                let seconds = chance.amount(1, 100);
-                world.scheduler.note(format_args!("gateway {id} stands still for {seconds} s"));
-                world.scheduler.freeze(id, TimeDelta::seconds(seconds));
+            if weather.has_freezes && chance.percent(50) {
+                let seconds = chance.amount(1, 150);
+                world.scheduler.freeze_after(id, chance.between(1, 80), TimeDelta::seconds(seconds));
             }
             if let Some(skew) = world.skews.get(&id).filter(|_| weather.skew_ms_max > 0) {
                 let milliseconds = chance.amount(-weather.skew_ms_max, weather.skew_ms_max);

@@ -44,6 +44,8 @@ struct State {
     frozen: BTreeMap<ProcessId, DateTime<Utc>>,
     /// How many more steps a process takes before it crashes.
     steps_left: BTreeMap<ProcessId, u64>,
+    /// How many more steps a process takes before it stands still, and for how long then.
+    steps_to_freeze: BTreeMap<ProcessId, (u64, TimeDelta)>,
     running: ProcessId,
     is_over: bool,
 }
@@ -84,6 +86,7 @@ impl Scheduler {
             ended: Vec::new(),
             frozen: BTreeMap::new(),
             steps_left: BTreeMap::new(),
+            steps_to_freeze: BTreeMap::new(),
             running: WORLD,
             is_over: false,
         };
@@ -128,6 +131,7 @@ impl Scheduler {
     pub(crate) fn spare(&self) {
         let mut state = self.state();
         state.steps_left.clear();
+        state.steps_to_freeze.clear();
         state.frozen.clear();
     }
 
@@ -136,11 +140,9 @@ impl Scheduler {
         self.state().steps_left.insert(process, step_count);
     }
 
-    /// Lets a process stand still for a while.
-    pub(crate) fn freeze(&self, process: ProcessId, duration: TimeDelta) {
-        let mut state = self.state();
-        let until = state.now + duration;
-        state.frozen.insert(process, until);
+    /// Lets a process stand still for a while after so many more of its steps.
+    pub(crate) fn freeze_after(&self, process: ProcessId, step_count: u64, duration: TimeDelta) {
+        self.state().steps_to_freeze.insert(process, (step_count, duration));
     }
 
     /// Ends the run, when the task whose turn it is has had it.
@@ -185,6 +187,7 @@ impl Scheduler {
             self.note(format_args!("gateway {process} is dead"));
             self.state().frozen.remove(&process);
             self.state().steps_left.remove(&process);
+            self.state().steps_to_freeze.remove(&process);
             tasks.retain(|_, (task, _)| task.process != process);
         }
     }
@@ -226,12 +229,18 @@ impl Scheduler {
     }
 
     fn count_step(&self, process: ProcessId) {
-        let mut state = self.state();
-        if let Some(left) = state.steps_left.get_mut(&process) {
-            *left = left.saturating_sub(1);
-            if *left == 0 {
-                state.ended.push(process);
+        let is_frozen = {
+            let mut state = self.state();
+            if let Some(left) = state.steps_left.get_mut(&process) {
+                *left = left.saturating_sub(1);
+                if *left == 0 {
+                    state.ended.push(process);
+                }
             }
+            state.count_to_freeze(process)
+        };
+        if let Some(duration) = is_frozen {
+            self.note(format_args!("gateway {process} stands still for {} s", duration.num_seconds()));
         }
     }
 
@@ -249,6 +258,19 @@ impl Scheduler {
 }
 
 impl State {
+    /// How long a process stands still from now on, if it does.
+    fn count_to_freeze(&mut self, process: ProcessId) -> Option<TimeDelta> {
+        let (left, duration) = self.steps_to_freeze.get_mut(&process)?;
+        *left = left.saturating_sub(1);
+        if *left > 0 {
+            return None;
+        }
+        let duration = *duration;
+        self.steps_to_freeze.remove(&process);
+        self.frozen.insert(process, self.now + duration);
+        Some(duration)
+    }
+
     fn add_timer(&mut self, until: DateTime<Utc>, waker: Waker) -> (DateTime<Utc>, u64) {
         self.timer_count += 1;
         let timer = (until, self.timer_count);

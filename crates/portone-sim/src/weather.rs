@@ -90,7 +90,7 @@ impl Weather {
             commit_torn: some(8),
             read_failed: some(3),
             has_crashes: often(60),
-            has_freezes: often(25),
+            has_freezes: often(35),
             notice_lost: some(60),
             notice_copied: some(50),
             notice_late: some(60),
