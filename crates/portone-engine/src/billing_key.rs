@@ -51,7 +51,8 @@ impl Engine {
         let customer = issue.customer.clone();
         let command = Command::IssueBillingKey(issue);
         let ctx = CallContext { now, attempt: self.new_attempt_id(now) };
-        let routing = Routing { directory: &directory, store_id: &caller.store_id, ctx: &ctx, face: caller.face };
+        let routing =
+            Routing { directory: &directory, store_id: &caller.store_id, ctx: &ctx, face: caller.face };
         let plan = plan_issue(routing, &selector, &command, now)?;
         let record = BillingKeyRecord {
             key: self.key_for(&caller, now),

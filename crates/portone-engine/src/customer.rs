@@ -79,7 +79,8 @@ impl Engine {
         if let Selector::Channel(key) = &request.selector {
             // What would refuse the key refuses the payment too, before money moves.
             let (directory, ctx) = (self.directory(), self.context());
-            let routing = Routing { directory: &directory, store_id: &caller.store_id, ctx: &ctx, face: caller.face };
+            let routing =
+                Routing { directory: &directory, store_id: &caller.store_id, ctx: &ctx, face: caller.face };
             let command = Command::IssueBillingKey(issue.clone());
             routing.select(self, &Selector::Channel(key.clone()), &command)?;
         }

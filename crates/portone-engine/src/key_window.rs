@@ -77,8 +77,13 @@ impl Engine {
         &self,
         request: OpenKeyWindowRequest,
     ) -> Result<OpenedKeyWindow, EngineError> {
-        let OpenKeyWindowRequest { caller: Caller { store_id, face, .. }, channel, window, customer_uid, extras } =
-            request;
+        let OpenKeyWindowRequest {
+            caller: Caller { store_id, face, .. },
+            channel,
+            window,
+            customer_uid,
+            extras,
+        } = request;
         if window.method.pay_method() != Some(PayMethod::Card) {
             let method = window.method.code();
             return Err(EngineError::ChannelNotFound(format!("no channel issues a key by {method}")));

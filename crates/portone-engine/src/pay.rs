@@ -71,7 +71,8 @@ impl Engine {
         let ctx = self.context_of(&request.caller);
         let (draft, selector, command) = drafted(request, grant);
         let store_id = draft.caller.store_id.clone();
-        let routing = Routing { directory: &directory, store_id: &store_id, ctx: &ctx, face: draft.caller.face };
+        let routing =
+            Routing { directory: &directory, store_id: &store_id, ctx: &ctx, face: draft.caller.face };
         let routed = routing.select(self, &selector, &command)?;
         self.pay(draft, routed, &ctx, None).await
     }
@@ -132,7 +133,8 @@ impl Engine {
         let charged = order.promotion_id.as_ref().map(|_| Grant::charged(grant.as_ref(), order));
         let commands = commands_by_channel(&request, charged.as_ref().unwrap_or(order), &record);
         let store_id = request.caller.store_id.clone();
-        let routing = Routing { directory: &directory, store_id: &store_id, ctx: &ctx, face: request.caller.face };
+        let routing =
+            Routing { directory: &directory, store_id: &store_id, ctx: &ctx, face: request.caller.face };
         let purpose = Purpose::BillingKeyPayment;
         let routed = match (&request.channel_key, &record.channel_group) {
             (Some(key), _) => routing.pinned(key, purpose, commands.get(key))?,

@@ -35,7 +35,8 @@ impl Engine {
         let id = self.new_attempt_id(now);
         let ctx = CallContext { now, attempt: id.clone() };
         let directory = self.directory();
-        let routing = Routing { directory: &directory, store_id: &caller.store_id, ctx: &ctx, face: caller.face };
+        let routing =
+            Routing { directory: &directory, store_id: &caller.store_id, ctx: &ctx, face: caller.face };
         let receipt = |channel| pending(&issue, caller.store_id.clone(), channel, id.clone(), now);
         let command = Command::IssueCashReceipt(issue.clone());
         let Routed { channel, admitted, .. } =

@@ -168,7 +168,12 @@ impl Engine {
     ) -> Result<(), EngineError> {
         let directory = self.directory();
         let ctx = self.context();
-        let routing = Routing { directory: &directory, store_id: &pay.caller.store_id, ctx: &ctx, face: pay.caller.face };
+        let routing = Routing {
+            directory: &directory,
+            store_id: &pay.caller.store_id,
+            ctx: &ctx,
+            face: pay.caller.face,
+        };
         let purpose = Purpose::BillingKeyPayment;
         match (&pay.channel_key, &record.channel_group) {
             (Some(key), _) => routing.pinned(key, purpose, commands.get(key)).map(drop),

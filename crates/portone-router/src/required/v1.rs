@@ -1,8 +1,8 @@
 //! What seed 000 requires of a V1 request to a group: less than of a V2 one (rules SR-043, SR-048 and SR-052).
 
 use portone_core::{
-    CardPayment, Command, InstantMethod, IssueBillingKey, OpenWindow, Order, Report, Rule, Severity, WindowMethod,
-    WindowPayment,
+    CardPayment, Command, InstantMethod, IssueBillingKey, OpenWindow, Order, Report, Rule, Severity,
+    WindowMethod, WindowPayment,
 };
 
 use super::{

@@ -325,7 +325,7 @@ fn wallet(attempt: &Transaction) -> Option<&'static str> {
 /// The card that paid, perhaps in a wallet.
 fn card_of(attempt: &Transaction) -> Option<&CardFacts> {
     let in_wallet = match attempt.paid_by.as_ref() {
-        Some(MethodFacts::EasyPay { with: Some(WalletFacts::Card(card)), .. }) => Some(card),
+        Some(MethodFacts::EasyPay { with: Some(WalletFacts::Card(card)), .. }) => Some(&**card),
         _ => None,
     };
     attempt.card.as_ref().or(in_wallet)
