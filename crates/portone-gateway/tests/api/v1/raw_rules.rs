@@ -149,7 +149,7 @@ impl Raw {
                 "/subscribe/payments/again".to_owned()
             }
             "API_CANCEL" => {
-                self.to_cancel(placed, mid, body);
+                self.to_cancel(number, placed, mid, body);
                 "/payments/cancel".to_owned()
             }
             other => panic!("{other} has no way to be sent"),
@@ -160,15 +160,15 @@ impl Raw {
     fn paid_before(&mut self, placed: &Placed, mid: &str, body: &Value) {
         if placed.context.get("payment_status") == Some(&json!("paid")) {
             let order = json!({"merchant_uid": body["merchant_uid"], "amount": 10_000, "name": "Chair"});
-            self.pay(placed, mid, order);
+            self.pay(placed, mid, &order);
         }
     }
 
-    fn pay(&mut self, placed: &Placed, mid: &str, order: Value) {
+    fn pay(&mut self, placed: &Placed, mid: &str, order: &Value) {
         let pg = format!("{}.{mid}", placed.pg.as_deref().unwrap());
         let card = json!({"pg": pg, "card_number": "1234-1234-1234-1234", "expiry": "2029-12", "birth": "900101",
             "pwd_2digit": "00", "cvc": "123", "browser_ip": "203.0.113.7"});
-        let paid = self.send(Method::Post, "/v1/subscribe/payments/onetime", &both(card, &order));
+        let paid = self.send(Method::Post, "/v1/subscribe/payments/onetime", &both(card, order));
         assert_eq!(paid["response"]["status"], "paid", "{paid}");
     }
 
@@ -192,15 +192,12 @@ impl Raw {
         assert!(is_issued || uid.len() > 80, "{issued}");
     }
 
-    fn to_cancel(&mut self, placed: &Placed, mid: &str, body: &Value) {
+    fn to_cancel(&mut self, number: usize, placed: &Placed, mid: &str, body: &Value) {
         let fact = |name: &str| placed.context.get(name).cloned().unwrap_or(Value::Null);
-        let order = format!(
-            "raworder{}",
-            mid.trim_start_matches("RAW").parse::<usize>().map_or(String::new(), |n| format!("{n:04}"))
-        );
+        let order = format!("raworder{number:04}");
         let amount = json!({"merchant_uid": order, "amount": 10_000, "name": "Chair", "tax_free": fact("cancellable_tax_free"),
             "vat_amount": fact("ordered_vat"), "currency": fact("currency")});
-        self.pay(placed, mid, amount);
+        self.pay(placed, mid, &amount);
         let cancellable = fact("cancellable").as_i64().unwrap_or(10_000);
         if cancellable < 10_000 {
             let part = json!({"merchant_uid": order, "amount": 10_000 - cancellable});
