@@ -285,16 +285,17 @@ fn problem(told: &Told, token: Token, status: u16, answer: &Value) -> Option<Str
 async fn curl(demo: &Demo, token: &str, row: &Row) -> (u16, Value) {
     let mut curl = Command::new("curl");
     curl.args(["-sS", "-w", "\n%{http_code}", "-X", "POST"]);
-    match row.token {
-        Token::Bare => drop(curl.args(["-H", &format!("Authorization: {token}")])),
-        Token::Bearer => drop(curl.args(["-H", &format!("Authorization: Bearer {token}")])),
-        Token::None => {}
-    }
+    let credential = match row.token {
+        Token::Bare => Some(token.to_owned()),
+        Token::Bearer => Some(format!("Bearer {token}")),
+        Token::None => None,
+    };
+    curl.args(credential.iter().flat_map(|it| ["-H".to_owned(), format!("Authorization: {it}")]));
     match &row.body {
         // curl says of itself that it is a form.
-        Value::String(form) => drop(curl.args(["-d", form])),
-        body => drop(curl.args(["-H", "Content-Type: application/json", "-d", &body.to_string()])),
-    }
+        Value::String(form) => curl.args(["-d", form]),
+        body => curl.args(["-H", "Content-Type: application/json", "-d", &body.to_string()]),
+    };
     let output = run(curl.arg(format!("{}/v1{}", demo.url, row.path))).await;
     let text = String::from_utf8(output.stdout).expect("UTF-8");
     let (body, status) = text.rsplit_once('\n').expect("a status after the body");
