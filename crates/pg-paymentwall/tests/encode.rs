@@ -12,6 +12,10 @@ use serde_json::json;
 
 portone_testkit::shapes!(FACTORY);
 
+mod v2 {
+    portone_testkit::shapes!(pg_paymentwall::FACTORY_V2);
+}
+
 fn complete(order: &mut Order) {
     order.customer.name = Some(CustomerName::Separated { first: "Jack".to_owned(), last: "Son".to_owned() });
     order.bypass = Some(json!({ "paymentwall": {
