@@ -1,5 +1,7 @@
 //! The V1 face: what `api.iamport.kr` is documented to answer, refuse, alter and lose.
 
+#[path = "v1/cash.rs"]
+mod cash;
 mod support;
 
 use chrono::TimeDelta;
@@ -15,13 +17,16 @@ struct V1 {
 }
 
 impl V1 {
-    /// Channels `nice` (live), `kcp-test` (test) and `pw` (Paymentwall, live, processing dollars), and a token.
+    /// Channels of NICE (live), KCP (test), Paymentwall (live, processing dollars) and Smartro (test; live without any contract),
+    /// and a token.
     fn new() -> Self {
         let mut v1 = Self { bench: Bench::new(), token: String::new() };
         for body in [
             json!({"key": "a-nice", "pg": "nice_v2.MID1", "environment": "live"}),
             json!({"key": "b-kcp", "pg": "kcp.MID2", "environment": "test"}),
             json!({"key": "c-pw", "pg": "paymentwall.t_123", "environment": "live", "mid_currency": "USD"}),
+            json!({"key": "d-smartro", "pg": "smartro_v2.MID3", "environment": "test"}),
+            json!({"key": "e-mute", "pg": "smartro_v2.MID4", "environment": "live", "contracts": []}),
         ] {
             assert_eq!(v1.bench.call(Method::Put, "/sandbox/v1/channels", &body).0, 200);
         }
