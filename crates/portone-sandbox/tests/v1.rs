@@ -150,7 +150,7 @@ fn a_key_in_is_paid_and_shows_nothing_of_the_card() {
     assert!(payment["imp_uid"].as_str().unwrap().starts_with("imp_"));
     assert_eq!((&payment["amount"], &payment["cancel_amount"]), (&json!(10_000), &json!(0)));
     assert_eq!((&payment["failed_at"], &payment["cancelled_at"]), (&json!(0), &json!(0)));
-    assert_eq!(payment["custom_data"], r#"{"a":1}"#, "V1-033");
+    assert_eq!(payment["custom_data"], r#"{"a":1}"#, "V1-033, IAMPORT-064");
     assert_eq!(payment["card_number"], "424242******4242", "V1-034");
     assert!(!payment.to_string().contains("900101"));
 }
@@ -378,6 +378,18 @@ fn a_restart_loses_nothing() {
     assert_eq!(found["response"], payment);
     assert_eq!(v1.get("/v1/subscribe/customers/u1").0, 200);
     assert_ne!(v1.paid("order-2")["imp_uid"], payment["imp_uid"]);
+}
+
+#[test]
+fn iamport_028_card_data_is_not_kept() {
+    let mut v1 = V1::new();
+    v1.paid("order-1");
+    v1.done("/v1/subscribe/customers/u1", &issue(CARD));
+    let kept = journal(&v1.bench.sandbox).join("\n");
+    assert!(kept.contains("order-1") && kept.contains("u1"), "{kept}");
+    for secret in [CARD, &CARD.replace('-', ""), "2029-12", "900101", "pwd_2digit"] {
+        assert!(!kept.contains(secret), "{secret} is kept: {kept}");
+    }
 }
 
 fn journal(sandbox: &Sandbox) -> Vec<String> {

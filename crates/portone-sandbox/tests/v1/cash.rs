@@ -230,3 +230,19 @@ fn smartro_096_another_card_takes_one_slot_of_a_verified_person_only() {
     assert_ne!(card(&mut v1, "cuidA"), first);
     assert_eq!(card(&mut v1, "cuidB"), other);
 }
+
+#[test]
+fn a_restart_loses_no_receipt_and_no_account() {
+    let mut v1 = V1::new();
+    let imp_uid = v1.deposited("order11", "a-nice");
+    let path = format!("/v1/receipts/{imp_uid}");
+    let issued = v1.done(&path, &receipt());
+    let mut restored = portone_sandbox::Sandbox::new(portone_sandbox::SandboxConfig::new(super::SECRET));
+    for line in super::journal(&v1.bench.sandbox) {
+        restored.restore(line.as_bytes()).unwrap();
+    }
+    v1.bench.sandbox = restored;
+    v1.token = String::from(v1.log_in()["access_token"].as_str().unwrap());
+    assert_eq!(v1.get(&path).1["response"], issued);
+    assert!(v1.get("/v1/payments/find/order11").1["response"]["vbank_num"].is_string());
+}
