@@ -8,7 +8,7 @@ use portone_core::{
     Address, Bank, Cancel, CardPayment, CashReceiptRequest, CashReceiptType, ChannelKey, Command, Currency,
     Customer, CustomerName, DeleteBillingKey, InstantMethod, IssueBillingKey, Order, PayMethod,
     PayWithBillingKey, PaymentId, PgBillingKey, PgMerchantId, PgProvider, ProductType, Report, Schedule,
-    Severity, admit,
+    Severity, VirtualAccountExpiry, VirtualAccountRequest, admit,
 };
 use portone_testkit::{
     rules::{self, Case, Example, contracted},
@@ -187,9 +187,33 @@ fn everything_wrong_is_said_at_once() {
 
 #[test]
 fn what_v1_has_not_got_is_refused() {
-    for name in ["pay_virtual_account", "close_virtual_account"] {
+    for name in ["confirm_escrow", "capture"] {
         let report = report(&example(samples::command(name)));
         assert_eq!(report.rejections().map(|violation| violation.rule).collect::<Vec<_>>(), ["IAMPORT-CAP"]);
+    }
+}
+
+#[test]
+fn an_account_without_a_window_has_a_bank_an_end_and_no_escrow() {
+    let told = |change: fn(&mut Order, &mut VirtualAccountRequest)| {
+        let Command::PayInstantly(mut pay) = samples::command("pay_virtual_account") else { panic!() };
+        let InstantMethod::VirtualAccount(account) = &mut pay.method else { panic!() };
+        change(&mut pay.order, account);
+        let report = report(&example(Command::PayInstantly(pay)));
+        let found = report.violations.iter().map(|found| (found.rule, found.severity, found.field.clone()));
+        found.collect::<Vec<_>>()
+    };
+    let receipt = ("IAMPORT-062", Advise, "method.virtualAccount.cashReceipt".to_owned());
+    assert_eq!(told(|_, _| {}), [receipt]);
+    let cases: [(&str, &str, fn(&mut Order, &mut VirtualAccountRequest)); 3] = [
+        ("IAMPORT-073", "method.virtualAccount.expiry", |_, account| {
+            account.expiry = VirtualAccountExpiry::default();
+        }),
+        ("IAMPORT-074", "method.virtualAccount.bank", |_, account| account.bank = Bank::Hsbc),
+        ("IAMPORT-081", "isEscrow", |order, _| order.is_escrow = Some(true)),
+    ];
+    for (rule, field, change) in cases {
+        assert!(told(change).contains(&(rule, Reject, field.to_owned())), "{rule}");
     }
 }
 

@@ -149,3 +149,29 @@ fn defaults_are_left_to_the_upstream() {
     let cancel = encoded(&samples::command("cancel"));
     assert!(!cancel.contains("enable_webhook") && !cancel.contains("retain_promotion"));
 }
+
+/// The body of a command's first request.
+fn body_of(command: &Command) -> serde_json::Value {
+    let (adapter, ctx) = (samples::adapter(&FACTORY), samples::context());
+    let admitted = admit(&*adapter, command, &ctx).unwrap();
+    let Progress::Send { request, .. } = adapter.encode(&admitted, &ctx).unwrap() else { panic!() };
+    serde_json::from_slice(request.body.unwrap().bytes()).unwrap()
+}
+
+#[test]
+fn iamport_065_accounts_have_a_list_of_urls_to_tell_and_others_one() {
+    let url = "https://gateway.example/notifications/channel-key-sample";
+    let card = body_of(&samples::pay_card(Secrets::ONE));
+    let account = body_of(&samples::pay_virtual_account(Secrets::ONE));
+    assert_eq!(card["notice_url"], url);
+    assert_eq!(account["notice_url"], serde_json::json!([url]));
+}
+
+#[test]
+fn iamport_073_an_account_ends_at_a_unix_time() {
+    let account = body_of(&samples::pay_virtual_account(Secrets::ONE));
+    let due = samples::now() + chrono::TimeDelta::hours(24);
+    assert_eq!(account["vbank_due"], due.timestamp());
+    // IAMPORT-074: in the PG's own code of the bank.
+    assert_eq!(account["vbank_code"], "BK88");
+}

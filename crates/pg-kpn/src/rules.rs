@@ -4,17 +4,8 @@
 
 use portone_core::{Rule, Severity};
 
-macro_rules! rules {
-    ($($name:ident = $code:literal, $severity:ident, $reason:literal, $source:literal;)+) => {
-        $(pub(crate) const $name: Rule =
-            Rule { code: $code, severity: Severity::$severity, reason: $reason, source: $source };)+
-
-        /// Every rule, in the catalogue's order.
-        pub(crate) const ALL: &[Rule] = &[$($name),+];
-    };
-}
-
-rules! {
+portone_core::rules! {
+    pub(crate) ALL;
     PAYMENT_ID_ALPHABET = "KPN-001", Reject,
         "A payment id with anything but ASCII letters and digits may not work at KPN.",
         "docs v2/kpn.mdx";

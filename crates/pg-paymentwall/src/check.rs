@@ -151,6 +151,7 @@ pub(crate) fn check_v2(processing_currency: Option<Currency>, command: &Command,
     match command {
         Command::OpenWindow(OpenWindow::Payment(payment)) => window::check_v2(payment, report),
         Command::Cancel(cancel) => check_cancel(processing_currency, cancel, report),
+        Command::ConfirmDelivery(confirm) => delivery::check_v2(&confirm.delivery, report),
         Command::OpenWindow(OpenWindow::BillingKey(_))
         | Command::PayInstantly(_)
         | Command::IssueBillingKey(_)

@@ -16,10 +16,13 @@ pub static PROFILE_V2: PgProfile = PgProfile {
     commands: &[
         CommandSupport::inquired(CommandKind::OpenPaymentWindow, WINDOW_METHODS),
         CommandSupport::inquired(CommandKind::Cancel, WINDOW_METHODS),
+        // Nothing reads a delivery back (rule PW-026).
+        CommandSupport::untold(CommandKind::ConfirmDelivery, WINDOW_METHODS),
     ],
     currencies: Currencies::Any,
     payment_id: PaymentIdRule { length_max: None, alphanumeric: false },
     partial_cancel: true,
+    judges_test_cards: false,
     rules: rules::ALL,
     capability_rule: &rules::CAPABILITY,
 };
@@ -38,18 +41,19 @@ pub static PROFILE: PgProfile = PgProfile {
         CommandSupport::inquired(CommandKind::DeleteBillingKey, &[]),
         CommandSupport::inquired(
             CommandKind::Cancel,
-            &[PayMethod::Card, PayMethod::Transfer, PayMethod::Mobile, PayMethod::EasyPay],
+            WINDOW_METHODS,
         ),
         // Nothing reads a delivery back (rule PW-026).
         CommandSupport::untold(
             CommandKind::ConfirmDelivery,
-            &[PayMethod::Card, PayMethod::Transfer, PayMethod::Mobile, PayMethod::EasyPay],
+            WINDOW_METHODS,
         ),
     ],
     // Whatever the project supports.
     currencies: Currencies::Any,
     payment_id: PaymentIdRule { length_max: Some(40), alphanumeric: false },
     partial_cancel: true,
+    judges_test_cards: false,
     rules: rules::ALL,
     capability_rule: &rules::CAPABILITY,
 };

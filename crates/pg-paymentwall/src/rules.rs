@@ -5,17 +5,8 @@
 
 use portone_core::{Rule, Severity};
 
-macro_rules! rules {
-    ($($name:ident = $code:literal, $severity:ident, $reason:literal, $source:literal;)+) => {
-        $(pub(crate) const $name: Rule =
-            Rule { code: $code, severity: Severity::$severity, reason: $reason, source: $source };)+
-
-        /// Every rule, in the catalogue's order.
-        pub(crate) const ALL: &[Rule] = &[$($name),+];
-    };
-}
-
-rules! {
+portone_core::rules! {
+    pub(crate) ALL;
     BUYER_NAME = "PW-002", Reject,
         "A buyer's name is given name and family name with one blank between them.",
         "seed 004; v1.openapi.json onetime (buyer_name)";
@@ -61,6 +52,12 @@ rules! {
     PARCEL = "PW-023", Reject,
         "Goods are delivered with the carrier, its number of the parcel and the receiver's whole address; outside the United States the state is N/A.",
         "v1.openapi.json /paymentwall/delivery";
+    DELIVERY_V2 = "PW-024", Reject,
+        "A delivery at V2 names what is delivered in words, and the receiver's e-mail address.",
+        "schema ConfirmPaymentwallDeliveryBody";
+    PARCEL_V2 = "PW-025", Reject,
+        "Goods are delivered with the carrier, its number of the parcel and the receiver's whole address.",
+        "schema ConfirmPaymentwallDeliveryBody";
     CVC = "PW-027", Reject,
         "A card needs its verification number, 3 digits, or 4 of American Express.",
         "v1.openapi.json onetime (cvc)";

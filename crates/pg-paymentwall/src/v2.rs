@@ -1,4 +1,4 @@
-//! A project behind a PortOne V2 upstream: its payment window and its cancels, and nothing else (rule PW-039).
+//! A project behind a PortOne V2 upstream: its payment window, its cancels and its deliveries, and nothing else (rule PW-039).
 
 use portone_core::{CallContext, Channel, Currency, Protocol, SetupError, Upstream};
 use portone_wire::v2::{Shaping, V2Dialect};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use pg_paymentwall::{FACTORY, PROFILE, capability};
+use pg_paymentwall::{FACTORY, FACTORY_V2, PROFILE, capability};
 use portone_core::{
     Cancel, CardPayment, Command, Currency, CustomerName, Delivery, DeliveryKind, InstantMethod, Order,
     Parcel, PayMethod, PayWithBillingKey, Report, Schedule, Severity,
@@ -49,9 +49,29 @@ const CASES: &[Case] = &[
     ("PW-041", Reject, "method", || example(samples::command("close_virtual_account")), || cancel(|_| {})),
 ];
 
+/// What V2's deliveries want otherwise.
+#[rustfmt::skip]
+const CASES_V2: &[Case] = &[
+    ("PW-024", Reject, "shippingAddressEmail", || delivery(|told| "nobody".clone_into(&mut told.email)), || delivery(|_| {})),
+    ("PW-024", Reject, "details", || delivery(|told| told.details = None), || delivery(|told| told.details = Some("d".repeat(401)))),
+    ("PW-025", Reject, "carrierTrackingId", || delivery(|told| told.parcel = Parcel::default()), || delivery(|told| (told.kind, told.parcel) = (DeliveryKind::Digital, Parcel::default()))),
+    ("PW-025", Reject, "shippingAddressStreet", || delivery(|told| told.parcel.street = Some(" ".to_owned())), || delivery(|told| told.parcel.street = Some("s".repeat(41)))),
+];
+
 #[test]
 fn each_rule_fires_on_its_bad_example_only() {
     rules::each_fires_on_its_bad_example_only(&FACTORY, CASES);
+    rules::each_fires_on_its_bad_example_only(&FACTORY_V2, CASES_V2);
+}
+
+#[test]
+fn v2_takes_evidence_and_any_state() {
+    let (channel, command) = delivery(|told| {
+        told.attachments.push("https://shop.example/proof".to_owned());
+        told.parcel.state = Some("Seoul".to_owned());
+    });
+    let report = rules::report(&FACTORY_V2, &(channel, command));
+    assert!(report.is_empty(), "{report}");
 }
 
 /// Rules of windows, of V1's spelling and of the other protocol: each is shown on whole requests, as a shop sends them, in
@@ -64,7 +84,7 @@ const ON_WHOLE_REQUESTS: &[&str] = &[
 #[test]
 fn each_rule_of_the_profile_has_a_case() {
     let tested: BTreeSet<&str> =
-        CASES.iter().map(|case| case.0).chain(ON_WHOLE_REQUESTS.iter().copied()).collect();
+        CASES.iter().chain(CASES_V2).map(|case| case.0).chain(ON_WHOLE_REQUESTS.iter().copied()).collect();
     assert_eq!(tested, PROFILE.rules.iter().map(|rule| rule.code).collect());
 }
 

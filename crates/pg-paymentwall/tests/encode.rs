@@ -2,7 +2,10 @@
 //! the samples leave out. Each is held against the published contract.
 
 use pg_paymentwall::FACTORY;
-use portone_core::{Command, CustomerName, Finding, InstantMethod, Leg, Order, Outcome, Progress, admit};
+use portone_core::{
+    Command, CustomerName, Finding, InstantMethod, Leg, Order, Outcome, Progress,
+    StandingState, admit,
+};
 use portone_testkit::{
     replies::v1,
     samples::{self, Secrets},
@@ -11,6 +14,10 @@ use portone_testkit::{
 use serde_json::json;
 
 portone_testkit::shapes!(FACTORY);
+
+mod v2 {
+    portone_testkit::shapes!(pg_paymentwall::FACTORY_V2);
+}
 
 fn complete(order: &mut Order) {
     order.customer.name = Some(CustomerName::Separated { first: "Jack".to_owned(), last: "Son".to_owned() });
@@ -79,4 +86,21 @@ fn pw_034_a_cancel_is_absent_only_after_a_day() {
     assert_eq!(finding(&ctx), Outcome::Inquired(Finding::NotYet));
     ctx.now += chrono::TimeDelta::hours(24);
     assert_eq!(finding(&ctx), Outcome::Inquired(Finding::DidNotHappen));
+}
+
+/// Rule PW-033: what was reported failed may be approved later, and then stands as paid.
+#[test]
+fn pw_033_a_failed_payment_may_be_paid_later() {
+    let (adapter, ctx) = (samples::adapter(&FACTORY), samples::context());
+    let command = samples::command("inquire_standing");
+    let admitted = admit(&*adapter, &command, &ctx).unwrap();
+    let state = |status: &str| {
+        let reply = v1::done(&v1::payment(status));
+        let Progress::Done(outcome) = adapter.decode(&admitted, Leg(1), &reply, &ctx).unwrap() else { panic!() };
+        let Outcome::Inquired(Finding::Happened(outcome)) = *outcome else { panic!("{outcome:?}") };
+        let Outcome::Standing(standing) = *outcome else { panic!("{outcome:?}") };
+        standing.state
+    };
+    assert!(matches!(state("failed"), StandingState::Failed(_)));
+    assert!(matches!(state("paid"), StandingState::Paid(_)));
 }

@@ -156,7 +156,9 @@ fn check_account(config: &Config, account: &VirtualAccountRequest, ctx: &CallCon
     check::contract(need, &config.contracts, report);
     check::one_expiry(&rules::ONE_EXPIRY, &account.expiry, report);
     // V1 chooses a fixed account by its number, V2 by its name.
-    if !config.is_v1() {
+    if config.is_v1() {
+        check_account_number(account, report);
+    } else {
         check_account_option(account, report);
     }
     check::future_expiry(&rules::FUTURE_EXPIRY, &account.expiry, ctx.now, report);
@@ -206,6 +208,14 @@ fn check_account_option(account: &VirtualAccountRequest, report: &mut Report) {
                 );
             }
         }
+    }
+}
+
+fn check_account_number(account: &VirtualAccountRequest, report: &mut Report) {
+    let number = account.option.fixed.as_ref().and_then(|fixed| fixed.account_number.as_deref());
+    if account.option.kind == VirtualAccountOptionType::Fixed && is_blank(number) {
+        let message = "is missing; at V1 a fixed account is chosen by the number that Smartro assigned";
+        report.add(&rules::FIXED_ACCOUNT, format!("{ACCOUNT}.option.fixed.accountNumber"), message);
     }
 }
 

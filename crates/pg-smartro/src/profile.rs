@@ -42,29 +42,33 @@ pub static PROFILE: PgProfile = PgProfile {
     currencies: Currencies::Only(CURRENCIES),
     payment_id: PaymentIdRule { length_max: Some(PAYMENT_ID_LENGTH_MAX), alphanumeric: true },
     partial_cancel: true,
+    judges_test_cards: true,
     rules: rules::ALL,
     capability_rule: &rules::CAPABILITY,
 };
 
-const EVERY_METHOD: &[PayMethod] =
-    &[PayMethod::Card, PayMethod::VirtualAccount, PayMethod::Transfer, PayMethod::Mobile, PayMethod::EasyPay];
-
-/// What Smartro V2 can do through the PortOne V1 REST API, as far as this project asks it there.
+/// What Smartro V2 can do through the PortOne V1 REST API, as far as V1 documents it.
 pub static PROFILE_V1: PgProfile = PgProfile {
     provider: "SMARTRO_V2",
     rule_prefix: "SMARTRO",
     display_name: "Smartro (V1)",
     commands: &[
+        CommandSupport::inquired(CommandKind::PayInstantly, &[PayMethod::VirtualAccount]),
         CommandSupport::inquired(CommandKind::PayWithBillingKey, &[PayMethod::Card]),
         CommandSupport::untold(CommandKind::Schedule, &[PayMethod::Card]),
-        CommandSupport::inquired(CommandKind::OpenPaymentWindow, EVERY_METHOD),
+        CommandSupport::inquired(CommandKind::OpenPaymentWindow, PayMethod::ALL),
         CommandSupport::inquired(CommandKind::OpenBillingKeyWindow, &[PayMethod::Card]),
         CommandSupport::inquired(CommandKind::DeleteBillingKey, &[]),
-        CommandSupport::inquired(CommandKind::Cancel, EVERY_METHOD),
+        CommandSupport::inquired(CommandKind::Cancel, PayMethod::ALL),
+        CommandSupport::inquired(CommandKind::CloseVirtualAccount, &[PayMethod::VirtualAccount]),
+        CommandSupport::inquired(CommandKind::IssueCashReceipt, PAID_IN_CASH),
+        CommandSupport::inquired(CommandKind::CancelCashReceipt, PAID_IN_CASH),
+        CommandSupport::inquired(CommandKind::RegisterEscrowLogistics, HELD_IN_ESCROW),
     ],
     currencies: Currencies::Only(CURRENCIES),
     payment_id: PaymentIdRule { length_max: Some(PAYMENT_ID_LENGTH_MAX), alphanumeric: true },
     partial_cancel: true,
+    judges_test_cards: true,
     rules: rules::ALL,
     capability_rule: &rules::CAPABILITY,
 };

@@ -8,17 +8,8 @@
 
 use portone_core::{Rule, Severity};
 
-macro_rules! rules {
-    ($($name:ident = $code:literal, $severity:ident, $reason:literal, $source:literal;)+) => {
-        $(pub(crate) const $name: Rule =
-            Rule { code: $code, severity: Severity::$severity, reason: $reason, source: $source };)+
-
-        /// Every rule, in the catalogue's order.
-        pub(crate) const ALL: &[Rule] = &[$($name),+];
-    };
-}
-
-rules! {
+portone_core::rules! {
+    pub(crate) ALL;
     PAYMENT_ID_ALPHABET = "SMARTRO-001", Reject,
         "Smartro refuses a payment id with anything but ASCII letters and digits.",
         "seed 001; docs v1/smartro-v2/caution.mdx";

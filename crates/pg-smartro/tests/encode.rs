@@ -14,6 +14,10 @@ use portone_testkit::{
 
 portone_testkit::shapes!(FACTORY);
 
+mod v1 {
+    portone_testkit::shapes!(pg_smartro::FACTORY_V1);
+}
+
 #[test]
 fn a_fixed_account_until_a_date_without_receipt() {
     let mut command = samples::pay_virtual_account(Secrets::ONE);

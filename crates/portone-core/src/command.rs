@@ -413,6 +413,11 @@ pub enum AttemptSubject {
     },
     /// A billing key to issue.
     IssueBillingKey,
+    /// A billing key that was issued before: what it charges.
+    BillingKey {
+        /// The PG's key.
+        pg_billing_key: PgBillingKey,
+    },
     /// A billing key to delete.
     DeleteBillingKey {
         /// The PG's key.

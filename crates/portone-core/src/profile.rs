@@ -20,6 +20,9 @@ pub struct PgProfile {
     pub payment_id: PaymentIdRule,
     /// Whether part of a payment can be cancelled.
     pub partial_cancel: bool,
+    /// Whether a rule of its test channels judges the card that pays, whose issuer and type no answer tells: the engine asks
+    /// before such a rule does.
+    pub judges_test_cards: bool,
     /// Every documented rule it knows, in the catalogue's order.
     pub rules: &'static [Rule],
     /// What the refusal of a missing capability says (`<prefix>-CAP`).

@@ -126,3 +126,24 @@ impl fmt::Display for Report {
         Ok(())
     }
 }
+
+/// Declares documented rules: a constant a rule (`NAME = "CODE", Severity, "reason", "source";`), and a list of them all in
+/// the order written. The first line says who sees them, and the list's name.
+#[macro_export]
+macro_rules! rules {
+    (
+        $vis:vis $all:ident;
+        $($name:ident = $code:literal, $severity:ident, $reason:literal, $source:literal;)+
+    ) => {
+        $(#[doc = $reason]
+        $vis const $name: $crate::Rule = $crate::Rule {
+            code: $code,
+            severity: $crate::Severity::$severity,
+            reason: $reason,
+            source: $source,
+        };)+
+
+        /// Every rule, in the catalogue's order.
+        $vis const $all: &[$crate::Rule] = &[$($name),+];
+    };
+}

@@ -26,11 +26,15 @@ impl Engine {
     /// Cancels a payment. The answer is the cancel, done (`SUCCEEDED`) or accepted (`REQUESTED`; rule V2-063).
     pub async fn cancel(&self, request: CancelRequest) -> Result<Cancellation, EngineError> {
         for _ in 0..RETRY_COUNT_MAX {
-            let transaction = self.payment(&request.caller.store_id, &request.payment_id).await?;
+            let mut transaction = self.payment(&request.caller.store_id, &request.payment_id).await?;
             if let Some(done) = cancelled_before(&request.caller, &transaction) {
                 return Ok(done.clone());
             }
-            let parts = CancelParts::decide(&request, &transaction, self.config.cancel_count_max)?;
+            let mut parts = CancelParts::decide(&request, &transaction, self.config.cancel_count_max)?;
+            if parts.given_back() < transaction.cancellable() {
+                transaction = self.learn_card(transaction).await;
+                parts = CancelParts::decide(&request, &transaction, self.config.cancel_count_max)?;
+            }
             if let Some(result) = self.cancel_once(&request, transaction, parts).await? {
                 return Ok(result);
             }

@@ -1,18 +1,85 @@
 //! Deliveries that a PG is told of as evidence: Paymentwall pays goods out only then (rule PW-021). Nothing reads one back
 //! (rule PW-026), so that a lost answer stays open until somebody settles it by hand.
 
-use portone_core::{Command, ConfirmDelivery, Delivery, Outcome, StoreId, TransactionId};
+use std::collections::BTreeSet;
+
+use portone_core::{
+    Command, CommandKind, ConfirmDelivery, Delivery, Outcome, PgProvider, ProductType, Protocol, StoreId,
+    TransactionId,
+};
 
 use crate::cancel::RETRY_COUNT_MAX;
 use crate::capture::{About, surprised};
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::escrow::held;
-use crate::ledger::{DeliveryTold, Face, ImpUid, OpenAttempt, OpenSubject, Transaction};
+use crate::ledger::{DeliveryTold, Face, ImpUid, OpenAttempt, OpenSubject, PaymentStatus, Transaction};
+use crate::list::{PaymentFilter, PaymentQuery, TimeField, Window};
 use crate::request::ConfirmDeliveryRequest;
 use crate::transition;
 
+/// How many payments one look at the ledger takes while those that owe a delivery are gathered.
+const PAGE_COUNT: usize = 1000;
+
 impl Engine {
+    /// The payments of a store, created in `window`, whose PG was told of no delivery yet and withholds the money until it is
+    /// (rule PW-021): goods, and at a V2 upstream whatever was sold, since V2 wants a proof for each. The oldest first, up to
+    /// `count_max`; a payment of which all was returned owes nothing.
+    pub async fn owed_deliveries(
+        &self,
+        store: &StoreId,
+        window: Window,
+        count_max: usize,
+    ) -> Result<Vec<Transaction>, EngineError> {
+        let providers: Vec<PgProvider> = self.delivering_providers(store).into_iter().collect();
+        let mut owed = Vec::new();
+        if providers.is_empty() {
+            return Ok(owed);
+        }
+        for page in 0.. {
+            let found = self
+                .list_payments(PaymentQuery {
+                    store_id: store.clone(),
+                    time: TimeField::Created,
+                    window,
+                    sort: TimeField::Created,
+                    descending: false,
+                    statuses: Some(vec![PaymentStatus::Paid, PaymentStatus::PartialCancelled]),
+                    filter: PaymentFilter { providers: Some(providers.clone()), ..PaymentFilter::default() },
+                    offset: page * PAGE_COUNT,
+                    count_max: PAGE_COUNT,
+                })
+                .await?;
+            let is_last = found.items.len() < PAGE_COUNT;
+            owed.extend(found.items.into_iter().filter(|transaction| self.owes_delivery(transaction)));
+            if is_last || owed.len() >= count_max {
+                break;
+            }
+        }
+        owed.truncate(count_max);
+        Ok(owed)
+    }
+
+    /// The providers of the store's channels, deleted ones too, that are told of deliveries.
+    fn delivering_providers(&self, store: &StoreId) -> BTreeSet<PgProvider> {
+        let directory = self.directory();
+        let of_store = directory.every_channel().filter(|channel| channel.store_id == *store);
+        let delivers = |key| {
+            let adapter = directory.entry(key).and_then(|entry| entry.adapter.as_ref().ok());
+            adapter.is_some_and(|adapter| adapter.profile().supports(CommandKind::ConfirmDelivery, None))
+        };
+        of_store.filter(|channel| delivers(&channel.key)).map(|channel| channel.provider.clone()).collect()
+    }
+
+    fn owes_delivery(&self, transaction: &Transaction) -> bool {
+        let directory = self.directory();
+        let entry = directory.entry(&transaction.channel.key);
+        let protocol = entry.and_then(|entry| self.protocol(&entry.channel.upstream));
+        transaction.delivery.is_none()
+            && (transaction.order.product_type == Some(ProductType::Physical)
+                || protocol == Some(Protocol::PortOneV2))
+    }
+
     /// Tells the PG how far a delivery is. The payment stays free for other calls meanwhile; a second delivery of it waits
     /// until the first is answered, or its lease is over, so that the PG hears them in order.
     pub async fn confirm_delivery(&self, request: ConfirmDeliveryRequest) -> Result<(), EngineError> {

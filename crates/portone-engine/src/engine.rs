@@ -222,14 +222,16 @@ impl Engine {
     }
 
     /// How long one request at a channel takes at most.
-    fn call_duration_max(&self, channel: &ChannelKey) -> TimeDelta {
+    fn call_duration_max(&self, channel: &ChannelKey, command: CommandKind) -> TimeDelta {
         let directory = self.directory.load();
         let protocol = directory.entry(channel).and_then(|entry| self.protocol(&entry.channel.upstream));
         let deadline = self.config.deadline;
-        delta(match protocol {
-            Some(Protocol::IamportV1) => with_log_ins(deadline),
-            Some(Protocol::PortOneV2) | None => deadline,
-        })
+        let protocol = protocol.unwrap_or(Protocol::PortOneV2);
+        let of_a_request = delta(match protocol {
+            Protocol::IamportV1 => with_log_ins(deadline),
+            Protocol::PortOneV2 => deadline,
+        });
+        of_a_request * call_count(command, protocol)
     }
 
     /// An attempt to open: its lease ends when the upstream can no longer be working on it.
@@ -242,7 +244,7 @@ impl Engine {
         subject: OpenSubject,
         now: DateTime<Utc>,
     ) -> OpenAttempt {
-        let duration_max = self.call_duration_max(channel) * call_count(command);
+        let duration_max = self.call_duration_max(channel, command);
         let lease_until = now + duration_max + delta(self.config.lease_margin);
         let next_inquiry_at = if subject.is_inquired() { lease_until } else { NEVER };
         OpenAttempt {
@@ -259,11 +261,18 @@ impl Engine {
     }
 }
 
-/// How many requests a command takes that have the deadline each.
-const fn call_count(command: CommandKind) -> i32 {
-    match command {
-        // The payment is looked up first: V1 names it by an id of its own.
-        CommandKind::ConfirmDelivery => 2,
+/// How many requests a command takes that have the deadline each: a payment is looked up first where the upstream names it by
+/// an id of its own.
+const fn call_count(command: CommandKind, protocol: Protocol) -> i32 {
+    match (command, protocol) {
+        (CommandKind::ConfirmDelivery, _)
+        | (
+            CommandKind::CloseVirtualAccount
+            | CommandKind::IssueCashReceipt
+            | CommandKind::CancelCashReceipt
+            | CommandKind::RegisterEscrowLogistics,
+            Protocol::IamportV1,
+        ) => 2,
         _ => 1,
     }
 }

@@ -31,6 +31,7 @@ pub mod idempotency;
 mod issue_and_pay;
 pub mod key_list;
 mod key_window;
+mod learn;
 pub mod ledger;
 pub mod list;
 mod look;

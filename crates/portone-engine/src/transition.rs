@@ -148,7 +148,15 @@ pub(crate) fn refusal(decline: &Decline) -> Failure {
 pub(crate) fn merge_card(transaction: &mut Transaction, told: Option<portone_core::CardFacts>) {
     let Some(told) = told else { return };
     let known = transaction.card.take().unwrap_or_default();
-    transaction.card = Some(portone_core::CardFacts {
+    transaction.card = Some(merged_card(told, known));
+}
+
+/// A card as it was told, and as it was known where nothing was told.
+pub(crate) fn merged_card(
+    told: portone_core::CardFacts,
+    known: portone_core::CardFacts,
+) -> portone_core::CardFacts {
+    portone_core::CardFacts {
         bin: told.bin.or(known.bin),
         last_four: told.last_four.or(known.last_four),
         issuer: told.issuer.or(known.issuer),
@@ -160,7 +168,7 @@ pub(crate) fn merge_card(transaction: &mut Transaction, told: Option<portone_cor
         masked_number: told.masked_number.or(known.masked_number),
         approval_number: told.approval_number.or(known.approval_number),
         installment_month: told.installment_month.or(known.installment_month),
-    });
+    }
 }
 
 /// The PG took note of a delivery.

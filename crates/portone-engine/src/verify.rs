@@ -41,7 +41,7 @@ impl Engine {
         }
     }
 
-    async fn try_verify(&self, mut transaction: Transaction) -> Result<Settle, EngineError> {
+    pub(crate) async fn try_verify(&self, mut transaction: Transaction) -> Result<Settle, EngineError> {
         let directory = self.directory();
         let entry = directory.entry(&transaction.channel.key).ok_or_else(|| {
             EngineError::ChannelNotFound(format!("channel `{}` is gone", transaction.channel.key))

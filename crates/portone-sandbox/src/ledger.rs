@@ -64,6 +64,7 @@ enum RecordOut<'a> {
     V1Channel(&'a v1::Channel),
     V1Payment(&'a v1::Payment),
     V1Key(&'a v1::StoredCard),
+    V1Receipt(&'a v1::Receipt),
 }
 
 #[derive(Deserialize)]
@@ -87,6 +88,7 @@ enum RecordIn {
     V1Channel(v1::Channel),
     V1Payment(Box<v1::Payment>),
     V1Key(v1::StoredCard),
+    V1Receipt(v1::Receipt),
 }
 
 impl Ledger {
@@ -314,6 +316,7 @@ impl Ledger {
             Change::V1Channel(key) => self.v1.channel(key).map(RecordOut::V1Channel),
             Change::V1Payment(uid) => self.v1.payment(uid).map(RecordOut::V1Payment),
             Change::V1Key(uid) => self.v1.key_record(uid).map(RecordOut::V1Key),
+            Change::V1Receipt(of) => self.v1.receipt(of).map(RecordOut::V1Receipt),
         };
         if let Some(record) = record {
             let line = LineOut { drawn: self.ids.drawn_count(), record };
@@ -344,6 +347,7 @@ impl Ledger {
             RecordIn::V1Channel(channel) => self.v1.put_channel(channel),
             RecordIn::V1Payment(payment) => self.v1.put_payment(*payment),
             RecordIn::V1Key(key) => self.v1.put_key(key),
+            RecordIn::V1Receipt(receipt) => self.v1.put_receipt(receipt),
         }
         self.changes.clear();
         Ok(())

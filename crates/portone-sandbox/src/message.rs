@@ -122,4 +122,6 @@ pub enum Change {
     V1Payment(String),
     /// The card behind a `customer_uid` of the V1 face.
     V1Key(String),
+    /// A cash receipt of the V1 face, by what it is of.
+    V1Receipt(String),
 }

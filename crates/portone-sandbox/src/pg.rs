@@ -1,6 +1,7 @@
 //! The PGs: what each of them refuses, alters and loses.
 
 mod kpn;
+mod paymentwall;
 mod reason;
 mod smartro;
 
@@ -59,6 +60,7 @@ macro_rules! providers {
 providers! {
     SmartroV2 = "SMARTRO_V2", "SMT", smartro::Smartro;
     Kpn = "KPN", "KPN", kpn::Kpn;
+    Paymentwall = "PAYMENTWALL", "PWL", paymentwall::Paymentwall;
 }
 
 /// A PG's rules. Each `check_*` sees a request the hub has found well formed.
@@ -92,8 +94,9 @@ pub(crate) trait Pg {
     /// Whether a payment that asks for instalments free of interest gets them.
     fn gives_free_interest(&self, channel: &Channel) -> bool;
 
-    /// Whether money paid into a virtual account is returned later, told by a notification (SMARTRO-119).
-    fn refunds_accounts_later(&self) -> bool;
+    /// Whether a cancel is only accepted, and done later, told by a notification: of money paid into a virtual account
+    /// (SMARTRO-119), or of any (PW-034).
+    fn cancels_later(&self, is_account: bool) -> bool;
 
     /// Whether the hub hears of deposits on this channel (KPN-019).
     fn reports_deposits(&self, channel: &Channel) -> bool;

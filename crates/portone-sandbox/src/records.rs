@@ -56,6 +56,9 @@ pub(crate) struct Transaction {
     /// What the window gave the shop's page, until it is used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) payment_token: Option<String>,
+    /// What Paymentwall was told of its delivery. Whom it goes to is not read back (PW-026).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) delivery: Option<serde_json::Value>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) failure: Option<PgRefusal>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -2,11 +2,14 @@
 //!
 //! Written from the V1 documents. What it refuses, alters and loses is what they say of `api.iamport.kr`.
 
+mod account;
 mod cancel;
 mod delivery;
+mod escrow;
 mod input;
 mod keys;
 mod pay;
+mod receipts;
 mod records;
 mod token;
 mod view;
@@ -22,7 +25,8 @@ use crate::refusal::PgRefusal;
 use crate::v2::{decode_id, query_value};
 
 use input::Input;
-pub(crate) use records::{Book, Channel, Payment, StoredCard};
+use receipts::Of;
+pub(crate) use records::{Book, Channel, Payment, Receipt, StoredCard};
 pub(crate) use token::Tokens;
 
 /// The key that V1 clients log in with; the secret is the sandbox's API secret.
@@ -41,6 +45,13 @@ pub(crate) enum Operation {
     FindAll { merchant_uid: String, status: Option<String> },
     ReadPayment { imp_uid: String },
     Deliver,
+    IssueAccount,
+    CloseAccount { imp_uid: String },
+    IssueReceipt { of: Of },
+    CancelReceipt { of: Of },
+    ReadReceipt { of: Of },
+    TellLogistics { imp_uid: String, is_first: bool },
+    ReadLogistics { imp_uid: String },
 }
 
 impl Operation {
@@ -64,21 +75,48 @@ impl Operation {
             }
             (Method::Get, ["payments", id]) => Self::ReadPayment { imp_uid: uid(id) },
             (Method::Post, ["paymentwall", "delivery"]) => Self::Deliver,
+            (Method::Post, ["vbanks"]) => Self::IssueAccount,
+            (Method::Delete, ["vbanks", id]) => Self::CloseAccount { imp_uid: uid(id) },
+            (method, ["receipts", "external", id]) => Self::receipt(method, Of::Elsewhere(uid(id)))?,
+            (method, ["receipts", id]) => Self::receipt(method, Of::Payment(uid(id)))?,
+            (Method::Post, ["escrows", "logis", id]) => {
+                Self::TellLogistics { imp_uid: uid(id), is_first: true }
+            }
+            (Method::Put, ["escrows", "logis", id]) => {
+                Self::TellLogistics { imp_uid: uid(id), is_first: false }
+            }
+            (Method::Get, ["escrows", "logis", id]) => Self::ReadLogistics { imp_uid: uid(id) },
             _ => return None,
         })
     }
 
+    fn receipt(method: Method, of: Of) -> Option<Self> {
+        match method {
+            Method::Post => Some(Self::IssueReceipt { of }),
+            Method::Delete => Some(Self::CancelReceipt { of }),
+            Method::Get => Some(Self::ReadReceipt { of }),
+            Method::Put | Method::Patch | Method::Other => None,
+        }
+    }
+
     pub(crate) fn command(&self) -> Command {
         match self {
-            Self::PayOnetime => Command::PayInstantly,
+            Self::PayOnetime | Self::IssueAccount => Command::PayInstantly,
             Self::PayAgain => Command::PayWithBillingKey,
             Self::IssueKey { .. } => Command::IssueBillingKey,
             Self::DeleteKey { .. } => Command::DeleteBillingKey,
             Self::Cancel => Command::Cancel,
             Self::Deliver => Command::ConfirmDelivery,
-            Self::ReadKey { .. } | Self::Find { .. } | Self::FindAll { .. } | Self::ReadPayment { .. } => {
-                Command::Read
-            }
+            Self::CloseAccount { .. } => Command::CloseVirtualAccount,
+            Self::IssueReceipt { .. } => Command::IssueCashReceipt,
+            Self::CancelReceipt { .. } => Command::CancelCashReceipt,
+            Self::TellLogistics { .. } => Command::RegisterEscrowLogistics,
+            Self::ReadKey { .. }
+            | Self::Find { .. }
+            | Self::FindAll { .. }
+            | Self::ReadPayment { .. }
+            | Self::ReadReceipt { .. }
+            | Self::ReadLogistics { .. } => Command::Read,
         }
     }
 
@@ -103,9 +141,21 @@ impl Operation {
             Self::Find { merchant_uid, .. } | Self::FindAll { merchant_uid, .. } => {
                 book.newest(merchant_uid).map(|payment| payment.channel_key.clone())
             }
-            Self::ReadPayment { imp_uid } => book.payment(imp_uid).map(|payment| payment.channel_key.clone()),
+            Self::IssueAccount => text("channel_key"),
+            Self::IssueReceipt { of } | Self::CancelReceipt { of } | Self::ReadReceipt { of } => match of {
+                Of::Payment(imp_uid) => of_payment(book, imp_uid),
+                Of::Elsewhere(_) => text("channel_key"),
+            },
+            Self::ReadPayment { imp_uid }
+            | Self::CloseAccount { imp_uid }
+            | Self::TellLogistics { imp_uid, .. }
+            | Self::ReadLogistics { imp_uid } => of_payment(book, imp_uid),
         }
     }
+}
+
+fn of_payment(book: &Book, imp_uid: &str) -> Option<String> {
+    book.payment(imp_uid).map(|payment| payment.channel_key.clone())
 }
 
 /// A refusal in the V1 envelope.
@@ -186,6 +236,15 @@ impl Context<'_> {
                 view::read(self.book, imp_uid, shows_tests)
             }
             Operation::Deliver => delivery::register(self, &input),
+            Operation::IssueAccount => account::issue(self, &input),
+            Operation::CloseAccount { imp_uid } => account::close(self, imp_uid),
+            Operation::IssueReceipt { of } => receipts::issue(self, of, &input),
+            Operation::CancelReceipt { of } => receipts::cancel(self, of),
+            Operation::ReadReceipt { of } => receipts::read_back(self, of),
+            Operation::TellLogistics { imp_uid, is_first } => {
+                escrow::tell(self, imp_uid, &input, *is_first)
+            }
+            Operation::ReadLogistics { imp_uid } => escrow::read_back(self, imp_uid),
         }
     }
 
@@ -211,6 +270,9 @@ pub(crate) fn control(
         (Method::Put, ["channels"]) => Some(records::put_channel(context, body)),
         (Method::Post, ["windows"]) => Some(window::finish(context, body)),
         (Method::Get, ["payments"]) => Some(Ok(view::ledger(context.book))),
+        (Method::Post, ["payments", imp_uid, "deposit"]) => {
+            Some(account::deposit(context, &decode_id(imp_uid)))
+        }
         (Method::Post, ["payments", imp_uid, "pingback"]) => {
             Some(cancel::pingback(context, &decode_id(imp_uid)))
         }

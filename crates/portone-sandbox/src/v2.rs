@@ -4,6 +4,7 @@ mod account;
 mod banks;
 mod cancel;
 mod capture;
+mod delivery;
 mod escrow;
 pub(crate) mod input;
 mod issue_and_pay;
@@ -51,6 +52,7 @@ pub(crate) enum Operation {
     ModifyLogistics { payment_id: String },
     ConfirmEscrow { payment_id: String },
     RegisterStoreReceipt { payment_id: String },
+    ConfirmDelivery,
     IssueReceipt,
     ReadReceipt { payment_id: String },
     CancelReceipt { payment_id: String },
@@ -110,6 +112,7 @@ impl Operation {
             (Method::Post, ["payments", id, "register-store-receipt"]) => {
                 Some(Self::RegisterStoreReceipt { payment_id: payment_id(id) })
             }
+            (Method::Post, ["paymentwall", "delivery", "confirm"]) => Some(Self::ConfirmDelivery),
             (Method::Post, ["cash-receipts"]) => Some(Self::IssueReceipt),
             (Method::Get, ["payments", id, "cash-receipt"]) => {
                 Some(Self::ReadReceipt { payment_id: payment_id(id) })
@@ -139,6 +142,7 @@ impl Operation {
             Self::RegisterLogistics { .. } | Self::ModifyLogistics { .. } => Command::RegisterEscrowLogistics,
             Self::ConfirmEscrow { .. } => Command::ConfirmEscrow,
             Self::RegisterStoreReceipt { .. } => Command::RegisterStoreReceipt,
+            Self::ConfirmDelivery => Command::ConfirmDelivery,
             Self::IssueReceipt => Command::IssueCashReceipt,
             Self::CancelReceipt { .. } => Command::CancelCashReceipt,
             Self::IssueKey => Command::IssueBillingKey,
@@ -185,6 +189,11 @@ impl Operation {
                 let token = body.get("billingIssueToken").and_then(Value::as_str)?;
                 ledger.key_of_token(token).ok().map(|key| key.channel_key.clone())
             }
+            Self::ConfirmDelivery => {
+                let id = body.get("transactionId").and_then(Value::as_str)?;
+                let found = ledger.payments().map(|payment| payment.latest()).find(|latest| latest.id == id);
+                found.map(|latest| latest.channel_key.clone())
+            }
             Self::ListKeys => None,
         }
     }
@@ -224,6 +233,7 @@ impl Context<'_> {
             Operation::RegisterStoreReceipt { payment_id } => {
                 escrow::store_receipt(self, payment_id, &fields)
             }
+            Operation::ConfirmDelivery => delivery::confirm(self, &fields),
             Operation::IssueReceipt => receipts::issue(self, &fields),
             Operation::ReadReceipt { payment_id } => receipts::read(self, payment_id),
             Operation::CancelReceipt { payment_id } => receipts::cancel(self, payment_id),

@@ -231,3 +231,11 @@ fn kpn_081_an_account_can_be_closed() {
     assert_eq!(bench.post("/payments/p1/virtual-account/close", &json!({})).0, 409);
     assert_eq!(bench.post("/payments/p1/instant", &account("kpn")).1["type"], "ALREADY_PAID");
 }
+
+#[test]
+fn kpn_008_the_requests_amounts_win_over_the_merchant_ids() {
+    let mut bench = Bench::new();
+    bench.posted("/payments/p1/instant", &with(&key_in("kpn", APPROVED), "/amount/taxFree", json!(1100)));
+    let booked = bench.booked("p1")["booked"].clone();
+    assert_eq!((&booked["taxFree"], &booked["vat"]), (&json!(1100), &json!(0)));
+}

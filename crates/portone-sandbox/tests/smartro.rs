@@ -321,3 +321,45 @@ fn smartro_097_a_key_is_issued_without_a_charge() {
     assert_eq!((&ledger["totals"]["charges"], ledger["payments"].as_array().unwrap().len()), (&json!(0), 0));
     assert_eq!(ledger["billingKeys"].as_array().unwrap().len(), 1);
 }
+
+/// A window's payment at the test channel, finished and approved where there is something to approve.
+fn paid_in_a_window(bench: &mut Bench, payment_id: &str, own: &Value) -> Value {
+    let mut call = json!({
+        "storeId": "store-1", "channelKey": "smartro-test", "paymentId": payment_id, "orderName": "Chair",
+        "totalAmount": 1100, "currency": "KRW", "customer": {"phoneNumber": "01012345678"},
+    });
+    call.as_object_mut().unwrap().extend(own.as_object().unwrap().clone());
+    let told = bench.posted("/sandbox/windows", &json!({"call": call}));
+    if let Some(token) = told.get("paymentToken") {
+        bench.posted(&format!("/payments/{payment_id}/confirm"), &json!({"paymentToken": token}));
+    }
+    told
+}
+
+#[test]
+fn smartro_062_an_account_whose_bank_is_named_is_issued_at_once() {
+    let mut bench = Bench::new();
+    let named = json!({"payMethod": "VIRTUAL_ACCOUNT", "virtualAccount": {"bankCode": "SHINHAN_BANK"}});
+    let told = paid_in_a_window(&mut bench, "p1", &named);
+    assert!(told.get("paymentToken").is_none(), "{told}");
+    assert_eq!(bench.get("/payments/p1").1["status"], "VIRTUAL_ACCOUNT_ISSUED");
+    // Where the buyer chooses it, the approval issues it.
+    let chosen = json!({"payMethod": "VIRTUAL_ACCOUNT", "virtualAccount": {}});
+    let told = paid_in_a_window(&mut bench, "p2", &chosen);
+    assert!(told["paymentToken"].is_string(), "{told}");
+}
+
+#[test]
+fn smartro_128_the_night_reverses_test_payments_but_kakaopays() {
+    let mut bench = Bench::new();
+    paid_in_a_window(&mut bench, "card", &json!({"payMethod": "CARD"}));
+    let kakao = json!({"payMethod": "EASY_PAY", "easyPay": {"easyPayProvider": "KAKAOPAY"}});
+    paid_in_a_window(&mut bench, "kakao", &kakao);
+    assert_eq!(bench.posted("/sandbox/nightly", &json!({}))["reversed"], 1);
+    let cancelled = |line: Value| (line["charged"].clone(), line["cancelled"].clone());
+    assert_eq!(cancelled(bench.booked("card")), (json!(1100), json!(1100)));
+    assert_eq!(cancelled(bench.booked("kakao")), (json!(1100), json!(0)));
+    // It is for the API to cancel.
+    bench.posted("/payments/kakao/cancel", &json!({"reason": "a test"}));
+    assert_eq!(bench.booked("kakao")["cancelled"], 1100);
+}

@@ -1,5 +1,7 @@
 //! The V1 face: what `api.iamport.kr` is documented to answer, refuse, alter and lose.
 
+#[path = "v1/cash.rs"]
+mod cash;
 mod support;
 
 use chrono::TimeDelta;
@@ -15,13 +17,16 @@ struct V1 {
 }
 
 impl V1 {
-    /// Channels `nice` (live), `kcp-test` (test) and `pw` (Paymentwall, live, processing dollars), and a token.
+    /// Channels of NICE (live), KCP (test), Paymentwall (live, processing dollars) and Smartro (test; live without any contract),
+    /// and a token.
     fn new() -> Self {
         let mut v1 = Self { bench: Bench::new(), token: String::new() };
         for body in [
             json!({"key": "a-nice", "pg": "nice_v2.MID1", "environment": "live"}),
             json!({"key": "b-kcp", "pg": "kcp.MID2", "environment": "test"}),
             json!({"key": "c-pw", "pg": "paymentwall.t_123", "environment": "live", "mid_currency": "USD"}),
+            json!({"key": "d-smartro", "pg": "smartro_v2.MID3", "environment": "test"}),
+            json!({"key": "e-mute", "pg": "smartro_v2.MID4", "environment": "live", "contracts": []}),
         ] {
             assert_eq!(v1.bench.call(Method::Put, "/sandbox/v1/channels", &body).0, 200);
         }
@@ -145,7 +150,7 @@ fn a_key_in_is_paid_and_shows_nothing_of_the_card() {
     assert!(payment["imp_uid"].as_str().unwrap().starts_with("imp_"));
     assert_eq!((&payment["amount"], &payment["cancel_amount"]), (&json!(10_000), &json!(0)));
     assert_eq!((&payment["failed_at"], &payment["cancelled_at"]), (&json!(0), &json!(0)));
-    assert_eq!(payment["custom_data"], r#"{"a":1}"#, "V1-033");
+    assert_eq!(payment["custom_data"], r#"{"a":1}"#, "V1-033, IAMPORT-064");
     assert_eq!(payment["card_number"], "424242******4242", "V1-034");
     assert!(!payment.to_string().contains("900101"));
 }
@@ -373,6 +378,18 @@ fn a_restart_loses_nothing() {
     assert_eq!(found["response"], payment);
     assert_eq!(v1.get("/v1/subscribe/customers/u1").0, 200);
     assert_ne!(v1.paid("order-2")["imp_uid"], payment["imp_uid"]);
+}
+
+#[test]
+fn iamport_028_card_data_is_not_kept() {
+    let mut v1 = V1::new();
+    v1.paid("order-1");
+    v1.done("/v1/subscribe/customers/u1", &issue(CARD));
+    let kept = journal(&v1.bench.sandbox).join("\n");
+    assert!(kept.contains("order-1") && kept.contains("u1"), "{kept}");
+    for secret in [CARD, &CARD.replace('-', ""), "2029-12", "900101", "pwd_2digit"] {
+        assert!(!kept.contains(secret), "{secret} is kept: {kept}");
+    }
 }
 
 fn journal(sandbox: &Sandbox) -> Vec<String> {

@@ -26,11 +26,15 @@ pub mod widened;
 pub use reference::seed;
 pub use transport::{ScriptedTransport, Step, block_on};
 
-/// Generates the tests every adapter has to pass, from its factory. Fixtures are read from `tests/fixtures`.
+/// Generates the tests every adapter has to pass, from its factory. Fixtures are read from `tests/fixtures`, or from the folder
+/// of `tests` that is named.
 #[macro_export]
 macro_rules! conformance {
     ($factory:expr) => {
-        const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures");
+        $crate::conformance!($factory, "fixtures");
+    };
+    ($factory:expr, $folder:literal) => {
+        const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/", $folder);
 
         #[test]
         fn encoding_is_deterministic() {
@@ -99,14 +103,17 @@ macro_rules! shapes {
     };
 }
 
-/// Generates the test that compares what every recorded reply of `tests/fixtures` means with a snapshot a sample. The
-/// crate needs `insta`.
+/// Generates the test that compares what every recorded reply of `tests/fixtures`, or of the folder of `tests` that is named,
+/// means with a snapshot a sample. The crate needs `insta`.
 #[macro_export]
 macro_rules! outcomes {
     ($factory:expr) => {
+        $crate::outcomes!($factory, "fixtures");
+    };
+    ($factory:expr, $folder:literal) => {
         #[test]
         fn every_recorded_reply_has_its_meaning() {
-            const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures");
+            const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/", $folder);
             for (sample, meanings) in $crate::fixtures::meanings(&$factory, FIXTURES) {
                 insta::assert_snapshot!(sample, meanings);
             }

@@ -34,7 +34,7 @@ pub fn success(command: &Command) -> Vec<PgReply> {
         Command::PayWithBillingKey(_) => vec![paid()],
         Command::IssueBillingKey(_) => vec![billing_key_issued()],
         // Nothing is sent for them.
-        Command::OpenWindow(_) | Command::Schedule(_) | Command::ConfirmDelivery(_) => vec![],
+        Command::OpenWindow(_) | Command::Schedule(_) => vec![],
         Command::DeleteBillingKey(_) => vec![ok(&json!({ "deletedAt": DONE_AT }))],
         Command::Cancel(_) => vec![ok(&json!({ "cancellation": cancellation("SUCCEEDED", AMOUNT) }))],
         Command::CloseVirtualAccount(_) => vec![ok(&json!({ "closedAt": DONE_AT }))],
@@ -45,6 +45,9 @@ pub fn success(command: &Command) -> Vec<PgReply> {
             LogisticsStep::Modify => "modifiedAt",
         })],
         Command::ConfirmEscrow(_) => vec![ok(&json!({ "completedAt": DONE_AT }))],
+        Command::ConfirmDelivery(_) => {
+            vec![transactions(&[card_transaction("FAILED"), card_transaction("PAID")]), ok(&json!({}))]
+        }
         Command::RegisterStoreReceipt(_) => vec![ok(&json!({ "receiptUrl": "https://receipts.example/1" }))],
         Command::ConfirmPayment(confirm) if confirm.method == PayMethod::VirtualAccount => {
             vec![confirmed(), transactions(&[virtual_account_transaction("VIRTUAL_ACCOUNT_ISSUED")])]
@@ -61,6 +64,7 @@ pub fn success(command: &Command) -> Vec<PgReply> {
             AttemptSubject::Pay { .. } => transactions(&[card_transaction("PAID")]),
             AttemptSubject::Standing { .. } => ok(&card_transaction("PAID")),
             AttemptSubject::IssueBillingKey => billing_keys(&[billing_key("ISSUED")], 1),
+            AttemptSubject::BillingKey { .. } => ok(&billing_key("ISSUED")),
             AttemptSubject::DeleteBillingKey { .. } => ok(&billing_key("DELETED")),
             AttemptSubject::Cancel { .. } => {
                 ok(&payment("CANCELLED", AMOUNT, &[cancellation("SUCCEEDED", AMOUNT)]))

@@ -10,7 +10,7 @@ use portone_core::{
 const CREDENTIAL: &str = "method.card.credential";
 const EXPIRY: &str = "method.virtualAccount.expiry";
 /// Korean time is nine hours ahead of UTC, all year.
-const KOREAN_TIME: TimeDelta = TimeDelta::hours(9);
+pub(crate) const KOREAN_TIME: TimeDelta = TimeDelta::hours(9);
 
 /// A payment id holds ASCII letters and digits only.
 pub fn alphanumeric_payment_id(rule: &Rule, payment_id: &PaymentId, report: &mut Report) {

@@ -13,23 +13,10 @@ pub(crate) fn not_on_v1() -> Report {
     refusal(&NOT_ON_V1, "method", "has no request on V1 here; choose another channel")
 }
 
-/// The refusal of a command that the V2 dialect has no request for. An adapter's profile refuses it before.
-#[cfg(feature = "v2")]
-pub(crate) fn not_on_v2() -> Report {
-    refusal(&NOT_ON_V2, "method", "has no request on V2 here; choose another channel")
-}
-
 static HELD_SCHEDULE: Rule = Rule {
     code: "SCHEDULE-HELD",
     severity: Severity::Reject,
     reason: "A schedule is checked when it is made and paid when it is due; no PG is asked before.",
-    source: "this project",
-};
-#[cfg(feature = "v2")]
-static NOT_ON_V2: Rule = Rule {
-    code: "V2-NO-REQUEST",
-    severity: Severity::Reject,
-    reason: "The V2 dialect has no request for this command.",
     source: "this project",
 };
 #[cfg(feature = "v1")]

@@ -2,6 +2,7 @@
 
 mod adapters;
 mod arrows;
+mod catalogue;
 pub(crate) mod files;
 mod small_builds;
 
@@ -37,6 +38,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<(), Failure> {
     findings.extend(small_builds::check(workspace)?);
     findings.extend(files::check(&workspace.root)?);
     findings.extend(adapters::check(workspace)?);
+    findings.extend(catalogue::check(&workspace.root)?);
     for finding in &findings {
         eprintln!("tidy: {finding}");
     }

@@ -4,6 +4,7 @@ mod attempts;
 mod channels;
 pub(crate) mod check;
 mod clock;
+mod deliveries;
 mod groups;
 mod input;
 mod records;
@@ -120,6 +121,13 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         "listDiscrepancies",
         "Where our ledger and an upstream's differ",
     ),
+    Operation::admin(
+        "GET",
+        "/deliveries/owed",
+        "listOwedDeliveries",
+        "Payments whose PG waits for word of the delivery before it pays out",
+    )
+    .of_store(),
     Operation::admin("GET", "/events", "listEvents", "What was announced, or will be").of_store(),
     Operation::admin("GET", "/webhooks", "listWebhooks", "The webhooks, and what became of them").of_store(),
     Operation::admin("POST", "/webhooks/{id}/replay", "replayWebhook", "Send a webhook once more").of_store(),
@@ -147,6 +155,7 @@ pub(crate) fn routes() -> Router<Gateway> {
         .route("/clock", get(clock::read))
         .route("/clock/advance", post(clock::advance))
         .route("/discrepancies", get(records::discrepancies))
+        .route("/deliveries/owed", get(deliveries::owed))
         .route("/events", get(records::events))
         .route("/windows", post(windows::open))
         .route("/webhooks", get(webhooks::list))

@@ -208,13 +208,13 @@ impl Question {
         let currency = facts.currency.unwrap_or(Currency::KRW);
         let mut problems = Report::new();
         let mut minor = |rule: &Rule, name: &str, amount: Option<Major>| {
-            let minor = amount.and_then(|amount| amount.minor(currency));
+            let minor = amount.and_then(|amount| amount.minor(currency)).filter(|minor| *minor >= 0);
             if amount.is_some() && minor.is_none() {
                 problems.add_with(
                     rule,
                     portone_core::Severity::Reject,
                     name,
-                    format!("is no amount of {currency}; send one with its decimals at most"),
+                    format!("is no amount of {currency}; send one from 0 on, with its decimals at most"),
                 );
             }
             minor

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use portone_core::{
-    Cancel, CardFacts, CloseVirtualAccount, Command, Currency, DeleteBillingKey, LogisticsStep, Money,
+    Cancel, CardFacts, CloseVirtualAccount, Command, ConfirmDelivery, Currency, DeleteBillingKey, LogisticsStep, Money,
     OpenWindow, Order, PayInstantly, PayMethod, PayWithBillingKey, PgBillingKey, Report, Rule, Schedule,
     StoreId,
 };
@@ -15,7 +15,7 @@ use super::{
 };
 use crate::auth::Access;
 use crate::json::RawBody;
-use crate::v2::dto::{billing_key, cancel, escrow, payment, receipt, schedule};
+use crate::v2::dto::{billing_key, cancel, delivery, escrow, payment, receipt, schedule};
 
 static UNREAD: Rule = unread("V2-UNREAD", "the V2 REST API's schema");
 
@@ -101,9 +101,12 @@ impl Question {
             Operation::DeleteKey => {
                 Command::DeleteBillingKey(DeleteBillingKey { pg_billing_key: sample_key()? })
             }
-            Operation::Delivery | Operation::WindowPay | Operation::WindowIssueKey => {
-                return Err(unreadable());
+            Operation::Delivery => {
+                let delivery = read(delivery::confirm(body, access), &UNREAD, told)?.delivery;
+                let (payment_id, method) = (self.payment_id()?, method.unwrap_or(PayMethod::Card));
+                Command::ConfirmDelivery(ConfirmDelivery { payment_id, delivery, method })
             }
+            Operation::WindowPay | Operation::WindowIssueKey => return Err(unreadable()),
         };
         Ok(vec![command])
     }

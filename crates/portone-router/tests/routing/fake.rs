@@ -50,6 +50,7 @@ const fn profile(
         currencies: Currencies::Any,
         payment_id: PaymentIdRule { length_max, alphanumeric },
         partial_cancel: true,
+        judges_test_cards: false,
         rules: &[],
         capability_rule: &CAPABILITY,
     }

@@ -127,7 +127,7 @@ impl Pg for Kpn {
         channel.has_contract("merchant_free_interest")
     }
 
-    fn refunds_accounts_later(&self) -> bool {
+    fn cancels_later(&self, _is_account: bool) -> bool {
         false
     }
 

@@ -35,6 +35,7 @@ pub(crate) enum Reason {
     RefundPhoneMissing,
     CancelTooSmall,
     CapturedBefore,
+    PartialInAnotherCurrency,
     NoSuchService,
     NotPaidInCash,
     ReceiptReceiverMissing,
@@ -79,6 +80,9 @@ impl Reason {
             Self::RefundPhoneMissing => ("502", "환불 계좌 예금주의 연락처가 필요합니다"),
             Self::CancelTooSmall => ("503", "매입사가 허용하지 않는 취소 금액입니다"),
             Self::CapturedBefore => ("504", "이미 매입된 거래입니다"),
+            Self::PartialInAnotherCurrency => {
+                ("505", "결제 통화와 처리 통화가 다른 거래는 부분취소할 수 없습니다")
+            }
             Self::NoSuchService => ("601", "제공하지 않는 서비스입니다"),
             Self::NotPaidInCash => ("602", "현금성 결제가 아닙니다"),
             Self::ReceiptReceiverMissing => ("603", "현금영수증 발급 대상자의 이름과 연락처가 필요합니다"),

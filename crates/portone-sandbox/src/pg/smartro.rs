@@ -149,8 +149,8 @@ impl Pg for Smartro {
         true
     }
 
-    fn refunds_accounts_later(&self) -> bool {
-        true
+    fn cancels_later(&self, is_account: bool) -> bool {
+        is_account
     }
 
     fn reports_deposits(&self, _channel: &Channel) -> bool {

@@ -26,6 +26,9 @@ pub(super) fn cancel(context: &mut Context<'_>, input: &Input) -> Result<Value, 
     let processing =
         context.book.channel(&payment.channel_key).and_then(|channel| channel.processing_currency.clone());
     let is_paymentwall = payment.pg_code == "paymentwall";
+    if payment.account.is_some() {
+        check_refund(&payment, input)?;
+    }
     if is_paymentwall && is_partial && processing.is_some_and(|currency| currency != payment.currency) {
         return Err(Refusal::pg("부분취소가 불가능한 결제건입니다."));
     }
@@ -43,13 +46,28 @@ pub(super) fn cancel(context: &mut Context<'_>, input: &Input) -> Result<Value, 
         pg_tid: context.ids.pg_number("V1C"),
         amount,
         reason: input.text("reason")?,
-        // Paymentwall tells by pingback (PW-034).
-        cancelled_at: (!is_paymentwall).then_some(context.now),
+        // Paymentwall tells by pingback (PW-034), and Smartro once it has sent a deposit back (SMARTRO-119).
+        cancelled_at: (!is_paymentwall && !returns_later(&payment)).then_some(context.now),
     });
     Ok(keep(context, payment))
 }
 
-/// `POST /sandbox/v1/payments/{imp_uid}/pingback`: what Paymentwall was asked to cancel is cancelled.
+/// A deposit goes back to a bank account (V1-056).
+fn check_refund(payment: &Payment, input: &Input) -> Result<(), Refusal> {
+    for name in ["refund_holder", "refund_bank", "refund_account"] {
+        input.need(name)?;
+    }
+    if payment.pg_code.starts_with("smartro") {
+        input.need("refund_tel")?;
+    }
+    Ok(())
+}
+
+fn returns_later(payment: &Payment) -> bool {
+    payment.account.is_some() && payment.pg_code == "smartro_v2"
+}
+
+/// `POST /sandbox/v1/payments/{imp_uid}/pingback`: what the PG was asked to cancel, and does later, is cancelled.
 pub(super) fn pingback(context: &mut Context<'_>, imp_uid: &str) -> Result<Value, Refusal> {
     let payment = context.book.payment(imp_uid).cloned();
     let mut payment = payment.ok_or_else(|| Refusal::missing("존재하지 않는 결제정보입니다."))?;

@@ -37,7 +37,7 @@ pub(super) fn issue(context: &mut Context<'_>, customer_uid: &str, input: &Input
     if channel.pg_code == "paymentwall" {
         return Err(Refusal::hub("지원되지 않는 PG사입니다."));
     }
-    if channel.contracts.as_ref().is_some_and(|names| !names.contains("api_billing")) {
+    if !channel.has("api_billing") {
         return Err(Refusal::pg("빌링키 발급 권한이 없는 상점입니다."));
     }
     let card = input.card()?;

@@ -5,8 +5,12 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::input::Input;
+<<<<<<< HEAD
 use super::keys::CUSTOMER_UID_LENGTH_MAX;
 use super::records::{Channel, Payment, Status, StoredCard};
+=======
+use super::records::{Account, Channel, Payment, Status, StoredCard};
+>>>>>>> rules
 use super::view::payment_view;
 use super::{Context, Refusal};
 use crate::cards::{CardFacts, Conduct};
@@ -31,7 +35,7 @@ pub(super) fn onetime(context: &mut Context<'_>, input: &Input) -> Result<Value,
         .channel_for(input.text("pg")?.as_deref(), None)
         .cloned()
         .ok_or_else(|| Refusal::hub("PG설정 정보가 없습니다."))?;
-    if channel.contracts.as_ref().is_some_and(|names| !names.contains("api_keyin")) {
+    if !channel.has("api_keyin") {
         return Err(Refusal::pg("비인증 결제 권한이 없는 상점입니다."));
     }
     let card = input.card()?;
@@ -86,8 +90,8 @@ pub(super) fn unknown_key() -> Refusal {
 }
 
 /// What is bought, in what the PG books.
-struct Order {
-    merchant_uid: String,
+pub(super) struct Order {
+    pub(super) merchant_uid: String,
     name: Option<String>,
     amount: i64,
     tax_free: i64,
@@ -95,11 +99,12 @@ struct Order {
     currency: String,
     card_quota: i64,
     custom_data: Option<String>,
-    buyer: BTreeMap<String, String>,
+    is_escrow: bool,
+    pub(super) buyer: BTreeMap<String, String>,
 }
 
 impl Order {
-    fn read(input: &Input, channel: &Channel) -> Result<Self, Refusal> {
+    pub(super) fn read(input: &Input, channel: &Channel) -> Result<Self, Refusal> {
         let amount = input.amount("amount")?.ok_or_else(|| Refusal::hub("파라미터 누락: amount"))?;
         let tax_free = input.amount("tax_free")?.unwrap_or(0);
         input.check_one_of("product_type", &["real", "digital"])?;
@@ -132,12 +137,14 @@ impl Order {
             currency: if honours { asked } else { "KRW".to_owned() },
             card_quota,
             custom_data: input.value("custom_data").map(stored),
+            // Without the contract it is a plain payment, in silence (IAMPORT-081).
+            is_escrow: input.value("escrow") == Some(&Value::Bool(true)) && channel.has("escrow"),
             buyer,
         })
     }
 
     /// An approved payment keeps its `merchant_uid`, cancelled or not (V1-021, V1-022).
-    fn check_unpaid(&self, context: &Context<'_>) -> Result<(), Refusal> {
+    pub(super) fn check_unpaid(&self, context: &Context<'_>) -> Result<(), Refusal> {
         match context.book.paid(&self.merchant_uid) {
             Some(_) => Err(Refusal::hub("이미 승인완료된 merchant_uid입니다.")),
             None => Ok(()),
@@ -193,13 +200,36 @@ fn settle(
     let refused = left.or_else(|| context.forced_words()).or_else(|| card_refusal(&card));
     let is_paid = refused.is_none();
     let payment = Payment {
+        status: if is_paid { Status::Paid } else { Status::Failed },
+        card: Some(card),
+        customer_uid,
+        paid_at: is_paid.then_some(context.now),
+        failed_at: (!is_paid).then_some(context.now),
+        fail_reason: refused,
+        pg_tid: is_paid.then(|| context.ids.pg_number("V1T")),
+        apply_num: is_paid.then(|| context.ids.digits(8)),
+        ..begun(context, channel, order)
+    };
+    keep(context, payment)
+}
+
+/// An account waits for its deposit.
+pub(super) fn wait(context: &mut Context<'_>, channel: &Channel, order: Order, account: Account) -> Value {
+    let pg_tid = Some(context.ids.pg_number("V1A"));
+    let payment = Payment { account: Some(account), pg_tid, ..begun(context, channel, order) };
+    keep(context, payment)
+}
+
+/// An attempt of which nothing is known yet.
+fn begun(context: &mut Context<'_>, channel: &Channel, order: Order) -> Payment {
+    Payment {
         imp_uid: format!("imp_{}", context.ids.digits(12)),
         merchant_uid: order.merchant_uid,
         channel_key: channel.key.clone(),
         pg_code: channel.pg_code.clone(),
         pg_id: channel.pg_id.clone(),
         is_test: channel.is_test,
-        status: if is_paid { Status::Paid } else { Status::Failed },
+        status: Status::Ready,
         amount: order.amount,
         tax_free: order.tax_free,
         vat: order.vat,
@@ -207,18 +237,24 @@ fn settle(
         name: order.name,
         buyer: order.buyer,
         custom_data: order.custom_data,
-        card,
+        card: None,
+        account: None,
+        is_escrow: order.is_escrow,
+        logistics: None,
         card_quota: order.card_quota,
-        customer_uid,
+        customer_uid: None,
         started_at: context.now,
-        paid_at: is_paid.then_some(context.now),
-        failed_at: (!is_paid).then_some(context.now),
-        fail_reason: refused,
-        pg_tid: is_paid.then(|| context.ids.pg_number("V1T")),
-        apply_num: is_paid.then(|| context.ids.digits(8)),
+        paid_at: None,
+        failed_at: None,
+        fail_reason: None,
+        pg_tid: None,
+        apply_num: None,
         cancels: Vec::new(),
         delivery: None,
-    };
+    }
+}
+
+fn keep(context: &mut Context<'_>, payment: Payment) -> Value {
     let view = payment_view(&payment);
     context.note(Change::V1Payment(payment.imp_uid.clone()));
     context.book.put_payment(payment);

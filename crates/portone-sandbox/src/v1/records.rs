@@ -47,7 +47,17 @@ pub(crate) struct Payment {
     pub(crate) name: Option<String>,
     pub(crate) buyer: BTreeMap<String, String>,
     pub(crate) custom_data: Option<String>,
-    pub(crate) card: CardFacts,
+    /// Absent of one paid into an account.
+    #[serde(default)]
+    pub(crate) card: Option<CardFacts>,
+    /// The account it is paid into.
+    #[serde(default)]
+    pub(crate) account: Option<Account>,
+    #[serde(default)]
+    pub(crate) is_escrow: bool,
+    /// The delivery that escrow waits for.
+    #[serde(default)]
+    pub(crate) logistics: Option<Logistics>,
     pub(crate) card_quota: i64,
     pub(crate) customer_uid: Option<String>,
     pub(crate) started_at: DateTime<Utc>,
@@ -63,10 +73,48 @@ pub(crate) struct Payment {
     pub(crate) delivery: Option<Value>,
 }
 
-/// `status` (V1-025); the sandbox leaves nothing `ready`, since it opens no window.
+/// A virtual account.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Account {
+    /// The financial-clearing standard code.
+    pub(crate) bank_code: String,
+    pub(crate) number: String,
+    pub(crate) holder: Option<String>,
+    pub(crate) due: DateTime<Utc>,
+    pub(crate) issued_at: DateTime<Utc>,
+    pub(crate) closed_at: Option<DateTime<Utc>>,
+}
+
+/// A delivery, as definition `EscrowLogisAnnotation` spells it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Logistics {
+    pub(crate) company: String,
+    pub(crate) invoice: String,
+    pub(crate) sent_at: i64,
+    pub(crate) applied_at: i64,
+}
+
+/// A cash receipt. Whom it is for is not kept.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Receipt {
+    /// What it is of ([`super::receipts::Of::key`]).
+    pub(crate) of: String,
+    pub(crate) receipt_tid: String,
+    pub(crate) apply_num: String,
+    pub(crate) kind: String,
+    pub(crate) amount: i64,
+    pub(crate) vat: i64,
+    pub(crate) applied_at: DateTime<Utc>,
+    pub(crate) cancelled_at: Option<DateTime<Utc>>,
+}
+
+/// `status` (V1-025); only an account that waits for its deposit is `ready`, since the sandbox opens no window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Status {
+    Ready,
     Paid,
     Failed,
     Cancelled,
@@ -80,7 +128,7 @@ pub(crate) struct Cancel {
     pub(crate) pg_tid: String,
     pub(crate) amount: i64,
     pub(crate) reason: Option<String>,
-    /// Absent while Paymentwall's pingback is awaited (PW-034).
+    /// Absent while the PG's word is awaited (PW-034, SMARTRO-119).
     pub(crate) cancelled_at: Option<DateTime<Utc>>,
 }
 
@@ -109,6 +157,14 @@ pub(crate) struct Book {
     /// `imp_uid`s in the order of their attempts.
     order: Vec<String>,
     keys: BTreeMap<String, StoredCard>,
+    receipts: BTreeMap<String, Receipt>,
+}
+
+impl Channel {
+    /// Whether the contract covers something.
+    pub(crate) fn has(&self, capability: &str) -> bool {
+        self.contracts.as_ref().is_none_or(|names| names.contains(capability))
+    }
 }
 
 impl Payment {
@@ -179,6 +235,15 @@ impl Book {
         self.keys.get(customer_uid)
     }
 
+    /// The latest receipt of this.
+    pub(crate) fn receipt(&self, of: &str) -> Option<&Receipt> {
+        self.receipts.get(of)
+    }
+
+    pub(crate) fn put_receipt(&mut self, receipt: Receipt) {
+        self.receipts.insert(receipt.of.clone(), receipt);
+    }
+
     pub(crate) fn put_channel(&mut self, channel: Channel) {
         self.channels.insert(channel.key.clone(), channel);
     }
@@ -199,7 +264,8 @@ impl Book {
         let channels = self.channels.keys().cloned().map(Change::V1Channel);
         let payments = self.order.iter().cloned().map(Change::V1Payment);
         let keys = self.keys.keys().cloned().map(Change::V1Key);
-        channels.chain(payments).chain(keys).collect()
+        let receipts = self.receipts.keys().cloned().map(Change::V1Receipt);
+        channels.chain(payments).chain(keys).chain(receipts).collect()
     }
 }
 

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::Refusal;
 use super::input::number;
 use super::records::{Book, Channel, Payment, Status, StoredCard};
+use crate::cards::CardFacts;
 use crate::v2::query_value;
 
 const PAGE_SIZE: usize = 20;
@@ -74,19 +75,21 @@ pub(super) fn payment_view(payment: &Payment) -> Value {
             })
         })
         .collect();
-    let card = payment.card.view();
+    let card = payment.card.as_ref().map_or(Value::Null, CardFacts::view);
+    let closed_at = payment.account.as_ref().and_then(|account| account.closed_at);
+    let method = if payment.account.is_some() { "vbank" } else { "card" };
     let mut view = json!({
-        "imp_uid": payment.imp_uid, "merchant_uid": payment.merchant_uid, "pay_method": "card",
+        "imp_uid": payment.imp_uid, "merchant_uid": payment.merchant_uid, "pay_method": method,
         "channel": "api", "pg_provider": payment.pg_code, "emb_pg_provider": null,
-        "pg_tid": payment.pg_tid, "pg_id": payment.pg_id, "sandbox": payment.is_test, "escrow": false,
+        "pg_tid": payment.pg_tid, "pg_id": payment.pg_id, "sandbox": payment.is_test, "escrow": payment.is_escrow,
         "apply_num": payment.apply_num, "card_name": card["name"], "card_code": null,
         "card_quota": payment.card_quota, "card_number": card["number"],
-        "card_type": i32::from(payment.card.debit), "name": payment.name, "amount": number(payment.amount),
+        "card_type": payment.card.as_ref().map(|card| i32::from(card.debit)), "name": payment.name, "amount": number(payment.amount),
         "cancel_amount": number(payment.cancelled()), "currency": payment.currency,
         "custom_data": payment.custom_data, "status": status_name(payment.status),
         "started_at": payment.started_at.timestamp(), "paid_at": seconds(payment.paid_at),
         "failed_at": seconds(payment.failed_at),
-        "cancelled_at": seconds(done.last().and_then(|cancel| cancel.cancelled_at)),
+        "cancelled_at": seconds(done.last().and_then(|cancel| cancel.cancelled_at).or(closed_at)),
         "fail_reason": payment.fail_reason, "cancel_reason": done.last().and_then(|cancel| cancel.reason.clone()),
         "receipt_url": null, "cancel_history": history, "cancel_receipt_urls": [],
         "cash_receipt_issued": false, "customer_uid": payment.customer_uid,
@@ -95,6 +98,13 @@ pub(super) fn payment_view(payment: &Payment) -> Value {
     for name in ["buyer_name", "buyer_email", "buyer_tel", "buyer_addr", "buyer_postcode"] {
         view[name] = json!(payment.buyer.get(name));
     }
+    let account = payment.account.as_ref();
+    view["vbank_code"] = json!(account.map(|account| &account.bank_code));
+    view["vbank_name"] = Value::Null;
+    view["vbank_num"] = json!(account.map(|account| &account.number));
+    view["vbank_holder"] = json!(account.and_then(|account| account.holder.as_ref()));
+    view["vbank_date"] = json!(seconds(account.map(|account| account.due)));
+    view["vbank_issued_at"] = json!(seconds(account.map(|account| account.issued_at)));
     view
 }
 
@@ -115,6 +125,7 @@ pub(super) fn key_view(key: &StoredCard, channel: &Channel) -> Value {
 
 fn status_name(status: Status) -> &'static str {
     match status {
+        Status::Ready => "ready",
         Status::Paid => "paid",
         Status::Failed => "failed",
         Status::Cancelled => "cancelled",

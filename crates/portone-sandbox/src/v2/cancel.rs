@@ -36,7 +36,7 @@ pub(super) fn cancel(
         has_cash_receipt,
     })?;
     context.check_forced()?;
-    let is_later = is_account && pg.refunds_accounts_later();
+    let is_later = pg.cancels_later(is_account);
     let cancellation = Cancellation {
         id: context.ledger.ids.uuid(),
         pg_cancellation_id: context.ledger.ids.pg_number(channel.provider.number_prefix()),

@@ -73,6 +73,6 @@ pub(super) fn confirm(context: &mut Context<'_>, body: &Fields<'_>) -> Result<Va
     let name = key.key.clone();
     context.ledger.put_key(key);
     let is_muted = body.flag("skipWebhook")?.unwrap_or(false);
-    settle(context, &payment_id, &channel, verdict, is_muted)?;
+    settle(context.ledger, context.now, &payment_id, &channel, verdict, is_muted)?;
     Ok(json!({"billingKey": name, "paymentId": payment_id}))
 }

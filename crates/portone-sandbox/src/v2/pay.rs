@@ -266,6 +266,7 @@ fn transaction_of(
         pg_tx_id: None,
         escrow: hold(&attempt.channel, attempt.terms.is_escrow),
         payment_token: None,
+        delivery: None,
         failure: None,
         cancellations: Vec::new(),
     }

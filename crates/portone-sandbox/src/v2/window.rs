@@ -13,7 +13,7 @@ use crate::cards::Use;
 use crate::channel::Channel;
 use crate::fields::Fields;
 use crate::ledger::Ledger;
-use crate::pg::{Booked, Reason, vat_of};
+use crate::pg::{Booked, Provider, Reason, vat_of};
 use crate::records::{Charge, PaidWith, Status, Transaction};
 use crate::refusal::Refusal;
 
@@ -36,8 +36,13 @@ pub(crate) fn finish(ledger: &mut Ledger, now: DateTime<Utc>, body: &Fields<'_>)
     let method = window_method::read(now, &call, &payer)?;
     let token = format!("payment-token-{}", ledger.ids.uuid());
     let (payment_id, id) = ready(ledger, now, &call, &channel, method)?;
+    let ending = body.one_of("ending", &["PAY", LEAVES, IS_PUT_OFF])?;
+    if issues_at_once(&channel, &call)? && ending != Some(LEAVES) {
+        settle(ledger, now, &payment_id, &channel, Ok(()), false)?;
+        return Ok(json!({"transactionType": "PAYMENT", "paymentId": payment_id, "txId": id}));
+    }
     let transaction = ledger.payment_mut(&payment_id)?.latest_mut();
-    match body.one_of("ending", &["PAY", LEAVES, IS_PUT_OFF])? {
+    match ending {
         Some(LEAVES) => {
             transaction.status = Status::Failed;
             let words = channel.provider.pg().words(Reason::PayerLeft);
@@ -60,6 +65,15 @@ pub(crate) fn finish(ledger: &mut Ledger, now: DateTime<Utc>, body: &Fields<'_>)
             )
         }
     }
+}
+
+/// Smartro asks nobody where the bank is named: there is no page, and nothing to approve (SMARTRO-062).
+fn issues_at_once(channel: &Channel, call: &Fields<'_>) -> Result<bool, Refusal> {
+    if channel.provider != Provider::SmartroV2 || call.optional_text("payMethod")? != Some("VIRTUAL_ACCOUNT") {
+        return Ok(false);
+    }
+    let account = call.optional_object("virtualAccount")?;
+    Ok(account.map(|account| account.optional_text("bankCode")).transpose()?.flatten().is_some())
 }
 
 /// Enters a window's payment, which waits for its approval: its id, and its attempt's.
@@ -101,6 +115,7 @@ pub(super) fn ready(
         pg_tx_id: None,
         notice_urls: notice_urls(call)?,
         payment_token: None,
+        delivery: None,
         escrow: hold(channel, call.flag("isEscrow")?.unwrap_or(false)),
         failure: None,
         cancellations: Vec::new(),
@@ -135,7 +150,7 @@ pub(super) fn confirm(
         None => Ok(()),
     });
     let is_muted = body.flag("skipWebhook")?.unwrap_or(false);
-    let pg_tx_id = settle(context, payment_id, &channel, verdict, is_muted)?;
+    let pg_tx_id = settle(context.ledger, context.now, payment_id, &channel, verdict, is_muted)?;
     Ok(json!({"pgTxId": pg_tx_id, "paidAt": time_text(context.now)}))
 }
 
@@ -157,17 +172,17 @@ pub(super) fn mismatch() -> Refusal {
 
 /// Records what the PG said of a window's payment, and gives its number.
 pub(super) fn settle(
-    context: &mut Context<'_>,
+    ledger: &mut Ledger,
+    now: DateTime<Utc>,
     payment_id: &str,
     channel: &Channel,
     verdict: Result<(), Refusal>,
     is_muted: bool,
 ) -> Result<String, Refusal> {
-    let now = context.now;
-    let is_account = matches!(context.ledger.payment(payment_id)?.latest().method, PaidWith::Account { .. });
-    let number = verdict.is_ok().then(|| context.ledger.ids.digits(if is_account { 14 } else { 8 }));
-    let pg_tx_id = context.ledger.ids.pg_number(channel.provider.number_prefix());
-    let transaction = context.ledger.payment_mut(payment_id)?.latest_mut();
+    let is_account = matches!(ledger.payment(payment_id)?.latest().method, PaidWith::Account { .. });
+    let number = verdict.is_ok().then(|| ledger.ids.digits(if is_account { 14 } else { 8 }));
+    let pg_tx_id = ledger.ids.pg_number(channel.provider.number_prefix());
+    let transaction = ledger.payment_mut(payment_id)?.latest_mut();
     // It is good once, whatever comes of it.
     transaction.payment_token = None;
     transaction.status_changed_at = now;
@@ -176,7 +191,7 @@ pub(super) fn settle(
         if let Refusal::Pg(words) = &refusal {
             transaction.failure = Some(words.clone());
         }
-        context.ledger.announce_state(now, payment_id, None)?;
+        ledger.announce_state(now, payment_id, None)?;
         return Err(refusal);
     }
     transaction.status = if is_account { Status::VirtualAccountIssued } else { Status::Paid };
@@ -186,9 +201,9 @@ pub(super) fn settle(
         transaction.method.numbered(number);
     }
     let charge = charge(channel, payment_id, transaction, pg_tx_id.clone());
-    context.ledger.put_charge(charge);
+    ledger.put_charge(charge);
     if !is_muted {
-        context.ledger.announce_state(now, payment_id, None)?;
+        ledger.announce_state(now, payment_id, None)?;
     }
     Ok(pg_tx_id)
 }

@@ -60,6 +60,22 @@ fn delivery() -> Value {
     })
 }
 
+/// Whom a delivery of goods goes to.
+pub(super) fn put_receiver(placed: &mut Placed) {
+    let parts = [
+        ("City", "Seoul"),
+        ("Zip", "06000"),
+        ("State", "N/A"),
+        ("Street", "Teheran-ro 1"),
+        ("Phone", "01012345678"),
+        ("Firstname", "Jack"),
+        ("Lastname", "Son"),
+    ];
+    for (part, value) in parts {
+        placed.put(&format!("shippingAddress{part}"), json!(value));
+    }
+}
+
 fn card() -> Value {
     json!({
         "credential": {

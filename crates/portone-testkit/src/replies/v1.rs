@@ -1,10 +1,10 @@
 //! What a PortOne V1 (iamport) upstream answers to the samples.
 
-use portone_core::{AttemptSubject, Command, PgReply};
+use portone_core::{AttemptSubject, Command, InstantMethod, PgReply};
 use serde_json::{Value, json};
 
 use super::{ok, with_status};
-use crate::samples::{AMOUNT, ATTEMPT, PAYMENT_ID};
+use crate::samples::{AMOUNT, ATTEMPT, PAYMENT_ID, receipts::INVOICE_NUMBER};
 
 /// The upstream's number of the sample payment.
 pub const IMP_UID: &str = "imp_448280090638";
@@ -17,6 +17,9 @@ const DONE_AT: i64 = 1_772_427_845;
 /// Panics for commands that V1 adapters have not got.
 pub fn success(command: &Command) -> Vec<PgReply> {
     match command {
+        Command::PayInstantly(pay) if matches!(pay.method, InstantMethod::VirtualAccount(_)) => {
+            vec![done(&account("ready"))]
+        }
         Command::PayInstantly(_) | Command::PayWithBillingKey(_) => vec![done(&payment("paid"))],
         Command::IssueBillingKey(_) => vec![done(&customer(ATTEMPT))],
         Command::DeleteBillingKey(_) => vec![done(&customer("deleted"))],
@@ -24,11 +27,29 @@ pub fn success(command: &Command) -> Vec<PgReply> {
         Command::ConfirmDelivery(_) => {
             vec![listed(&[payment("failed"), payment("paid")]), done(&json!({ "success": 1 }))]
         }
+        Command::CloseVirtualAccount(_) => vec![listed(&[account("ready")]), done(&account("cancelled"))],
+        // Of a payment that the ledger does not know, the receipt is of one made elsewhere.
+        Command::IssueCashReceipt(issue) => {
+            vec![receipted(issue.method.is_some()), done(&receipt(issue.method.is_some()))]
+        }
+        Command::CancelCashReceipt(cancel) => {
+            vec![receipted(cancel.method.is_some()), done(&cancelled_receipt(cancel.method.is_some()))]
+        }
+        Command::RegisterEscrowLogistics(_) => vec![listed(&[payment("paid")]), done(&logistics())],
         // Nothing is sent for them.
         Command::OpenWindow(_) | Command::Schedule(_) => vec![],
         Command::Inquire(inquire) => match &inquire.of.subject {
-            AttemptSubject::Pay { .. } => found(&payment("paid")),
+            AttemptSubject::Pay { .. }
+            | AttemptSubject::Window { .. }
+            | AttemptSubject::Standing { .. } => found(&payment("paid")),
+            AttemptSubject::CloseVirtualAccount { .. } => found(&account("cancelled")),
+            AttemptSubject::IssueCashReceipt { .. } => vec![receipted(true), done(&receipt(true))],
+            AttemptSubject::CancelCashReceipt { .. } => vec![receipted(true), done(&cancelled_receipt(true))],
+            AttemptSubject::RegisterEscrowLogistics { .. } => {
+                vec![listed(&[payment("paid")]), done(&logistics())]
+            }
             AttemptSubject::IssueBillingKey => vec![done(&customer(ATTEMPT))],
+            AttemptSubject::BillingKey { pg_billing_key } => vec![done(&customer(pg_billing_key.expose()))],
             AttemptSubject::DeleteBillingKey { .. } => vec![unknown_key()],
             AttemptSubject::Cancel { .. } => found(&cancelled(AMOUNT)),
             other => panic!("V1 adapters do not inquire {other:?}"),
@@ -60,6 +81,60 @@ pub fn found(payment: &Value) -> Vec<PgReply> {
 /// The answer to a list of payments.
 pub fn listed(payments: &[Value]) -> PgReply {
     done(&json!({ "total": payments.len(), "previous": 0, "next": 0, "list": payments }))
+}
+
+/// The list that says whether a receipt is of a payment made here.
+fn receipted(is_made_here: bool) -> PgReply {
+    if is_made_here { listed(&[payment("paid")]) } else { no_payment() }
+}
+
+/// The answer to a list of payments where there is none.
+pub fn no_payment() -> PgReply {
+    let body = json!({ "code": -1, "message": "존재하지 않는 결제정보입니다.", "response": null });
+    with_status(404, &body)
+}
+
+/// The sample payment by virtual account: `ready` waits for its deposit, `cancelled` is closed.
+pub fn account(status: &str) -> Value {
+    let mut account = payment("ready");
+    let own = json!({
+        "pay_method": "vbank", "status": status, "apply_num": null, "card_code": null, "card_name": null,
+        "card_number": null, "card_type": null, "card_quota": 0, "receipt_url": null, "vbank_code": "088",
+        "vbank_name": "신한은행", "vbank_num": "56211105948401", "vbank_holder": "PortOne",
+        "vbank_date": STARTED_AT + 86_400, "vbank_issued_at": DONE_AT,
+        "cancelled_at": if status == "cancelled" { DONE_AT } else { 0 },
+        "paid_at": if status == "paid" { DONE_AT } else { 0 },
+    });
+    account.as_object_mut().unwrap().extend(own.as_object().cloned().unwrap_or_default());
+    account
+}
+
+/// The sample payment's receipt: of a payment made here, or elsewhere.
+pub fn receipt(is_made_here: bool) -> Value {
+    let mut receipt = json!({
+        "receipt_tid": "receipt-1", "apply_num": "170012345", "type": "person", "amount": AMOUNT,
+        "vat": AMOUNT / 11, "receipt_url": "https://receipts.example/cash/1", "applied_at": DONE_AT,
+        "cancelled_at": 0,
+    });
+    if is_made_here {
+        receipt["imp_uid"] = json!(IMP_UID);
+    } else {
+        receipt["merchant_uid"] = json!(PAYMENT_ID);
+    }
+    receipt
+}
+
+fn cancelled_receipt(is_made_here: bool) -> Value {
+    let mut receipt = receipt(is_made_here);
+    receipt["cancelled_at"] = json!(DONE_AT);
+    receipt
+}
+
+/// What the upstream keeps of the sample parcel.
+pub fn logistics() -> Value {
+    json!({
+        "company": "CJGLS", "invoice": INVOICE_NUMBER, "sent_at": STARTED_AT - 7_200, "applied_at": DONE_AT,
+    })
 }
 
 /// The answer about a billing key that there is not.

@@ -15,6 +15,11 @@ pub fn bank_code(pg_code: &str, bank: Bank) -> Option<String> {
     })
 }
 
+/// The bank of a financial-clearing standard code, which replies have whatever the PG.
+pub(super) fn standard_bank(code: &str) -> Option<Bank> {
+    STANDARD.iter().find(|row| row.1 == code).map(|row| row.0)
+}
+
 /// The bank that a PG calls so; `None` where the PG's table has no such code.
 pub fn bank_of_code(pg_code: &str, code: &str) -> Option<Bank> {
     STANDARD.iter().map(|row| row.0).find(|bank| bank_code(pg_code, *bank).as_deref() == Some(code))

@@ -1,12 +1,14 @@
 //! The rules of every PG behind the V1 REST API, command by command. A PG's own rules come on top.
 
 use portone_core::{
-    CallContext, CardPayment, Command, Contracts, Currency, Customer, CustomerName, DeleteBillingKey,
+    CallContext, CardPayment, CashReceiptRequest, CashReceiptType, Command, Contracts, Currency, Customer, CustomerName, DeleteBillingKey,
     InstantMethod, IssueBillingKey, Order, PayWithBillingKey, PgBillingKey, Report, Rule, Severity,
+    VirtualAccountRequest,
 };
 
 use super::{
     V1Dialect,
+    bank::bank_code,
     encode::CVC_PG,
     request::one_line,
     rules::{self, capability},
@@ -34,10 +36,7 @@ impl V1Dialect {
                 self.check_pg(report);
                 match &pay.method {
                     InstantMethod::Card(card) => self.check_onetime(&pay.order, card, report),
-                    InstantMethod::VirtualAccount(account) => {
-                        self.check_order(&pay.order, &VBANKS, report);
-                        self.check_holder(account.remittee_name.as_deref(), report);
-                    }
+                    InstantMethod::VirtualAccount(account) => self.check_account(&pay.order, account, report),
                 }
             }
             Command::IssueBillingKey(issue) => {
@@ -113,6 +112,29 @@ impl V1Dialect {
             card_point: pay.use_card_point,
         };
         self.check_terms(&terms, &pay.order, &AGAIN, report);
+    }
+
+    fn check_account(&self, order: &Order, account: &VirtualAccountRequest, report: &mut Report) {
+        const EXPIRY: &str = "method.virtualAccount.expiry";
+        self.check_order(order, &VBANKS, report);
+        self.check_holder(account.remittee_name.as_deref(), report);
+        let (bank, pg) = (account.bank, self.pg_code());
+        if bank_code(pg, bank).is_none() {
+            let message = format!("`{}` has no code at `{pg}`; choose another bank", bank.code());
+            report.add(&rules::VBANK_CODE, "method.virtualAccount.bank", message);
+        }
+        if account.expiry.due_date.is_none() && account.expiry.valid_hours.is_none() {
+            report.add(&rules::VBANK_DUE, EXPIRY, "is missing; give validHours or dueDate");
+        }
+        if order.is_escrow == Some(true) {
+            let message = "is nothing V1 has for an account without a window; open the window, or leave it out";
+            report.add(&rules::ESCROW_CONTRACT, "isEscrow", message);
+        }
+        let asks = |receipt: &CashReceiptRequest| receipt.kind != CashReceiptType::NoReceipt;
+        if account.cash_receipt.as_ref().is_some_and(asks) {
+            let message = "is not sent: V1 has no field for it; issue the receipt after the deposit";
+            report.add(&rules::CASH_RECEIPT_IGNORED, "method.virtualAccount.cashReceipt", message);
+        }
     }
 
     fn check_holder(&self, holder: Option<&str>, report: &mut Report) {

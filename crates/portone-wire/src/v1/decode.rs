@@ -1,6 +1,5 @@
 //! Replies as outcomes.
 
-use chrono::{DateTime, Utc};
 use portone_core::{
     CallContext, Cancel, CancelStatus, CancelledFacts, CardFacts, Cause, Command, Currency, Decline,
     InstantMethod, IssuedKeyFacts, Leg, Outcome, PaidFacts, PaymentAmount, PaymentId, PgBillingKey, PgError,
@@ -9,8 +8,10 @@ use portone_core::{
 
 use super::{
     V1Dialect,
+    account::account_facts,
     operation::Operation,
-    reply::{CardType, Payment, Status, StoredKey},
+    dto::moment,
+    reply::{CancelEntry, CardType, Payment, Status, StoredKey},
 };
 
 impl V1Dialect {
@@ -31,7 +32,7 @@ impl V1Dialect {
                     let asked = Asked { payment_id: &pay.order.payment_id, amount: &pay.order.amount };
                     decode_payment(Operation::PayOnetime, reply, asked, Some(facts))?
                 }
-                InstantMethod::VirtualAccount(_) => return Err(never_sent()),
+                InstantMethod::VirtualAccount(_) => decode_account(reply, &pay.order.payment_id)?,
             },
             Command::PayWithBillingKey(pay) => {
                 let asked = Asked { payment_id: &pay.order.payment_id, amount: &pay.order.amount };
@@ -45,6 +46,14 @@ impl V1Dialect {
             }
             Command::Cancel(cancel) => decode_cancel(cancel, reply)?,
             Command::ConfirmDelivery(confirm) => return self.decode_delivery(confirm, leg, reply),
+            Command::CloseVirtualAccount(close) => return self.decode_close(close, leg, reply, ctx),
+            Command::IssueCashReceipt(issue) => return self.decode_issue_receipt(issue, leg, reply),
+            Command::CancelCashReceipt(cancel) => {
+                return self.decode_cancel_receipt(cancel, leg, reply, ctx.now);
+            }
+            Command::RegisterEscrowLogistics(register) => {
+                return self.decode_logistics(register, leg, reply, ctx.now);
+            }
             Command::Inquire(inquire) => return self.decode_inquire(&inquire.of, leg, reply, ctx),
             // Nothing else is sent.
             _ => return Err(never_sent()),
@@ -90,19 +99,33 @@ fn decode_payment(
     }
 }
 
+/// An account that waits for its deposit is `ready` (rule V1-080).
+fn decode_account(reply: &PgReply, payment_id: &PaymentId) -> Result<Outcome, PgError> {
+    let operation = Operation::IssueAccount;
+    let payment: Payment = operation.read(reply)?;
+    let unreadable = |what| operation.unreadable(reply, what);
+    if payment.merchant_uid != payment_id.as_str() {
+        return Err(unreadable("merchant_uid is another one"));
+    }
+    match payment.status {
+        Status::Ready => account_facts(payment).map(Outcome::VirtualAccountIssued).map_err(unreadable),
+        Status::Failed => Err(PgError::Declined(failure(payment))),
+        Status::Paid | Status::Cancelled => Err(unreadable("a new account does not wait for its deposit")),
+        Status::Unknown => Err(unreadable("unknown status of the payment")),
+    }
+}
+
 /// What may be told of a payment that was made. The error names what the reply lacks.
 pub(super) fn paid_facts(payment: Payment, currency: Currency) -> Result<PaidFacts, &'static str> {
     let total = payment.total(currency)?;
     let paid_at = payment.paid_at().ok_or("paid_at is missing")?;
-    // A PG that numbers nothing leaves pg_tid empty; the upstream's own number stands in.
-    let number = payment.pg_tid.as_deref().filter(|number| !number.is_empty()).unwrap_or(&payment.imp_uid);
     Ok(PaidFacts {
-        pg_tx_id: PgTxId::parse(number).map_err(|_| "pg_tid is too long")?,
+        pg_tx_id: PgTxId::parse(payment.pg_number()).map_err(|_| "pg_tid is too long")?,
         paid_at,
         receipt_url: payment.receipt_url.clone(),
         total: Some(total),
         method: None,
-        card: Some(card_facts(payment)),
+        card: (!payment.is_account()).then(|| card_facts(payment)),
     })
 }
 
@@ -110,15 +133,19 @@ fn card_facts(payment: Payment) -> CardFacts {
     CardFacts {
         issuer: payment.card_issuer_name.or(payment.card_name),
         publisher: payment.card_publisher_name,
-        card_type: match payment.card_type {
-            Some(CardType::Credit) => Some("CREDIT".to_owned()),
-            Some(CardType::Debit) => Some("DEBIT".to_owned()),
-            Some(CardType::Unknown) | None => None,
-        },
+        card_type: card_type(payment.card_type),
         masked_number: payment.card_number.filter(|number| is_masked(number)),
         approval_number: payment.apply_num,
         installment_month: payment.card_quota,
         ..CardFacts::default()
+    }
+}
+
+fn card_type(told: Option<CardType>) -> Option<String> {
+    match told? {
+        CardType::Credit => Some("CREDIT".to_owned()),
+        CardType::Debit => Some("DEBIT".to_owned()),
+        CardType::Unknown => None,
     }
 }
 
@@ -147,19 +174,24 @@ pub(super) fn failure(payment: Payment) -> Decline {
 fn decode_issue(reply: &PgReply, ctx: &CallContext) -> Result<Outcome, PgError> {
     let operation = Operation::IssueBillingKey;
     let key: StoredKey = operation.read(reply)?;
-    issued_key(&key, ctx).map_err(|what| operation.unreadable(reply, what))
+    issued_key(key, ctx.attempt.as_str()).map_err(|what| operation.unreadable(reply, what))
 }
 
-/// The key stored under the `customer_uid` of the context's attempt. The error names what does not fit.
-pub(super) fn issued_key(key: &StoredKey, ctx: &CallContext) -> Result<Outcome, &'static str> {
-    if key.customer_uid != ctx.attempt.as_str() {
+/// The key stored under this `customer_uid`. The error names what does not fit.
+pub(super) fn issued_key(key: StoredKey, customer_uid: &str) -> Result<Outcome, &'static str> {
+    if key.customer_uid != customer_uid {
         return Err("customer_uid is another one");
     }
-    let seconds = key.updated.or(key.inserted).filter(|seconds| *seconds > 0);
-    let issued_at: Option<DateTime<Utc>> = seconds.and_then(|seconds| DateTime::from_timestamp(seconds, 0));
+    let issued_at = moment(key.updated.or(key.inserted));
     Ok(Outcome::BillingKeyIssued(IssuedKeyFacts {
         pg_billing_key: PgBillingKey::parse(&key.customer_uid).map_err(|_| "customer_uid is too long")?,
         issued_at: issued_at.ok_or("updated is missing")?,
+        card: Some(CardFacts {
+            issuer: key.card_name,
+            card_type: card_type(key.card_type),
+            masked_number: key.card_number.filter(|number| is_masked(number)),
+            ..CardFacts::default()
+        }),
     }))
 }
 
@@ -206,9 +238,7 @@ impl Parts {
             vat: self.vat.unwrap_or_else(|| (self.amount - tax_free).max(0) / 11),
             pg_cancellation_id: entry.and_then(|entry| entry.pg_tid.clone()),
             upstream_id: entry.and_then(|entry| entry.cancellation_id.clone()),
-            cancelled_at: entry
-                .filter(|entry| entry.cancelled_at > 0)
-                .and_then(|entry| DateTime::from_timestamp(entry.cancelled_at, 0)),
+            cancelled_at: entry.and_then(CancelEntry::cancelled_at),
         }
     }
 }

@@ -46,13 +46,18 @@ impl V1Dialect {
         let request = match command {
             Command::PayInstantly(pay) => match &pay.method {
                 InstantMethod::Card(card) => self.encode_onetime(&pay.order, card, ctx, shaping),
-                InstantMethod::VirtualAccount(_) => return Err(not_on_v1()),
+                InstantMethod::VirtualAccount(account) => self.encode_account(&pay.order, account, ctx),
             },
             Command::IssueBillingKey(issue) => self.encode_issue(issue, ctx, shaping),
             Command::PayWithBillingKey(pay) => self.encode_again(pay, ctx, shaping),
             Command::DeleteBillingKey(delete) => self.encode_delete(delete),
             Command::Cancel(cancel) => self.encode_cancel(cancel),
+            // Each names a payment by its `imp_uid`, which a list tells.
             Command::ConfirmDelivery(confirm) => self.find(&confirm.payment_id),
+            Command::CloseVirtualAccount(close) => self.find(&close.payment_id),
+            Command::IssueCashReceipt(issue) => self.find(&issue.payment_id),
+            Command::CancelCashReceipt(cancel) => self.find(&cancel.payment_id),
+            Command::RegisterEscrowLogistics(register) => self.find(&register.payment_id),
             Command::Inquire(inquire) => self.encode_inquire(&inquire.of).ok_or_else(not_on_v1)?,
             Command::OpenWindow(window) => {
                 return self.encode_window(window, ctx, shaping).ok_or_else(not_on_v1);

@@ -3,15 +3,19 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use portone_core::{
     Attempt, AttemptId, AttemptSubject, CallContext, CancelStatus, Cause, Currency, Finding, Leg, Method,
-    Money, Outcome, PaymentId, PgError, PgReply, PgRequest, Progress,
+    Money, Outcome, PaymentId, PgBillingKey, PgError, PgReply, PgRequest, Progress,
 };
 
 use super::{
     V1Dialect,
+    account::{account_facts, closed_finding},
     decode::{Parts, failure, issued_key, paid_facts},
+    dto::Receipt,
     encode::FIRST_LEG,
     operation::Operation,
+    receipts::{cancelled_finding, issued_finding},
     reply::{Lenient, Payment, PaymentPage, Status, StoredKey},
+    standing::standing_finding,
 };
 use crate::path::percent_encoded;
 
@@ -20,20 +24,26 @@ const READ_LEG: Leg = Leg(1);
 /// How many payments of one `merchant_uid` are listed: the most there is (rule V1-046).
 const PAGE_SIZE: u16 = 1000;
 /// How far the clocks of the two sides may be apart.
-const CLOCK_SKEW: TimeDelta = TimeDelta::seconds(60);
+pub(super) const CLOCK_SKEW: TimeDelta = TimeDelta::seconds(60);
 
 impl V1Dialect {
     /// The first request of an inquiry; `None` where V1 has nothing to ask.
     pub(super) fn encode_inquire(&self, of: &Attempt) -> Option<PgRequest> {
         Some(match &of.subject {
-            AttemptSubject::Pay { payment_id, .. } | AttemptSubject::Cancel { payment_id, .. } => {
-                self.find(payment_id)
-            }
+            AttemptSubject::Pay { payment_id, .. }
+            | AttemptSubject::Cancel { payment_id, .. }
+            | AttemptSubject::Window { payment_id }
+            | AttemptSubject::Standing { payment_id }
+            | AttemptSubject::CloseVirtualAccount { payment_id }
+            | AttemptSubject::IssueCashReceipt { payment_id, .. }
+            | AttemptSubject::CancelCashReceipt { payment_id }
+            | AttemptSubject::RegisterEscrowLogistics { payment_id, .. } => self.find(payment_id),
             AttemptSubject::IssueBillingKey => {
                 let path = format!("/subscribe/customers/{}", percent_encoded(of.id.as_str()));
                 self.request(Operation::ReadBillingKey, Method::Get, &path, None)
             }
-            AttemptSubject::DeleteBillingKey { pg_billing_key } => {
+            AttemptSubject::DeleteBillingKey { pg_billing_key }
+            | AttemptSubject::BillingKey { pg_billing_key } => {
                 self.billing_key_request(Operation::ReadBillingKey, Method::Get, pg_billing_key)
             }
             // Nothing else is ever sent, so there is nothing else to ask about.
@@ -57,13 +67,33 @@ impl V1Dialect {
     ) -> Result<Progress, PgError> {
         let finding = match &of.subject {
             AttemptSubject::Pay { payment_id, amount } => {
-                let ours = |payment: &Payment| is_marked(payment, &of.id);
-                match self.follow(leg, reply, payment_id, ours)? {
+                let judge = |payment| payment_finding(payment, amount.currency);
+                return self.find_own(of, payment_id, leg, reply, judge);
+            }
+            AttemptSubject::Window { payment_id } => {
+                return self.find_own(of, payment_id, leg, reply, window_finding);
+            }
+            AttemptSubject::Standing { payment_id } => {
+                return self.find_own(of, payment_id, leg, reply, standing_finding);
+            }
+            AttemptSubject::CloseVirtualAccount { payment_id } => {
+                match self.follow(leg, reply, payment_id, Payment::is_account)? {
                     Followed::Leg(progress) => return Ok(progress),
-                    Followed::Absent => Finding::DidNotHappen,
-                    Followed::Payment(payment) => payment_finding(*payment, amount.currency)
+                    Followed::Absent => return Err(no_account(reply)),
+                    Followed::Payment(payment) => closed_finding(&payment, ctx.now)
                         .map_err(|what| Operation::ReadPayment.unreadable(reply, what))?,
                 }
+            }
+            AttemptSubject::IssueCashReceipt { payment_id, total } => {
+                let judge = |receipt| issued_finding(of, *total, receipt);
+                return self.inquire_receipt(payment_id, leg, reply, judge);
+            }
+            AttemptSubject::CancelCashReceipt { payment_id } => {
+                let judge = |receipt: Option<Receipt>| cancelled_finding(receipt.as_ref());
+                return self.inquire_receipt(payment_id, leg, reply, judge);
+            }
+            AttemptSubject::RegisterEscrowLogistics { company, invoice_number, .. } => {
+                return self.inquire_logistics((*company, invoice_number), leg, reply, ctx.now);
             }
             AttemptSubject::Cancel { payment_id, amount, cancelled_before } => {
                 let was_paid = |payment: &Payment| payment.paid_at().is_some();
@@ -77,10 +107,31 @@ impl V1Dialect {
             }
             AttemptSubject::IssueBillingKey => find_issued_key(reply, ctx)?,
             AttemptSubject::DeleteBillingKey { .. } => find_deleted_key(reply, ctx)?,
+            AttemptSubject::BillingKey { pg_billing_key } => find_key(pg_billing_key, reply)?,
             // Nothing else was asked.
             _ => return Err(PgError::Unavailable(Cause::InquireFirst("V1 was not asked".to_owned()))),
         };
-        Ok(Progress::Done(Box::new(Outcome::Inquired(finding))))
+        Ok(found(finding))
+    }
+
+    /// What became of the payment that carries our marker.
+    fn find_own(
+        &self,
+        of: &Attempt,
+        payment_id: &PaymentId,
+        leg: Leg,
+        reply: &PgReply,
+        judge: impl FnOnce(Payment) -> Result<Finding, &'static str>,
+    ) -> Result<Progress, PgError> {
+        let ours = |payment: &Payment| is_marked(payment, &of.id);
+        let finding = match self.follow(leg, reply, payment_id, ours)? {
+            Followed::Leg(progress) => return Ok(progress),
+            Followed::Absent => Finding::DidNotHappen,
+            Followed::Payment(payment) => {
+                judge(*payment).map_err(|what| Operation::ReadPayment.unreadable(reply, what))?
+            }
+        };
+        Ok(found(finding))
     }
 
     /// First the list, to learn the `imp_uid` of the payment that is meant; then that payment.
@@ -119,6 +170,24 @@ impl V1Dialect {
     }
 }
 
+/// Every payment of a list, none where there is none.
+pub(super) fn payments_of(reply: &PgReply) -> Result<Vec<Payment>, PgError> {
+    let operation = Operation::FindPayments;
+    if operation.is_absent(reply) {
+        return Ok(Vec::new());
+    }
+    let page: PaymentPage = operation.read(reply)?;
+    Ok(page.list)
+}
+
+pub(super) fn found(finding: Finding) -> Progress {
+    Progress::Done(Box::new(Outcome::Inquired(finding)))
+}
+
+fn no_account(reply: &PgReply) -> PgError {
+    Operation::FindPayments.unreadable(reply, "no payment of this merchant_uid has an account")
+}
+
 enum Followed {
     Leg(Progress),
     Absent,
@@ -137,6 +206,11 @@ fn unpaid(reply: &PgReply) -> PgError {
 
 fn payment_finding(payment: Payment, currency: Currency) -> Result<Finding, &'static str> {
     match payment.status {
+        // What was asked for was an account: a deposit or a close since then is another event.
+        Status::Ready | Status::Paid | Status::Cancelled if payment.is_account() => {
+            let outcome = Outcome::VirtualAccountIssued(account_facts(payment)?);
+            Ok(Finding::Happened(Box::new(outcome)))
+        }
         Status::Ready => Ok(Finding::NotYet),
         Status::Failed => Ok(Finding::Declined(failure(payment))),
         // `cancelled` is also what a payment is called of which a part was cancelled (rule V1-027).
@@ -145,6 +219,15 @@ fn payment_finding(payment: Payment, currency: Currency) -> Result<Finding, &'st
         }
         Status::Unknown => Err("unknown status of the payment"),
     }
+}
+
+/// A window that is open has paid nothing yet.
+fn window_finding(payment: Payment) -> Result<Finding, &'static str> {
+    let currency = payment.currency().ok_or("the currency is no currency")?;
+    if payment.status == Status::Ready && !payment.is_account() {
+        return Ok(Finding::DidNotHappen);
+    }
+    payment_finding(payment, currency)
 }
 
 /// A cancel has no marker, so the sum of cancels tells: one is open at a time, and it was sent with the balance the
@@ -182,7 +265,17 @@ fn find_issued_key(reply: &PgReply, ctx: &CallContext) -> Result<Finding, PgErro
         return Ok(Finding::DidNotHappen);
     }
     let key: StoredKey = operation.read(reply)?;
-    let outcome = issued_key(&key, ctx).map_err(|what| operation.unreadable(reply, what))?;
+    let outcome = issued_key(key, ctx.attempt.as_str()).map_err(|what| operation.unreadable(reply, what))?;
+    Ok(Finding::Happened(Box::new(outcome)))
+}
+
+fn find_key(key: &PgBillingKey, reply: &PgReply) -> Result<Finding, PgError> {
+    let operation = Operation::ReadBillingKey;
+    if operation.is_absent(reply) {
+        return Ok(Finding::DidNotHappen);
+    }
+    let stored: StoredKey = operation.read(reply)?;
+    let outcome = issued_key(stored, key.expose()).map_err(|what| operation.unreadable(reply, what))?;
     Ok(Finding::Happened(Box::new(outcome)))
 }
 

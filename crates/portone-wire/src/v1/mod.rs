@@ -1,19 +1,25 @@
 //! The PortOne V1 REST API (`api.iamport.kr`), as an upstream.
 
+mod account;
 mod bank;
 pub mod check;
+pub mod codes;
 mod decode;
 mod delivery;
+pub mod dto;
 mod encode;
+mod escrow;
 mod inquire;
 mod login;
 mod money;
 pub mod names;
 mod notification;
 mod operation;
+mod receipts;
 mod reply;
 mod request;
 pub mod rules;
+mod standing;
 mod window;
 
 pub use bank::{bank_code, bank_of_code, banks};
@@ -30,6 +36,8 @@ pub struct V1Dialect {
     base_url: String,
     pg: String,
     channel_key: Option<ChannelKey>,
+    /// The key where the API takes no PG code: the channel's at the upstream, or else the one it has here.
+    own_key: ChannelKey,
     contracts: Contracts,
     tokens: Arc<TokenSource>,
     notice_url: Option<String>,
@@ -54,6 +62,7 @@ impl V1Dialect {
             base_url,
             pg: pg(channel),
             channel_key: channel.upstream_channel_key.clone(),
+            own_key: channel.upstream_channel_key.as_ref().unwrap_or(&channel.key).clone(),
             contracts: channel.contracts.clone(),
             notice_url: upstream.notice_url.clone(),
         })

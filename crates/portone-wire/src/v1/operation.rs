@@ -14,9 +14,16 @@ pub(super) enum Operation {
     DeleteBillingKey,
     CancelPayment,
     ConfirmDelivery,
+    IssueAccount,
+    CloseAccount,
+    IssueReceipt,
+    CancelReceipt,
+    TellLogistics,
     FindPayments,
     ReadPayment,
     ReadBillingKey,
+    ReadReceipt,
+    ReadLogistics,
 }
 
 impl Operation {
@@ -28,9 +35,17 @@ impl Operation {
             | Self::PayAgain
             | Self::IssueBillingKey
             | Self::CancelPayment
-            | Self::ConfirmDelivery => Effect::Once,
-            Self::DeleteBillingKey => Effect::Repeatable,
-            Self::FindPayments | Self::ReadPayment | Self::ReadBillingKey => Effect::Reads,
+            | Self::ConfirmDelivery
+            | Self::IssueAccount
+            | Self::IssueReceipt => Effect::Once,
+            Self::DeleteBillingKey | Self::CloseAccount | Self::CancelReceipt | Self::TellLogistics => {
+                Effect::Repeatable
+            }
+            Self::FindPayments
+            | Self::ReadPayment
+            | Self::ReadBillingKey
+            | Self::ReadReceipt
+            | Self::ReadLogistics => Effect::Reads,
         }
     }
 
@@ -45,6 +60,10 @@ impl Operation {
             200 => Err(self.refusal(reply, &envelope)),
             401 => Err(misconfigured(reply, envelope)),
             404 if self.documents_not_found() => Err(misconfigured(reply, envelope)),
+            501 if self.documents_no_support() => Err(misconfigured(reply, envelope)),
+            status if self.documents_refusal(status) && envelope.code != 0 => {
+                Err(self.refusal(reply, &envelope))
+            }
             status => Err(self.unsettled(Cause::Undocumented { status, what: "V1 error".to_owned() })),
         }
     }
@@ -65,6 +84,8 @@ impl Operation {
         };
         match reply.status {
             404 => self.documents_not_found() && envelope.code != 0,
+            // What was never told of a delivery (rule V1-086).
+            409 => self == Self::ReadLogistics && envelope.code != 0,
             200 => unknown_key(),
             _ => false,
         }
@@ -100,13 +121,38 @@ impl Operation {
     /// Whether the schema lists 404 (rule V1-010).
     const fn documents_not_found(self) -> bool {
         match self {
-            Self::FindPayments | Self::ReadPayment | Self::ReadBillingKey | Self::DeleteBillingKey => true,
+            Self::FindPayments
+            | Self::ReadPayment
+            | Self::ReadBillingKey
+            | Self::DeleteBillingKey
+            | Self::CloseAccount
+            | Self::CancelReceipt
+            | Self::TellLogistics
+            | Self::ReadReceipt
+            | Self::ReadLogistics => true,
             Self::PayOnetime
             | Self::PayAgain
             | Self::IssueBillingKey
             | Self::CancelPayment
-            | Self::ConfirmDelivery => false,
+            | Self::ConfirmDelivery
+            | Self::IssueAccount
+            | Self::IssueReceipt => false,
         }
+    }
+
+    /// Whether the schema lists the status for what is refused; most operations refuse in a 200 (rule V1-010). A 500 of these
+    /// says that the PG failed, and not that nothing happened.
+    const fn documents_refusal(self, status: u16) -> bool {
+        match self {
+            Self::CloseAccount | Self::IssueReceipt | Self::CancelReceipt => status == 400,
+            Self::TellLogistics => matches!(status, 400 | 409),
+            _ => false,
+        }
+    }
+
+    /// Whether the schema lists 501 for a PG that has no such service.
+    const fn documents_no_support(self) -> bool {
+        matches!(self, Self::IssueReceipt | Self::CancelReceipt)
     }
 }
 
@@ -135,16 +181,23 @@ fn misconfigured(reply: &PgReply, envelope: Envelope) -> PgError {
 mod tests {
     use super::*;
 
-    const ALL: [Operation; 9] = [
+    const ALL: [Operation; 16] = [
         Operation::PayOnetime,
         Operation::PayAgain,
         Operation::IssueBillingKey,
         Operation::DeleteBillingKey,
         Operation::CancelPayment,
         Operation::ConfirmDelivery,
+        Operation::IssueAccount,
+        Operation::CloseAccount,
+        Operation::IssueReceipt,
+        Operation::CancelReceipt,
+        Operation::TellLogistics,
         Operation::FindPayments,
         Operation::ReadPayment,
         Operation::ReadBillingKey,
+        Operation::ReadReceipt,
+        Operation::ReadLogistics,
     ];
 
     fn read(operation: Operation, status: u16, body: &str) -> PgError {
@@ -201,6 +254,29 @@ mod tests {
             let error = read(Operation::CancelPayment, 200, body);
             assert!(matches!(error, PgError::UnknownOutcome(Cause::InquireFirst(_))), "{error:?}");
         }
+    }
+
+    #[test]
+    fn v1_083_v1_086_receipts_and_deliveries_are_refused_by_the_status() {
+        let refused = r#"{"code":1,"message":"결제완료 건이 아닙니다.","response":null}"#;
+        let cases = [
+            (Operation::CloseAccount, 400),
+            (Operation::IssueReceipt, 400),
+            (Operation::CancelReceipt, 400),
+            (Operation::TellLogistics, 400),
+            (Operation::TellLogistics, 409),
+        ];
+        for (operation, status) in cases {
+            let error = read(operation, status, refused);
+            assert!(matches!(error, PgError::Declined(_)), "{operation:?} {status}: {error:?}");
+        }
+        let unsupported = read(Operation::IssueReceipt, 501, refused);
+        assert!(matches!(unsupported, PgError::Unavailable(Cause::Misconfigured { .. })), "{unsupported:?}");
+        let already = r#"{"code":1,"message":"이미 현금영수증이 발급되었습니다.","response":null}"#;
+        let error = read(Operation::IssueReceipt, 400, already);
+        assert!(matches!(error, PgError::UnknownOutcome(Cause::InquireFirst(_))), "{error:?}");
+        let untold = PgReply { status: 409, body: refused.as_bytes().to_vec() };
+        assert!(Operation::ReadLogistics.is_absent(&untold) && !Operation::TellLogistics.is_absent(&untold));
     }
 
     #[test]

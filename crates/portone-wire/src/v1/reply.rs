@@ -5,7 +5,7 @@ use portone_core::{Currency, PgReply};
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::value::RawValue;
 
-use super::money;
+use super::{dto::moment, money};
 
 /// Definition `ResponseAnnotation`: every body is one (rule V1-003).
 #[derive(Deserialize)]
@@ -37,9 +37,16 @@ pub(super) struct Payment {
     #[serde(default)]
     cancel_amount: Option<Box<RawValue>>,
     currency: String,
+    pub pay_method: Option<String>,
     pub pg_tid: Option<String>,
     pub custom_data: Option<Lenient>,
     pub paid_at: Option<i64>,
+    cancelled_at: Option<i64>,
+    pub vbank_code: Option<String>,
+    pub vbank_num: Option<String>,
+    pub vbank_holder: Option<String>,
+    vbank_date: Option<i64>,
+    vbank_issued_at: Option<i64>,
     pub fail_reason: Option<String>,
     pub receipt_url: Option<String>,
     pub apply_num: Option<String>,
@@ -64,15 +71,54 @@ impl Payment {
         self.cancel_amount.as_ref().map_or(Ok(0), |amount| self.minor(amount, currency))
     }
 
-    /// When it was paid; 0 stands for never (rule V1-025).
+    /// When it was paid; absent where it never was.
     pub(super) fn paid_at(&self) -> Option<DateTime<Utc>> {
-        self.paid_at.filter(|seconds| *seconds > 0).and_then(|seconds| DateTime::from_timestamp(seconds, 0))
+        moment(self.paid_at)
+    }
+
+    /// When it was cancelled, or its account closed.
+    pub(super) fn cancelled_at(&self) -> Option<DateTime<Utc>> {
+        moment(self.cancelled_at)
+    }
+
+    /// When its account was issued.
+    pub(super) fn vbank_issued_at(&self) -> Option<DateTime<Utc>> {
+        moment(self.vbank_issued_at)
+    }
+
+    /// Until when its account takes a deposit.
+    pub(super) fn vbank_date(&self) -> Option<DateTime<Utc>> {
+        moment(self.vbank_date)
+    }
+
+    /// Whether it is paid into a virtual account that there is.
+    pub(super) fn is_account(&self) -> bool {
+        self.pay_method.as_deref() == Some("vbank") && self.vbank_num.is_some()
+    }
+
+    /// The PG's number of it. A PG that numbers nothing leaves it empty; the upstream's own stands in.
+    pub(super) fn pg_number(&self) -> &str {
+        self.pg_tid.as_deref().filter(|number| !number.is_empty()).unwrap_or(&self.imp_uid)
+    }
+
+    /// Its currency, where it is one.
+    pub(super) fn currency(&self) -> Option<Currency> {
+        Currency::parse(&self.currency).ok()
+    }
+
+    /// Its currency as it is told.
+    pub(super) fn currency_code(&self) -> &str {
+        &self.currency
+    }
+
+    /// Every cancel that is done.
+    pub(super) fn cancel_history(&self) -> &[CancelEntry] {
+        self.cancel_history.as_deref().unwrap_or_default()
     }
 
     /// The newest cancel of this amount.
     pub(super) fn cancel_of(&self, amount: i64, currency: Currency) -> Option<&CancelEntry> {
-        let entries = self.cancel_history.as_deref().unwrap_or_default();
-        let ours = entries.iter().filter(|entry| money::minor(&entry.amount, currency) == Some(amount));
+        let ours = self.cancel_history().iter().filter(|entry| money::minor(&entry.amount, currency) == Some(amount));
         ours.max_by_key(|entry| entry.cancelled_at)
     }
 
@@ -82,6 +128,18 @@ impl Payment {
             return Err("the currency is another one");
         }
         money::minor(amount, currency).ok_or("an amount cannot be read")
+    }
+}
+
+impl CancelEntry {
+    /// When it was done.
+    pub(super) fn cancelled_at(&self) -> Option<DateTime<Utc>> {
+        moment(Some(self.cancelled_at))
+    }
+
+    /// How much, in minor units.
+    pub(super) fn minor_amount(&self, currency: Currency) -> Option<i64> {
+        money::minor(&self.amount, currency)
     }
 }
 
@@ -122,6 +180,9 @@ pub(super) struct StoredKey {
     pub customer_uid: String,
     pub inserted: Option<i64>,
     pub updated: Option<i64>,
+    pub card_name: Option<String>,
+    pub card_number: Option<String>,
+    pub card_type: Option<CardType>,
 }
 
 /// A text or nothing: a value of another type counts as its JSON text (rule V1-033).

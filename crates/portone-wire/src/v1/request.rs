@@ -114,7 +114,7 @@ pub(super) struct TermsInput {
     pub use_card_point: Option<bool>,
 }
 
-const fn product_type(kind: ProductType) -> &'static str {
+pub(super) const fn product_type(kind: ProductType) -> &'static str {
     match kind {
         ProductType::Physical => "real",
         ProductType::Digital => "digital",

@@ -2,8 +2,6 @@
 //!
 //! A rule whose severity depends on the channel's contract has its gravest one here.
 
-use portone_core::{Rule, Severity};
-
 /// What a V1 channel's contract may cover, as the names of a channel's contracts.
 pub mod capability {
     /// Key-in payment by card (rule IAMPORT-029).
@@ -20,18 +18,8 @@ pub mod capability {
     pub const CONFIRM_PROCESS: &str = "confirm_process";
 }
 
-macro_rules! rules {
-    ($($name:ident = $code:literal, $severity:ident, $reason:literal, $source:literal;)+) => {
-        $(#[doc = $reason]
-        pub const $name: Rule =
-            Rule { code: $code, severity: Severity::$severity, reason: $reason, source: $source };)+
-
-        /// Every rule, in the catalogue's order.
-        pub const ALL: &[Rule] = &[$($name),+];
-    };
-}
-
-rules! {
+portone_core::rules! {
+    pub ALL;
     PG = "IAMPORT-001", Reject,
         "A channel is named by a PG code, alone or with a dot and the merchant id.",
         "v1.openapi.json onetime (pg); docs sdk/v1-sdk/payrq.mdx; seed 004";

@@ -9,10 +9,8 @@ use serde::Serialize;
 use serde_json::{Value, value::RawValue};
 
 use super::{Shaping, V1Dialect, money::major, names, request::one_line};
-use crate::{body::json_body, sdk::check::moment};
+use crate::{body::json_body, check::KOREAN_TIME, sdk::check::moment};
 
-/// Korean time is nine hours ahead of UTC, all year.
-const KOREAN_TIME: TimeDelta = TimeDelta::hours(9);
 const SECRETS: &[&str] = &["/bypass/customerIdentifier"];
 
 impl V1Dialect {

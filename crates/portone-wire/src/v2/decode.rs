@@ -61,12 +61,13 @@ impl V2Dialect {
                 Outcome::CancelStopped { stopped_at: answer.stopped_at }
             }
             // Nothing is sent for them, so no reply can be theirs.
-            Command::OpenWindow(_) | Command::Schedule(_) | Command::ConfirmDelivery(_) => {
+            Command::OpenWindow(_) | Command::Schedule(_) => {
                 return Err(PgError::UnknownOutcome(Cause::Undocumented {
                     status: reply.status,
                     what: "a reply to what was never sent".to_owned(),
                 }));
             }
+            Command::ConfirmDelivery(confirm) => return self.decode_delivery(confirm, leg, reply, ctx),
             Command::IssueCashReceipt(_) => receipts::decode_issue_cash_receipt(reply)?,
             Command::CancelCashReceipt(_) => receipts::decode_cancel_cash_receipt(reply)?,
             Command::RegisterEscrowLogistics(register) => receipts::decode_escrow_logistics(register, reply)?,
@@ -199,7 +200,7 @@ fn decode_confirmed_key(reply: &PgReply, ctx: &CallContext) -> Result<Outcome, P
     let answer: ConfirmedBillingKey = operation.read(reply)?;
     let pg_billing_key = PgBillingKey::parse(answer.billing_key.expose())
         .map_err(|_| operation.unreadable(reply, "billingKey is empty or too long"))?;
-    Ok(Outcome::BillingKeyIssued(IssuedKeyFacts { pg_billing_key, issued_at: ctx.now }))
+    Ok(Outcome::BillingKeyIssued(IssuedKeyFacts { pg_billing_key, issued_at: ctx.now, card: None }))
 }
 
 fn unknown_token() -> PgError {
@@ -212,7 +213,7 @@ pub(super) fn issued_and_paid(mut payment: Payment) -> Result<Outcome, &'static 
     let key = payment.billing_key.take().ok_or("billingKey is missing")?;
     let pg_billing_key = PgBillingKey::parse(key.expose()).map_err(|_| "billingKey is empty or too long")?;
     let paid = paid_facts(payment)?;
-    Ok(Outcome::IssuedAndPaid { key: IssuedKeyFacts { pg_billing_key, issued_at: paid.paid_at }, paid })
+    Ok(Outcome::IssuedAndPaid { key: IssuedKeyFacts { pg_billing_key, issued_at: paid.paid_at, card: None }, paid })
 }
 
 fn decode_cancel(reply: &PgReply) -> Result<Outcome, PgError> {
@@ -320,9 +321,11 @@ pub(super) fn virtual_account_facts(
 /// A billing key that was issued. The error names what the reply lacks.
 pub(super) fn issued_key(info: BillingKeyInfo) -> Result<Outcome, &'static str> {
     let key = info.billing_key.ok_or("billingKey is missing")?;
+    let told = info.methods.unwrap_or_default().into_iter().next();
     Ok(Outcome::BillingKeyIssued(IssuedKeyFacts {
         pg_billing_key: PgBillingKey::parse(key.expose()).map_err(|_| "billingKey is empty or too long")?,
         issued_at: info.issued_at.ok_or("issuedAt is missing")?,
+        card: told.and_then(|method| Some(card_facts(CardMethod { card: Some(method.card?), ..CardMethod::default() }))),
     }))
 }
 

@@ -7,11 +7,7 @@ use portone_core::{
     StopCancel,
 };
 
-use crate::{
-    body::json_body,
-    path::percent_encoded,
-    refusal::{held_schedule, not_on_v2},
-};
+use crate::{body::json_body, path::percent_encoded, refusal::held_schedule};
 
 use super::{
     Shaping, V2Dialect, Vat,
@@ -60,8 +56,7 @@ impl V2Dialect {
             Command::CancelCashReceipt(cancel) => self.encode_cancel_cash_receipt(cancel, ctx),
             Command::RegisterEscrowLogistics(register) => self.encode_escrow_logistics(register, ctx),
             Command::ConfirmEscrow(confirm) => self.encode_confirm_escrow(confirm, ctx),
-            // V2's own is of a Paymentwall channel, and its adapter speaks V1; the profiles here have not got it.
-            Command::ConfirmDelivery(_) => return Err(not_on_v2()),
+            Command::ConfirmDelivery(confirm) => self.encode_delivery(confirm, ctx),
             Command::RegisterStoreReceipt(register) => self.encode_store_receipt(register, ctx),
             Command::Inquire(inquire) => return Ok(self.encode_inquire(&inquire.of, ctx)),
         };

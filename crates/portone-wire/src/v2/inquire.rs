@@ -13,7 +13,7 @@ use super::{
         cancelled_facts, failed_cancellation, issued_and_paid, issued_key, paid_facts, virtual_account_facts,
     },
     encode::FIRST_LEG,
-    operation::{Operation, PAYMENT_NOT_FOUND},
+    operation::{BILLING_KEY_NOT_FOUND, Operation, PAYMENT_NOT_FOUND},
     receipts,
     reply::{
         BillingKeyInfo, BillingKeyPage, Cancellation, CancellationStatus, CaptureAnswer, KeyStatus, Payment,
@@ -38,7 +38,8 @@ impl V2Dialect {
                 self.request(Operation::ListTransactions, Method::Get, url, None, ctx)
             }
             AttemptSubject::IssueBillingKey => self.billing_key_page(of, FIRST_LEG, ctx),
-            AttemptSubject::DeleteBillingKey { pg_billing_key } => {
+            AttemptSubject::DeleteBillingKey { pg_billing_key }
+            | AttemptSubject::BillingKey { pg_billing_key } => {
                 self.billing_key_request(Operation::ReadBillingKey, Method::Get, pg_billing_key, ctx)
             }
             AttemptSubject::IssueCashReceipt { payment_id, .. }
@@ -86,6 +87,7 @@ impl V2Dialect {
             AttemptSubject::IssueAndPay { .. } => find_issued_and_paid(&of.id, reply)?,
             AttemptSubject::IssueBillingKey => return self.find_issued_key(of, leg, reply, ctx),
             AttemptSubject::DeleteBillingKey { .. } => find_deleted_key(reply)?,
+            AttemptSubject::BillingKey { .. } => find_key(reply)?,
             AttemptSubject::Cancel { amount, cancelled_before, .. } => {
                 find_cancel(*amount, *cancelled_before, of.opened_at, reply)?
             }
@@ -217,6 +219,22 @@ pub(super) fn failure(payment: Payment) -> Decline {
         .failure
         .map_or((None, None), |failure| (failure.pg_code, failure.pg_message.or(failure.reason)));
     Decline { code: code.unwrap_or_else(|| "FAILED".to_owned()), message: message.unwrap_or_default() }
+}
+
+fn find_key(reply: &PgReply) -> Result<Finding, PgError> {
+    let operation = Operation::ReadBillingKey;
+    if operation.documented_error(reply, BILLING_KEY_NOT_FOUND) {
+        return Ok(Finding::DidNotHappen);
+    }
+    let key: BillingKeyInfo = operation.read(reply)?;
+    match key.status {
+        KeyStatus::Issued => {
+            let outcome = issued_key(key).map_err(|what| operation.unreadable(reply, what))?;
+            Ok(Finding::Happened(Box::new(outcome)))
+        }
+        KeyStatus::Deleted => Ok(Finding::DidNotHappen),
+        KeyStatus::Unknown => Err(operation.unreadable(reply, "unknown status of the billing key")),
+    }
 }
 
 fn find_deleted_key(reply: &PgReply) -> Result<Finding, PgError> {

@@ -1,6 +1,7 @@
 //! The PortOne V2 REST API (schema version 1.16.0).
 
 mod decode;
+mod delivery;
 mod encode;
 mod inquire;
 mod notification;

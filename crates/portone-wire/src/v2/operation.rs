@@ -21,6 +21,7 @@ pub(super) enum Operation {
     ModifyEscrowLogistics,
     ConfirmEscrow,
     RegisterStoreReceipt,
+    ConfirmDelivery,
     ReadCashReceipt,
     ConfirmPayment,
     ConfirmBillingKey,
@@ -52,6 +53,7 @@ impl Operation {
             | Self::ModifyEscrowLogistics
             | Self::ConfirmEscrow
             | Self::RegisterStoreReceipt
+            | Self::ConfirmDelivery
             | Self::CapturePayment
             | Self::StopCancellation => Effect::Repeatable,
             Self::ListTransactions
@@ -185,6 +187,7 @@ impl Operation {
             | Self::CapturePayment => {
                 &[(404, PAYMENT_NOT_FOUND), (409, "PAYMENT_NOT_PAID"), (502, "PG_PROVIDER")]
             }
+            Self::ConfirmDelivery => &[(404, PAYMENT_NOT_FOUND)],
             Self::ReadCashReceipt => &[(404, "CASH_RECEIPT_NOT_FOUND")],
             Self::ConfirmPayment => &[
                 (400, "INVALID_PAYMENT_TOKEN"),
@@ -270,7 +273,7 @@ fn decline(error: ErrorBody) -> Decline {
 mod tests {
     use super::*;
 
-    const ALL: [Operation; 22] = [
+    const ALL: [Operation; 23] = [
         Operation::PayInstantly,
         Operation::PayWithBillingKey,
         Operation::IssueBillingKey,
@@ -283,6 +286,7 @@ mod tests {
         Operation::ModifyEscrowLogistics,
         Operation::ConfirmEscrow,
         Operation::RegisterStoreReceipt,
+        Operation::ConfirmDelivery,
         Operation::ReadCashReceipt,
         Operation::ConfirmPayment,
         Operation::ConfirmBillingKey,
@@ -333,7 +337,7 @@ mod tests {
     #[test]
     fn no_documented_error_is_forgotten() {
         let counts = ALL.map(|operation| operation.own_errors().len() + COMMON_ERRORS.len());
-        assert_eq!(counts, [11, 13, 6, 9, 15, 6, 6, 6, 6, 6, 6, 6, 4, 8, 7, 7, 6, 7, 4, 4, 4, 3]);
+        assert_eq!(counts, [11, 13, 6, 9, 15, 6, 6, 6, 6, 6, 6, 6, 4, 4, 8, 7, 7, 6, 7, 4, 4, 4, 3]);
     }
 
     #[test]

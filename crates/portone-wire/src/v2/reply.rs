@@ -63,8 +63,15 @@ pub(super) struct BillingKeyInfo {
     pub status: KeyStatus,
     pub billing_key: Option<Secret<String>>,
     pub custom_data: Option<String>,
+    pub methods: Option<Vec<KeyMethod>>,
     pub issued_at: Option<DateTime<Utc>>,
     pub deleted_at: Option<DateTime<Utc>>,
+}
+
+/// Schema `BillingKeyPaymentMethod`, as far as a card goes.
+#[derive(Deserialize)]
+pub(super) struct KeyMethod {
+    pub card: Option<CardInfo>,
 }
 
 impl BillingKeyInfo {
@@ -102,6 +109,10 @@ pub(super) struct CloseVirtualAccountAnswer {
 /// Schema `CapturePaymentResponse`.
 #[derive(Deserialize)]
 pub(super) struct CaptureAnswer {}
+
+/// Schema `ConfirmPaymentwallDeliveryResponse`.
+#[derive(Deserialize)]
+pub(super) struct DeliveryAnswer {}
 
 /// Schema `StopPaymentCancellationResponse`.
 #[derive(Deserialize)]
@@ -151,6 +162,8 @@ pub(super) struct Transactions {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Payment {
+    /// The upstream's own id of the transaction.
+    pub id: Option<String>,
     pub status: PaymentStatus,
     pub custom_data: Option<String>,
     pub method: Option<PaymentMethod>,
@@ -304,7 +317,7 @@ pub(super) enum WalletMethod {
 }
 
 /// Schema `PaymentMethodCard`.
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct CardMethod {
     pub card: Option<CardInfo>,

@@ -3,6 +3,7 @@ mod channel_groups;
 mod channels;
 mod check;
 mod clock;
+mod deliveries_owed;
 mod payments_routing;
 mod records;
 mod webhooks;

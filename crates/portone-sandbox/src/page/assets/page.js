@@ -165,7 +165,12 @@
   function methodFields() {
     if (look.name === 'paymentwall' || look.name === 'terminal3') return systems();
     if (method === 'CARD') return cardFields();
-    if (method === 'TRANSFER') return [tiles('bank', words.bank, choices.banks, undefined), ...receipt(call.transfer || {})];
+    if (method === 'TRANSFER') {
+      // Smartro asks for no receipt that the shop has named (SMARTRO-071).
+      const settings = (isV1 ? call.bypass : call.transfer) || {};
+      const isNamed = look.name === 'smartro' && settings.cashReceiptType;
+      return [tiles('bank', words.bank, choices.banks, undefined), ...(isNamed ? [] : receipt(settings))];
+    }
     if (method === 'VIRTUAL_ACCOUNT') {
       const settings = call.virtualAccount || {};
       const direct = bare(settings.bankCode);
@@ -360,6 +365,19 @@
   document.addEventListener('keydown', (event) => {
     if (event.key === 'Escape') void leave();
   });
+  /** Smartro asks nobody where the bank is named: the account is issued at once (SMARTRO-062). */
+  async function issueAtOnce() {
+    show();
+    root.setAttribute('aria-busy', 'true');
+    try {
+      end(await tell({ call, bank: bare((call.virtualAccount || {}).bankCode) }));
+    } catch (error) {
+      status.textContent = words.broken + ': ' + /** @type {Error} */ (error).message;
+      root.removeAttribute('aria-busy');
+    }
+  }
+
   if (look.name === 'smartro' && isIssue) verify(show);
+  else if (look.name === 'smartro' && !isV1 && method === 'VIRTUAL_ACCOUNT' && (call.virtualAccount || {}).bankCode) void issueAtOnce();
   else show();
 })();
