@@ -195,7 +195,8 @@ fn what_v1_has_not_got_is_refused() {
 
 #[test]
 fn an_account_without_a_window_has_a_bank_an_end_and_no_escrow() {
-    let told = |change: fn(&mut Order, &mut VirtualAccountRequest)| {
+    type Spoil = fn(&mut Order, &mut VirtualAccountRequest);
+    let told = |change: Spoil| {
         let Command::PayInstantly(mut pay) = samples::command("pay_virtual_account") else { panic!() };
         let InstantMethod::VirtualAccount(account) = &mut pay.method else { panic!() };
         change(&mut pay.order, account);
@@ -205,7 +206,7 @@ fn an_account_without_a_window_has_a_bank_an_end_and_no_escrow() {
     };
     let receipt = ("IAMPORT-062", Advise, "method.virtualAccount.cashReceipt".to_owned());
     assert_eq!(told(|_, _| {}), [receipt]);
-    let cases: [(&str, &str, fn(&mut Order, &mut VirtualAccountRequest)); 3] = [
+    let cases: [(&str, &str, Spoil); 3] = [
         ("IAMPORT-073", "method.virtualAccount.expiry", |_, account| {
             account.expiry = VirtualAccountExpiry::default();
         }),

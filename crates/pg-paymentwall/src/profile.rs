@@ -39,15 +39,9 @@ pub static PROFILE: PgProfile = PgProfile {
         CommandSupport::inquired(CommandKind::OpenPaymentWindow, WINDOW_METHODS),
         CommandSupport::inquired(CommandKind::OpenBillingKeyWindow, &[PayMethod::Card]),
         CommandSupport::inquired(CommandKind::DeleteBillingKey, &[]),
-        CommandSupport::inquired(
-            CommandKind::Cancel,
-            WINDOW_METHODS,
-        ),
+        CommandSupport::inquired(CommandKind::Cancel, WINDOW_METHODS),
         // Nothing reads a delivery back (rule PW-026).
-        CommandSupport::untold(
-            CommandKind::ConfirmDelivery,
-            WINDOW_METHODS,
-        ),
+        CommandSupport::untold(CommandKind::ConfirmDelivery, WINDOW_METHODS),
     ],
     // Whatever the project supports.
     currencies: Currencies::Any,

@@ -3,8 +3,7 @@
 
 use pg_paymentwall::FACTORY;
 use portone_core::{
-    Command, CustomerName, Finding, InstantMethod, Leg, Order, Outcome, Progress,
-    StandingState, admit,
+    Command, CustomerName, Finding, InstantMethod, Leg, Order, Outcome, Progress, StandingState, admit,
 };
 use portone_testkit::{
     replies::v1,
@@ -96,7 +95,9 @@ fn pw_033_a_failed_payment_may_be_paid_later() {
     let admitted = admit(&*adapter, &command, &ctx).unwrap();
     let state = |status: &str| {
         let reply = v1::done(&v1::payment(status));
-        let Progress::Done(outcome) = adapter.decode(&admitted, Leg(1), &reply, &ctx).unwrap() else { panic!() };
+        let Progress::Done(outcome) = adapter.decode(&admitted, Leg(1), &reply, &ctx).unwrap() else {
+            panic!()
+        };
         let Outcome::Inquired(Finding::Happened(outcome)) = *outcome else { panic!("{outcome:?}") };
         let Outcome::Standing(standing) = *outcome else { panic!("{outcome:?}") };
         standing.state

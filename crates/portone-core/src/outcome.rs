@@ -159,8 +159,8 @@ pub struct IssuedKeyFacts {
     pub pg_billing_key: PgBillingKey,
     /// When.
     pub issued_at: DateTime<Utc>,
-    /// The card, as far as the PG told; the answer to an issue does not tell.
-    pub card: Option<CardFacts>,
+    /// The card, as far as the PG told; the answer to an issue does not tell. Boxed, as it is large and seldom there.
+    pub card: Option<Box<CardFacts>>,
 }
 
 /// A cancel that was done or accepted.

@@ -40,9 +40,10 @@ impl Engine {
             Some((entry, key.clone()))
         });
         let Some((entry, key)) = issued else { return };
-        match self.card_of_key(entry, record, key).await {
-            Some(told) => record.card = transition::merged_card(told, record.card.clone()),
-            None => tracing::warn!(channel = %entry.channel.key, "cannot ask what card a billing key is of"),
+        if let Some(told) = self.card_of_key(entry, record, key).await {
+            record.card = transition::merged_card(told, record.card.clone());
+        } else {
+            tracing::warn!(channel = %entry.channel.key, "cannot ask what card a billing key is of");
         }
     }
 
@@ -57,7 +58,7 @@ impl Engine {
         let found = self.inquire(entry.adapter().ok()?, attempt(&id, record.requested_at, subject)).await;
         match found.ok()? {
             Finding::Happened(outcome) => match *outcome {
-                Outcome::BillingKeyIssued(facts) => facts.card,
+                Outcome::BillingKeyIssued(facts) => facts.card.map(|card| *card),
                 _ => None,
             },
             Finding::Declined(_) | Finding::DidNotHappen | Finding::NotYet => None,

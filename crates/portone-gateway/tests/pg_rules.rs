@@ -181,7 +181,8 @@ fn a_negative_amount_of_a_cancel_is_refused_by_its_field() {
     for field in ["amount", "tax_free", "vat_amount", "checksum"] {
         let mut request = json!({ "merchant_uid": "order1", "reason": "sold out" });
         request[field] = json!(-1000);
-        let question = json!({ "provider": "kcp", "api": "v1", "operation": "API_CANCEL", "request": request });
+        let question =
+            json!({ "provider": "kcp", "api": "v1", "operation": "API_CANCEL", "request": request });
         let report = asked(&question.to_string()).unwrap();
         let fields: Vec<&str> = report.rejections().map(|found| found.field.as_str()).collect();
         assert_eq!(fields, [field], "{report}");

@@ -241,9 +241,7 @@ impl Context<'_> {
             Operation::IssueReceipt { of } => receipts::issue(self, of, &input),
             Operation::CancelReceipt { of } => receipts::cancel(self, of),
             Operation::ReadReceipt { of } => receipts::read_back(self, of),
-            Operation::TellLogistics { imp_uid, is_first } => {
-                escrow::tell(self, imp_uid, &input, *is_first)
-            }
+            Operation::TellLogistics { imp_uid, is_first } => escrow::tell(self, imp_uid, &input, *is_first),
             Operation::ReadLogistics { imp_uid } => escrow::read_back(self, imp_uid),
         }
     }

@@ -191,7 +191,8 @@ impl Operation {
             }
             Self::ConfirmDelivery => {
                 let id = body.get("transactionId").and_then(Value::as_str)?;
-                let found = ledger.payments().map(|payment| payment.latest()).find(|latest| latest.id == id);
+                let found =
+                    ledger.payments().map(super::records::Payment::latest).find(|latest| latest.id == id);
                 found.map(|latest| latest.channel_key.clone())
             }
             Self::ListKeys => None,

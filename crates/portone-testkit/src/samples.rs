@@ -264,10 +264,7 @@ fn one_of_each(secrets: Secrets) -> Vec<Sample> {
         inquire("inquire_pay", AttemptSubject::Pay { payment_id: payment_id(), amount }),
         inquire("inquire_standing", AttemptSubject::Standing { payment_id: payment_id() }),
         inquire("inquire_issue_billing_key", AttemptSubject::IssueBillingKey),
-        inquire(
-            "inquire_billing_key",
-            AttemptSubject::BillingKey { pg_billing_key: billing_key(secrets) },
-        ),
+        inquire("inquire_billing_key", AttemptSubject::BillingKey { pg_billing_key: billing_key(secrets) }),
         inquire(
             "inquire_delete_billing_key",
             AttemptSubject::DeleteBillingKey { pg_billing_key: billing_key(secrets) },

@@ -79,6 +79,8 @@ mod tests {
         assert!(is_named("PW-034", "fn pw_034_a_cancel() {"));
         assert!(is_named("PW-034", "// PW-034, PW-035"));
         assert!(!is_named("PW-034", "fn pw_0345() {} PW-0340"));
-        assert!(is_test("crates/a/tests/api/x.rs") && !is_test("crates/a/src/x.rs") && !is_test("tests/x.md"));
+        assert!(
+            is_test("crates/a/tests/api/x.rs") && !is_test("crates/a/src/x.rs") && !is_test("tests/x.md")
+        );
     }
 }

@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use portone_core::{
-    Cancel, CardFacts, CloseVirtualAccount, Command, ConfirmDelivery, Currency, DeleteBillingKey, LogisticsStep, Money,
-    OpenWindow, Order, PayInstantly, PayMethod, PayWithBillingKey, PgBillingKey, Report, Rule, Schedule,
-    StoreId,
+    Cancel, CardFacts, CloseVirtualAccount, Command, ConfirmDelivery, Currency, DeleteBillingKey,
+    LogisticsStep, Money, OpenWindow, Order, PayInstantly, PayMethod, PayWithBillingKey, PgBillingKey,
+    Report, Rule, Schedule, StoreId,
 };
 use portone_engine::request::{CancelRequest, PayWithBillingKeyRequest};
 use portone_wire::sdk;

@@ -236,6 +236,7 @@ impl Transport for Wire {
             method: match request.method {
                 portone_core::Method::Get => Method::Get,
                 portone_core::Method::Post => Method::Post,
+                portone_core::Method::Put => Method::Put,
                 portone_core::Method::Patch => Method::Patch,
                 portone_core::Method::Delete => Method::Delete,
             },

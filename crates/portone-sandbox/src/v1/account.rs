@@ -63,8 +63,7 @@ fn read(now: DateTime<Utc>, input: &Input, channel: &Channel) -> Result<Account,
     if bank_code.len() != code_length || !bank_code.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(wrong("vbank_code"));
     }
-    let seconds =
-        input.integer("vbank_due")?.ok_or_else(|| Refusal::hub("파라미터 누락: vbank_due"))?;
+    let seconds = input.integer("vbank_due")?.ok_or_else(|| Refusal::hub("파라미터 누락: vbank_due"))?;
     let due = DateTime::from_timestamp(seconds, 0).filter(|due| *due > now);
     let due = due.ok_or_else(|| wrong("vbank_due"))?;
     let holder = input.short("vbank_holder", HOLDER_LENGTH_MAX)?;

@@ -68,12 +68,7 @@ fn held(context: &Context<'_>, imp_uid: &str, is_first: bool) -> Result<Payment,
     Ok(payment.clone())
 }
 
-fn read(
-    context: &Context<'_>,
-    input: &Input,
-    pg_code: &str,
-    is_first: bool,
-) -> Result<Logistics, Refusal> {
+fn read(context: &Context<'_>, input: &Input, pg_code: &str, is_first: bool) -> Result<Logistics, Refusal> {
     let parcel = part(input, "logis")?;
     if pg_code == SMARTRO && is_first {
         check_party(&part(input, "sender")?)?;

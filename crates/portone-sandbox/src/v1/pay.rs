@@ -5,12 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::input::Input;
-<<<<<<< HEAD
 use super::keys::CUSTOMER_UID_LENGTH_MAX;
-use super::records::{Channel, Payment, Status, StoredCard};
-=======
 use super::records::{Account, Channel, Payment, Status, StoredCard};
->>>>>>> rules
 use super::view::payment_view;
 use super::{Context, Refusal};
 use crate::cards::{CardFacts, Conduct};

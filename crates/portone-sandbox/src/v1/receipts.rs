@@ -58,7 +58,7 @@ pub(super) fn issue(context: &mut Context<'_>, of: &Of, input: &Input) -> Result
     }
     let receipt = Receipt {
         of: of.key(),
-        receipt_tid: context.ids.pg_number("V1R"),
+        tid: context.ids.pg_number("V1R"),
         apply_num: context.ids.digits(APPLY_NUM_DIGITS),
         kind,
         amount,
@@ -146,7 +146,7 @@ fn keep(context: &mut Context<'_>, of: &Of, receipt: Receipt) -> Value {
 /// Definitions `ReceiptAnnotation` and `ExternalReceiptAnnotation`.
 fn view(of: &Of, receipt: &Receipt) -> Value {
     let mut view = json!({
-        "receipt_tid": receipt.receipt_tid, "apply_num": receipt.apply_num, "type": receipt.kind,
+        "receipt_tid": receipt.tid, "apply_num": receipt.apply_num, "type": receipt.kind,
         "amount": number(receipt.amount), "vat": number(receipt.vat),
         "receipt_url": format!("https://sandbox.invalid/cash-receipts/{}", receipt.apply_num),
         "applied_at": receipt.applied_at.timestamp(),

@@ -101,7 +101,7 @@ pub(crate) struct Logistics {
 pub(crate) struct Receipt {
     /// What it is of ([`super::receipts::Of::key`]).
     pub(crate) of: String,
-    pub(crate) receipt_tid: String,
+    pub(crate) tid: String,
     pub(crate) apply_num: String,
     pub(crate) kind: String,
     pub(crate) amount: i64,

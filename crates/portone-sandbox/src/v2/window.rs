@@ -69,7 +69,8 @@ pub(crate) fn finish(ledger: &mut Ledger, now: DateTime<Utc>, body: &Fields<'_>)
 
 /// Smartro asks nobody where the bank is named: there is no page, and nothing to approve (SMARTRO-062).
 fn issues_at_once(channel: &Channel, call: &Fields<'_>) -> Result<bool, Refusal> {
-    if channel.provider != Provider::SmartroV2 || call.optional_text("payMethod")? != Some("VIRTUAL_ACCOUNT") {
+    if channel.provider != Provider::SmartroV2 || call.optional_text("payMethod")? != Some("VIRTUAL_ACCOUNT")
+    {
         return Ok(false);
     }
     let account = call.optional_object("virtualAccount")?;

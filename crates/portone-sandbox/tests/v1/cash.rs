@@ -24,8 +24,7 @@ impl V1 {
     fn deposited(&mut self, merchant_uid: &str, channel_key: &str) -> String {
         let issued = self.done(VBANKS, &account(merchant_uid, channel_key));
         let imp_uid = issued["imp_uid"].as_str().unwrap().to_owned();
-        let (status, paid) =
-            self.bench.post(&format!("/sandbox/v1/payments/{imp_uid}/deposit"), &json!({}));
+        let (status, paid) = self.bench.post(&format!("/sandbox/v1/payments/{imp_uid}/deposit"), &json!({}));
         assert_eq!(status, 200, "{paid}");
         imp_uid
     }
@@ -120,7 +119,10 @@ fn v1_083_a_receipt_is_issued_once_for_what_is_left() {
     assert_eq!(v1.get(&path).0, 404);
     let issued = v1.done(&path, &receipt());
     // V1-085
-    assert_eq!((&issued["amount"], &issued["vat"], &issued["type"]), (&json!(10_000), &json!(909), &json!("person")));
+    assert_eq!(
+        (&issued["amount"], &issued["vat"], &issued["type"]),
+        (&json!(10_000), &json!(909), &json!("person"))
+    );
     assert_eq!((&issued["imp_uid"], &issued["cancelled_at"]), (&json!(imp_uid), &json!(0)));
     assert_eq!(v1.post(&path, &receipt()).0, 400);
     let (status, cancelled) = v1.call(Method::Delete, &path, &Value::Null);
@@ -154,9 +156,8 @@ fn receipts_are_of_cash_and_of_pgs_that_issue_them() {
     let mut v1 = V1::new();
     let card = v1.paid("order8")["imp_uid"].as_str().unwrap().to_owned();
     assert_eq!(v1.post(&format!("/v1/receipts/{card}"), &receipt()).0, 400);
-    let elsewhere = |channel: &str| {
-        with(receipt(), json!({"channel_key": channel, "name": "Chair", "amount": 1_100}))
-    };
+    let elsewhere =
+        |channel: &str| with(receipt(), json!({"channel_key": channel, "name": "Chair", "amount": 1_100}));
     assert_eq!(v1.post("/v1/receipts/external/shop1", &elsewhere("c-pw")).0, 501);
     let issued = v1.done("/v1/receipts/external/shop1", &elsewhere("a-nice"));
     assert_eq!((&issued["merchant_uid"], &issued["vat"]), (&json!("shop1"), &json!(100)));
@@ -184,7 +185,10 @@ fn v1_086_a_delivery_is_told_once_and_then_changed() {
     assert_eq!(v1.get(&path).0, 409);
     assert_eq!(v1.call(Method::Put, &path, &told).0, 409);
     // SMARTRO-122: an address in one line is none.
-    let one_line = with(told.clone(), json!({"sender": {"name": "Hong", "tel": "010", "postcode": "06000", "addr": "x"}}));
+    let one_line = with(
+        told.clone(),
+        json!({"sender": {"name": "Hong", "tel": "010", "postcode": "06000", "addr": "x"}}),
+    );
     assert_eq!(v1.post(&path, &one_line).0, 400);
     // V1-087
     assert_eq!(v1.done(&path, &told)["company"], "ETC");
@@ -194,7 +198,10 @@ fn v1_086_a_delivery_is_told_once_and_then_changed() {
     });
     assert_eq!(v1.call(Method::Put, &path, &changed).0, 200);
     let (_, kept) = v1.get(&path);
-    assert_eq!((&kept["response"]["company"], &kept["response"]["invoice"]), (&json!("CJGLS"), &json!("5678")));
+    assert_eq!(
+        (&kept["response"]["company"], &kept["response"]["invoice"]),
+        (&json!("CJGLS"), &json!("5678"))
+    );
 }
 
 #[test]

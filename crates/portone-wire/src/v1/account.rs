@@ -98,7 +98,9 @@ fn waiting(reply: &PgReply) -> Result<Payment, PgError> {
     let mut found = page.list.into_iter().filter(waits);
     match (found.next(), found.next()) {
         (Some(payment), None) => Ok(payment),
-        (None, _) => Err(operation.unreadable(reply, "no account of this merchant_uid waits for its deposit")),
+        (None, _) => {
+            Err(operation.unreadable(reply, "no account of this merchant_uid waits for its deposit"))
+        }
         (Some(_), Some(_)) => Err(operation.unreadable(reply, "several accounts of this merchant_uid wait")),
     }
 }

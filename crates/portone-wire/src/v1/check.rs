@@ -1,9 +1,9 @@
 //! The rules of every PG behind the V1 REST API, command by command. A PG's own rules come on top.
 
 use portone_core::{
-    CallContext, CardPayment, CashReceiptRequest, CashReceiptType, Command, Contracts, Currency, Customer, CustomerName, DeleteBillingKey,
-    InstantMethod, IssueBillingKey, Order, PayWithBillingKey, PgBillingKey, Report, Rule, Severity,
-    VirtualAccountRequest,
+    CallContext, CardPayment, CashReceiptRequest, CashReceiptType, Command, Contracts, Currency, Customer,
+    CustomerName, DeleteBillingKey, InstantMethod, IssueBillingKey, Order, PayWithBillingKey, PgBillingKey,
+    Report, Rule, Severity, VirtualAccountRequest,
 };
 
 use super::{
@@ -127,7 +127,8 @@ impl V1Dialect {
             report.add(&rules::VBANK_DUE, EXPIRY, "is missing; give validHours or dueDate");
         }
         if order.is_escrow == Some(true) {
-            let message = "is nothing V1 has for an account without a window; open the window, or leave it out";
+            let message =
+                "is nothing V1 has for an account without a window; open the window, or leave it out";
             report.add(&rules::ESCROW_CONTRACT, "isEscrow", message);
         }
         let asks = |receipt: &CashReceiptRequest| receipt.kind != CashReceiptType::NoReceipt;

@@ -9,8 +9,8 @@ use portone_core::{
 use super::{
     V1Dialect,
     account::account_facts,
-    operation::Operation,
     dto::moment,
+    operation::Operation,
     reply::{CancelEntry, CardType, Payment, Status, StoredKey},
 };
 
@@ -186,12 +186,12 @@ pub(super) fn issued_key(key: StoredKey, customer_uid: &str) -> Result<Outcome, 
     Ok(Outcome::BillingKeyIssued(IssuedKeyFacts {
         pg_billing_key: PgBillingKey::parse(&key.customer_uid).map_err(|_| "customer_uid is too long")?,
         issued_at: issued_at.ok_or("updated is missing")?,
-        card: Some(CardFacts {
+        card: Some(Box::new(CardFacts {
             issuer: key.card_name,
             card_type: card_type(key.card_type),
             masked_number: key.card_number.filter(|number| is_masked(number)),
             ..CardFacts::default()
-        }),
+        })),
     }))
 }
 

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use portone_core::{
-    Address, EscrowParty, Finding, Leg, LogisticsCompany, LogisticsStep, Method, Outcome, PgError,
-    PgReply, Product, Progress, RegisterEscrowLogistics,
+    Address, EscrowParty, Finding, Leg, LogisticsCompany, LogisticsStep, Method, Outcome, PgError, PgReply,
+    Product, Progress, RegisterEscrowLogistics,
 };
 use serde::Serialize;
 use serde_json::value::RawValue;

@@ -213,7 +213,10 @@ pub(super) fn issued_and_paid(mut payment: Payment) -> Result<Outcome, &'static 
     let key = payment.billing_key.take().ok_or("billingKey is missing")?;
     let pg_billing_key = PgBillingKey::parse(key.expose()).map_err(|_| "billingKey is empty or too long")?;
     let paid = paid_facts(payment)?;
-    Ok(Outcome::IssuedAndPaid { key: IssuedKeyFacts { pg_billing_key, issued_at: paid.paid_at, card: None }, paid })
+    Ok(Outcome::IssuedAndPaid {
+        key: IssuedKeyFacts { pg_billing_key, issued_at: paid.paid_at, card: None },
+        paid,
+    })
 }
 
 fn decode_cancel(reply: &PgReply) -> Result<Outcome, PgError> {
@@ -325,7 +328,9 @@ pub(super) fn issued_key(info: BillingKeyInfo) -> Result<Outcome, &'static str> 
     Ok(Outcome::BillingKeyIssued(IssuedKeyFacts {
         pg_billing_key: PgBillingKey::parse(key.expose()).map_err(|_| "billingKey is empty or too long")?,
         issued_at: info.issued_at.ok_or("issuedAt is missing")?,
-        card: told.and_then(|method| Some(card_facts(CardMethod { card: Some(method.card?), ..CardMethod::default() }))),
+        card: told.and_then(|method| {
+            Some(Box::new(card_facts(CardMethod { card: Some(method.card?), ..CardMethod::default() })))
+        }),
     }))
 }
 

@@ -187,7 +187,6 @@ impl Operation {
             | Self::CapturePayment => {
                 &[(404, PAYMENT_NOT_FOUND), (409, "PAYMENT_NOT_PAID"), (502, "PG_PROVIDER")]
             }
-            Self::ConfirmDelivery => &[(404, PAYMENT_NOT_FOUND)],
             Self::ReadCashReceipt => &[(404, "CASH_RECEIPT_NOT_FOUND")],
             Self::ConfirmPayment => &[
                 (400, "INVALID_PAYMENT_TOKEN"),
@@ -208,7 +207,7 @@ impl Operation {
                 (409, "PAYMENT_CANCELLATION_NOT_PENDING"),
                 (502, "PG_PROVIDER"),
             ],
-            Self::ListTransactions | Self::ReadPayment => &[(404, PAYMENT_NOT_FOUND)],
+            Self::ConfirmDelivery | Self::ListTransactions | Self::ReadPayment => &[(404, PAYMENT_NOT_FOUND)],
             Self::ReadBillingKey => &[(404, "BILLING_KEY_NOT_FOUND")],
             Self::ListBillingKeys => &[],
         }

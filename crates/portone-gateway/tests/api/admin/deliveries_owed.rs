@@ -29,7 +29,10 @@ async fn pw_021_goods_owe_a_delivery_until_it_is_told() {
     let list = owed(&world).await;
     let ids: Vec<&str> = list.iter().map(|item| item["paymentId"].as_str().unwrap()).collect();
     assert_eq!(ids, ["goods1", "goods2"]);
-    assert_eq!((&list[0]["productType"], &list[0]["channelKey"]), (&json!("PHYSICAL"), &json!("channel-key-paymentwall")));
+    assert_eq!(
+        (&list[0]["productType"], &list[0]["channelKey"]),
+        (&json!("PHYSICAL"), &json!("channel-key-paymentwall"))
+    );
     assert!(list[0]["paidAt"].is_string(), "{list:?}");
     let told = world.post(CONFIRM, &digital(&list[0]["transactionId"])).await;
     assert_eq!(told.status, 200, "{}", told.text);
