@@ -18,6 +18,7 @@ pub mod promotions;
 pub mod receipts;
 pub mod records;
 pub mod schedules;
+pub mod search;
 pub mod time;
 pub mod verifications;
 pub mod webhooks;
@@ -146,6 +147,8 @@ macro_rules! contract_tests {
             list::a_payment_is_listed_once_and_to_its_store,
             list::a_walk_meets_every_payment_once,
             list::issued_keys_are_listed_by_their_times,
+            search::an_index_changes_no_list,
+            search::an_index_knows_of_receipts_and_webhooks,
             payment_events::what_moved_money_is_written_once_announced_or_not,
             payment_events::a_later_row_is_never_earlier_in_time,
             payment_events::a_walk_stays_in_its_window_and_store,

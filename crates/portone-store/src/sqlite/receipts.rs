@@ -134,6 +134,7 @@ pub(super) fn put(database: &Database, store_no: i64, row: &ReceiptRow) -> Resul
     let (id, status) = (receipt.id.as_str(), receipt.status.code());
     let written =
         database.execute(sql, params![id, status, row.issue_at(), cancelled_at, status_at, row.doc])?;
+    database.touch_payment(&receipt.store_id, &receipt.payment_id)?;
     if written == 1 { Ok(()) } else { insert(database, store_no, row, None) }
 }
 
@@ -176,6 +177,7 @@ fn settle(database: &Database, attempt: &AttemptId, row: &ReceiptRow) -> Result<
         return Ok(Settle::AlreadySettled);
     }
     attempts::delete(database, attempt)?;
+    database.touch_payment(&receipt.store_id, &receipt.payment_id)?;
     Ok(Settle::Settled)
 }
 

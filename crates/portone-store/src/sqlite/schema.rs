@@ -19,6 +19,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/0014_promotions.sql"),
     include_str!("../../migrations/sqlite/0015_list_counts.sql"),
     include_str!("../../migrations/sqlite/0016_key_lists.sql"),
+    include_str!("../../migrations/sqlite/0018_search.sql"),
 ];
 
 /// Applies what is missing, each step in one commit. `Err(Ok(found))` tells of a database newer than this version.

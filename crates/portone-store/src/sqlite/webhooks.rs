@@ -13,6 +13,7 @@ use portone_engine::webhook::{
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::database::{Database, Fault};
+use super::search::Kind;
 use super::{SqliteStore, events};
 use crate::document::{decode, decode_code, encode, millis, time};
 
@@ -203,7 +204,16 @@ fn insert(
             millis(event.at),
         ],
     )?;
-    Ok(database.connection().last_insert_rowid())
+    let no = database.connection().last_insert_rowid();
+    touch(database, no)?;
+    Ok(no)
+}
+
+/// Notes that lists may say otherwise of a delivery's payment now.
+fn touch(database: &Database, no: i64) -> Result<(), Fault> {
+    let sql = "SELECT transaction_no FROM webhook_deliveries WHERE no = ?1";
+    let transaction_no: Option<i64> = database.prepared(sql)?.query_row([no], |row| row.get(0))?;
+    transaction_no.map_or(Ok(()), |no| database.touch(Kind::Payments, no))
 }
 
 /// What is delivered one after the other: a payment's (or a billing key's) announcements to one URL.
@@ -333,6 +343,7 @@ fn finish(database: &Database, result: &DeliveryResult, exchange: &str) -> Resul
          WHERE no = ?1",
         params![no, result.status.code(), exchange],
     )?;
+    touch(database, no.cast_signed())?;
     Ok(Settle::Settled)
 }
 

@@ -1,0 +1,237 @@
+//! Lists by what no index knows: texts, webhooks, cash receipts and the like. Records that have come to rest are looked at in
+//! blocks, of which a sieve rules most out; those that have not, one by one.
+
+mod block;
+mod build;
+mod pack;
+mod payments;
+mod sieve;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use portone_engine::beside::Span;
+use portone_engine::list::EXAMINED_COUNT_MAX;
+
+pub(super) use self::build::Kind;
+pub(super) use self::payments::{index, page};
+
+use self::block::{Head, Heads, Needle, TIME_COUNT};
+use self::sieve::{BLOCKS_A_SIEVE, Half, Wanted};
+use super::database::{Database, Fault};
+use crate::document::time;
+
+/// How many numbers make a block.
+const BLOCK_LENGTH: i64 = 128;
+/// How many blocks are opened for a page.
+const OPENED_COUNT_MAX: usize = 2_000;
+/// Up to how many tags, of which one is enough, are looked up in a sieve.
+const SIFTED_TAG_COUNT_MAX: usize = 8;
+
+/// What a list asks of a block and its records.
+struct Asked {
+    kind: Kind,
+    store_no: i64,
+    /// Which time has to be between which, in milliseconds since 1970, both included.
+    window: (usize, i64, i64),
+    /// Which time sorts.
+    sort: usize,
+    descending: bool,
+    offset: usize,
+    count_max: usize,
+    /// Of each of these one at least.
+    tags: Vec<Vec<u32>>,
+    /// Times that have to be within.
+    spans: Vec<(usize, Span)>,
+    texts: Vec<AskedText>,
+}
+
+/// A text that a record has to have.
+struct AskedText {
+    /// In which field; in any where absent.
+    field: Option<&'static str>,
+    text: String,
+    /// Where it is sifted.
+    halves: Vec<Half>,
+}
+
+impl Asked {
+    /// A record's place in the list: those without the time come last.
+    fn place(&self, no: i64, times: &[Option<i64>; TIME_COUNT]) -> Place {
+        let sign = if self.descending { -1 } else { 1 };
+        (times[self.sort].map_or(i64::MAX, |time| sign * time), sign * no)
+    }
+
+    /// What every block has to have.
+    fn wanted(&self) -> Vec<Wanted> {
+        let few = self.tags.iter().filter(|tags| tags.len() <= SIFTED_TAG_COUNT_MAX);
+        let texts = self.texts.iter().map(|text| Wanted::Text(text.text.clone(), text.halves.clone()));
+        few.map(|tags| Wanted::Tags(tags.clone())).chain(texts).collect()
+    }
+
+    fn wants_tags(&self, tags: &[u32]) -> bool {
+        self.tags.iter().all(|wanted| wanted.iter().any(|tag| tags.contains(tag)))
+    }
+
+    fn wants_head(&self, head: &Head) -> bool {
+        let (at, from, until) = self.window;
+        let moment = |at: usize| head.times[at].and_then(|millis| time(millis).ok());
+        head.store_no == self.store_no
+            && head.times[at].is_some_and(|time| from <= time && time <= until)
+            && self.spans.iter().all(|(at, span)| span.holds(moment(*at)))
+    }
+}
+
+/// A place in a list: the time it is sorted by and the number, both negative where the latest comes first.
+type Place = (i64, i64);
+
+/// A block that can have records of the list.
+struct Candidate {
+    no: i64,
+    /// The best time for its place that a record of it can have.
+    best: i64,
+}
+
+/// What was found of a list.
+struct Found {
+    /// The numbers of the page's records, in order.
+    page: Vec<i64>,
+    total_count: usize,
+    is_whole: bool,
+}
+
+struct Search<'q> {
+    database: &'q Database,
+    asked: &'q Asked,
+    needles: Vec<Needle<'q>>,
+    /// Records that no block tells about.
+    touched: &'q BTreeSet<i64>,
+    found: Vec<Place>,
+}
+
+/// Finds a list's page in blocks, and among what was found beside them. `None` where an order that blocks do not have puts
+/// the page beyond those that may be opened.
+fn find(
+    database: &Database,
+    asked: &Asked,
+    touched: &BTreeSet<i64>,
+    beside: Vec<Place>,
+) -> Result<Option<Found>, Fault> {
+    let needles = asked.texts.iter().map(|text| Needle::new(text.field, &text.text)).collect();
+    let mut search = Search { database, asked, needles, touched, found: beside };
+    let next = search.open_all()?;
+    Ok(search.finish(next))
+}
+
+impl Search<'_> {
+    /// Opens blocks in the list's order, as many as may be: the best place in the next one, if there is one.
+    fn open_all(&mut self) -> Result<Option<i64>, Fault> {
+        let mut looked_count = 0;
+        for (opened_count, candidate) in self.candidates()?.iter().enumerate() {
+            if looked_count >= EXAMINED_COUNT_MAX || opened_count >= OPENED_COUNT_MAX {
+                return Ok(Some(candidate.best));
+            }
+            looked_count += self.open(candidate.no)?;
+        }
+        Ok(None)
+    }
+
+    /// The blocks that can have records of the list, in its order.
+    fn candidates(&self) -> Result<Vec<Candidate>, Fault> {
+        let wanted = self.asked.wanted();
+        let mut masks: BTreeMap<i64, u64> = BTreeMap::new();
+        let mut candidates = Vec::new();
+        let mut statement = self.database.prepared(
+            "SELECT no, first_time_0, last_time_0, first_time_1, last_time_1, first_time_2, last_time_2,
+                first_time_3, last_time_3 FROM search_blocks INDEXED BY search_blocks_by_time WHERE kind = ?1",
+        )?;
+        let mut rows = statement.query([self.asked.kind.code()])?;
+        let (window, from, until) = self.asked.window;
+        while let Some(row) = rows.next()? {
+            let span =
+                |at: usize| -> Result<(i64, i64), Fault> { Ok((row.get(1 + 2 * at)?, row.get(2 + 2 * at)?)) };
+            let (first, last) = span(window)?;
+            if last < from || first > until {
+                continue;
+            }
+            let no: i64 = row.get(0)?;
+            let sieve_no = no.div_euclid(BLOCKS_A_SIEVE);
+            let mask = match masks.get(&sieve_no) {
+                Some(mask) => *mask,
+                None => *masks.entry(sieve_no).or_insert(sift(self.database, &wanted, sieve_no)?),
+            };
+            if mask & (1 << no.rem_euclid(BLOCKS_A_SIEVE)) != 0 {
+                let (first, last) = span(self.asked.sort)?;
+                let has_none = first > last;
+                let best = if self.asked.descending { last.saturating_neg() } else { first };
+                candidates.push(Candidate { no, best: if has_none { i64::MAX } else { best } });
+            }
+        }
+        candidates.sort_unstable_by_key(|candidate| (candidate.best, candidate.no));
+        Ok(candidates)
+    }
+
+    /// Looks at a block: how many of its records were asked for a text, or were found.
+    fn open(&mut self, block_no: i64) -> Result<usize, Fault> {
+        let heads = self.database.search_heads(block_no, Heads::decode)?;
+        let are_kinds: Vec<bool> = heads.kinds.iter().map(|tags| self.asked.wants_tags(tags)).collect();
+        let is_wanted = |head: &Head| {
+            are_kinds[head.kind] && self.asked.wants_head(head) && !self.touched.contains(&head.no)
+        };
+        let mut wanted: Vec<bool> = heads.heads.iter().map(is_wanted).collect();
+        let count = wanted.iter().filter(|wanted| **wanted).count();
+        if count > 0 && !self.needles.is_empty() {
+            let sift =
+                |texts: &[u8]| self.needles.iter().try_for_each(|needle| needle.sift(texts, &mut wanted));
+            self.database.search_texts(block_no, sift)?;
+        }
+        let found = heads.heads.iter().zip(wanted).filter(|(_, wanted)| *wanted);
+        self.found.extend(found.map(|(head, _)| self.asked.place(head.no, &head.times)));
+        Ok(count)
+    }
+
+    /// The page, if no record of a block that was not opened can come before its end.
+    fn finish(mut self, next: Option<i64>) -> Option<Found> {
+        let Asked { offset, count_max, .. } = *self.asked;
+        let end = offset.saturating_add(count_max);
+        let is_filled = self.found.len() >= end;
+        let total_count = self.found.len().min(EXAMINED_COUNT_MAX);
+        if self.found.len() > end {
+            self.found.select_nth_unstable(end);
+            self.found.truncate(end);
+        }
+        self.found.sort_unstable();
+        let is_certain = match (self.found.last(), next) {
+            (Some(last), Some(best)) => last.0 < best,
+            (None, _) | (_, None) => true,
+        };
+        if is_filled && !is_certain {
+            return None;
+        }
+        let page = self.found.iter().skip(offset).map(|(_, no)| no.abs()).collect();
+        Some(Found { page, total_count, is_whole: is_filled || next.is_none() })
+    }
+}
+
+/// Which of 64 blocks can have records of the list, a bit each.
+fn sift(database: &Database, wanted: &[Wanted], sieve_no: i64) -> Result<u64, Fault> {
+    let mut mask = u64::MAX;
+    for wanted in wanted {
+        mask &= wanted.sift(database, sieve_no)?;
+        if mask == 0 {
+            break;
+        }
+    }
+    Ok(mask)
+}
+
+/// The records that are in a block and have changed since. `None` where there are too many to look at.
+fn touched(database: &Database, kind: Kind) -> Result<Option<BTreeSet<i64>>, Fault> {
+    let sql = "SELECT no FROM search_touched WHERE kind = ?1 ORDER BY no LIMIT ?2";
+    let mut statement = database.prepared(sql)?;
+    let mut rows = statement.query((kind.code(), EXAMINED_COUNT_MAX))?;
+    let mut touched = BTreeSet::new();
+    while let Some(row) = rows.next()? {
+        touched.insert(row.get(0)?);
+    }
+    Ok((touched.len() < EXAMINED_COUNT_MAX).then_some(touched))
+}

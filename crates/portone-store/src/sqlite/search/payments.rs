@@ -1,0 +1,262 @@
+//! Payments in blocks: what is kept of each, and what lists of them ask.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use portone_core::CashReceiptType;
+use portone_engine::beside::ReceiptFacts;
+use portone_engine::ledger::{ReceiptStatus, Transaction};
+use portone_engine::list::{EXAMINED_COUNT_MAX, PaymentQuery, Reached, TimeField};
+use portone_engine::search::{TextField, TextSearch};
+use portone_engine::webhook::DeliveryStatus;
+use rusqlite::{OptionalExtension, Rows, params};
+
+use super::block::{Entry, TIME_COUNT};
+use super::build::{self, Kind, Source};
+use super::sieve::Half;
+use super::{Asked, AskedText, BLOCK_LENGTH, Place};
+use crate::document::{decode_code, millis};
+use crate::sqlite::database::{Database, Fault};
+use crate::sqlite::list::{by_no, wanted_row};
+use crate::sqlite::{facets, receipts, transactions};
+
+/// How long nothing has happened to a payment that has come to rest: its webhooks and its comparison with the upstream
+/// are mostly over then.
+const REST: TimeDelta = TimeDelta::seconds(15);
+/// How long others are waited for.
+const WAIT: TimeDelta = TimeDelta::seconds(600);
+
+/// Prepares the next payments that have come to rest: how many.
+pub(in crate::sqlite) fn index(
+    database: &Database,
+    now: DateTime<Utc>,
+    count_max: usize,
+) -> Result<usize, Fault> {
+    build::step(database, &Payments { now }, count_max)
+}
+
+/// One page, if blocks tell it: `None` where too many payments are in none, and where [`super::find`] says so.
+pub(in crate::sqlite) fn page(
+    database: &Database,
+    query: &PaymentQuery,
+    store_no: i64,
+) -> Result<Option<Reached<Transaction>>, Fault> {
+    let end = database.search_block_count(Kind::Payments)? * BLOCK_LENGTH;
+    let has_empty = query.filter.texts.iter().any(|text| text.text.is_empty());
+    if end == 0 || has_empty || newest(database)? - end >= EXAMINED_COUNT_MAX.cast_signed() as i64 {
+        return Ok(None);
+    }
+    let Some(touched) = super::touched(database, Kind::Payments)? else { return Ok(None) };
+    let asked = asked(database, query, store_no)?;
+    let mut beside = Vec::new();
+    let mut statement = database.prepared(transactions::select!("no >= ?1 AND latest = 1 ORDER BY no"))?;
+    look_at(database, query, &asked, &mut statement.query([end])?, &mut beside)?;
+    let mut statement = database.prepared(transactions::select!("no = ?1 AND latest = 1"))?;
+    for no in &touched {
+        look_at(database, query, &asked, &mut statement.query([no])?, &mut beside)?;
+    }
+    let Some(found) = super::find(database, &asked, &touched, beside)? else { return Ok(None) };
+    let items = found.page.iter().map(|no| by_no(database, *no)).collect::<Result<_, _>>()?;
+    Ok(Some(Reached { items, total_count: found.total_count, is_whole: found.is_whole }))
+}
+
+/// Finds payments of the list among rows.
+fn look_at(
+    database: &Database,
+    query: &PaymentQuery,
+    asked: &Asked,
+    rows: &mut Rows<'_>,
+    found: &mut Vec<Place>,
+) -> Result<(), Fault> {
+    let (at, from, until) = asked.window;
+    while let Some(row) = rows.next()? {
+        let (store_no, created, changed): (i64, i64, i64) = (row.get(1)?, row.get(6)?, row.get(7)?);
+        let time = [created, changed][at];
+        if store_no != asked.store_no || time < from || time > until {
+            continue;
+        }
+        if let Some((_, no)) = wanted_row(database, query, row)? {
+            found.push(asked.place(no, &[Some(created), Some(changed), None, None]));
+        }
+    }
+    Ok(())
+}
+
+fn asked(database: &Database, query: &PaymentQuery, store_no: i64) -> Result<Asked, Fault> {
+    let beside = &query.filter.beside;
+    let wanted = facets::wanted(database, query)?;
+    let mut tags = Vec::new();
+    if !wanted.are_all {
+        let number = |no: &i64| u32::try_from(*no).ok().map(facet_tag);
+        tags.push(wanted.facets.iter().filter_map(number).collect());
+    }
+    tags.extend(beside.webhook_status.map(|status| vec![webhook_tag(status)]));
+    let mut spans = Vec::new();
+    if let Some(receipt) = &beside.receipt {
+        tags.extend(receipt.kind.map(|kind| vec![receipt_kind_tag(kind)]));
+        if receipt.status.is_some() || receipt.issued.is_some() || receipt.cancelled.is_some() {
+            let shown = [ReceiptStatus::Issued, ReceiptStatus::Cancelled].into_iter();
+            let wanted = shown.filter(|it| receipt.status.is_none_or(|status| status == *it));
+            tags.push(wanted.map(receipt_status_tag).collect());
+        }
+        spans.extend(receipt.issued.map(|span| (2, span)));
+        spans.extend(receipt.cancelled.map(|span| (3, span)));
+    }
+    Ok(Asked {
+        kind: Kind::Payments,
+        store_no,
+        window: (time_at(query.time), millis(query.window.from), millis(query.window.until)),
+        sort: time_at(query.sort),
+        descending: query.descending,
+        offset: query.offset,
+        count_max: query.count_max,
+        tags,
+        spans,
+        texts: query.filter.texts.iter().map(asked_text).collect(),
+    })
+}
+
+const fn time_at(field: TimeField) -> usize {
+    match field {
+        TimeField::Created => 0,
+        TimeField::StatusChanged => 1,
+    }
+}
+
+fn asked_text(search: &TextSearch) -> AskedText {
+    let halves = match search.field {
+        TextField::All => vec![Half::Words, Half::Ids],
+        field if field.is_id() => vec![Half::Ids],
+        _ => vec![Half::Words],
+    };
+    let field = (search.field != TextField::All).then(|| search.field.code());
+    AskedText { field, text: search.text.clone(), halves }
+}
+
+/// The last number that was given.
+fn newest(database: &Database) -> Result<i64, Fault> {
+    let mut statement = database.prepared("SELECT no FROM transactions ORDER BY no DESC LIMIT 1")?;
+    Ok(statement.query_row([], |row| row.get(0)).optional()?.unwrap_or_default())
+}
+
+/// Payments at a time.
+struct Payments {
+    now: DateTime<Utc>,
+}
+
+impl Source for Payments {
+    const KIND: Kind = Kind::Payments;
+
+    fn are_at_rest(&self, database: &Database, first: i64, last: i64) -> Result<bool, Fault> {
+        if newest(database)? < last {
+            return Ok(false);
+        }
+        let sql = "SELECT status_changed_at, facet_no IS NULL OR verify_at IS NOT NULL FROM transactions
+             WHERE no BETWEEN ?1 AND ?2 ORDER BY no DESC";
+        let mut statement = database.prepared(sql)?;
+        let mut rows = statement.query(params![first, last])?;
+        let (rested, waited) = (millis(self.now - REST), millis(self.now - WAIT));
+        while let Some(row) = rows.next()? {
+            let (changed, is_moving): (i64, bool) = (row.get(0)?, row.get(1)?);
+            if changed > if is_moving { waited } else { rested } {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn next_touched(&self, database: &Database) -> Result<Option<i64>, Fault> {
+        // Those that wait for their PG are looked at each time: they are few.
+        let sql = "SELECT t.no FROM search_touched AS s CROSS JOIN transactions AS t ON t.no = s.no
+             WHERE s.kind = ?1 AND (t.facet_no IS NOT NULL OR t.latest = 0) AND t.status_changed_at <= ?2
+             ORDER BY s.no LIMIT 1";
+        let rested = params![Self::KIND.code(), millis(self.now - REST)];
+        Ok(database.prepared(sql)?.query_row(rested, |row| row.get(0)).optional()?)
+    }
+
+    /// One that waits for its PG is left to be looked at itself.
+    fn entries(&self, database: &Database, first: i64, last: i64) -> Result<Vec<Entry>, Fault> {
+        let mut statement =
+            database.prepared(transactions::select!("no BETWEEN ?1 AND ?2 AND latest = 1"))?;
+        let mut facets = database.prepared("SELECT facet_no FROM transactions WHERE no = ?1")?;
+        let mut rows = statement.query(params![first, last])?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            let (no, store_no): (i64, i64) = (row.get(10)?, row.get(1)?);
+            let Some(facet_no) = facets.query_row([no], |row| row.get::<_, Option<u32>>(0))? else {
+                build::leave_out(database, Self::KIND, no)?;
+                continue;
+            };
+            found.push(entry(database, &transactions::read(database, row)?, (no, store_no, facet_no))?);
+        }
+        Ok(found)
+    }
+
+    fn is_id(field: &str) -> bool {
+        TextField::ALL.iter().any(|(code, of)| *code == field && of.is_id())
+    }
+}
+
+fn entry(
+    database: &Database,
+    payment: &Transaction,
+    (no, store_no, facet_no): (i64, i64, u32),
+) -> Result<Entry, Fault> {
+    let receipt = receipts::of_payment(database, &payment.store_id, &payment.order.payment_id)?;
+    let facts = ReceiptFacts::of(payment, receipt.as_ref());
+    let mut tags = vec![facet_tag(facet_no)];
+    tags.extend(facts.kind.map(receipt_kind_tag));
+    tags.extend(facts.status.map(receipt_status_tag));
+    tags.extend(webhook_tags(database, no)?);
+    tags.sort_unstable();
+    tags.dedup();
+    let times: [_; TIME_COUNT] =
+        [Some(payment.requested_at), Some(payment.status_changed_at), facts.issued_at, facts.cancelled_at];
+    let mut texts = Vec::new();
+    for (code, field) in TextField::ALL {
+        field.each(payment, &mut |text| texts.push((*code, text.to_owned())));
+    }
+    Ok(Entry { no, store_no, times: times.map(|time| time.map(millis)), tags, texts })
+}
+
+/// How the webhooks of a payment's last announcement ended.
+fn webhook_tags(database: &Database, no: i64) -> Result<Vec<u32>, Fault> {
+    let sql = "SELECT status FROM webhook_deliveries WHERE transaction_no = ?1 AND status IS NOT NULL
+         AND event_seq = (SELECT max(event_seq) FROM webhook_deliveries WHERE transaction_no = ?1)";
+    let mut statement = database.prepared(sql)?;
+    let mut rows = statement.query([no])?;
+    let mut tags = Vec::new();
+    while let Some(row) = rows.next()? {
+        let code = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+        tags.push(webhook_tag(decode_code("webhook status", code)?));
+    }
+    Ok(tags)
+}
+
+/// Tags are kept: a number never changes its meaning.
+const fn facet_tag(facet_no: u32) -> u32 {
+    0x1000_0000 | facet_no
+}
+
+const fn webhook_tag(status: DeliveryStatus) -> u32 {
+    match status {
+        DeliveryStatus::Succeeded => 1,
+        DeliveryStatus::FailedNotOkResponse => 2,
+        DeliveryStatus::FailedUnexpectedError => 3,
+    }
+}
+
+const fn receipt_kind_tag(kind: CashReceiptType) -> u32 {
+    match kind {
+        CashReceiptType::Personal => 16,
+        CashReceiptType::Corporate => 17,
+        CashReceiptType::NoReceipt => 18,
+    }
+}
+
+const fn receipt_status_tag(status: ReceiptStatus) -> u32 {
+    match status {
+        ReceiptStatus::Pending => 24,
+        ReceiptStatus::Issued => 25,
+        ReceiptStatus::Cancelled => 26,
+        ReceiptStatus::Failed => 27,
+    }
+}

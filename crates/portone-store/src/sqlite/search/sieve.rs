@@ -1,0 +1,176 @@
+//! Which blocks can have a text in them. A text is cut into overlapping parts; each part hashes to a slot, and a slot has a
+//! bit for each of 64 blocks: set where some text of the block has such a part. A block whose bits are not all set does not
+//! have the text; one whose bits are may have it.
+
+use rusqlite::{OptionalExtension, params};
+
+use super::block::for_each_column;
+use super::pack::{RECORD_END, TEXT_END};
+use crate::document::Unreadable;
+use crate::sqlite::database::{Database, Fault};
+
+/// How many blocks share a sieve.
+pub(super) const BLOCKS_A_SIEVE: i64 = 64;
+/// How many slots a row holds: as many as fit a page.
+const SLOTS_A_ROW: usize = 500;
+/// How many rows words have, and ids have as many: 64 bytes a payment in all.
+const ROWS_A_HALF: usize = 65;
+const SLOTS_A_HALF: usize = SLOTS_A_ROW * ROWS_A_HALF;
+const ROW_COUNT: usize = 2 * ROWS_A_HALF;
+/// How many parts of a text are looked up: enough to rule nearly every block out.
+const PART_COUNT_MAX: usize = 8;
+
+/// What texts are cut into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Half {
+    /// Words and numbers: parts of four bytes.
+    Words,
+    /// Long names made by machines, which have all short parts: six bytes.
+    Ids,
+}
+
+impl Half {
+    const fn part_length(self) -> usize {
+        match self {
+            Self::Words => 4,
+            Self::Ids => 6,
+        }
+    }
+
+    fn slot(self, part: &[u8]) -> usize {
+        let mut bytes = [0; 8];
+        bytes[..part.len()].copy_from_slice(part);
+        let within = slot_of(u64::from_le_bytes(bytes));
+        match self {
+            Self::Words => within,
+            Self::Ids => SLOTS_A_HALF + within,
+        }
+    }
+}
+
+/// A place for a number, the same in every version: the finalizer of SplitMix64, scaled.
+fn slot_of(number: u64) -> usize {
+    let mut mixed = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^= mixed >> 31;
+    // The high half of a product is smaller than the factor.
+    usize::try_from((u128::from(mixed) * SLOTS_A_HALF as u128) >> 64).unwrap_or_default()
+}
+
+/// A tag's slot, among those of words: no part of a text is that long.
+fn tag_slot(tag: u32) -> usize {
+    slot_of((1 << 40) | u64::from(tag))
+}
+
+/// A sieve under construction.
+pub(super) struct Sieve(Vec<u64>);
+
+impl Sieve {
+    pub(super) fn empty() -> Self {
+        Self(vec![0; 2 * SLOTS_A_HALF])
+    }
+
+    /// The sieve as it is stored.
+    pub(super) fn load(database: &Database, sieve_no: i64) -> Result<Self, Fault> {
+        let mut slots = Vec::with_capacity(2 * SLOTS_A_HALF);
+        for row in 0..ROW_COUNT {
+            let Some(bytes) = row_of(database, sieve_no, row)? else { return Ok(Self::empty()) };
+            slots.extend(bytes.chunks_exact(8).map(number));
+        }
+        Ok(Self(slots))
+    }
+
+    /// Adds what a block has.
+    pub(super) fn add(
+        &mut self,
+        block_no: i64,
+        kinds: &[Vec<u32>],
+        texts: &[u8],
+        is_id: impl Fn(&str) -> bool,
+    ) -> Result<(), Unreadable> {
+        let bit = 1 << block_no.rem_euclid(BLOCKS_A_SIEVE);
+        kinds.iter().flatten().for_each(|tag| self.0[tag_slot(*tag)] |= bit);
+        for_each_column(texts, |field, packed| {
+            let half = if is_id(field) { Half::Ids } else { Half::Words };
+            for text in packed.column()?.split(|byte| matches!(*byte, RECORD_END | TEXT_END)) {
+                text.windows(half.part_length()).for_each(|part| self.0[half.slot(part)] |= bit);
+            }
+            Ok(())
+        })
+    }
+
+    /// Writes the rows in which this differs from what is stored.
+    pub(super) fn write(&self, database: &Database, sieve_no: i64) -> Result<(), Fault> {
+        let sql = "INSERT INTO search_sieves (no, slots) VALUES (?1, ?2)
+             ON CONFLICT (no) DO UPDATE SET slots = excluded.slots";
+        for (row, slots) in self.0.chunks(SLOTS_A_ROW).enumerate() {
+            let bytes: Vec<u8> = slots.iter().flat_map(|slot| slot.to_le_bytes()).collect();
+            if row_of(database, sieve_no, row)?.as_ref() != Some(&bytes) {
+                database.execute(sql, params![row_no(sieve_no, row), bytes])?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn row_no(sieve_no: i64, row: usize) -> i64 {
+    sieve_no * ROW_COUNT as i64 + row as i64
+}
+
+fn row_of(database: &Database, sieve_no: i64, row: usize) -> Result<Option<Vec<u8>>, Fault> {
+    let mut statement = database.prepared("SELECT slots FROM search_sieves WHERE no = ?1")?;
+    Ok(statement.query_row([row_no(sieve_no, row)], |row| row.get(0)).optional()?)
+}
+
+fn number(bytes: &[u8]) -> u64 {
+    bytes.try_into().map_or(u64::MAX, u64::from_le_bytes)
+}
+
+/// What a block has to have.
+pub(super) enum Wanted {
+    /// One of these tags.
+    Tags(Vec<u32>),
+    /// A text, in fields of one of these halves.
+    Text(String, Vec<Half>),
+}
+
+impl Wanted {
+    /// Which of 64 blocks can have it, a bit each.
+    pub(super) fn sift(&self, database: &Database, sieve_no: i64) -> Result<u64, Fault> {
+        match self {
+            Self::Tags(tags) => {
+                let mut masks = tags.iter().map(|tag| mask(database, sieve_no, tag_slot(*tag)));
+                masks.try_fold(0, |all, mask| Ok(all | mask?))
+            }
+            Self::Text(text, halves) => {
+                let text = text.as_bytes();
+                let mut masks = halves.iter().map(|half| text_mask(database, sieve_no, *half, text));
+                masks.try_fold(0, |all, mask| Ok(all | mask?))
+            }
+        }
+    }
+}
+
+fn text_mask(database: &Database, sieve_no: i64, half: Half, text: &[u8]) -> Result<u64, Fault> {
+    let parts = text.windows(half.part_length());
+    let mut all = u64::MAX;
+    // Parts that lie far from each other depend on each other least.
+    for part in parts.clone().step_by(parts.len().div_ceil(PART_COUNT_MAX).max(1)) {
+        all &= mask(database, sieve_no, half.slot(part))?;
+        if all == 0 {
+            break;
+        }
+    }
+    Ok(all)
+}
+
+/// The bits of a slot: all, where there is no sieve yet.
+fn mask(database: &Database, sieve_no: i64, slot: usize) -> Result<u64, Fault> {
+    let mut statement = database.prepared("SELECT slots FROM search_sieves WHERE no = ?1")?;
+    let mut rows = statement.query([row_no(sieve_no, slot / SLOTS_A_ROW)])?;
+    let Some(row) = rows.next()? else { return Ok(u64::MAX) };
+    let bytes = row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?;
+    let at = slot % SLOTS_A_ROW * 8;
+    Ok(bytes.get(at..at + 8).map_or(u64::MAX, number))
+}
