@@ -200,10 +200,10 @@ impl Engine {
         if reached.is_whole { Ok(reached) } else { Err(EngineError::TooMany(EXAMINED_COUNT_MAX)) }
     }
 
-    /// Prepares lists for payments that have come to rest, up to `count_max` of them: how many. A step for the binary's
+    /// Prepares lists for records that have come to rest, about `count_max` of them: how many. A step for the binary's
     /// loop.
-    pub async fn index_payments(&self, count_max: usize) -> Result<usize, StoreError> {
-        self.store.index_payments(self.now(), count_max).await
+    pub async fn index_records(&self, count_max: usize) -> Result<usize, StoreError> {
+        self.store.index_records(self.now(), count_max).await
     }
 
     /// A store's payments by creation, the oldest first (rule V2-016).

@@ -64,7 +64,7 @@ fn index(store: &SqliteStore) {
     let (started, mut slowest, mut steps) = (Instant::now(), Duration::ZERO, 0_u32);
     loop {
         let step = Instant::now();
-        if block_on(store.index_payments(at(2 * PAYMENTS), 128)).expect("indexes") == 0 {
+        if block_on(store.index_records(at(2 * PAYMENTS), 128)).expect("indexes") == 0 {
             break;
         }
         (slowest, steps) = (slowest.max(step.elapsed()), steps + 1);

@@ -230,10 +230,10 @@ async fn check(store: &dyn Store, when: &str) {
 }
 
 /// Fills the index: how many payments it took in.
-async fn fill(store: &dyn Store, seconds: i64) -> usize {
+pub(super) async fn fill(store: &dyn Store, seconds: i64) -> usize {
     let mut count = 0;
     for _ in 0..1_000 {
-        match store.index_payments(at(seconds), 128).await.expect("indexes") {
+        match store.index_records(at(seconds), 128).await.expect("indexes") {
             0 => return count,
             more => count += more,
         }

@@ -39,7 +39,7 @@ impl ListStore for SqliteStore {
         self.read_long(move |database| payments_after(database, &store, after, until, count_max)).await
     }
 
-    async fn index_payments(&self, now: DateTime<Utc>, count_max: usize) -> Result<usize, StoreError> {
+    async fn index_records(&self, now: DateTime<Utc>, count_max: usize) -> Result<usize, StoreError> {
         self.write(move |database| search::index(database, now, count_max)).await
     }
 
@@ -65,7 +65,7 @@ fn payments(database: &Database, query: &PaymentQuery) -> Result<Reached<Transac
     if query.is_by_facets() {
         return facets::page(database, query, store_no);
     }
-    if let Some(reached) = search::page(database, query, store_no)? {
+    if let Some(reached) = search::payments(database, query, store_no)? {
         return Ok(reached);
     }
     let statuses = query.statuses.as_deref().map(between_bars);

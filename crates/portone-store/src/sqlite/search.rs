@@ -3,29 +3,50 @@
 
 mod block;
 mod build;
+mod keys;
 mod pack;
 mod payments;
+mod receipts;
 mod sieve;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, TimeDelta, Utc};
 use portone_engine::beside::Span;
 use portone_engine::list::EXAMINED_COUNT_MAX;
 
 pub(super) use self::build::Kind;
-pub(super) use self::payments::{index, page};
+pub(super) use self::keys::page as keys;
+pub(super) use self::payments::page as payments;
+pub(super) use self::receipts::page as receipts;
 
 use self::block::{Head, Heads, Needle, TIME_COUNT};
+use self::build::Source;
 use self::sieve::{BLOCKS_A_SIEVE, Half, Wanted};
 use super::database::{Database, Fault};
 use crate::document::time;
 
 /// How many numbers make a block.
 const BLOCK_LENGTH: i64 = 128;
+/// How long nothing has happened to a record that has come to rest: a payment's webhooks and its comparison with the upstream
+/// are mostly over then.
+const REST: TimeDelta = TimeDelta::seconds(15);
+/// How long others are waited for.
+const WAIT: TimeDelta = TimeDelta::seconds(600);
 /// How many blocks are opened for a page.
 const OPENED_COUNT_MAX: usize = 2_000;
 /// Up to how many tags, of which one is enough, are looked up in a sieve.
 const SIFTED_TAG_COUNT_MAX: usize = 8;
+
+/// Prepares the next records that have come to rest: how many.
+pub(super) fn index(database: &Database, now: DateTime<Utc>, count_max: usize) -> Result<usize, Fault> {
+    let payments = build::step(database, &payments::Payments { now }, count_max)?;
+    let keys = build::step(database, &keys::Keys { now }, count_max.saturating_sub(payments))?;
+    let receipts = &receipts::Receipts { now };
+    Ok(payments + keys + build::step(database, receipts, count_max.saturating_sub(payments + keys))?)
+}
 
 /// What a list asks of a block and its records.
 struct Asked {
@@ -49,9 +70,29 @@ struct Asked {
 struct AskedText {
     /// In which field; in any where absent.
     field: Option<&'static str>,
-    text: String,
+    /// One of these is enough.
+    any: Vec<String>,
+    /// Whether a whole text has to be so, and not a part of it.
+    is_whole: bool,
     /// Where it is sifted.
     halves: Vec<Half>,
+}
+
+impl AskedText {
+    /// A text that is one of these.
+    const fn one_of(field: &'static str, any: Vec<String>) -> Self {
+        Self { field: Some(field), any, is_whole: true, halves: Vec::new() }
+    }
+
+    /// A text that is this.
+    fn just(field: &'static str, text: &str) -> Self {
+        Self { halves: vec![Half::Words], ..Self::one_of(field, vec![text.to_owned()]) }
+    }
+
+    /// A text with this in it.
+    fn with(field: &'static str, text: &str) -> Self {
+        Self { is_whole: false, ..Self::just(field, text) }
+    }
 }
 
 impl Asked {
@@ -64,7 +105,8 @@ impl Asked {
     /// What every block has to have.
     fn wanted(&self) -> Vec<Wanted> {
         let few = self.tags.iter().filter(|tags| tags.len() <= SIFTED_TAG_COUNT_MAX);
-        let texts = self.texts.iter().map(|text| Wanted::Text(text.text.clone(), text.halves.clone()));
+        let sifted = self.texts.iter().filter(|text| !text.halves.is_empty());
+        let texts = sifted.map(|text| Wanted::Text(text.any.clone(), text.halves.clone()));
         few.map(|tags| Wanted::Tags(tags.clone())).chain(texts).collect()
     }
 
@@ -108,16 +150,26 @@ struct Search<'q> {
     found: Vec<Place>,
 }
 
-/// Finds a list's page in blocks, and among what was found beside them. `None` where an order that blocks do not have puts
-/// the page beyond those that may be opened.
-fn find(
+/// Finds a list's page in blocks, and beside them among the records that no block tells about: `look` says at which times
+/// one of them is in the list, if it is. `None` where there are too many to look at, and where an order that blocks do not
+/// have puts the page beyond those that may be opened.
+fn find<S: Source>(
     database: &Database,
     asked: &Asked,
-    touched: &BTreeSet<i64>,
-    beside: Vec<Place>,
+    look: impl Fn(i64) -> Result<Option<[Option<i64>; TIME_COUNT]>, Fault>,
 ) -> Result<Option<Found>, Fault> {
-    let needles = asked.texts.iter().map(|text| Needle::new(text.field, &text.text)).collect();
-    let mut search = Search { database, asked, needles, touched, found: beside };
+    let (end, newest) = (database.search_block_count(S::KIND)? * BLOCK_LENGTH, S::newest(database)?);
+    let is_far = usize::try_from(newest - end).is_ok_and(|behind| behind >= EXAMINED_COUNT_MAX);
+    if end == 0 || is_far || asked.texts.iter().any(|text| text.any.iter().any(String::is_empty)) {
+        return Ok(None);
+    }
+    let Some(touched) = touched(database, S::KIND)? else { return Ok(None) };
+    let mut found = Vec::new();
+    for no in touched.iter().copied().chain(end..=newest) {
+        found.extend(look(no)?.map(|times| asked.place(no, &times)));
+    }
+    let needles = asked.texts.iter().map(|text| Needle::new(text.field, &text.any, text.is_whole)).collect();
+    let mut search = Search { database, asked, needles, touched: &touched, found };
     let next = search.open_all()?;
     Ok(search.finish(next))
 }

@@ -325,12 +325,21 @@ fn claim(
 
 fn finish(database: &Database, result: &DeliveryResult, exchange: &str) -> Result<Settle, Fault> {
     let no = result.number;
-    let sql = "SELECT lane FROM webhook_queue WHERE delivery_no = ?1 AND claimed = 1 AND due_at = ?2";
+    let sql = "SELECT lane, again FROM webhook_queue WHERE delivery_no = ?1 AND claimed = 1 AND due_at = ?2";
     let mut statement = database.prepared(sql)?;
-    let lane: Option<String> =
-        statement.query_row(params![no, millis(result.until)], |row| row.get(0)).optional()?;
-    let Some(lane) = lane else { return Ok(Settle::AlreadySettled) };
+    let found: Option<(String, bool)> = statement
+        .query_row(params![no, millis(result.until)], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let Some((lane, is_again)) = found else { return Ok(Settle::AlreadySettled) };
     match result.retry_at {
+        // Somebody asked for it while it was being sent: once more at once, then the tries that are left, if any.
+        retry_at if is_again => {
+            let sql = "UPDATE webhook_queue SET claimed = 0, again = 0, due_at = ?2,
+                       try_count = iif(?3, try_count + 1, ?4) WHERE delivery_no = ?1";
+            let (now, has_tries) = (millis(result.now), retry_at.is_some());
+            database.execute(sql, params![no, now, has_tries, TRY_COUNT_MAX - 1])?;
+            database.note_queued();
+        }
         Some(at) => {
             let sql = "UPDATE webhook_queue SET claimed = 0, due_at = ?2, try_count = try_count + 1
                        WHERE delivery_no = ?1";
@@ -456,10 +465,11 @@ fn resend(
         return Ok(Resend::CountReached);
     }
     let lane = lane(database.store_no(store)?, &delivery.event, &delivery.target.url);
-    // One that is through is tried once; one that waits goes on with its tries; one under way is being sent already.
+    // One that is through is tried once; one that waits goes on with its tries; one under way may be lost where it goes,
+    // and is sent once more afterwards.
     database.execute(
         "INSERT INTO webhook_queue (delivery_no, endpoint, lane, due_at, try_count) VALUES (?1, ?2, ?3, ?4, ?5)
-         ON CONFLICT (delivery_no) DO UPDATE SET due_at = excluded.due_at WHERE claimed = 0",
+         ON CONFLICT (delivery_no) DO UPDATE SET due_at = iif(claimed, due_at, excluded.due_at), again = claimed",
         params![delivery.number, origin(&delivery.target.url), lane, millis(now), TRY_COUNT_MAX - 1],
     )?;
     database.note_queued();

@@ -158,17 +158,18 @@ fn check_version(reader: &mut Reader<'_>) -> Result<(), Unreadable> {
 /// A text to find in a block.
 pub(super) struct Needle<'n> {
     field: Option<&'static str>,
-    text: &'n str,
-    finder: Finder<'n>,
+    any: &'n [String],
+    is_whole: bool,
+    finders: Vec<Finder<'n>>,
 }
 
 /// Fields in which only whole texts count.
 const WHOLE_FIELDS: &[&str] = &["CARD_INSTALLMENT"];
 
 impl<'n> Needle<'n> {
-    /// A text to find in a field, or in any.
-    pub(super) fn new(field: Option<&'static str>, text: &'n str) -> Self {
-        Self { field, text, finder: Finder::new(text) }
+    /// One of some texts to find in a field, or in any.
+    pub(super) fn new(field: Option<&'static str>, any: &'n [String], is_whole: bool) -> Self {
+        Self { field, any, is_whole, finders: any.iter().map(|text| Finder::new(text)).collect() }
     }
 
     /// Takes the records from `wanted` that do not have the text. Each of `wanted` stands for a record of the block.
@@ -185,23 +186,29 @@ impl<'n> Needle<'n> {
     }
 
     fn find(&self, field: &str, column: &[u8], found: &mut [bool]) {
-        if WHOLE_FIELDS.contains(&field) {
+        if self.is_whole || WHOLE_FIELDS.contains(&field) {
             let records = column.split(|byte| *byte == RECORD_END);
+            let is_one = |text: &[u8]| self.any.iter().any(|one| one.as_bytes() == text);
             for (found, record) in found.iter_mut().zip(records) {
-                *found |= record.split(|byte| *byte == TEXT_END).any(|text| text == self.text.as_bytes());
+                *found |= record.split(|byte| *byte == TEXT_END).any(is_one);
             }
             return;
         }
-        let (mut from, mut record) = (0, 0);
-        while let Some(hit) = self.finder.find(&column[from..]) {
-            record += memchr::memchr_iter(RECORD_END, &column[from..from + hit]).count();
-            if let Some(found) = found.get_mut(record) {
-                *found = true;
-            }
-            let Some(end) = memchr::memchr(RECORD_END, &column[from + hit..]) else { return };
-            from += hit + end + 1;
-            record += 1;
+        self.finders.iter().for_each(|finder| find_part(finder, column, found));
+    }
+}
+
+/// Finds the records that have a text in them.
+fn find_part(finder: &Finder<'_>, column: &[u8], found: &mut [bool]) {
+    let (mut from, mut record) = (0, 0);
+    while let Some(hit) = finder.find(&column[from..]) {
+        record += memchr::memchr_iter(RECORD_END, &column[from..from + hit]).count();
+        if let Some(found) = found.get_mut(record) {
+            *found = true;
         }
+        let Some(end) = memchr::memchr(RECORD_END, &column[from + hit..]) else { return };
+        from += hit + end + 1;
+        record += 1;
     }
 }
 
@@ -271,7 +278,7 @@ mod tests {
         let texts = encode(&entries()).texts;
         let found = |field, text: &str| {
             let mut wanted = vec![true; 4];
-            Needle::new(field, text).sift(&texts, &mut wanted).unwrap();
+            Needle::new(field, &[text.to_owned()], false).sift(&texts, &mut wanted).unwrap();
             wanted
         };
         assert_eq!(found(Some("NAME"), "철수"), [true, false, false, true]);

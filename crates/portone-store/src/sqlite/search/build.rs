@@ -17,6 +17,10 @@ const BLOCK_COUNT_MAX: i64 = 1 << 40;
 pub(in crate::sqlite) enum Kind {
     /// Payments, by their transactions' numbers.
     Payments,
+    /// Cash receipts.
+    Receipts,
+    /// Billing keys, by numbers they have for this.
+    Keys,
 }
 
 impl Kind {
@@ -24,6 +28,8 @@ impl Kind {
     pub(super) const fn code(self) -> i64 {
         match self {
             Self::Payments => 0,
+            Self::Receipts => 1,
+            Self::Keys => 2,
         }
     }
 }
@@ -33,7 +39,10 @@ pub(super) trait Source {
     /// What is in them.
     const KIND: Kind;
 
-    /// Whether all of these numbers were given, and nothing happens to what has them.
+    /// The last number that was given.
+    fn newest(database: &Database) -> Result<i64, Fault>;
+
+    /// Whether nothing happens to what has these numbers.
     fn are_at_rest(&self, database: &Database, first: i64, last: i64) -> Result<bool, Fault>;
 
     /// A record that has changed since its block was written, and come to rest again.
@@ -53,7 +62,8 @@ pub(super) fn step<S: Source>(database: &Database, source: &S, count_max: usize)
     }
     let count = database.search_block_count(S::KIND)?;
     let length = usize::try_from(BLOCK_LENGTH).unwrap_or_default();
-    if source.are_at_rest(database, count * BLOCK_LENGTH, (count + 1) * BLOCK_LENGTH - 1)? {
+    let (first, last) = (count * BLOCK_LENGTH, (count + 1) * BLOCK_LENGTH - 1);
+    if S::newest(database)? >= last && source.are_at_rest(database, first, last)? {
         write_block(database, source, count)?;
         database.set_search_block_count(S::KIND, count + 1)?;
         if (count + 1) % BLOCKS_A_SIEVE == 0 {
@@ -154,6 +164,11 @@ impl Database {
         };
         self.search_block_counts.borrow_mut().insert(kind.code(), count);
         if no < count * BLOCK_LENGTH { leave_out(self, kind, no) } else { Ok(()) }
+    }
+
+    /// The last number of a kind of records, by a statement that selects it.
+    pub(super) fn newest(&self, sql: &'static str) -> Result<i64, Fault> {
+        Ok(self.prepared(sql)?.query_row([], |row| row.get(0)).optional()?.unwrap_or_default())
     }
 
     /// Notes the same of every transaction of a payment.

@@ -1,86 +1,56 @@
 //! Payments in blocks: what is kept of each, and what lists of them ask.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use portone_core::CashReceiptType;
 use portone_engine::beside::ReceiptFacts;
 use portone_engine::ledger::{ReceiptStatus, Transaction};
-use portone_engine::list::{EXAMINED_COUNT_MAX, PaymentQuery, Reached, TimeField};
+use portone_engine::list::{PaymentQuery, Reached, TimeField};
 use portone_engine::search::{TextField, TextSearch};
 use portone_engine::webhook::DeliveryStatus;
-use rusqlite::{OptionalExtension, Rows, params};
+use rusqlite::{OptionalExtension, params};
 
 use super::block::{Entry, TIME_COUNT};
 use super::build::{self, Kind, Source};
 use super::sieve::Half;
-use super::{Asked, AskedText, BLOCK_LENGTH, Place};
+use super::{Asked, AskedText, REST, WAIT};
 use crate::document::{decode_code, millis};
 use crate::sqlite::database::{Database, Fault};
 use crate::sqlite::list::{by_no, wanted_row};
 use crate::sqlite::{facets, receipts, transactions};
 
-/// How long nothing has happened to a payment that has come to rest: its webhooks and its comparison with the upstream
-/// are mostly over then.
-const REST: TimeDelta = TimeDelta::seconds(15);
-/// How long others are waited for.
-const WAIT: TimeDelta = TimeDelta::seconds(600);
-
-/// Prepares the next payments that have come to rest: how many.
-pub(in crate::sqlite) fn index(
-    database: &Database,
-    now: DateTime<Utc>,
-    count_max: usize,
-) -> Result<usize, Fault> {
-    build::step(database, &Payments { now }, count_max)
-}
-
-/// One page, if blocks tell it: `None` where too many payments are in none, and where [`super::find`] says so.
+/// One page, if blocks tell it.
 pub(in crate::sqlite) fn page(
     database: &Database,
     query: &PaymentQuery,
     store_no: i64,
 ) -> Result<Option<Reached<Transaction>>, Fault> {
-    let end = database.search_block_count(Kind::Payments)? * BLOCK_LENGTH;
-    let has_empty = query.filter.texts.iter().any(|text| text.text.is_empty());
-    if end == 0 || has_empty || newest(database)? - end >= EXAMINED_COUNT_MAX.cast_signed() as i64 {
-        return Ok(None);
-    }
-    let Some(touched) = super::touched(database, Kind::Payments)? else { return Ok(None) };
     let asked = asked(database, query, store_no)?;
-    let mut beside = Vec::new();
-    let mut statement = database.prepared(transactions::select!("no >= ?1 AND latest = 1 ORDER BY no"))?;
-    look_at(database, query, &asked, &mut statement.query([end])?, &mut beside)?;
-    let mut statement = database.prepared(transactions::select!("no = ?1 AND latest = 1"))?;
-    for no in &touched {
-        look_at(database, query, &asked, &mut statement.query([no])?, &mut beside)?;
-    }
-    let Some(found) = super::find(database, &asked, &touched, beside)? else { return Ok(None) };
+    let look = |no| look_at(database, query, &asked, no);
+    let Some(found) = super::find::<Payments>(database, &asked, look)? else { return Ok(None) };
     let items = found.page.iter().map(|no| by_no(database, *no)).collect::<Result<_, _>>()?;
     Ok(Some(Reached { items, total_count: found.total_count, is_whole: found.is_whole }))
 }
 
-/// Finds payments of the list among rows.
+/// The times of a payment, if it is in the list.
 fn look_at(
     database: &Database,
     query: &PaymentQuery,
     asked: &Asked,
-    rows: &mut Rows<'_>,
-    found: &mut Vec<Place>,
-) -> Result<(), Fault> {
+    no: i64,
+) -> Result<Option<[Option<i64>; TIME_COUNT]>, Fault> {
+    let mut statement = database.prepared(transactions::select!("no = ?1 AND latest = 1"))?;
+    let mut rows = statement.query([no])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let (store_no, created, changed): (i64, i64, i64) = (row.get(1)?, row.get(6)?, row.get(7)?);
     let (at, from, until) = asked.window;
-    while let Some(row) = rows.next()? {
-        let (store_no, created, changed): (i64, i64, i64) = (row.get(1)?, row.get(6)?, row.get(7)?);
-        let time = [created, changed][at];
-        if store_no != asked.store_no || time < from || time > until {
-            continue;
-        }
-        if let Some((_, no)) = wanted_row(database, query, row)? {
-            found.push(asked.place(no, &[Some(created), Some(changed), None, None]));
-        }
+    if store_no != asked.store_no || !(from..=until).contains(&[created, changed][at]) {
+        return Ok(None);
     }
-    Ok(())
+    let found = wanted_row(database, query, row)?;
+    Ok(found.map(|_| [Some(created), Some(changed), None, None]))
 }
 
-fn asked(database: &Database, query: &PaymentQuery, store_no: i64) -> Result<Asked, Fault> {
+pub(super) fn asked(database: &Database, query: &PaymentQuery, store_no: i64) -> Result<Asked, Fault> {
     let beside = &query.filter.beside;
     let wanted = facets::wanted(database, query)?;
     let mut tags = Vec::new();
@@ -128,27 +98,22 @@ fn asked_text(search: &TextSearch) -> AskedText {
         _ => vec![Half::Words],
     };
     let field = (search.field != TextField::All).then(|| search.field.code());
-    AskedText { field, text: search.text.clone(), halves }
-}
-
-/// The last number that was given.
-fn newest(database: &Database) -> Result<i64, Fault> {
-    let mut statement = database.prepared("SELECT no FROM transactions ORDER BY no DESC LIMIT 1")?;
-    Ok(statement.query_row([], |row| row.get(0)).optional()?.unwrap_or_default())
+    AskedText { field, any: vec![search.text.clone()], is_whole: false, halves }
 }
 
 /// Payments at a time.
-struct Payments {
-    now: DateTime<Utc>,
+pub(super) struct Payments {
+    pub(super) now: DateTime<Utc>,
 }
 
 impl Source for Payments {
     const KIND: Kind = Kind::Payments;
 
+    fn newest(database: &Database) -> Result<i64, Fault> {
+        database.newest("SELECT no FROM transactions ORDER BY no DESC LIMIT 1")
+    }
+
     fn are_at_rest(&self, database: &Database, first: i64, last: i64) -> Result<bool, Fault> {
-        if newest(database)? < last {
-            return Ok(false);
-        }
         let sql = "SELECT status_changed_at, facet_no IS NULL OR verify_at IS NOT NULL FROM transactions
              WHERE no BETWEEN ?1 AND ?2 ORDER BY no DESC";
         let mut statement = database.prepared(sql)?;

@@ -131,8 +131,8 @@ fn number(bytes: &[u8]) -> u64 {
 pub(super) enum Wanted {
     /// One of these tags.
     Tags(Vec<u32>),
-    /// A text, in fields of one of these halves.
-    Text(String, Vec<Half>),
+    /// One of these texts, in fields of one of these halves.
+    Text(Vec<String>, Vec<Half>),
 }
 
 impl Wanted {
@@ -143,9 +143,10 @@ impl Wanted {
                 let mut masks = tags.iter().map(|tag| mask(database, sieve_no, tag_slot(*tag)));
                 masks.try_fold(0, |all, mask| Ok(all | mask?))
             }
-            Self::Text(text, halves) => {
-                let text = text.as_bytes();
-                let mut masks = halves.iter().map(|half| text_mask(database, sieve_no, *half, text));
+            Self::Text(any, halves) => {
+                let each =
+                    any.iter().flat_map(|text| halves.iter().map(move |half| (text.as_bytes(), *half)));
+                let mut masks = each.map(|(text, half)| text_mask(database, sieve_no, half, text));
                 masks.try_fold(0, |all, mask| Ok(all | mask?))
             }
         }
