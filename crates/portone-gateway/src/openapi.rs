@@ -6,11 +6,14 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
+use schemars::SchemaGenerator;
+use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::answer::json_response;
 use crate::endpoint::Endpoint;
+use crate::error::ErrorBody;
 use crate::state::Gateway;
 use crate::{admin, health, v2};
 
@@ -25,6 +28,8 @@ pub(crate) struct Operation {
     id: &'static str,
     summary: &'static str,
     face: Face,
+    /// What the V2 face calls it: its success has a schema.
+    endpoint: Option<Endpoint>,
     /// The error types it answers.
     errors: &'static [&'static str],
     /// A body that works, as JSON.
@@ -63,6 +68,7 @@ impl Operation {
             id,
             summary,
             face: Face::V2,
+            endpoint: Some(endpoint),
             errors,
             example: None,
             names_store: false,
@@ -83,6 +89,7 @@ impl Operation {
             id,
             summary,
             face: Face::Open,
+            endpoint: None,
             errors: &[],
             example: None,
             names_store: false,
@@ -103,6 +110,7 @@ impl Operation {
             id,
             summary,
             face: Face::Admin,
+            endpoint: None,
             errors: ADMIN_ERRORS,
             example: None,
             names_store: false,
@@ -130,13 +138,13 @@ impl Operation {
         Self { query, ..self }
     }
 
-    fn described(&self) -> Value {
+    fn described(&self, schemas: &mut SchemaGenerator) -> Value {
         let mut operation = json!({
             "operationId": self.id,
             "summary": self.summary,
             "tags": [match self.face { Face::Admin => "admin", Face::V2 | Face::Open => "v2" }],
             "parameters": self.parameters(),
-            "responses": self.responses(),
+            "responses": self.responses(schemas),
             "security": match self.face {
                 Face::V2 => json!([{"apiSecret": []}, {"accessToken": []}]),
                 Face::Admin => json!([{"adminToken": []}]),
@@ -184,7 +192,7 @@ impl Operation {
         parameters
     }
 
-    fn responses(&self) -> Value {
+    fn responses(&self, schemas: &mut SchemaGenerator) -> Value {
         let mut types: Map<String, Value> = Map::new();
         for kind in self.errors {
             let of_status = types.entry(status_of(kind)).or_insert_with(|| json!([]));
@@ -199,10 +207,52 @@ impl Operation {
             (status, json!({"description": "It was not carried out.", "content": content}))
         };
         let mut responses: Map<String, Value> = types.into_iter().map(error).collect();
-        let content = json!({"application/json": {"schema": {"type": "object"}}});
+        let content = json!({"application/json": {"schema": self.success(schemas)}});
         responses.insert("200".to_owned(), json!({"description": "Done.", "content": content}));
         Value::Object(responses)
     }
+}
+
+impl Operation {
+    /// The schema of its success.
+    fn success(&self, schemas: &mut SchemaGenerator) -> Value {
+        match self.endpoint {
+            Some(endpoint) => v2::answers::schema(endpoint, schemas).to_value(),
+            None if self.id == BANKS => v2::answers::banks(schemas).to_value(),
+            None => json!({"type": "object"}),
+        }
+    }
+}
+
+/// The operation of the V2 face that has no errors.
+const BANKS: &str = "getBankInfos";
+
+/// Optional members are left out and never null: what a generator makes of them is made to say so.
+fn without_null(schema: &mut Value) {
+    if let Value::Object(object) = schema {
+        let is_null = |it: &Value| *it == json!("null") || *it == json!({"type": "null"});
+        for union in ["type", "anyOf"] {
+            let Some(Value::Array(members)) = object.get_mut(union) else { continue };
+            members.retain(|member| !is_null(member));
+            if let [only] = &members[..] {
+                let only = only.clone();
+                object.remove(union);
+                match only {
+                    Value::Object(only) => object.extend(only),
+                    only => drop(object.insert(union.to_owned(), only)),
+                }
+            }
+        }
+        object.values_mut().for_each(without_null);
+    } else if let Value::Array(items) = schema {
+        items.iter_mut().for_each(without_null);
+    }
+}
+
+/// Makes schemas of answers, and keeps those that have a name.
+fn generator() -> SchemaGenerator {
+    let settings = SchemaSettings::draft2020_12().for_serialize();
+    settings.with(|settings| settings.definitions_path = "/components/schemas".into()).into_generator()
 }
 
 /// The status of an error type (rule V2-031).
@@ -230,13 +280,18 @@ fn status_of(kind: &str) -> String {
 /// The whole description.
 fn document() -> Value {
     let mut paths: Map<String, Value> = Map::new();
+    let mut schemas = generator();
+    // Named by operations below.
+    let _ = schemas.subschema_for::<ErrorBody>();
     let prefixed = [("", v2::OPERATIONS), ("/admin", admin::OPERATIONS), ("", health::OPERATIONS)];
     for (prefix, operation) in
         prefixed.iter().flat_map(|(prefix, table)| table.iter().map(move |it| (prefix, it)))
     {
         let item = paths.entry(format!("{prefix}{}", operation.path)).or_insert_with(|| json!({}));
-        item[operation.method.to_ascii_lowercase()] = operation.described();
+        item[operation.method.to_ascii_lowercase()] = operation.described(&mut schemas);
     }
+    let mut named = Value::Object(schemas.take_definitions(true));
+    without_null(&mut named);
     let scheme = |description: &str| json!({"type": "http", "scheme": "bearer", "description": description});
     json!({
         "openapi": "3.1.0",
@@ -253,12 +308,7 @@ fn document() -> Value {
                 "accessToken": scheme("An access token of POST /login/api-secret."),
                 "adminToken": scheme("The admin token."),
             },
-            "schemas": {"Error": {
-                "type": "object",
-                "required": ["type"],
-                "properties": {"type": {"type": "string"}, "message": {"type": "string"},
-                    "pgCode": {"type": "string"}, "pgMessage": {"type": "string"}},
-            }},
+            "schemas": named,
         },
     })
 }
@@ -329,6 +379,26 @@ mod tests {
             assert_eq!(operation.example().is_some(), operation.example.is_some(), "{}", operation.id);
             let takes_body = matches!(operation.method, "PUT" | "PATCH") && operation.face == Face::Admin;
             assert!(!takes_body || operation.example.is_some(), "{} has an example", operation.id);
+        }
+    }
+
+    /// Each success has a schema with a name, and no member is null.
+    #[test]
+    fn every_answer_has_a_schema() {
+        let document = document();
+        let schemas = &document["components"]["schemas"];
+        for operation in v2::OPERATIONS.iter().filter(|operation| operation.face == Face::V2) {
+            let described = &document["paths"][operation.path][operation.method.to_ascii_lowercase()];
+            let schema = &described["responses"]["200"]["content"]["application/json"]["schema"];
+            let name = schema["$ref"].as_str().and_then(|it| it.strip_prefix("#/components/schemas/"));
+            let named = &schemas[name.unwrap_or_else(|| panic!("{} has a schema: {schema}", operation.id))];
+            assert_eq!(named["type"], "object", "{}: {named}", operation.id);
+        }
+        let text = serde_json::to_string(&document).unwrap();
+        assert!(!text.contains("\"null\""), "no member is null");
+        for name in text.split("\"#/components/schemas/").skip(1).map(|rest| rest.split('"').next().unwrap())
+        {
+            assert!(schemas[name].is_object(), "{name} is there");
         }
     }
 

@@ -19,9 +19,10 @@ CREATE TABLE search_blocks (
 CREATE INDEX search_blocks_by_time ON search_blocks (kind, first_time_0, last_time_0, first_time_1, last_time_1,
     first_time_2, last_time_2, first_time_3, last_time_3);
 
+-- A block's column of each field: 64 numbers a block.
 CREATE TABLE search_texts (
-    block_no INTEGER PRIMARY KEY,
-    texts    BLOB NOT NULL
+    no    INTEGER PRIMARY KEY,
+    texts BLOB NOT NULL
 ) STRICT;
 
 -- Which of 64 blocks can have a text in them: a bit each, at the places its parts hash to. Written when there are 64.

@@ -22,11 +22,11 @@ pub(super) use self::keys::page as keys;
 pub(super) use self::payments::page as payments;
 pub(super) use self::receipts::page as receipts;
 
-use self::block::{Head, Heads, Needle, TIME_COUNT};
+use self::block::{Heads, NONE, Needle, TIME_COUNT};
 use self::build::Source;
 use self::sieve::{BLOCKS_A_SIEVE, Half, Wanted};
 use super::database::{Database, Fault};
-use crate::document::time;
+use crate::document::{millis, time};
 
 /// How many numbers make a block.
 const BLOCK_LENGTH: i64 = 128;
@@ -35,10 +35,11 @@ const BLOCK_LENGTH: i64 = 128;
 const REST: TimeDelta = TimeDelta::seconds(15);
 /// How long others are waited for.
 const WAIT: TimeDelta = TimeDelta::seconds(600);
-/// How many blocks are opened for a page.
-const OPENED_COUNT_MAX: usize = 2_000;
-/// Up to how many tags, of which one is enough, are looked up in a sieve.
-const SIFTED_TAG_COUNT_MAX: usize = 8;
+/// How much is read for a page, where reading the heads of a block is 1.
+const COST_MAX: usize = 2_000;
+/// What reading a field of a block costs, and all fields.
+const FIELD_COST: usize = 2;
+const ALL_FIELDS_COST: usize = 8;
 
 /// Prepares the next records that have come to rest: how many.
 pub(super) fn index(database: &Database, now: DateTime<Utc>, count_max: usize) -> Result<usize, Fault> {
@@ -104,22 +105,28 @@ impl Asked {
 
     /// What every block has to have.
     fn wanted(&self) -> Vec<Wanted> {
-        let few = self.tags.iter().filter(|tags| tags.len() <= SIFTED_TAG_COUNT_MAX);
+        let tags = self.tags.iter().map(|tags| Wanted::Tags(tags.clone()));
         let sifted = self.texts.iter().filter(|text| !text.halves.is_empty());
         let texts = sifted.map(|text| Wanted::Text(text.any.clone(), text.halves.clone()));
-        few.map(|tags| Wanted::Tags(tags.clone())).chain(texts).collect()
+        tags.chain(texts).collect()
     }
 
     fn wants_tags(&self, tags: &[u32]) -> bool {
         self.tags.iter().all(|wanted| wanted.iter().any(|tag| tags.contains(tag)))
     }
 
-    fn wants_head(&self, head: &Head) -> bool {
-        let (at, from, until) = self.window;
-        let moment = |at: usize| head.times[at].and_then(|millis| time(millis).ok());
-        head.store_no == self.store_no
-            && head.times[at].is_some_and(|time| from <= time && time <= until)
-            && self.spans.iter().all(|(at, span)| span.holds(moment(*at)))
+    /// Whether times say that a record belongs to the list.
+    fn wants_times(&self, heads: &Heads, at: usize) -> bool {
+        let (window, from, until) = self.window;
+        // What has not the time is before every window.
+        let time_is = heads.times[window][at];
+        let moment = |time: usize| Some(heads.times[time][at]).filter(|it| *it != NONE);
+        (from..=until).contains(&time_is)
+            && time_is != NONE
+            && self
+                .spans
+                .iter()
+                .all(|(time_at, span)| span.holds(moment(*time_at).and_then(|millis| time(millis).ok())))
     }
 }
 
@@ -144,6 +151,7 @@ struct Found {
 struct Search<'q> {
     database: &'q Database,
     asked: &'q Asked,
+    fields: Vec<&'static str>,
     needles: Vec<Needle<'q>>,
     /// Records that no block tells about.
     touched: &'q BTreeSet<i64>,
@@ -169,7 +177,7 @@ fn find<S: Source>(
         found.extend(look(no)?.map(|times| asked.place(no, &times)));
     }
     let needles = asked.texts.iter().map(|text| Needle::new(text.field, &text.any, text.is_whole)).collect();
-    let mut search = Search { database, asked, needles, touched: &touched, found };
+    let mut search = Search { database, asked, fields: S::fields(), needles, touched: &touched, found };
     let next = search.open_all()?;
     Ok(search.finish(next))
 }
@@ -177,12 +185,16 @@ fn find<S: Source>(
 impl Search<'_> {
     /// Opens blocks in the list's order, as many as may be: the best place in the next one, if there is one.
     fn open_all(&mut self) -> Result<Option<i64>, Fault> {
-        let mut looked_count = 0;
-        for (opened_count, candidate) in self.candidates()?.iter().enumerate() {
-            if looked_count >= EXAMINED_COUNT_MAX || opened_count >= OPENED_COUNT_MAX {
+        let (mut looked_count, mut cost) = (0, 0);
+        let of = |needle: &Needle<'_>| if needle.field().is_some() { FIELD_COST } else { ALL_FIELDS_COST };
+        let texts_cost: usize = self.needles.iter().map(of).sum();
+        for candidate in self.candidates()? {
+            if looked_count >= EXAMINED_COUNT_MAX || cost >= COST_MAX {
                 return Ok(Some(candidate.best));
             }
-            looked_count += self.open(candidate.no)?;
+            let count = self.open(candidate.no)?;
+            looked_count += count;
+            cost += if count > 0 { 1 + texts_cost } else { 1 };
         }
         Ok(None)
     }
@@ -202,7 +214,9 @@ impl Search<'_> {
             let span =
                 |at: usize| -> Result<(i64, i64), Fault> { Ok((row.get(1 + 2 * at)?, row.get(2 + 2 * at)?)) };
             let (first, last) = span(window)?;
-            if last < from || first > until {
+            let is_within = |(at, asked): &(usize, Span)| Ok(may_hold(*asked, span(*at)?));
+            let are_within = self.asked.spans.iter().map(is_within).collect::<Result<Vec<bool>, Fault>>()?;
+            if last < from || first > until || are_within.contains(&false) {
                 continue;
             }
             let no: i64 = row.get(0)?;
@@ -224,21 +238,40 @@ impl Search<'_> {
 
     /// Looks at a block: how many of its records were asked for a text, or were found.
     fn open(&mut self, block_no: i64) -> Result<usize, Fault> {
+        let asked = self.asked;
         let heads = self.database.search_heads(block_no, Heads::decode)?;
-        let are_kinds: Vec<bool> = heads.kinds.iter().map(|tags| self.asked.wants_tags(tags)).collect();
-        let is_wanted = |head: &Head| {
-            are_kinds[head.kind] && self.asked.wants_head(head) && !self.touched.contains(&head.no)
+        let are_kinds: Vec<bool> = heads.kinds.iter().map(|tags| asked.wants_tags(tags)).collect();
+        let is_kind = |at: usize| {
+            usize::try_from(heads.kind_of[at]).is_ok_and(|kind| are_kinds.get(kind) == Some(&true))
         };
-        let mut wanted: Vec<bool> = heads.heads.iter().map(is_wanted).collect();
+        let is_wanted = |at: usize| {
+            heads.store_nos[at] == asked.store_no
+                && is_kind(at)
+                && asked.wants_times(&heads, at)
+                && !self.touched.contains(&heads.nos[at])
+        };
+        let mut wanted: Vec<bool> = (0..heads.nos.len()).map(is_wanted).collect();
         let count = wanted.iter().filter(|wanted| **wanted).count();
-        if count > 0 && !self.needles.is_empty() {
-            let sift =
-                |texts: &[u8]| self.needles.iter().try_for_each(|needle| needle.sift(texts, &mut wanted));
-            self.database.search_texts(block_no, sift)?;
+        for needle in &self.needles {
+            self.sift(needle, block_no, &mut wanted)?;
         }
-        let found = heads.heads.iter().zip(wanted).filter(|(_, wanted)| *wanted);
-        self.found.extend(found.map(|(head, _)| self.asked.place(head.no, &head.times)));
+        let found = wanted.iter().enumerate().filter(|(_, wanted)| **wanted);
+        self.found.extend(found.map(|(at, _)| asked.place(heads.nos[at], &heads.times_of(at))));
         Ok(count)
+    }
+
+    /// Takes the records from `wanted` that do not have a text.
+    fn sift(&self, needle: &Needle<'_>, block_no: i64, wanted: &mut [bool]) -> Result<(), Fault> {
+        if !wanted.contains(&true) {
+            return Ok(());
+        }
+        let mut found = vec![false; wanted.len()];
+        self.database.search_texts(block_no, &self.fields, needle.field(), |field, texts| {
+            needle.sift(field, texts, &mut found)?;
+            Ok(wanted.iter().zip(&found).any(|(wanted, found)| *wanted && !*found))
+        })?;
+        wanted.iter_mut().zip(found).for_each(|(wanted, found)| *wanted &= found);
+        Ok(())
     }
 
     /// The page, if no record of a block that was not opened can come before its end.
@@ -262,6 +295,13 @@ impl Search<'_> {
         let page = self.found.iter().skip(offset).map(|(_, no)| no.abs()).collect();
         Some(Found { page, total_count, is_whole: is_filled || next.is_none() })
     }
+}
+
+/// Whether times between these can be in a span.
+fn may_hold(span: Span, (first, last): (i64, i64)) -> bool {
+    first <= last
+        && span.from.is_none_or(|from| millis(from) <= last)
+        && span.until.is_none_or(|until| first <= millis(until))
 }
 
 /// Which of 64 blocks can have records of the list, a bit each.

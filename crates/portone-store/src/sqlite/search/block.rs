@@ -19,14 +19,15 @@ pub(super) struct Entry {
     pub(super) times: [Option<i64>; TIME_COUNT],
     /// Facts with few values, as numbers.
     pub(super) tags: Vec<u32>,
-    /// Field and text, in the order of [`Block::encode`]'s fields.
+    /// Field and text.
     pub(super) texts: Vec<(&'static str, String)>,
 }
 
 /// A block as it is stored.
 pub(super) struct Encoded {
     pub(super) heads: Vec<u8>,
-    pub(super) texts: Vec<u8>,
+    /// Each field's column.
+    pub(super) texts: Vec<(&'static str, Vec<u8>)>,
 }
 
 /// Writes a block.
@@ -39,42 +40,75 @@ fn encode_heads(entries: &[Entry]) -> Vec<u8> {
     kinds.sort_unstable();
     kinds.dedup();
     let mut bytes = vec![VERSION];
+    put_number(&mut bytes, entries.len() as u64);
     put_number(&mut bytes, kinds.len() as u64);
     for tags in &kinds {
         put_number(&mut bytes, tags.len() as u64);
         tags.iter().for_each(|tag| put_number(&mut bytes, u64::from(*tag)));
     }
-    put_number(&mut bytes, entries.len() as u64);
-    let (mut no, mut time) = (0, 0);
-    for entry in entries {
-        put_difference(&mut bytes, entry.no.wrapping_sub(no));
-        put_difference(&mut bytes, entry.store_no);
-        let kind = kinds.binary_search(&entry.tags.as_slice()).unwrap_or_default();
-        put_number(&mut bytes, kind as u64);
-        let first = entry.times[0].unwrap_or_default();
-        put_difference(&mut bytes, first.wrapping_sub(time));
-        let mask = (1..TIME_COUNT).fold(0, |mask, at| mask | (u8::from(entry.times[at].is_some()) << at));
-        bytes.push(mask);
-        for later in entry.times[1..].iter().flatten() {
-            put_difference(&mut bytes, later.wrapping_sub(first));
-        }
-        (no, time) = (entry.no, first);
+    let kind = |entry: &Entry| kinds.binary_search(&entry.tags.as_slice()).unwrap_or_default() as i64;
+    put_numbers(&mut bytes, entries.iter().map(|entry| Some(entry.no)));
+    put_numbers(&mut bytes, entries.iter().map(|entry| Some(entry.store_no)));
+    put_numbers(&mut bytes, entries.iter().map(|entry| Some(kind(entry))));
+    for at in 0..TIME_COUNT {
+        put_numbers(&mut bytes, entries.iter().map(|entry| entry.times[at]));
     }
     bytes
 }
 
-fn encode_texts(entries: &[Entry]) -> Vec<u8> {
+/// Writes a column of numbers: the least, and how far each is from it, all in as many bytes as the farthest needs. The
+/// farthest place stands for none.
+fn put_numbers(bytes: &mut Vec<u8>, numbers: impl Iterator<Item = Option<i64>> + Clone) {
+    let least = numbers.clone().flatten().min().unwrap_or_default();
+    let far = |number: Option<i64>| number.map_or(u64::MAX, |number| number.abs_diff(least));
+    let farthest =
+        numbers.clone().flatten().map(|number| number.abs_diff(least) + 1).max().unwrap_or_default();
+    let width =
+        [0_u8, 1, 2, 4].into_iter().find(|width| farthest >> (8 * u32::from(*width)) == 0).unwrap_or(8);
+    let are_same = numbers.clone().all(|number| number == Some(least));
+    put_difference(bytes, least);
+    bytes.push(if are_same { 0 } else { width.max(1) });
+    if !are_same {
+        numbers.for_each(|number| {
+            bytes.extend_from_slice(&far(number).to_le_bytes()[..usize::from(width.max(1))])
+        });
+    }
+}
+
+/// Reads what [`put_numbers`] wrote.
+fn numbers(reader: &mut Reader<'_>, count: usize) -> Result<Vec<i64>, Unreadable> {
+    let least = reader.difference()?;
+    let width = usize::from(reader.byte()?);
+    let number = |far: u64, none: u64| if far == none { NONE } else { least.wrapping_add_unsigned(far) };
+    match width {
+        0 => Ok(vec![least; count]),
+        1 => {
+            Ok(reader.slice(count)?.iter().map(|byte| number(u64::from(*byte), u64::from(u8::MAX))).collect())
+        }
+        2 | 4 | 8 => {
+            let none = u64::MAX >> (64 - 8 * width);
+            let far = |bytes: &[u8]| bytes.iter().rev().fold(0, |far, byte| (far << 8) | u64::from(*byte));
+            let bytes = reader.slice(count * width)?;
+            Ok(bytes.chunks_exact(width).map(|bytes| number(far(bytes), none)).collect())
+        }
+        _ => Err(broken("has numbers of an unknown width")),
+    }
+}
+
+/// Stands for a time that a record does not have.
+pub(super) const NONE: i64 = i64::MIN;
+
+fn encode_texts(entries: &[Entry]) -> Vec<(&'static str, Vec<u8>)> {
     let mut fields: Vec<&'static str> =
         entries.iter().flat_map(|entry| entry.texts.iter().map(|(field, _)| *field)).collect();
     fields.sort_unstable();
     fields.dedup();
-    let mut bytes = vec![VERSION];
-    for field in fields {
-        put_number(&mut bytes, field.len() as u64);
-        bytes.extend_from_slice(field.as_bytes());
+    let encoded = |field| {
+        let mut bytes = vec![VERSION];
         put_column(&mut bytes, &column(entries, field));
-    }
-    bytes
+        (field, bytes)
+    };
+    fields.into_iter().map(encoded).collect()
 }
 
 fn column(entries: &[Entry], field: &str) -> Vec<u8> {
@@ -92,20 +126,16 @@ fn column(entries: &[Entry], field: &str) -> Vec<u8> {
     column
 }
 
-/// The heads of a block's records.
+/// The heads of a block's records: what selects and sorts them, side by side.
 pub(super) struct Heads {
     /// The combinations of tags there are.
     pub(super) kinds: Vec<Vec<u32>>,
-    pub(super) heads: Vec<Head>,
-}
-
-/// What selects and sorts a record.
-pub(super) struct Head {
-    pub(super) no: i64,
-    pub(super) store_no: i64,
-    /// Which of the combinations it has.
-    pub(super) kind: usize,
-    pub(super) times: [Option<i64>; TIME_COUNT],
+    pub(super) nos: Vec<i64>,
+    pub(super) store_nos: Vec<i64>,
+    /// Which of the combinations each has.
+    pub(super) kind_of: Vec<i64>,
+    /// Each of the times, [`NONE`] where a record has it not.
+    pub(super) times: [Vec<i64>; TIME_COUNT],
 }
 
 impl Heads {
@@ -113,42 +143,31 @@ impl Heads {
     pub(super) fn decode(bytes: &[u8]) -> Result<Self, Unreadable> {
         let mut reader = Reader(bytes);
         check_version(&mut reader)?;
-        let mut kinds = Vec::new();
-        for _ in 0..reader.length()? {
-            let mut tags = Vec::new();
-            for _ in 0..reader.length()? {
-                tags.push(u32::try_from(reader.number()?).map_err(|_| broken("has an unknown fact"))?);
-            }
-            kinds.push(tags);
+        let count = reader.length()?;
+        let kinds = (0..reader.length()?).map(|_| tags(&mut reader)).collect::<Result<_, _>>()?;
+        let mut heads = Self {
+            kinds,
+            nos: numbers(&mut reader, count)?,
+            store_nos: numbers(&mut reader, count)?,
+            kind_of: numbers(&mut reader, count)?,
+            times: Default::default(),
+        };
+        for times in &mut heads.times {
+            *times = numbers(&mut reader, count)?;
         }
-        let mut heads = Vec::new();
-        let (mut no, mut time) = (0_i64, 0_i64);
-        for _ in 0..reader.length()? {
-            let head = Self::head(&mut reader, no, time)?;
-            if head.kind >= kinds.len() {
-                return Err(broken("has an unknown fact"));
-            }
-            (no, time) = (head.no, head.times[0].unwrap_or_default());
-            heads.push(head);
-        }
-        Ok(Self { kinds, heads })
+        Ok(heads)
     }
 
-    fn head(reader: &mut Reader<'_>, no: i64, time: i64) -> Result<Head, Unreadable> {
-        let no = no.wrapping_add(reader.difference()?);
-        let store_no = reader.difference()?;
-        let kind = reader.length()?;
-        let first = time.wrapping_add(reader.difference()?);
-        let mut times = [None; TIME_COUNT];
-        times[0] = Some(first);
-        let mask = reader.byte()?;
-        for (at, later) in times.iter_mut().enumerate().skip(1) {
-            if mask & (1 << at) != 0 {
-                *later = Some(first.wrapping_add(reader.difference()?));
-            }
-        }
-        Ok(Head { no, store_no, kind, times })
+    /// The times of a record, as it was written.
+    pub(super) fn times_of(&self, at: usize) -> [Option<i64>; TIME_COUNT] {
+        [0, 1, 2, 3].map(|time: usize| Some(self.times[time][at]).filter(|time| *time != NONE))
     }
+}
+
+fn tags(reader: &mut Reader<'_>) -> Result<Vec<u32>, Unreadable> {
+    let tag =
+        |reader: &mut Reader<'_>| u32::try_from(reader.number()?).map_err(|_| broken("has an unknown fact"));
+    (0..reader.length()?).map(|_| tag(reader)).collect()
 }
 
 fn check_version(reader: &mut Reader<'_>) -> Result<(), Unreadable> {
@@ -172,16 +191,16 @@ impl<'n> Needle<'n> {
         Self { field, any, is_whole, finders: any.iter().map(|text| Finder::new(text)).collect() }
     }
 
-    /// Takes the records from `wanted` that do not have the text. Each of `wanted` stands for a record of the block.
-    pub(super) fn sift(&self, texts: &[u8], wanted: &mut [bool]) -> Result<(), Unreadable> {
-        let mut found = vec![false; wanted.len()];
-        for_each_column(texts, |field, packed| {
-            if self.field.is_none_or(|of| of == field) && wanted.iter().zip(&found).any(|(w, f)| *w && !*f) {
-                self.find(field, &packed.column()?, &mut found);
-            }
-            Ok(())
-        })?;
-        wanted.iter_mut().zip(found).for_each(|(wanted, found)| *wanted &= found);
+    /// The fields it may be in; any where absent.
+    pub(super) const fn field(&self) -> Option<&'static str> {
+        self.field
+    }
+
+    /// Adds to `found` the records of a block that have the text in this field.
+    pub(super) fn sift(&self, field: &str, texts: &[u8], found: &mut [bool]) -> Result<(), Unreadable> {
+        let packed = column_of(texts)?;
+        let here = packed.find(found.len(), |column, found| self.find(field, column, found))?;
+        found.iter_mut().zip(here).for_each(|(found, here)| *found |= here);
         Ok(())
     }
 
@@ -212,19 +231,11 @@ fn find_part(finder: &Finder<'_>, column: &[u8], found: &mut [bool]) {
     }
 }
 
-/// Hands over each field of a block with its texts.
-pub(super) fn for_each_column<'t>(
-    texts: &'t [u8],
-    mut take: impl FnMut(&'t str, Packed<'t>) -> Result<(), Unreadable>,
-) -> Result<(), Unreadable> {
+/// A field's column as [`encode`] wrote it.
+pub(super) fn column_of(texts: &[u8]) -> Result<Packed<'_>, Unreadable> {
     let mut reader = Reader(texts);
     check_version(&mut reader)?;
-    while !reader.0.is_empty() {
-        let length = reader.length()?;
-        let field = str::from_utf8(reader.slice(length)?).map_err(|_| broken("has an unknown field"))?;
-        take(field, Packed::take(&mut reader)?)?;
-    }
-    Ok(())
+    Packed::take(&mut reader)
 }
 
 #[cfg(test)]
@@ -252,7 +263,7 @@ mod tests {
                 &[7, 9],
                 &[("CARD_INSTALLMENT", "3"), ("NAME", "이")],
             ),
-            entry(9, [Some(1_790_000_000_500), None, Some(i64::MAX), None], &[], &[]),
+            entry(9, [Some(1_790_000_000_500), None, Some(1 << 61), None], &[], &[]),
             entry(
                 12,
                 [Some(0), None, None, None],
@@ -264,22 +275,51 @@ mod tests {
 
     #[test]
     fn heads_come_back() {
-        let entries = entries();
-        let heads = Heads::decode(&encode(&entries).heads).unwrap();
-        assert_eq!(heads.heads.len(), entries.len());
-        for (head, entry) in heads.heads.iter().zip(&entries) {
-            assert_eq!((head.no, head.store_no, head.times), (entry.no, entry.store_no, entry.times));
-            assert_eq!(heads.kinds[head.kind], entry.tags);
+        for count in 0..=4 {
+            let entries = &entries()[..count];
+            let heads = Heads::decode(&encode(entries).heads).unwrap();
+            assert_eq!(heads.nos.len(), count);
+            for (at, entry) in entries.iter().enumerate() {
+                assert_eq!((heads.nos[at], heads.store_nos[at]), (entry.no, entry.store_no));
+                assert_eq!(heads.times_of(at), entry.times);
+                assert_eq!(heads.kinds[usize::try_from(heads.kind_of[at]).unwrap()], entry.tags);
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_of_each_width_come_back() {
+        let same = vec![Some(-7); 5];
+        let near = |far: i64| vec![Some(1_000), None, Some(1_000 + far), Some(1_001)];
+        for column in [
+            same,
+            vec![None; 3],
+            near(254),
+            near(255),
+            near(65_534),
+            near(65_535),
+            near(1 << 32),
+            near(1 << 60),
+        ] {
+            let mut bytes = Vec::new();
+            put_numbers(&mut bytes, column.iter().copied());
+            let read = numbers(&mut Reader(&bytes), column.len()).unwrap();
+            let read: Vec<_> = read.into_iter().map(|number| Some(number).filter(|it| *it != NONE)).collect();
+            assert_eq!(read, column);
         }
     }
 
     #[test]
     fn a_text_is_found_within_one_text_of_a_record() {
         let texts = encode(&entries()).texts;
-        let found = |field, text: &str| {
-            let mut wanted = vec![true; 4];
-            Needle::new(field, &[text.to_owned()], false).sift(&texts, &mut wanted).unwrap();
-            wanted
+        let found = |field: Option<&'static str>, text: &str| {
+            let any = [text.to_owned()];
+            let needle = Needle::new(field, &any, false);
+            let mut found = vec![false; 4];
+            for (of, texts) in texts.iter().filter(|(of, _)| field.is_none_or(|field| field == *of)) {
+                needle.sift(of, texts, &mut found).unwrap();
+            }
+            found
         };
         assert_eq!(found(Some("NAME"), "철수"), [true, false, false, true]);
         assert_eq!(found(Some("NAME"), "a철"), [false; 4]);
@@ -290,16 +330,15 @@ mod tests {
     }
 
     #[test]
-    fn a_block_cut_anywhere_is_an_error_or_shorter() {
+    fn a_block_cut_anywhere_is_an_error() {
         let block = encode(&entries());
         for length in 0..block.heads.len() {
             assert!(Heads::decode(&block.heads[..length]).is_err());
         }
-        for length in 1..block.texts.len() {
-            let mut count = 0;
-            let cut =
-                for_each_column(&block.texts[..length], |_, packed| packed.column().map(|_| count += 1));
-            assert!(cut.is_err() || count < 2);
+        for (_, texts) in block.texts {
+            for length in 0..texts.len() {
+                assert!(column_of(&texts[..length]).is_err());
+            }
         }
     }
 }

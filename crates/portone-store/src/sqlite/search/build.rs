@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension, ToSql, params, params_from_iter};
 
 use super::BLOCK_LENGTH;
 use super::block::{self, Entry, Heads, TIME_COUNT};
-use super::sieve::{BLOCKS_A_SIEVE, Sieve};
+use super::sieve::{BLOCKS_A_SIEVE, Half, Sieve};
 use crate::document::Unreadable;
 use crate::sqlite::database::{Database, Fault};
 
@@ -50,6 +50,9 @@ pub(super) trait Source {
 
     /// The records with these numbers that lists have.
     fn entries(&self, database: &Database, first: i64, last: i64) -> Result<Vec<Entry>, Fault>;
+
+    /// The fields texts are in. A field's place never changes; others come behind.
+    fn fields() -> Vec<&'static str>;
 
     /// Whether texts of a field are sifted as ids.
     fn is_id(field: &str) -> bool;
@@ -109,9 +112,24 @@ fn write_block<S: Source>(database: &Database, source: &S, block: i64) -> Result
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         params_from_iter(values),
     )?;
-    let sql = "INSERT OR REPLACE INTO search_texts (block_no, texts) VALUES (?1, ?2)";
-    database.execute(sql, params![no, encoded.texts])?;
+    let clear = "DELETE FROM search_texts WHERE no BETWEEN ?1 AND ?2";
+    database.execute(clear, params![column_no(no, 0), column_no(no, FIELD_COUNT_MAX - 1)])?;
+    let fields = S::fields();
+    for (field, texts) in encoded.texts {
+        let at = fields.iter().position(|known| *known == field).and_then(|at| i64::try_from(at).ok());
+        let at = at.ok_or_else(|| Fault::Contract(format!("lists know no field `{field}`")))?;
+        let sql = "INSERT INTO search_texts (no, texts) VALUES (?1, ?2)";
+        database.execute(sql, params![column_no(no, at), texts])?;
+    }
     Ok(())
+}
+
+/// More fields than any record has.
+const FIELD_COUNT_MAX: i64 = 64;
+
+/// The number of a block's column.
+const fn column_no(block_no: i64, field: i64) -> i64 {
+    block_no * FIELD_COUNT_MAX + field
 }
 
 /// The first and the last of a time. Where there is none the first is behind the last, so that it is in no window.
@@ -130,8 +148,12 @@ fn write_sieve<S: Source>(database: &Database, sieve: i64) -> Result<(), Fault> 
 
 fn add<S: Source>(database: &Database, sieve: &mut Sieve, block: i64) -> Result<(), Fault> {
     let no = block_no(S::KIND, block);
-    let heads = database.search_heads(no, Heads::decode)?;
-    database.search_texts(no, |texts| sieve.add(no, &heads.kinds, texts, S::is_id))
+    sieve.add_tags(no, &database.search_heads(no, Heads::decode)?.kinds);
+    let fields = S::fields();
+    database.search_texts(no, &fields, None, |field, texts| {
+        let half = if S::is_id(field) { Half::Ids } else { Half::Words };
+        sieve.add_texts(no, half, texts).map(|()| true)
+    })
 }
 
 /// Leaves a record to be looked at itself.
@@ -189,27 +211,38 @@ impl Database {
         block_no: i64,
         read: impl FnOnce(&[u8]) -> Result<T, Unreadable>,
     ) -> Result<T, Fault> {
-        self.search_part("SELECT heads FROM search_blocks WHERE no = ?1", block_no, read)
-    }
-
-    /// Reads a block's texts. A block that is not there is a fault.
-    pub(super) fn search_texts<T>(
-        &self,
-        block_no: i64,
-        read: impl FnOnce(&[u8]) -> Result<T, Unreadable>,
-    ) -> Result<T, Fault> {
-        self.search_part("SELECT texts FROM search_texts WHERE block_no = ?1", block_no, read)
-    }
-
-    fn search_part<T>(
-        &self,
-        sql: &'static str,
-        block_no: i64,
-        read: impl FnOnce(&[u8]) -> Result<T, Unreadable>,
-    ) -> Result<T, Fault> {
-        let mut statement = self.prepared(sql)?;
+        let mut statement = self.prepared("SELECT heads FROM search_blocks WHERE no = ?1")?;
         let mut rows = statement.query([block_no])?;
         let row = rows.next()?.ok_or_else(|| Fault::Contract(format!("block {block_no} went away")))?;
         Ok(read(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?)?)
+    }
+
+    /// Hands over a block's columns, one field's or all, until `take` says it has enough.
+    pub(super) fn search_texts(
+        &self,
+        block_no: i64,
+        fields: &[&'static str],
+        field: Option<&'static str>,
+        mut take: impl FnMut(&'static str, &[u8]) -> Result<bool, Unreadable>,
+    ) -> Result<(), Fault> {
+        let at = field.map(|field| fields.iter().position(|known| *known == field));
+        let places = match at {
+            Some(at) => at.map_or(0..0, |at| at..at + 1),
+            None => 0..fields.len(),
+        };
+        let [first, end] =
+            [places.start, places.end].map(|at| column_no(block_no, i64::try_from(at).unwrap_or_default()));
+        let mut statement =
+            self.prepared("SELECT no, texts FROM search_texts WHERE no BETWEEN ?1 AND ?2 ORDER BY no")?;
+        let mut rows = statement.query([first, end - 1])?;
+        while let Some(row) = rows.next()? {
+            let at = usize::try_from(row.get::<_, i64>(0)? - column_no(block_no, 0)).unwrap_or(usize::MAX);
+            let field =
+                fields.get(at).ok_or_else(|| Fault::Contract("lists know no such field".to_owned()))?;
+            if !take(field, row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?)? {
+                return Ok(());
+            }
+        }
+        Ok(())
     }
 }

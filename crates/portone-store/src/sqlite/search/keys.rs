@@ -160,6 +160,11 @@ impl Source for Keys {
         Ok(found)
     }
 
+    fn fields() -> Vec<&'static str> {
+        let texts = KeyText::ALL.iter().map(|(code, _)| *code);
+        [CUSTOMER_ID, GROUP, PROVIDER, COMPANY].into_iter().chain(texts).collect()
+    }
+
     fn is_id(field: &str) -> bool {
         KeyText::ALL.iter().any(|(code, of)| *code == field && is_id(*of))
     }

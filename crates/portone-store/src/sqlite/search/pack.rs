@@ -1,5 +1,8 @@
 //! Numbers and columns of texts in few bytes.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
 use uuid::Uuid;
 
 use crate::document::Unreadable;
@@ -10,6 +13,8 @@ pub(super) const RECORD_END: u8 = 0xff;
 pub(super) const TEXT_END: u8 = 0xfe;
 /// How long a column may be, in bytes: far more than 128 records have.
 const COLUMN_LENGTH_MAX: usize = 64 * 1024 * 1024;
+/// How many records a column has at most.
+const BLOCK_RECORDS: usize = 128;
 /// The length of a UUID as text.
 const UUID_LENGTH: usize = 36;
 
@@ -73,11 +78,15 @@ pub(super) fn broken(problem: &str) -> Unreadable {
 const PLAIN: u8 = 0;
 const PRESSED: u8 = 1;
 const UUIDS: u8 = 2;
+const REPEATED: u8 = 3;
 
-/// Writes a column of texts: as UUIDs, pressed, or as it is, whichever is possible and small.
+/// Writes a column of texts: as UUIDs, as few texts that repeat, pressed, or as it is, whichever is possible and small.
 pub(super) fn put_column(bytes: &mut Vec<u8>, column: &[u8]) {
     if let Some(uuids) = uuids(column) {
         return put_part(bytes, UUIDS, column.len(), &uuids);
+    }
+    if let Some(repeated) = repeated(column) {
+        return put_part(bytes, REPEATED, column.len(), &repeated);
     }
     let pressed = lz4_flex::block::compress(column);
     if pressed.len() < column.len() - column.len() / 8 {
@@ -92,6 +101,37 @@ fn put_part(bytes: &mut Vec<u8>, form: u8, length: usize, part: &[u8]) {
     put_number(bytes, length as u64);
     put_number(bytes, part.len() as u64);
     bytes.extend_from_slice(part);
+}
+
+/// How many bytes the texts of a column may have that repeat in it, of a hundred.
+const REPEATED_PERCENT_MAX: usize = 60;
+
+/// A column whose records repeat: each once, and which of them each record has.
+fn repeated(column: &[u8]) -> Option<Vec<u8>> {
+    let mut known: BTreeMap<&[u8], u8> = BTreeMap::new();
+    let (mut places, mut texts) = (Vec::new(), Vec::new());
+    for record in column.strip_suffix(&[RECORD_END])?.split(|byte| *byte == RECORD_END) {
+        let next = u8::try_from(known.len()).ok()?;
+        let place = *known.entry(record).or_insert_with(|| {
+            texts.extend_from_slice(record);
+            texts.push(RECORD_END);
+            next
+        });
+        places.push(place);
+    }
+    if texts.len() * 100 > column.len() * REPEATED_PERCENT_MAX {
+        return None;
+    }
+    let mut bytes = Vec::new();
+    put_number(&mut bytes, texts.len() as u64);
+    bytes.extend_from_slice(&texts);
+    // Where there is one, each record has it.
+    if known.len() == 1 {
+        put_number(&mut bytes, places.len() as u64);
+    } else {
+        bytes.extend_from_slice(&places);
+    }
+    Some(bytes)
 }
 
 /// A column of UUIDs, one a record, each behind the same text: the text and 16 bytes each.
@@ -146,8 +186,58 @@ impl<'a> Packed<'a> {
                 lz4_flex::block::decompress(self.part, self.length).map_err(|_| broken("is not pressed"))
             }
             UUIDS => self.uuids(),
+            REPEATED => {
+                let (texts, places) = self.texts_and_places()?;
+                let texts: Vec<&[u8]> = texts.split_inclusive(|byte| *byte == RECORD_END).collect();
+                let text =
+                    |place: &u8| texts.get(usize::from(*place)).copied().ok_or_else(|| broken("ends early"));
+                Ok(places.iter().map(text).collect::<Result<Vec<_>, _>>()?.concat())
+            }
             _ => Err(broken("has an unknown form")),
         }
+    }
+
+    /// The column with what repeats in it at least once.
+    pub(super) fn distinct(&self) -> Result<Cow<'a, [u8]>, Unreadable> {
+        if self.form == REPEATED {
+            Ok(self.texts_and_places()?.0.into())
+        } else {
+            self.column().map(Cow::Owned)
+        }
+    }
+
+    /// Which of a column's records `find` finds in columns that it is given. What repeats is looked at once.
+    pub(super) fn find(
+        &self,
+        count: usize,
+        find: impl Fn(&[u8], &mut [bool]),
+    ) -> Result<Vec<bool>, Unreadable> {
+        let mut found = vec![false; count];
+        if self.form != REPEATED {
+            find(&self.column()?, &mut found);
+            return Ok(found);
+        }
+        let (texts, places) = self.texts_and_places()?;
+        let mut which = [false; 256];
+        find(texts, &mut which);
+        found.iter_mut().zip(&*places).for_each(|(found, place)| *found = which[usize::from(*place)]);
+        Ok(found)
+    }
+
+    /// The texts of a column that repeats them, and which of them each record has.
+    fn texts_and_places(&self) -> Result<(&'a [u8], Cow<'a, [u8]>), Unreadable> {
+        let mut reader = Reader(self.part);
+        let length = reader.length()?;
+        let texts = reader.slice(length)?;
+        if memchr::memchr(RECORD_END, texts).is_some_and(|end| end + 1 == length) {
+            let count = reader.length()?;
+            return if count <= BLOCK_RECORDS {
+                Ok((texts, vec![0; count].into()))
+            } else {
+                Err(broken("is too long"))
+            };
+        }
+        Ok((texts, reader.0.into()))
     }
 
     fn uuids(&self) -> Result<Vec<u8>, Unreadable> {
@@ -188,7 +278,9 @@ mod tests {
         let uuid = |number: u128| format!("payment-{}\u{0}", Uuid::from_u128(number * 0x1234_5678_9abc_def1));
         let columns = [
             (UUIDS, (1..9).map(uuid).collect::<String>()),
-            (PRESSED, "정기 구독 1개월\u{0}".repeat(40)),
+            (REPEATED, "정기 구독 1개월\u{0}".repeat(40)),
+            (REPEATED, "정기 구독 1개월\u{0}\u{0}책\u{0}".repeat(9)),
+            (PRESSED, (1..40).map(|number| format!("buyer{number}@example.com\u{0}")).collect()),
             (PLAIN, "a\u{0}b\u{0}\u{0}c\u{0}".to_owned()),
             (PRESSED, (1..3).map(uuid).collect::<String>().to_uppercase()),
         ];

@@ -1,5 +1,7 @@
 //! Payments in blocks: what is kept of each, and what lists of them ask.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::{DateTime, Utc};
 use portone_core::CashReceiptType;
 use portone_engine::beside::ReceiptFacts;
@@ -142,6 +144,7 @@ impl Source for Payments {
         let mut statement =
             database.prepared(transactions::select!("no BETWEEN ?1 AND ?2 AND latest = 1"))?;
         let mut facets = database.prepared("SELECT facet_no FROM transactions WHERE no = ?1")?;
+        let webhooks = webhook_tags(database, first, last)?;
         let mut rows = statement.query(params![first, last])?;
         let mut found = Vec::new();
         while let Some(row) = rows.next()? {
@@ -150,9 +153,17 @@ impl Source for Payments {
                 build::leave_out(database, Self::KIND, no)?;
                 continue;
             };
-            found.push(entry(database, &transactions::read(database, row)?, (no, store_no, facet_no))?);
+            let payment = transactions::read(database, row)?;
+            let mut entry = entry(database, &payment, (no, store_no, facet_no))?;
+            entry.tags.extend(webhooks.get(&no).into_iter().flatten());
+            entry.tags.sort_unstable();
+            found.push(entry);
         }
         Ok(found)
+    }
+
+    fn fields() -> Vec<&'static str> {
+        TextField::ALL.iter().map(|(code, _)| *code).collect()
     }
 
     fn is_id(field: &str) -> bool {
@@ -170,9 +181,6 @@ fn entry(
     let mut tags = vec![facet_tag(facet_no)];
     tags.extend(facts.kind.map(receipt_kind_tag));
     tags.extend(facts.status.map(receipt_status_tag));
-    tags.extend(webhook_tags(database, no)?);
-    tags.sort_unstable();
-    tags.dedup();
     let times: [_; TIME_COUNT] =
         [Some(payment.requested_at), Some(payment.status_changed_at), facts.issued_at, facts.cancelled_at];
     let mut texts = Vec::new();
@@ -182,16 +190,25 @@ fn entry(
     Ok(Entry { no, store_no, times: times.map(|time| time.map(millis)), tags, texts })
 }
 
-/// How the webhooks of a payment's last announcement ended.
-fn webhook_tags(database: &Database, no: i64) -> Result<Vec<u32>, Fault> {
-    let sql = "SELECT status FROM webhook_deliveries WHERE transaction_no = ?1 AND status IS NOT NULL
-         AND event_seq = (SELECT max(event_seq) FROM webhook_deliveries WHERE transaction_no = ?1)";
+/// How the webhooks of each payment's last announcement ended.
+fn webhook_tags(database: &Database, first: i64, last: i64) -> Result<BTreeMap<i64, BTreeSet<u32>>, Fault> {
+    let sql = "SELECT transaction_no, event_seq, status FROM webhook_deliveries
+         WHERE transaction_no BETWEEN ?1 AND ?2 ORDER BY transaction_no, no";
     let mut statement = database.prepared(sql)?;
-    let mut rows = statement.query([no])?;
-    let mut tags = Vec::new();
+    let mut rows = statement.query(params![first, last])?;
+    let mut tags: BTreeMap<i64, BTreeSet<u32>> = BTreeMap::new();
+    let mut last_of: BTreeMap<i64, i64> = BTreeMap::new();
     while let Some(row) = rows.next()? {
-        let code = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
-        tags.push(webhook_tag(decode_code("webhook status", code)?));
+        let (no, seq): (i64, i64) = (row.get(0)?, row.get(1)?);
+        let known = last_of.entry(no).or_insert(seq);
+        if seq > *known {
+            *known = seq;
+            tags.remove(&no);
+        }
+        let code: Option<&str> = row.get_ref(2)?.as_str_or_null().map_err(rusqlite::Error::from)?;
+        if let Some(code) = code.filter(|_| seq == *known) {
+            tags.entry(no).or_default().insert(webhook_tag(decode_code("webhook status", code)?));
+        }
     }
     Ok(tags)
 }

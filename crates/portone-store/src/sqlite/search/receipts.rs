@@ -149,6 +149,10 @@ impl Source for Receipts {
         Ok(found)
     }
 
+    fn fields() -> Vec<&'static str> {
+        vec![ORDER_NAME, PG_RECEIPT_ID, PG_MERCHANT_ID, PROVIDER, COMPANY]
+    }
+
     fn is_id(_field: &str) -> bool {
         false
     }

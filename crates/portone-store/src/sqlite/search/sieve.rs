@@ -4,7 +4,7 @@
 
 use rusqlite::{OptionalExtension, params};
 
-use super::block::for_each_column;
+use super::block::column_of;
 use super::pack::{RECORD_END, TEXT_END};
 use crate::document::Unreadable;
 use crate::sqlite::database::{Database, Fault};
@@ -16,7 +16,12 @@ const SLOTS_A_ROW: usize = 500;
 /// How many rows words have, and ids have as many: 64 bytes a payment in all.
 const ROWS_A_HALF: usize = 65;
 const SLOTS_A_HALF: usize = SLOTS_A_ROW * ROWS_A_HALF;
-const ROW_COUNT: usize = 2 * ROWS_A_HALF;
+/// The row behind those of texts, for facts.
+const TAG_ROW: usize = 2 * ROWS_A_HALF;
+const ROW_COUNT: usize = TAG_ROW + 1;
+const SLOT_COUNT: usize = ROW_COUNT * SLOTS_A_ROW;
+/// Numbers below it have a slot of their own.
+const OWN_TAG_COUNT: u32 = 100;
 /// How many parts of a text are looked up: enough to rule nearly every block out.
 const PART_COUNT_MAX: usize = 8;
 
@@ -48,19 +53,25 @@ impl Half {
     }
 }
 
-/// A place for a number, the same in every version: the finalizer of SplitMix64, scaled.
+/// A place of a half for a number.
 fn slot_of(number: u64) -> usize {
+    scaled(number, SLOTS_A_HALF)
+}
+
+/// A place for a number, the same in every version: the finalizer of SplitMix64, scaled.
+fn scaled(number: u64, count: usize) -> usize {
     let mut mixed = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
     mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     mixed ^= mixed >> 31;
     // The high half of a product is smaller than the factor.
-    usize::try_from((u128::from(mixed) * SLOTS_A_HALF as u128) >> 64).unwrap_or_default()
+    usize::try_from((u128::from(mixed) * count as u128) >> 64).unwrap_or_default()
 }
 
-/// A tag's slot, among those of words: no part of a text is that long.
+/// A tag's slot in its row.
 fn tag_slot(tag: u32) -> usize {
-    slot_of((1 << 40) | u64::from(tag))
+    let own = OWN_TAG_COUNT as usize;
+    if tag < OWN_TAG_COUNT { tag as usize } else { own + scaled(u64::from(tag), SLOTS_A_ROW - own) }
 }
 
 /// A sieve under construction.
@@ -68,12 +79,12 @@ pub(super) struct Sieve(Vec<u64>);
 
 impl Sieve {
     pub(super) fn empty() -> Self {
-        Self(vec![0; 2 * SLOTS_A_HALF])
+        Self(vec![0; SLOT_COUNT])
     }
 
     /// The sieve as it is stored.
     pub(super) fn load(database: &Database, sieve_no: i64) -> Result<Self, Fault> {
-        let mut slots = Vec::with_capacity(2 * SLOTS_A_HALF);
+        let mut slots = Vec::with_capacity(SLOT_COUNT);
         for row in 0..ROW_COUNT {
             let Some(bytes) = row_of(database, sieve_no, row)? else { return Ok(Self::empty()) };
             slots.extend(bytes.chunks_exact(8).map(number));
@@ -81,23 +92,19 @@ impl Sieve {
         Ok(Self(slots))
     }
 
-    /// Adds what a block has.
-    pub(super) fn add(
-        &mut self,
-        block_no: i64,
-        kinds: &[Vec<u32>],
-        texts: &[u8],
-        is_id: impl Fn(&str) -> bool,
-    ) -> Result<(), Unreadable> {
+    /// Adds which combinations of tags a block has.
+    pub(super) fn add_tags(&mut self, block_no: i64, kinds: &[Vec<u32>]) {
         let bit = 1 << block_no.rem_euclid(BLOCKS_A_SIEVE);
-        kinds.iter().flatten().for_each(|tag| self.0[tag_slot(*tag)] |= bit);
-        for_each_column(texts, |field, packed| {
-            let half = if is_id(field) { Half::Ids } else { Half::Words };
-            for text in packed.column()?.split(|byte| matches!(*byte, RECORD_END | TEXT_END)) {
-                text.windows(half.part_length()).for_each(|part| self.0[half.slot(part)] |= bit);
-            }
-            Ok(())
-        })
+        kinds.iter().flatten().for_each(|tag| self.0[TAG_ROW * SLOTS_A_ROW + tag_slot(*tag)] |= bit);
+    }
+
+    /// Adds what texts a block has in a field.
+    pub(super) fn add_texts(&mut self, block_no: i64, half: Half, texts: &[u8]) -> Result<(), Unreadable> {
+        let bit = 1 << block_no.rem_euclid(BLOCKS_A_SIEVE);
+        for text in column_of(texts)?.distinct()?.split(|byte| matches!(*byte, RECORD_END | TEXT_END)) {
+            text.windows(half.part_length()).for_each(|part| self.0[half.slot(part)] |= bit);
+        }
+        Ok(())
     }
 
     /// Writes the rows in which this differs from what is stored.
@@ -140,8 +147,10 @@ impl Wanted {
     pub(super) fn sift(&self, database: &Database, sieve_no: i64) -> Result<u64, Fault> {
         match self {
             Self::Tags(tags) => {
-                let mut masks = tags.iter().map(|tag| mask(database, sieve_no, tag_slot(*tag)));
-                masks.try_fold(0, |all, mask| Ok(all | mask?))
+                let Some(row) = row_of(database, sieve_no, TAG_ROW)? else { return Ok(u64::MAX) };
+                let mask =
+                    |tag: &u32| row.get(tag_slot(*tag) * 8..).map_or(u64::MAX, |rest| number(&rest[..8]));
+                Ok(tags.iter().fold(0, |all, tag| all | mask(tag)))
             }
             Self::Text(any, halves) => {
                 let each =
