@@ -22,6 +22,7 @@ mod driver;
 mod error;
 mod escrow;
 mod id;
+mod major;
 mod method;
 mod money;
 mod notification;
@@ -68,9 +69,10 @@ pub use escrow::{
     LogisticsStep, RegisterEscrowLogistics,
 };
 pub use id::{
-    AttemptId, BillingKey, CancellationId, ChannelGroupId, ChannelKey, ID_LENGTH_MAX, IdError, PaymentId,
-    PaymentScheduleId, PgBillingKey, PgMerchantId, PgProvider, PgTxId, StoreId, TransactionId,
+    AttemptId, BillingKey, CancellationId, ChannelGroupId, ChannelKey, CustomerUid, ID_LENGTH_MAX, IdError,
+    PaymentId, PaymentScheduleId, PgBillingKey, PgMerchantId, PgProvider, PgTxId, StoreId, TransactionId,
 };
+pub use major::Major;
 pub use method::{AccountFacts, MethodFacts, PayMethod, WalletFacts};
 pub use money::{Currency, CurrencyError, Money, PaymentAmount};
 pub use notification::{Ack, Notification, NotificationError, NotificationSubject, RawNotification};

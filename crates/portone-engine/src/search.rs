@@ -96,7 +96,7 @@ impl TextField {
         let mut some = |text: Option<&str>| text.into_iter().for_each(&mut *take);
         match self {
             Self::PaymentId => some(Some(order.payment_id.as_str())),
-            Self::TxId => some(Some(transaction.id.as_str())),
+            Self::TxId => some(Some(&transaction.shown_id())),
             Self::ScheduleId => some(transaction.schedule_id.as_ref().map(PaymentScheduleId::as_str)),
             Self::FailReason => {
                 some(transaction.failure.as_ref().map(|failure| failure.reason.as_str()));

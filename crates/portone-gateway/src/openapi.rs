@@ -15,7 +15,7 @@ use crate::answer::json_response;
 use crate::endpoint::Endpoint;
 use crate::error::ErrorBody;
 use crate::state::Gateway;
-use crate::{admin, health, v2};
+use crate::{admin, health, v1, v2};
 
 /// Where the description is.
 const DOCUMENT: &str = "/openapi.json";
@@ -30,6 +30,8 @@ pub(crate) struct Operation {
     face: Face,
     /// What the V2 face calls it: its success has a schema.
     endpoint: Option<Endpoint>,
+    /// Whether it needs no credential.
+    is_open: bool,
     /// The error types it answers.
     errors: &'static [&'static str],
     /// A body that works, as JSON.
@@ -45,8 +47,8 @@ pub(crate) struct Operation {
 enum Face {
     /// A shop.
     V2,
-    /// Anybody.
-    Open,
+    /// A shop, by the V1 API; with the statuses beside 200 and 401.
+    V1 { statuses: &'static [u16] },
     /// The administrator.
     Admin,
 }
@@ -72,6 +74,29 @@ impl Operation {
             errors,
             example: None,
             names_store: false,
+            is_open: false,
+            query: &[],
+        }
+    }
+
+    /// An operation of the V1 face.
+    pub(crate) const fn v1(
+        method: &'static str,
+        path: &'static str,
+        endpoint: v1::Endpoint,
+        summary: &'static str,
+    ) -> Self {
+        Self {
+            method,
+            path,
+            id: endpoint.name(),
+            summary,
+            face: Face::V1 { statuses: endpoint.statuses() },
+            endpoint: None,
+            errors: &[],
+            example: None,
+            names_store: false,
+            is_open: false,
             query: &[],
         }
     }
@@ -88,11 +113,12 @@ impl Operation {
             path,
             id,
             summary,
-            face: Face::Open,
+            face: Face::V2,
             endpoint: None,
             errors: &[],
             example: None,
             names_store: false,
+            is_open: true,
             query: &[],
         }
     }
@@ -114,18 +140,24 @@ impl Operation {
             errors: ADMIN_ERRORS,
             example: None,
             names_store: false,
+            is_open: false,
             query: &[],
         }
     }
 
     /// The same without a credential.
     pub(crate) const fn without_credential(self) -> Self {
-        Self { face: Face::Open, ..self }
+        Self { is_open: true, ..self }
     }
 
     /// The same of a store that the query names, where there are several.
     pub(crate) const fn of_store(self) -> Self {
         Self { names_store: true, ..self }
+    }
+
+    /// The same under another id, where an endpoint has two paths.
+    pub(crate) const fn called(self, id: &'static str) -> Self {
+        Self { id, ..self }
     }
 
     /// The same with a body that works.
@@ -142,20 +174,25 @@ impl Operation {
         let mut operation = json!({
             "operationId": self.id,
             "summary": self.summary,
-            "tags": [match self.face { Face::Admin => "admin", Face::V2 | Face::Open => "v2" }],
+            "tags": [match self.face { Face::Admin => "admin", Face::V2 => "v2", Face::V1 { .. } => "v1" }],
             "parameters": self.parameters(),
             "responses": self.responses(schemas),
-            "security": match self.face {
-                Face::V2 => json!([{"apiSecret": []}, {"accessToken": []}]),
-                Face::Admin => json!([{"adminToken": []}]),
-                Face::Open => json!([]),
-            },
+            "security": self.security(),
         });
         if let (Some(example), false) = (self.example(), self.is_read()) {
             let content = json!({"application/json": {"schema": {"type": "object"}, "example": example}});
             operation["requestBody"] = json!({"required": true, "content": content});
         }
         operation
+    }
+
+    fn security(&self) -> Value {
+        match self.face {
+            _ if self.is_open => json!([]),
+            Face::V2 => json!([{"apiSecret": []}, {"accessToken": []}]),
+            Face::V1 { .. } => json!([{"v1Token": []}]),
+            Face::Admin => json!([{"adminToken": []}]),
+        }
     }
 
     fn is_read(&self) -> bool {
@@ -184,7 +221,7 @@ impl Operation {
             parameters.push(json!({"name": "storeId", "in": "query", "schema": {"type": "string"},
                 "description": "Which store, where there are several."}));
         }
-        if self.face == Face::V2 && !self.is_read() {
+        if self.face == Face::V2 && !self.is_read() && !self.is_open {
             parameters.push(json!({"name": "Idempotency-Key", "in": "header", "schema": {"type": "string",
                 "minLength": 18, "maxLength": 258},
                 "description": "A quoted text; the same request with the same key gets the same answer for three hours."}));
@@ -193,6 +230,9 @@ impl Operation {
     }
 
     fn responses(&self, schemas: &mut SchemaGenerator) -> Value {
+        if let Face::V1 { statuses } = self.face {
+            return v1_responses(statuses);
+        }
         let mut types: Map<String, Value> = Map::new();
         for kind in self.errors {
             let of_status = types.entry(status_of(kind)).or_insert_with(|| json!([]));
@@ -255,6 +295,21 @@ fn generator() -> SchemaGenerator {
     settings.with(|settings| settings.definitions_path = "/components/schemas".into()).into_generator()
 }
 
+/// V1 answers everything in one envelope.
+fn v1_responses(statuses: &[u16]) -> Value {
+    let content = json!({"application/json": {"schema": {"$ref": "#/components/schemas/V1Answer"}}});
+    let statuses = [200, 401].into_iter().chain(statuses.iter().copied());
+    let responses = statuses.map(|status| {
+        let description = match status {
+            200 => "Done where the code is 0, else refused.",
+            207 => "Some of them.",
+            _ => "It was not carried out.",
+        };
+        (status.to_string(), json!({"description": description, "content": content}))
+    });
+    Value::Object(responses.collect())
+}
+
 /// The status of an error type (rule V2-031).
 fn status_of(kind: &str) -> String {
     let status = match kind {
@@ -283,7 +338,12 @@ fn document() -> Value {
     let mut schemas = generator();
     // Named by operations below.
     let _ = schemas.subschema_for::<ErrorBody>();
-    let prefixed = [("", v2::OPERATIONS), ("/admin", admin::OPERATIONS), ("", health::OPERATIONS)];
+    let prefixed = [
+        ("", v2::OPERATIONS),
+        (v1::PREFIX, v1::OPERATIONS),
+        ("/admin", admin::OPERATIONS),
+        ("", health::OPERATIONS),
+    ];
     for (prefix, operation) in
         prefixed.iter().flat_map(|(prefix, table)| table.iter().map(move |it| (prefix, it)))
     {
@@ -292,13 +352,18 @@ fn document() -> Value {
     }
     let mut named = Value::Object(schemas.take_definitions(true));
     without_null(&mut named);
+    named["V1Answer"] = json!({
+        "type": "object",
+        "required": ["code", "message", "response"],
+        "properties": {"code": {"type": "integer"}, "message": {"type": ["string", "null"]}, "response": {}},
+    });
     let scheme = |description: &str| json!({"type": "http", "scheme": "bearer", "description": description});
     json!({
         "openapi": "3.1.0",
         "info": {
             "title": "portone",
             "version": env!("CARGO_PKG_VERSION"),
-            "description": "The PortOne V2 REST API on a ledger of one's own, and its admin face.",
+            "description": "The PortOne V2 and V1 REST APIs on a ledger of one's own, and its admin face.",
         },
         "paths": paths,
         "components": {
@@ -307,6 +372,7 @@ fn document() -> Value {
                     "description": "PortOne <API secret>"},
                 "accessToken": scheme("An access token of POST /login/api-secret."),
                 "adminToken": scheme("The admin token."),
+                "v1Token": scheme("A token of POST /v1/users/getToken; it may stand alone, without the scheme."),
             },
             "schemas": named,
         },
@@ -332,6 +398,9 @@ mod tests {
     fn routed(source: &str) -> BTreeSet<(String, String)> {
         let mut found = BTreeSet::new();
         let source = source.split("#[cfg(test)]").next().unwrap_or_default();
+        // A long route begins on a line of its own.
+        let words: Vec<_> = source.split_whitespace().collect();
+        let source = words.join(" ").replace(".route( ", ".route(");
         let named = |name: &str| {
             let line = source.split(&format!("let {name} = ")).nth(1).and_then(|rest| rest.split(';').next());
             line.unwrap_or_default().to_owned()
@@ -356,6 +425,7 @@ mod tests {
     fn every_route_is_described_and_nothing_else() {
         let tables = [
             (include_str!("v2/mod.rs"), v2::OPERATIONS),
+            (include_str!("v1/mod.rs"), v1::OPERATIONS),
             (include_str!("admin/mod.rs"), admin::OPERATIONS),
             (include_str!("health.rs"), health::OPERATIONS),
         ];
@@ -374,7 +444,9 @@ mod tests {
     #[test]
     fn ids_are_given_once_and_examples_are_json() {
         let mut ids = BTreeSet::new();
-        for operation in v2::OPERATIONS.iter().chain(admin::OPERATIONS).chain(health::OPERATIONS) {
+        for operation in
+            v2::OPERATIONS.iter().chain(v1::OPERATIONS).chain(admin::OPERATIONS).chain(health::OPERATIONS)
+        {
             assert!(ids.insert(operation.id), "{}", operation.id);
             assert_eq!(operation.example().is_some(), operation.example.is_some(), "{}", operation.id);
             let takes_body = matches!(operation.method, "PUT" | "PATCH") && operation.face == Face::Admin;
@@ -386,19 +458,21 @@ mod tests {
     #[test]
     fn every_answer_has_a_schema() {
         let document = document();
-        let schemas = &document["components"]["schemas"];
-        for operation in v2::OPERATIONS.iter().filter(|operation| operation.face == Face::V2) {
+        let schemas = document["components"]["schemas"].as_object().unwrap();
+        for operation in v2::OPERATIONS.iter().filter(|operation| operation.endpoint.is_some()) {
             let described = &document["paths"][operation.path][operation.method.to_ascii_lowercase()];
             let schema = &described["responses"]["200"]["content"]["application/json"]["schema"];
             let name = schema["$ref"].as_str().and_then(|it| it.strip_prefix("#/components/schemas/"));
             let named = &schemas[name.unwrap_or_else(|| panic!("{} has a schema: {schema}", operation.id))];
             assert_eq!(named["type"], "object", "{}: {named}", operation.id);
         }
-        let text = serde_json::to_string(&document).unwrap();
-        assert!(!text.contains("\"null\""), "no member is null");
+        for (name, schema) in schemas.iter().filter(|(name, _)| *name != "V1Answer") {
+            assert!(!schema.to_string().contains("\"null\""), "{name}: {schema}");
+        }
+        let text = document.to_string();
         for name in text.split("\"#/components/schemas/").skip(1).map(|rest| rest.split('"').next().unwrap())
         {
-            assert!(schemas[name].is_object(), "{name} is there");
+            assert!(schemas.contains_key(name), "{name} is there");
         }
     }
 

@@ -98,13 +98,13 @@ const FILL: [&str; 5] = [
      SELECT n + 2, json_set(doc, '$.status', iif(n < 20, 'PAID', 'FAILED'), '$.card_brand', 'B' || (n % 20))
      FROM n, payment_facets WHERE no = 1",
     "INSERT INTO transactions (id, store_no, payment_id, seq, status, revision, channel_no, requested_at,
-        status_changed_at, facet_no, decision, doc)
+        status_changed_at, facet_no, decision, imp_uid, doc)
      WITH RECURSIVE n (n, x) AS (SELECT 2, 15838 UNION ALL
         SELECT n + 1, (x * 1103515245 + 12345) % 2147483648 FROM n WHERE n < ?1)
      SELECT printf('01997b2c-%04x-7%03x-8%03x-%012x', n >> 16, n % 4096, x % 4096, x * 65537), store_no,
         printf('payment-%08x-%04x-4%03x-a%03x-%012x', x, n % 65536, x % 4095, n % 4093, n * 2654435761), 1,
         iif(n % 10 = 0, 'FAILED', status), revision, channel_no, requested_at + n * 1000,
-        status_changed_at + n * 1000, 2 + n % 20 + iif(n % 10 = 0, 20, 0), decision,
+        status_changed_at + n * 1000, 2 + n % 20 + iif(n % 10 = 0, 20, 0), decision, imp_uid + n,
         json_set(doc, '$.order.payment_id',
             printf('payment-%08x-%04x-4%03x-a%03x-%012x', x, n % 65536, x % 4095, n % 4093, n * 2654435761),
             '$.order.order_name', '정기 구독 상품 ' || (n % 50), '$.order.customer.email', printf('buyer%07d@example.com', n),

@@ -33,5 +33,5 @@ CREATE INDEX payment_schedules_by_time ON payment_schedules (store_no, time_to_p
 CREATE INDEX payment_schedules_by_status ON payment_schedules (store_no, is_test, status, time_to_pay, no);
 
 -- A customer has few keys.
-CREATE INDEX billing_keys_of_customer ON billing_keys (store_no, customer_id)
+CREATE INDEX billing_keys_by_customer ON billing_keys (store_no, customer_id)
     WHERE customer_id IS NOT NULL AND status IN ('ISSUED', 'DELETED');

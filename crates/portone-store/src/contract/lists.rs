@@ -300,7 +300,7 @@ pub async fn a_list_of_schedules_is_what_there_is(store: &dyn Store) {
                 {
                     let query = ScheduleQuery {
                         store_id: store_id(),
-                        billing_key: None,
+                        billing_keys: None,
                         from: at(from),
                         until: at(until),
                         statuses: statuses.clone(),

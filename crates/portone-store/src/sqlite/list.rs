@@ -210,12 +210,13 @@ pub(super) fn wanted_row(
     // Most records are ruled out by their text, without being read.
     let channel = database.channel(row.get(5)?)?;
     let [doc, id] = [row.get_ref(8)?, row.get_ref(0)?].map(|text| text.as_str().unwrap_or_default());
-    let record = [doc, id, channel.pg_merchant_id.as_str()];
+    let v1_name = transactions::imp_uid(row.get(9)?)?.to_string();
+    let record = [doc, id, channel.pg_merchant_id.as_str(), &v1_name];
     if !query.filter.texts.iter().all(|text| text.may_be_in(&record)) {
         return Ok(None);
     }
     let transaction = transactions::read(database, row)?;
-    let no = row.get(10)?;
+    let no = row.get(11)?;
     let belongs =
         query.matches(&transaction) && beside::matches(database, &query.filter.beside, &transaction, no)?;
     Ok(belongs.then_some((transaction, no)))
@@ -237,7 +238,7 @@ fn payments_after(
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
         let transaction = transactions::read(database, row)?;
-        let cursor = Cursor { at_ms: millis(transaction.requested_at), no: row.get(10)? };
+        let cursor = Cursor { at_ms: millis(transaction.requested_at), no: row.get(11)? };
         found.push((transaction, cursor));
     }
     Ok(found)

@@ -148,7 +148,7 @@ impl Source for Payments {
         let mut rows = statement.query(params![first, last])?;
         let mut found = Vec::new();
         while let Some(row) = rows.next()? {
-            let (no, store_no): (i64, i64) = (row.get(10)?, row.get(1)?);
+            let (no, store_no): (i64, i64) = (row.get(11)?, row.get(1)?);
             let Some(facet_no) = facets.query_row([no], |row| row.get::<_, Option<u32>>(0))? else {
                 build::leave_out(database, Self::KIND, no)?;
                 continue;

@@ -21,10 +21,10 @@ fn filled() -> SqliteStore {
     block_on(store.settle_transaction(settle_paid(1, 1))).expect("settles");
     with(&store, |database| {
         let copy = "INSERT INTO transactions (id, store_no, payment_id, seq, status, revision, channel_no, requested_at,
-                status_changed_at, facet_no, decision, doc)
+                status_changed_at, facet_no, decision, imp_uid, doc)
              WITH RECURSIVE n (n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM n WHERE n < ?1)
              SELECT printf('01997b2c-0000-7001-8000-%012x', n), store_no, printf('order-%08d', n * 7919), 1, status,
-                revision, channel_no, requested_at + n * 1000, status_changed_at + n * 1000, facet_no, decision,
+                revision, channel_no, requested_at + n * 1000, status_changed_at + n * 1000, facet_no, decision, imp_uid + n,
                 json_set(doc, '$.order.payment_id', printf('order-%08d', n * 7919), '$.order.order_name', printf('%06d번 상품', n * 31),
                     '$.pg_tx_id', printf('%020d', n * 104729))
              FROM n, transactions WHERE transactions.no = 1";
