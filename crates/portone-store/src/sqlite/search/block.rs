@@ -2,7 +2,9 @@
 
 use memchr::memmem::Finder;
 
-use super::pack::{Packed, RECORD_END, Reader, TEXT_END, broken, put_column, put_difference, put_number};
+use super::pack::{
+    Packed, RECORD_COUNT_MAX, RECORD_END, Reader, TEXT_END, broken, put_column, put_difference, put_number,
+};
 use crate::document::Unreadable;
 
 /// How many times a record can be selected by.
@@ -46,7 +48,10 @@ fn encode_heads(entries: &[Entry]) -> Vec<u8> {
         put_number(&mut bytes, tags.len() as u64);
         tags.iter().for_each(|tag| put_number(&mut bytes, u64::from(*tag)));
     }
-    let kind = |entry: &Entry| kinds.binary_search(&entry.tags.as_slice()).unwrap_or_default() as i64;
+    let kind = |entry: &Entry| {
+        let at = kinds.binary_search(&entry.tags.as_slice()).unwrap_or_default();
+        i64::try_from(at).unwrap_or_default()
+    };
     put_numbers(&mut bytes, entries.iter().map(|entry| Some(entry.no)));
     put_numbers(&mut bytes, entries.iter().map(|entry| Some(entry.store_no)));
     put_numbers(&mut bytes, entries.iter().map(|entry| Some(kind(entry))));
@@ -70,7 +75,7 @@ fn put_numbers(bytes: &mut Vec<u8>, numbers: impl Iterator<Item = Option<i64>> +
     bytes.push(if are_same { 0 } else { width.max(1) });
     if !are_same {
         numbers.for_each(|number| {
-            bytes.extend_from_slice(&far(number).to_le_bytes()[..usize::from(width.max(1))])
+            bytes.extend_from_slice(&far(number).to_le_bytes()[..usize::from(width.max(1))]);
         });
     }
 }
@@ -144,6 +149,9 @@ impl Heads {
         let mut reader = Reader(bytes);
         check_version(&mut reader)?;
         let count = reader.length()?;
+        if count > RECORD_COUNT_MAX {
+            return Err(broken("is too long"));
+        }
         let kinds = (0..reader.length()?).map(|_| tags(&mut reader)).collect::<Result<_, _>>()?;
         let mut heads = Self {
             kinds,

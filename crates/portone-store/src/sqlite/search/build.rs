@@ -79,9 +79,14 @@ pub(super) fn step<S: Source>(database: &Database, source: &S, count_max: usize)
     write_block(database, source, block)?;
     if (block / BLOCKS_A_SIEVE + 1) * BLOCKS_A_SIEVE <= count {
         let sieve_no = sieve_no(S::KIND, block / BLOCKS_A_SIEVE);
-        let mut sieve = Sieve::load(database, sieve_no)?;
-        add::<S>(database, &mut sieve, block)?;
-        sieve.write(database, sieve_no)?;
+        match Sieve::load(database, sieve_no)? {
+            // Bits are only added: a block may still be opened for what it had.
+            Some(mut sieve) => {
+                add::<S>(database, &mut sieve, block)?;
+                sieve.write(database, sieve_no)?;
+            }
+            None => write_sieve::<S>(database, block / BLOCKS_A_SIEVE)?,
+        }
     }
     Ok(length)
 }

@@ -14,7 +14,7 @@ pub(super) const TEXT_END: u8 = 0xfe;
 /// How long a column may be, in bytes: far more than 128 records have.
 const COLUMN_LENGTH_MAX: usize = 64 * 1024 * 1024;
 /// How many records a column has at most.
-const BLOCK_RECORDS: usize = 128;
+pub(super) const RECORD_COUNT_MAX: usize = 128;
 /// The length of a UUID as text.
 const UUID_LENGTH: usize = 36;
 
@@ -231,7 +231,7 @@ impl<'a> Packed<'a> {
         let texts = reader.slice(length)?;
         if memchr::memchr(RECORD_END, texts).is_some_and(|end| end + 1 == length) {
             let count = reader.length()?;
-            return if count <= BLOCK_RECORDS {
+            return if count <= RECORD_COUNT_MAX {
                 Ok((texts, vec![0; count].into()))
             } else {
                 Err(broken("is too long"))

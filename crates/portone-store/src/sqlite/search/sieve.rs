@@ -82,14 +82,14 @@ impl Sieve {
         Self(vec![0; SLOT_COUNT])
     }
 
-    /// The sieve as it is stored.
-    pub(super) fn load(database: &Database, sieve_no: i64) -> Result<Self, Fault> {
+    /// The sieve as it is stored, if it is.
+    pub(super) fn load(database: &Database, sieve_no: i64) -> Result<Option<Self>, Fault> {
         let mut slots = Vec::with_capacity(SLOT_COUNT);
         for row in 0..ROW_COUNT {
-            let Some(bytes) = row_of(database, sieve_no, row)? else { return Ok(Self::empty()) };
+            let Some(bytes) = row_of(database, sieve_no, row)? else { return Ok(None) };
             slots.extend(bytes.chunks_exact(8).map(number));
         }
-        Ok(Self(slots))
+        Ok(Some(Self(slots)))
     }
 
     /// Adds which combinations of tags a block has.
@@ -122,7 +122,8 @@ impl Sieve {
 }
 
 fn row_no(sieve_no: i64, row: usize) -> i64 {
-    sieve_no * ROW_COUNT as i64 + row as i64
+    let [count, row] = [ROW_COUNT, row].map(|number| i64::try_from(number).unwrap_or_default());
+    sieve_no * count + row
 }
 
 fn row_of(database: &Database, sieve_no: i64, row: usize) -> Result<Option<Vec<u8>>, Fault> {

@@ -66,7 +66,8 @@ fn candidate_count(store: &SqliteStore, query: &PaymentQuery) -> usize {
         let store_no = database.store_no(&query.store_id).expect("is there");
         let asked = payments::asked(database, query, store_no).expect("asks");
         let (touched, fields) = (&BTreeSet::new(), Vec::new());
-        let search = Search { database, asked: &asked, fields, needles: Vec::new(), touched, found: Vec::new() };
+        let search =
+            Search { database, asked: &asked, fields, needles: Vec::new(), touched, found: Vec::new() };
         search.candidates().expect("sifts").len()
     })
 }
