@@ -76,12 +76,15 @@ impl Contract {
     }
 
     /// The gateway's own description of its V2 face, as it serves it (OpenAPI 3.1): an answer has no member that its
-    /// schema does not name.
+    /// schema does not name. Pages and other answers without a named schema are nobody's contract.
     pub fn of_gateway(mut document: Value) -> Self {
-        let is_v2 = |operation: &mut Value| operation["tags"] == json!(["v2"]);
+        let has_schema = |operation: &Value| {
+            operation["tags"] == json!(["v2"])
+                && operation.pointer("/responses/200/content/application~1json/schema/$ref").is_some()
+        };
         document.pointer_mut("/paths").into_iter().flat_map(members).for_each(|methods| {
             if let Some(methods) = methods.as_object_mut() {
-                methods.retain(|_, operation| is_v2(operation));
+                methods.retain(|_, operation| has_schema(operation));
             }
         });
         Self { document, is_own: true, validators: Mutex::default() }
