@@ -110,6 +110,7 @@ impl Operation {
             id: name,
             summary,
             face: Face::V1 { statuses },
+            endpoint: None,
             errors: &[],
             example: operation.example,
             names_store: false,

@@ -139,7 +139,13 @@ impl Call {
         if let Verdict::Broken(problems) = verdict
             && !is_of_all
         {
-            panic!("{} {}, its own description: {}\n{}", self.method, self.path, problems.join("\n"), reply.text);
+            panic!(
+                "{} {}, its own description: {}\n{}",
+                self.method,
+                self.path,
+                problems.join("\n"),
+                reply.text
+            );
         }
     }
 
