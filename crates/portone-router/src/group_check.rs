@@ -60,7 +60,7 @@ impl Roster<'_> {
             ask: candidate.ask.map(|ask| Ask { command: &bare, ..ask }),
             ..*candidate
         });
-        let roster = Roster { group: self.group, candidates: candidates.collect() };
+        let roster = Roster { group: self.group, candidates: candidates.collect(), api: self.api };
         let mut report = roster.check_required();
         for candidate in roster.candidates.iter().filter_map(|candidate| candidate.ask) {
             candidate.adapter.check(candidate.command, candidate.ctx, &mut report);

@@ -56,7 +56,7 @@ pub enum ApiVersion {
 pub struct Roster<'a> {
     pub(crate) group: &'a ChannelGroup,
     pub(crate) candidates: Vec<Candidate<'a>>,
-    api: ApiVersion,
+    pub(crate) api: ApiVersion,
 }
 
 impl<'a> Roster<'a> {
