@@ -32,11 +32,6 @@ pub(crate) fn play(workspace: &Workspace, args: &SimArgs) -> Result<(), Failure>
     play_seeds(workspace, &args.args)
 }
 
-/// What CI plays.
-pub(crate) fn play_many(workspace: &Workspace) -> Result<(), Failure> {
-    play_seeds(workspace, &["--seeds".to_owned(), "10000".to_owned()])
-}
-
 fn play_seeds(workspace: &Workspace, args: &[String]) -> Result<(), Failure> {
     let mut words = vec!["run", "--release", "--quiet", "-p", "portone-sim", "--"];
     words.extend(args.iter().map(String::as_str));
