@@ -53,7 +53,7 @@ fn with_card(mut body: Value) -> Value {
 
 /// Billing keys by REST (seed 003).
 fn keys() -> Vec<Row> {
-    let issue = "https://api.iamport.kr/subscribe/customers/${customer_uid}";
+    const ISSUE: &str = "https://api.iamport.kr/subscribe/customers/${customer_uid}";
     let form: Vec<String> = CARD.iter().map(|(name, value)| format!("{name}={value}")).collect();
     vec![
         // Its token stands in the envelope, whatever the sample reads (DOC-055).
@@ -67,7 +67,7 @@ fn keys() -> Vec<Row> {
         },
         Row {
             seed: 3,
-            facts: &[issue, "headers: { Authorization: access_token }"],
+            facts: &[ISSUE, "headers: { Authorization: access_token }"],
             token: Token::Bare,
             path: "/subscribe/customers/gildong_0001_1234",
             body: with_card(json!({"pg": "nice_v2"})),
