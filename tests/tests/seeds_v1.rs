@@ -128,7 +128,7 @@ fn payments() -> Vec<Row> {
             token: Token::Bearer,
             path: "/subscribe/payments/onetime",
             body: with_card(
-                json!({"channelGroupId": Demo::GROUP, "merchant_uid": "seed0onetime", "amount": 1000}),
+                json!({"channelGroupId": Demo::GROUP, "merchant_uid": "seed0onetime", "amount": 1000, "name": "Norway swivel chair"}),
             ),
             told: Told::Accepted("/response/pg_provider"),
         },

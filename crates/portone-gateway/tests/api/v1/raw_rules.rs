@@ -115,7 +115,8 @@ impl Raw {
             body["pg"] = json!(pg.replace("MID1", &mid).replace("t_123", &mid));
         }
         let order = format!("raworder{number:04}");
-        if body["merchant_uid"] == "payment0001A" {
+        let is_ours = placed.op == "API_CANCEL" && body["merchant_uid"].is_string();
+        if is_ours || body["merchant_uid"] == "payment0001A" {
             body["merchant_uid"] = json!(order);
         }
         let path = self.prepared(number, placed, &mid, &mut body);
