@@ -352,7 +352,13 @@ async fn whatever_is_sent_the_answer_is_documented() {
             serde_json::from_str(&reply.text).unwrap_or_else(|error| panic!("{error}: {}", reply.text));
         let code = body["code"].as_i64().unwrap_or_else(|| panic!("{}", reply.text));
         // The only 5xx there are: what a document lists as the PG's failure, and 501 for what a PG has not got.
-        assert!(reply.status < 500 || reply.status == 501 || code == -1, "{} {}: {}", sample.method, sample.path, reply.text);
+        assert!(
+            reply.status < 500 || reply.status == 501 || code == -1,
+            "{} {}: {}",
+            sample.method,
+            sample.path,
+            reply.text
+        );
         *answers.entry((reply.status, code)).or_default() += 1;
         maker.learn(&body);
     }
