@@ -45,7 +45,7 @@ enum Task {
     TryAdapter,
     /// Package every library as crates.io would take it, and build it from that.
     Package,
-    /// Everything a change must pass: fmt, clippy, tidy, test, package, a new adapter.
+    /// Everything a change must pass: fmt, clippy, tidy, test, the simulator, package, a new adapter.
     Ci,
 }
 

@@ -97,6 +97,13 @@ fn each_rule_of_the_profile_fires_in_a_request_or_a_window() {
 }
 
 #[test]
+fn a_key_that_charges_a_phone_is_refused() {
+    let is_refused = |report: &Report| report.rejections().any(|violation| violation.rule == "SMARTRO-CAP");
+    assert!(is_refused(&report(&key_payment(|pay| pay.method = PayMethod::Mobile))));
+    assert!(!is_refused(&report(&key_payment(|_| {}))));
+}
+
+#[test]
 fn the_samples_break_no_rule_under_a_full_contract() {
     for sample in samples::commands(&PROFILE) {
         let report = report(&contracted(windows::CAPABILITIES, example(sample.command)));
