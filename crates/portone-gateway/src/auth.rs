@@ -57,20 +57,13 @@ impl Keyring {
         Self(keys)
     }
 
-    /// The stores a secret opens, in the order they are configured. Every digest is compared, so that the time tells
-    /// nothing.
-    fn stores(&self, secret: &str) -> Vec<StoreId> {
-        let given = Digest::of(secret);
-        let mut stores = Vec::new();
-        for key in &self.0 {
-            if bool::from(key.digest.matches(&given)) {
-                stores.push(key.store.clone());
-            }
-        }
-        stores
+    /// The names of the secrets.
+    pub(crate) fn tags(&self) -> impl Iterator<Item = CredentialTag> {
+        self.0.iter().map(|key| key.tag)
     }
 
-    /// The name tokens know a secret by, if it opens a store. Every digest is compared, as in [`Self::stores`].
+    /// The name tokens know a secret by, if it opens a store. Every digest is compared, so that the
+    /// time tells nothing.
     pub(crate) fn tag(&self, secret: &str) -> Option<CredentialTag> {
         let given = Digest::of(secret);
         self.0.iter().fold(None, |found, key| {
@@ -84,7 +77,7 @@ impl Keyring {
         self.0.iter().any(|key| key.tag == tag)
     }
 
-    /// The stores a token's secret opens. The name is no secret: the token it came in was signed.
+    /// The stores that the secret of this name opens, in the order they are configured.
     fn stores_of(&self, tag: CredentialTag) -> Vec<StoreId> {
         self.0.iter().filter(|key| key.tag == tag).map(|key| key.store.clone()).collect()
     }
@@ -137,19 +130,18 @@ impl FromRequestParts<Gateway> for Access {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, ApiError> {
-        let stores = match (credential(parts, "PortOne"), credential(parts, "Bearer")) {
-            (Some(secret), _) => gateway.keyring.stores(secret),
-            (None, Some(token)) => {
-                let credential = gateway.engine.check_access_token(token);
-                credential.map(|tag| gateway.keyring.stores_of(tag)).unwrap_or_default()
-            }
-            (None, None) => Vec::new(),
+        let tag = match (credential(parts, "PortOne"), credential(parts, "Bearer")) {
+            (Some(secret), _) => gateway.keyring.tag(secret),
+            (None, Some(token)) => gateway.engine.check_access_token(token),
+            (None, None) => None,
         };
-        if stores.is_empty() {
+        let stores = tag.map(|tag| gateway.keyring.stores_of(tag)).unwrap_or_default();
+        let Some(tag) = tag.filter(|_| !stores.is_empty()) else {
             return Err(ApiError::unauthorized(
                 "send the store's API secret, `Authorization: PortOne <secret>`, or an access token that is not over, `Authorization: Bearer <token>`",
             ));
-        }
+        };
+        gateway.limiter.admit(tag).map_err(ApiError::too_many)?;
         Ok(Self { stores, ip: client_ip(parts), operation: parts.extensions.get().cloned() })
     }
 }

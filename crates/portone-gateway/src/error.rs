@@ -1,7 +1,8 @@
 //! What is answered when a request is not carried out: one table from the engine's errors to the documented types of
 //! each V2 endpoint, and the few types of the admin face.
 
-use axum::http::StatusCode;
+use axum::http::header::RETRY_AFTER;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use portone_core::{Decline, Report};
 use portone_engine::port::StoreError;
@@ -12,6 +13,7 @@ use serde::Serialize;
 
 use crate::answer::json_response;
 use crate::endpoint::Endpoint;
+use crate::limit::TooMany;
 use crate::v2::view::channel::{ChannelFailure, SelectedChannel};
 
 /// An error as it is answered.
@@ -42,6 +44,9 @@ pub(crate) struct ErrorBody {
     /// What the message is made of, where rules refused the request.
     #[serde(skip)]
     report: Report,
+    /// After how many seconds the request may be sent again.
+    #[serde(skip)]
+    retry_after_s: Option<u64>,
     /// Whether it leaves open what became of the request, though its type does not say so.
     #[serde(skip)]
     is_open: bool,
@@ -82,6 +87,14 @@ impl ApiError {
 
     pub(crate) fn forbidden(message: &str) -> Self {
         Self::new(StatusCode::FORBIDDEN, "FORBIDDEN", message)
+    }
+
+    /// 429: the credential asks too often.
+    pub(crate) fn too_many(refused: TooMany) -> Self {
+        let message = refused.message();
+        let mut error = Self::new(StatusCode::TOO_MANY_REQUESTS, "TOO_MANY_REQUESTS", message);
+        error.body.retry_after_s = Some(refused.0);
+        error
     }
 
     pub(crate) fn internal() -> Self {
@@ -304,6 +317,9 @@ fn plain(endpoint: Endpoint, error: &EngineError) -> Option<(StatusCode, &'stati
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let mut response = json_response(self.status, &self.body);
+        if let Some(seconds) = self.body.retry_after_s {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
         if self.is_undecided() {
             response.extensions_mut().insert(Undecided);
         }

@@ -2,12 +2,14 @@
 //! itself. It takes any JSON, so that every wrong type can be told at once, by name, and never by value.
 
 use std::fmt;
+use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::{HeaderMap, header::CONTENT_LENGTH};
+use axum::http::{HeaderMap, StatusCode, header::CONTENT_LENGTH};
 use http_body_util::BodyExt;
 use portone_core::Report;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use tokio::time::timeout;
 use zeroize::Zeroizing;
 
 use crate::error::ApiError;
@@ -15,6 +17,8 @@ use crate::fields::INPUT;
 
 /// The longest request body taken, in bytes.
 pub(crate) const BODY_LENGTH_MAX: usize = 1024 * 1024;
+/// How long a request body may take.
+pub(crate) const BODY_TIME_MAX: Duration = Duration::from_secs(30);
 /// How much is reserved for a body whose length was not announced.
 const BODY_LENGTH_GUESS: usize = 4096;
 
@@ -23,7 +27,16 @@ pub(crate) struct RawBody(Zeroizing<Vec<u8>>);
 
 impl RawBody {
     /// Reads a body of at most [`BODY_LENGTH_MAX`] bytes, whatever its content type (the JS SDK sends `text/plain`).
-    pub(crate) async fn read(headers: &HeaderMap, mut body: Body) -> Result<Self, ApiError> {
+    /// It must be here within [`BODY_TIME_MAX`]: who sends a byte now and then holds a connection for nothing.
+    pub(crate) async fn read(headers: &HeaderMap, body: Body) -> Result<Self, ApiError> {
+        Self::read_within(BODY_TIME_MAX, headers, body).await
+    }
+
+    async fn read_within(time_max: Duration, headers: &HeaderMap, body: Body) -> Result<Self, ApiError> {
+        timeout(time_max, Self::read_whole(headers, body)).await.unwrap_or_else(|_| Err(too_slow()))
+    }
+
+    async fn read_whole(headers: &HeaderMap, mut body: Body) -> Result<Self, ApiError> {
         let announced = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
         let mut whole = Zeroizing::new(Vec::with_capacity(capacity(announced)?));
         while let Some(frame) = body.frame().await {
@@ -69,6 +82,12 @@ impl RawBody {
             other => Err(ApiError::input(&format!("the body is {}; send a JSON object", other.kind()))),
         }
     }
+}
+
+/// The answer to a body that is not here in time.
+pub(crate) fn too_slow() -> ApiError {
+    let message = format!("the body was not here after {} s; send it at once", BODY_TIME_MAX.as_secs());
+    ApiError::new(StatusCode::REQUEST_TIMEOUT, "INVALID_REQUEST", message)
 }
 
 fn capacity(announced: Option<usize>) -> Result<usize, ApiError> {
@@ -263,6 +282,8 @@ impl<'de> Visitor<'de> for NodeVisitor {
 
 #[cfg(test)]
 mod tests {
+    use http_body_util::channel::Channel;
+
     use super::*;
 
     fn body(text: &str) -> RawBody {
@@ -297,5 +318,13 @@ mod tests {
         let Ok(Node::Object(members)) = raw.parse() else { panic!("an object") };
         assert!(matches!(&members[0].1, Node::Text(Text::Part("a"))));
         assert!(matches!(&members[1].1, Node::Text(Text::Copy(copy)) if **copy == "\n"));
+    }
+
+    #[tokio::test]
+    async fn a_body_that_never_ends_is_not_waited_for() {
+        let (_sender, endless) = Channel::<bytes::Bytes>::new(1);
+        let error =
+            RawBody::read_within(Duration::ZERO, &HeaderMap::new(), Body::new(endless)).await.err().unwrap();
+        assert!(error.into_message().contains("was not here after 30 s"));
     }
 }

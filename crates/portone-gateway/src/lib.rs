@@ -17,6 +17,7 @@ mod fields;
 mod health;
 mod idempotency;
 mod json;
+mod limit;
 mod notifications;
 mod openapi;
 mod outcome;
@@ -46,6 +47,7 @@ use tokio_util::task::TaskTracker;
 use crate::error::ApiError;
 use crate::state::Gateway;
 
+pub use limit::RateLimit;
 pub use pass_through::{LiveUpstream, PassThrough};
 pub use window::{SdkScript, scripts};
 
@@ -67,6 +69,8 @@ pub struct GatewayConfig {
     pub metrics: Option<Arc<dyn Fn() -> String + Send + Sync>>,
     /// Where requests go that this gateway does not serve; absent answers 501 to all of them.
     pub pass_through: Option<PassThrough>,
+    /// How often each API secret and each V1 key may ask; absent sets no limit.
+    pub rate_limit: Option<RateLimit>,
     /// The store that the demo shop at `/demo` sells for; absent answers 404 there.
     pub demo_store: Option<StoreId>,
 }

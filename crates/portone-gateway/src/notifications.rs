@@ -12,8 +12,10 @@ use axum::response::IntoResponse as _;
 use axum::routing::post;
 use portone_core::{Ack, ChannelKey, NotificationError, RawNotification};
 use portone_engine::NotifyError;
+use tokio::time::timeout;
 
 use crate::error::ApiError;
+use crate::json::{BODY_TIME_MAX, too_slow};
 use crate::state::Gateway;
 
 /// How long a message may be, in bytes; the documented ones have a few hundred.
@@ -30,7 +32,8 @@ async fn take(
 ) -> Result<Response<Body>, ApiError> {
     let channel = ChannelKey::parse(&channel).map_err(|_| unknown_channel(&channel))?;
     let (parts, body) = request.into_parts();
-    let body = to_bytes(body, BODY_LENGTH_MAX).await.map_err(|_| {
+    let body = timeout(BODY_TIME_MAX, to_bytes(body, BODY_LENGTH_MAX)).await.map_err(|_| too_slow())?;
+    let body = body.map_err(|_| {
         let message = format!("the body broke off, or is longer than {BODY_LENGTH_MAX} bytes");
         ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "INVALID_REQUEST", message)
     })?;

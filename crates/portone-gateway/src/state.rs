@@ -14,6 +14,7 @@ use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
 use crate::auth::{Digest, Keyring};
+use crate::limit::Limiter;
 use crate::v1::V1Keyring;
 use crate::window::{Book, Inbox};
 use crate::{GatewayConfig, PassThrough, StoreAccess, V1Access, VirtualClock};
@@ -29,6 +30,7 @@ pub(crate) struct Shared {
     pub(crate) engine: Arc<Engine>,
     pub(crate) keyring: Keyring,
     pub(crate) v1_keyring: V1Keyring,
+    pub(crate) limiter: Limiter,
     /// What V1 knows of each store.
     pub(crate) v1_stores: BTreeMap<StoreId, V1Store>,
     pub(crate) public_url: String,
@@ -85,10 +87,12 @@ impl Gateway {
             clock,
             metrics,
             pass_through,
+            rate_limit,
             demo_store,
         } = config;
         let keyring = Keyring::new(&stores, |digest| engine.credential_tag(digest));
         let v1_keyring = V1Keyring::new(&stores, |digest| engine.credential_tag(digest));
+        let limiter = Limiter::new(rate_limit, keyring.tags().chain(v1_keyring.tags()));
         let of_v1 = |store: &StoreAccess| (store.id.clone(), V1Store::of(&store.v1));
         let v1_stores = stores.iter().map(of_v1).collect();
         let stores = stores.into_iter().map(|store| StoreName {
@@ -103,6 +107,7 @@ impl Gateway {
             engine,
             keyring,
             v1_keyring,
+            limiter,
             v1_stores,
             public_url,
             admin: Digest::of(admin_token.expose()),

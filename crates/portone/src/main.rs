@@ -8,6 +8,7 @@ mod clock;
 mod config;
 mod demo;
 mod duties;
+mod listen;
 mod notices;
 mod route;
 mod sandbox;

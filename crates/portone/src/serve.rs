@@ -2,8 +2,6 @@
 
 use std::{collections::BTreeMap, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
-use axum::Router;
-use axum::serve::ListenerExt as _;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use portone_core::{ChannelKey, Credentials, Protocol, Upstream};
 use portone_engine::port::Clock;
@@ -11,13 +9,13 @@ use portone_engine::{Engine, EngineConfig, Ports};
 use portone_gateway::{GatewayConfig, LiveUpstream, PassThrough, StoreAccess, V1Access, V1Key};
 use portone_http::{Forwarder, HttpConfig, HttpTransport, HttpWebhookSender, WebhookConfig};
 use portone_store::SqliteStore;
-use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::cli::{CheckArgs, ServeArgs};
 use crate::clock::ClockControl;
 use crate::config::{Config, SANDBOX_WEBHOOK_SECRET, UpstreamConfig, V1Place, database_path};
+use crate::listen::{PATIENCE, answer, bind};
 use crate::sandbox::{SandboxChannels, SandboxUpstream, Secrets};
 use crate::system::{Failure, SystemRandom, stop_on_signal};
 use crate::{banner, demo, duties, notices, sandbox};
@@ -50,10 +48,10 @@ pub(crate) async fn serve(args: ServeArgs) -> Result<(), Failure> {
     } else {
         println!("portone is ready on {}", config.public_url);
     }
-    let v1 = listener_v1.map(|listener| tokio::spawn(answer(listener, faces.v1, stop.clone())));
-    answer(listener, faces.all, stop.clone()).await?;
+    let v1 = listener_v1.map(|listener| tokio::spawn(answer(listener, faces.v1, PATIENCE, stop.clone())));
+    answer(listener, faces.all, PATIENCE, stop.clone()).await;
     if let Some(v1) = v1 {
-        v1.await??;
+        v1.await?;
     }
     tracing::info!("stopping: requests under way are finished");
     stop.cancel();
@@ -64,17 +62,6 @@ pub(crate) async fn serve(args: ServeArgs) -> Result<(), Failure> {
     sandboxes.tracker.close();
     sandboxes.tracker.wait().await;
     Ok(())
-}
-
-/// Answers at an address until it is told to stop, and what was asked until then.
-async fn answer(listener: TcpListener, faces: Router, stop: CancellationToken) -> std::io::Result<()> {
-    let listener = listener.tap_io(|socket| {
-        if let Err(error) = socket.set_nodelay(true) {
-            tracing::debug!(%error, "cannot switch off Nagle's algorithm");
-        }
-    });
-    let service = faces.into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned()).await
 }
 
 /// The sandboxes in this process, which outlive the requests that are on their way to them.
@@ -133,13 +120,6 @@ pub(crate) fn configuration(args: &ServeArgs) -> Result<Config, Failure> {
         }
     }
     Ok(config)
-}
-
-/// `setting` is where the address is chosen.
-async fn bind(listen: SocketAddr, setting: &str) -> Result<TcpListener, Failure> {
-    TcpListener::bind(listen)
-        .await
-        .map_err(|error| format!("cannot listen on {listen}: {error}; choose another with {setting}").into())
 }
 
 /// An upstream of the sandbox: its name, and its address where it runs in this process.
@@ -292,6 +272,7 @@ fn gateway_config(
         clock: Some(clock),
         metrics: Some(Arc::new(move || metrics.render())),
         pass_through: Some(pass_through(config, transport)),
+        rate_limit: config.rate_limit,
         demo_store: config.stores.first().filter(|_| is_demo).map(|store| store.id().clone()),
     })
 }

@@ -40,6 +40,11 @@ impl V1Keyring {
         Self(keys.map(|(store, key)| Entry::new(store, key, &tag)).collect())
     }
 
+    /// The names of the keys.
+    pub(crate) fn tags(&self) -> impl Iterator<Item = CredentialTag> {
+        self.0.iter().map(|entry| entry.tag)
+    }
+
     /// The name tokens know a key by, if the secret is its own. Every digest is compared, so that the time tells nothing.
     fn tag(&self, key: &str, secret: &str) -> Option<CredentialTag> {
         let (key, secret) = (Digest::of(key), Digest::of(secret));
@@ -99,7 +104,9 @@ impl FromRequestParts<Gateway> for V1Access {
             tracing::error!(%problem, "the ledger failed");
             V1Error::internal()
         })?;
-        let store = tag.and_then(|tag| gateway.v1_keyring.store_of(tag)).ok_or_else(refused)?;
+        let tag = tag.ok_or_else(refused)?;
+        let store = gateway.v1_keyring.store_of(tag).ok_or_else(refused)?;
+        gateway.limiter.admit(tag).map_err(V1Error::too_many)?;
         if parts.headers.contains_key("tier") {
             // To read past it would show one sub-merchant another's payments (rule V1-011).
             return Err(V1Error::unauthorized(

@@ -11,6 +11,7 @@ use super::endpoint::Endpoint;
 use super::envelope;
 use super::names;
 use crate::error::ApiError;
+use crate::limit::TooMany;
 
 /// Refusals decided here (rule V1-005).
 pub(super) const OURS: i32 = 1;
@@ -45,6 +46,11 @@ impl V1Error {
     /// 401 (rule V1-007).
     pub(super) fn unauthorized(message: impl Into<String>) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, 401, message)
+    }
+
+    /// 429: the key asks too often.
+    pub(super) fn too_many(refused: TooMany) -> Self {
+        Self::new(StatusCode::TOO_MANY_REQUESTS, OURS, refused.message())
     }
 
     /// A request that cannot be carried out: 400 where the endpoint has it.

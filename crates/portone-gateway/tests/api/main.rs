@@ -16,6 +16,7 @@ mod compatibility;
 mod fuzz;
 mod http;
 mod idempotency;
+mod limits;
 mod notifications;
 mod openapi;
 mod pass_through;

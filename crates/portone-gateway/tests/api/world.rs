@@ -1,6 +1,7 @@
 //! The world the faces are tested in.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
@@ -16,7 +17,7 @@ use portone_core::{
 use portone_engine::ledger::{OpenAttempt, OpenSubject, PaymentStatus};
 use portone_engine::port::{Clock, DeclaredStore, Random, SettleTransaction};
 use portone_engine::{Engine, EngineConfig, Ports};
-use portone_gateway::{GatewayConfig, VirtualClock};
+use portone_gateway::{GatewayConfig, RateLimit, VirtualClock};
 use portone_sandbox::{Answer, Method, Notification, Request, Sandbox, SandboxConfig};
 use portone_store::SqliteStore;
 use serde_json::{Value, json};
@@ -253,6 +254,22 @@ impl Transport for Wire {
     }
 }
 
+/// Two shops; one may approve by itself what its buyers authenticated.
+fn config(engine: &Arc<Engine>, tracker: &TaskTracker, by_hand: bool) -> GatewayConfig {
+    GatewayConfig {
+        engine: Arc::clone(engine),
+        stores: vec![store_access(STORE, SECRET, by_hand), store_access(OTHER_STORE, OTHER_SECRET, false)],
+        public_url: "https://pay.example.com".to_owned(),
+        admin_token: ADMIN.into(),
+        tracker: tracker.clone(),
+        clock: None,
+        metrics: None,
+        pass_through: None,
+        rate_limit: None,
+        demo_store: None,
+    }
+}
+
 pub(crate) struct World {
     pub(crate) wire: Arc<Wire>,
     pub(crate) clock: Arc<TestClock>,
@@ -299,22 +316,25 @@ impl World {
         let tracker = TaskTracker::new();
         recorder();
         let pass_through = crate::pass_through::stub(UPSTREAM_SECRET).await;
+        let config = config(&engine, &tracker, by_hand);
         let faces = portone_gateway::faces(GatewayConfig {
-            engine: Arc::clone(&engine),
-            stores: vec![
-                store_access(STORE, SECRET, by_hand),
-                store_access(OTHER_STORE, OTHER_SECRET, false),
-            ],
-            public_url: "https://pay.example.com".to_owned(),
-            admin_token: ADMIN.into(),
-            tracker: tracker.clone(),
             clock: Some(Arc::clone(&clock) as Arc<dyn VirtualClock>),
             metrics: Some(Arc::new(|| recorder().render())),
             pass_through: Some(pass_through),
-            demo_store: None,
+            ..config
         });
         let (address, address_v1) = (serve(faces.all).await, serve(faces.v1).await);
         Self { wire, clock, tracker, engine, address, address_v1 }
+    }
+
+    /// The same engine behind faces where each credential may ask so often.
+    pub(crate) async fn limited_to(mut self, per_second: u32, burst: u32) -> Self {
+        let number = |number| NonZeroU32::new(number).unwrap();
+        let limit = RateLimit { per_second: number(per_second), burst: number(burst) };
+        let config = config(&self.engine, &self.tracker, false);
+        let faces = portone_gateway::faces(GatewayConfig { rate_limit: Some(limit), ..config });
+        (self.address, self.address_v1) = (serve(faces.all).await, serve(faces.v1).await);
+        self
     }
 
     pub(crate) fn advance(&self, by: TimeDelta) {

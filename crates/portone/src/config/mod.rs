@@ -1,6 +1,7 @@
 //! The configuration: what `portone.toml` declares, checked as a whole before anything starts.
 
 mod declare;
+mod limits;
 mod promotions;
 mod reader;
 mod v1;
@@ -11,6 +12,7 @@ use std::{collections::BTreeMap, fmt, net::SocketAddr, path::Path, path::PathBuf
 use portone_core::{ChannelKey, Protocol, Secret, StoreId};
 use portone_engine::EngineConfig;
 use portone_engine::port::DeclaredStore;
+use portone_gateway::RateLimit;
 use toml::de::DeTable;
 
 pub(crate) use reader::Problem;
@@ -37,6 +39,8 @@ pub(crate) struct Config {
     pub(crate) engine: EngineConfig,
     /// Whether webhooks may go to private addresses.
     pub(crate) webhook_private_targets: bool,
+    /// How often each API secret and each V1 key may ask.
+    pub(crate) rate_limit: Option<RateLimit>,
 }
 
 /// How PGs are reached.
@@ -227,6 +231,7 @@ impl Config {
             stores,
             engine,
             webhook_private_targets,
+            rate_limit: limits::read_rate_limit(reader, root),
         })
     }
 }
@@ -248,6 +253,7 @@ const KEYS: &[&str] = &[
     "admin_token",
     "upstream_deadline_ms",
     "lease_margin_ms",
+    "limits",
     "verify_after_ms",
     "webhook_private_targets",
     "upstreams",
