@@ -1,0 +1,4 @@
+//! What the targets share: a gateway to ask, and how a good document is spoiled.
+
+pub mod shop;
+pub mod spoil;
