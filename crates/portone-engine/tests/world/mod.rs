@@ -6,18 +6,17 @@
 mod behind;
 pub mod faulty;
 pub mod welcome;
+mod wire;
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::{collections::BTreeMap, sync::Arc, sync::Mutex, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, sync::Mutex};
 
-use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use portone_core::{
-    Bank, Break, Card, CardPayment, CashReceiptRequest, CashReceiptType, Channel, ChannelFacts, ChannelGroup,
+    Bank, Card, CardPayment, CashReceiptRequest, CashReceiptType, Channel, ChannelFacts, ChannelGroup,
     Contracts, Credentials, Currency, Customer, CustomerName, Environment, GroupMember, InstantMethod,
-    IssueBillingKey, Order, PayInstantly, PaymentAmount, PaymentId, PgReply, PgRequest, RefundAccount,
-    Transport, Upstream, VirtualAccountExpiry, VirtualAccountOption, VirtualAccountOptionType,
-    VirtualAccountRequest,
+    IssueBillingKey, Order, PayInstantly, PaymentAmount, PaymentId, RefundAccount, Transport, Upstream,
+    VirtualAccountExpiry, VirtualAccountOption, VirtualAccountOptionType, VirtualAccountRequest,
 };
 use portone_engine::ledger::{PaymentStatus, Transaction};
 use portone_engine::port::{Clock, DeclaredStore, Random};
@@ -28,11 +27,12 @@ use portone_engine::request::{
 };
 use portone_engine::webhook::{WebhookEndpoint, WebhookEndpoints};
 use portone_engine::{Engine, EngineConfig, Ports};
-use portone_http::{HttpConfig, HttpTransport};
 use portone_sandbox::SandboxConfig;
 use portone_store::SqliteStore;
 use serde_json::{Value, json};
-use tokio::{net::TcpListener, sync::Notify};
+use tokio::net::TcpListener;
+
+pub use wire::{Gate, Wire};
 
 pub const STORE: &str = "store-test";
 pub const KPN: &str = "channel-key-kpn";
@@ -78,50 +78,6 @@ impl Random for SeededRandom {
     }
 }
 
-/// The real transport, which can also be cut off and counts what is sent.
-pub struct Wire {
-    http: HttpTransport,
-    cut: Mutex<bool>,
-    gate: Mutex<Option<Gate>>,
-    pub sent: Mutex<Vec<String>>,
-}
-
-/// Holds the next request: tells when it has come, and lets it go when told.
-#[derive(Clone, Default)]
-pub struct Gate {
-    pub reached: Arc<Notify>,
-    pub open: Arc<Notify>,
-}
-
-#[async_trait]
-impl Transport for Wire {
-    async fn send(&self, request: &PgRequest, deadline: Duration) -> Result<PgReply, Break> {
-        if *self.cut.lock().unwrap() {
-            return Err(Break::NotSent("cut off by the test".to_owned()));
-        }
-        self.sent.lock().unwrap().push(format!("{request:?}"));
-        let gate = self.gate.lock().unwrap().take();
-        if let Some(gate) = gate {
-            gate.reached.notify_one();
-            gate.open.notified().await;
-        }
-        self.http.send(request, deadline).await
-    }
-}
-
-impl Wire {
-    /// Holds the next request.
-    pub fn hold_next(&self) -> Gate {
-        let gate = Gate::default();
-        *self.gate.lock().unwrap() = Some(gate.clone());
-        gate
-    }
-
-    pub fn cut(&self, cut: bool) {
-        *self.cut.lock().unwrap() = cut;
-    }
-}
-
 pub struct World {
     pub engine: Engine,
     pub clock: Arc<TestClock>,
@@ -156,6 +112,7 @@ pub fn group(id: &str, members: &[(&str, u32)]) -> ChannelGroup {
         name: "test group".to_owned(),
         environment: Environment::Test,
         on_violation: portone_core::OnViolation::Skip,
+        failover: None,
         version: 1,
         members: members
             .iter()
@@ -211,12 +168,7 @@ impl World {
             .await
             .unwrap();
         });
-        let wire = Arc::new(Wire {
-            http: HttpTransport::new(&HttpConfig::default()).unwrap(),
-            cut: Mutex::new(false),
-            gate: Mutex::new(None),
-            sent: Mutex::new(Vec::new()),
-        });
+        let wire = Arc::new(Wire::new());
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         for channel in &channels {
             let provider = welcome::played_as(channel);

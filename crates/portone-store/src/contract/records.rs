@@ -101,6 +101,7 @@ pub fn group(version: u32, first_weight: u32) -> ChannelGroup {
         name: "Cards".to_owned(),
         environment: Environment::Test,
         on_violation: OnViolation::Skip,
+        failover: None,
         version,
         members: vec![member(1, first_weight), member(2, 100 - first_weight)],
     }
@@ -152,6 +153,7 @@ pub fn transaction(number: u64, payment: u64) -> Transaction {
         escrow: None,
         delivery: None,
         failure: None,
+        rerouted_to: None,
         cancellations: Vec::new(),
         promotion: None,
     }
@@ -223,6 +225,7 @@ pub fn begin(number: u64, payment: u64) -> NewTransaction {
         budget: None,
         events: Vec::new(),
         key: None,
+        instead_of: None,
     }
 }
 
