@@ -30,7 +30,7 @@ pub struct Swept {
 const INQUIRY_WAIT_MAX: TimeDelta = TimeDelta::seconds(30);
 
 /// How long an inquiry waits at a channel where not even probes are answered.
-const DARK_WAIT: TimeDelta = TimeDelta::seconds(10);
+const DARK_WAIT: TimeDelta = TimeDelta::seconds(30);
 
 impl Engine {
     /// Takes up to `count_max` attempts whose inquiry is due, asks their upstreams side by side, and settles those that

@@ -5,6 +5,7 @@
 
 mod behind;
 pub mod faulty;
+pub mod upstream;
 pub mod welcome;
 mod wire;
 
@@ -255,14 +256,7 @@ impl World {
     }
 
     pub fn card_request(&self, id: &PaymentId, selector: Selector, number: &str) -> PayInstantlyRequest {
-        let method = InstantMethod::Card(CardPayment {
-            card: card(number),
-            installment_month: None,
-            use_free_installment_plan: None,
-            use_free_interest_from_merchant: None,
-            use_card_point: None,
-        });
-        let pay = PayInstantly { order: order(id), method };
+        let pay = key_in(id, number);
         PayInstantlyRequest { caller: self.caller(), selector, pay, extras: Extras::default() }
     }
 
@@ -403,6 +397,18 @@ pub fn card(number: &str) -> Card {
         password_two_digits: Some("00".into()),
         cvc: None,
     }
+}
+
+/// A payment by card number.
+pub fn key_in(id: &PaymentId, number: &str) -> PayInstantly {
+    let method = InstantMethod::Card(CardPayment {
+        card: card(number),
+        installment_month: None,
+        use_free_installment_plan: None,
+        use_free_interest_from_merchant: None,
+        use_card_point: None,
+    });
+    PayInstantly { order: order(id), method }
 }
 
 /// Where a deposit goes back to.
