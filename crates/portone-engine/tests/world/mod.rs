@@ -33,7 +33,7 @@ use portone_store::SqliteStore;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-pub use wire::{Gate, Wire};
+pub use wire::Wire;
 
 pub const STORE: &str = "store-test";
 pub const KPN: &str = "channel-key-kpn";
