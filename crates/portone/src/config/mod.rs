@@ -461,7 +461,7 @@ channels = [{ key = "b", weight = 40 }, { key = "c", weight = 50 }]
                 [{ key = \"channel-key-kpn\", weight = 100 }]";
             format!("{}\n{group}\n{policy}\n", crate::demo::TOML)
         };
-        let line = file("").lines().count() + 1;
+        let line = file("failover = {}").lines().count();
         assert_eq!(problems(&file("failover = {}")), Vec::<String>::new());
         assert_eq!(
             problems(&file("failover = { reroutes_max = 9, within_seconds = 300, declines = [\"K110\"] }")),
@@ -472,8 +472,8 @@ channels = [{ key = "b", weight = 40 }, { key = "c", weight = 50 }]
         assert_eq!(
             told,
             [
-                format!("line {line}: {at}.reroutes_max: is 0; use 1 to 9 (GROUP-FAILOVER)"),
                 format!("line {line}: {at}.within_secondes: unknown key; did you mean `within_seconds`?"),
+                format!("line {line}: {at}.reroutes_max: is 0; use 1 to 9 (GROUP-FAILOVER)"),
                 format!(
                     "line {line}: {at}.declines[0]: is empty; give a PG's code, such as K110 or KPN:K110 (GROUP-FAILOVER)"
                 ),
