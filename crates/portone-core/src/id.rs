@@ -112,6 +112,11 @@ id! {
     BillingKey
 }
 id! {
+    /// What a shop that speaks V1 calls a billing key (`customer_uid`): its own name for one card of one member. The last key
+    /// issued under it is the one it means.
+    CustomerUid
+}
+id! {
     /// A channel's key (`channel-key-…`): what a request names to choose one contract with one PG.
     ChannelKey
 }
@@ -136,6 +141,11 @@ impl PgProvider {
     /// The code as schema `PgProvider` spells it: a V1 `pg` (`nice_v2.MID1`) in capitals and without its merchant id.
     pub fn code(&self) -> String {
         self.as_str().split('.').next().unwrap_or_default().to_ascii_uppercase()
+    }
+
+    /// The code as V1 spells a `pg`: in small letters and without its merchant id.
+    pub fn v1_code(&self) -> String {
+        self.code().to_ascii_lowercase()
     }
 }
 

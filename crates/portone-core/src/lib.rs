@@ -23,6 +23,7 @@ mod error;
 mod escrow;
 mod failover;
 mod id;
+mod major;
 mod method;
 mod money;
 mod notification;
@@ -72,9 +73,10 @@ pub use failover::{
     DECLINE_COUNT_MAX, DECLINE_LENGTH_MAX, FailoverPolicy, REROUTE_COUNT_MAX, REROUTE_WITHIN_SECONDS_MAX,
 };
 pub use id::{
-    AttemptId, BillingKey, CancellationId, ChannelGroupId, ChannelKey, ID_LENGTH_MAX, IdError, PaymentId,
-    PaymentScheduleId, PgBillingKey, PgMerchantId, PgProvider, PgTxId, StoreId, TransactionId,
+    AttemptId, BillingKey, CancellationId, ChannelGroupId, ChannelKey, CustomerUid, ID_LENGTH_MAX, IdError,
+    PaymentId, PaymentScheduleId, PgBillingKey, PgMerchantId, PgProvider, PgTxId, StoreId, TransactionId,
 };
+pub use major::Major;
 pub use method::{AccountFacts, MethodFacts, PayMethod, WalletFacts};
 pub use money::{Currency, CurrencyError, Money, PaymentAmount};
 pub use notification::{Ack, Notification, NotificationError, NotificationSubject, RawNotification};

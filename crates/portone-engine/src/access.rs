@@ -1,6 +1,10 @@
 //! Tokens that stand for an API secret (rules V2-003, V2-004): signed under the installation's key, so that they survive
 //! a restart and every replica knows them. Only the digest of the latest refresh token is kept.
 
+mod v1;
+
+pub use v1::{KeptToken, V1Token};
+
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
 use hmac::{Hmac, KeyInit, Mac};
@@ -41,6 +45,14 @@ pub struct Tokens {
 enum Kind {
     Access = b'a',
     Refresh = b'r',
+    V1 = b'1',
+}
+
+/// What a token says of itself.
+struct Claim {
+    tag: CredentialTag,
+    until: DateTime<Utc>,
+    number: [u8; 16],
 }
 
 /// Signs for this installation. It is drawn once and kept in the store.
@@ -80,9 +92,15 @@ impl InstallationKey {
         URL_SAFE_NO_PAD.encode(token)
     }
 
-    /// Whose a token is, if this installation has made it and it is still good. The signature is compared in constant
-    /// time, and before anything else is looked at.
+    /// Whose a token is, if this installation has made it and it is still good.
     fn check(&self, kind: Kind, token: &str, now: DateTime<Utc>) -> Option<CredentialTag> {
+        let claim = self.claim(kind, token)?;
+        (now < claim.until).then_some(claim.tag)
+    }
+
+    /// What a token says, if this installation has made it. The signature is compared in constant time, and before anything
+    /// else is looked at.
+    fn claim(&self, kind: Kind, token: &str) -> Option<Claim> {
         let token = URL_SAFE_NO_PAD.decode(token).ok()?;
         if token.len() != CLAIM_LENGTH + SIGNATURE_LENGTH {
             return None;
@@ -91,7 +109,9 @@ impl InstallationKey {
         self.mac("token", &[claim]).verify_slice(signature).ok()?;
         let until = i64::from_be_bytes(claim[1..9].try_into().ok()?);
         let tag = CredentialTag(claim[9..25].try_into().ok()?);
-        (claim[0] == kind as u8 && now.timestamp_millis() < until).then_some(tag)
+        let number = claim[25..].try_into().ok()?;
+        let until = DateTime::from_timestamp_millis(until)?;
+        (claim[0] == kind as u8).then_some(Claim { tag, until, number })
     }
 }
 

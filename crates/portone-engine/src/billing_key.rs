@@ -12,7 +12,7 @@ use crate::call::{Answer, after_call, attempt};
 use crate::engine::{Engine, made};
 use crate::error::EngineError;
 use crate::ledger::{
-    BillingKeyRecord, BillingKeyStatus, ChannelSnapshot, GroupSnapshot, IssueResult, KeyChannel,
+    BillingKeyRecord, BillingKeyStatus, ChannelSnapshot, Face, GroupSnapshot, IssueResult, KeyChannel,
     KeyChannelState, KeyFailure, OpenAttempt, OpenSubject,
 };
 use crate::port::{Begin, SettleKey};
@@ -39,7 +39,7 @@ impl Engine {
         &self,
         request: IssueBillingKeyRequest,
     ) -> Result<BillingKeyRecord, EngineError> {
-        let IssueBillingKeyRequest { caller, selector, issue, extras } = request;
+        let IssueBillingKeyRequest { caller, selector, issue, customer_uid, extras } = request;
         let now = self.now();
         if caller.is_resumed()
             && let Some(begun) = self.store.billing_key(&caller.store_id, &self.key_for(&caller, now)).await?
@@ -55,6 +55,7 @@ impl Engine {
         let plan = plan_issue(routing, &selector, &command, now)?;
         let record = BillingKeyRecord {
             key: self.key_for(&caller, now),
+            customer_uid,
             store_id: caller.store_id.clone(),
             status: BillingKeyStatus::Pending,
             customer,
@@ -171,7 +172,12 @@ impl Engine {
             parts.push(DeletePart { open, command, adapter, channel: &part.channel, pg_billing_key });
         }
         let attempts = parts.iter().map(|part| part.open.clone()).collect();
-        match self.store.begin_delete(&caller.store_id, key, attempts).await? {
+        let begun = match caller.face {
+            Face::V2 => self.store.begin_delete(&caller.store_id, key, attempts).await?,
+            // V1 does not look at schedules, which will fail (rule V1-064).
+            Face::V1 => self.store.begin_delete_despite_schedules(&caller.store_id, key, attempts).await?,
+        };
+        match begun {
             Begin::Begun => {}
             Begin::Outstanding | Begin::Changed => return Err(EngineError::UnknownOutcome),
             Begin::Scheduled => return Err(EngineError::ScheduleExists),

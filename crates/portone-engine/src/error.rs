@@ -169,6 +169,11 @@ pub enum EngineError {
     /// The schedule was called off before.
     #[error("schedule `{0}` is revoked already; nothing was revoked")]
     ScheduleAlreadyRevoked(String),
+    /// A schedule is not in a state in which that can be done to it (rules V1-069 to V1-071).
+    #[error(
+        "the schedule is {0}: one that is SCHEDULED can be moved, one that is FAILED or REVOKED opened again"
+    )]
+    ScheduleInState(&'static str),
     /// The billing key was deleted.
     #[error("the billing key is deleted")]
     BillingKeyAlreadyDeleted,

@@ -4,7 +4,7 @@
 use portone_core::{Currency, Environment, EscrowStatus, PayMethod, PgProvider};
 use serde::{Deserialize, Serialize};
 
-use crate::ledger::{PaymentStatus, Transaction};
+use crate::ledger::{Face, PaymentStatus, Platform, Transaction};
 use crate::list::{PaymentFilter, PaymentQuery};
 
 /// One combination.
@@ -34,6 +34,12 @@ pub struct Facet {
     /// How far the escrow is, once a delivery is registered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub escrow_status: Option<EscrowStatus>,
+    /// The API it was made through.
+    #[serde(default, skip_serializing_if = "Face::is_v2")]
+    pub face: Face,
+    /// Where its payer was.
+    #[serde(default, skip_serializing_if = "Platform::is_api")]
+    pub platform: Platform,
 }
 
 impl Facet {
@@ -52,6 +58,8 @@ impl Facet {
             card_owner_type: card.and_then(|card| card.owner_type.clone()),
             is_scheduled: transaction.schedule_id.is_some(),
             escrow_status: transaction.registered_escrow().map(|(escrow, _)| escrow.status),
+            face: transaction.face,
+            platform: transaction.platform,
         }
     }
 }
@@ -82,6 +90,8 @@ impl PaymentFilter {
             && is(&self.card_owner_type, &facet.card_owner_type)
             && self.is_scheduled.is_none_or(|wanted| wanted == facet.is_scheduled)
             && self.escrow_status.is_none_or(|wanted| Some(wanted) == facet.escrow_status)
+            && self.face.is_none_or(|wanted| wanted == facet.face)
+            && self.platform.is_none_or(|wanted| wanted == facet.platform)
     }
 
     /// The part of the filter that combinations answer.
@@ -97,6 +107,8 @@ impl PaymentFilter {
             card_owner_type: self.card_owner_type.clone(),
             is_scheduled: self.is_scheduled,
             escrow_status: self.escrow_status,
+            face: self.face,
+            platform: self.platform,
             ..Self::default()
         }
     }

@@ -16,7 +16,8 @@ use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::key_window::{MISMATCH, NOT_FOUND, parts_of, pending_channel};
 use crate::ledger::{
-    BillingKeyRecord, BillingKeyStatus, KeyChannel, KeyChannelState, OpenAttempt, PaymentStatus, Transaction,
+    BillingKeyRecord, BillingKeyStatus, KeyChannel, KeyChannelState, OpenAttempt, PaymentStatus, Platform,
+    Transaction,
 };
 use crate::pay::{Draft, check_parts};
 use crate::port::NewTransaction;
@@ -96,10 +97,19 @@ impl Engine {
         let call = sdk_call(&routed.admitted, &ctx)?;
         let billing_key = Some(self.new_billing_key(ctx.now));
         self.refuse_promotion_in_window(&store_id, &order)?;
-        let draft =
-            Draft { order, method, card: None, billing_key, caller, extras, schedule_id: None, grant: None };
+        let draft = Draft {
+            order,
+            method,
+            card: None,
+            billing_key,
+            customer_uid: None,
+            caller,
+            extras,
+            schedule_id: None,
+            grant: None,
+        };
         let mut transaction = draft.transaction(routed.channel, None, &ctx);
-        transaction.status = PaymentStatus::Ready;
+        (transaction.status, transaction.platform) = (PaymentStatus::Ready, Platform::Pc);
         let record = key_of(&transaction)?;
         self.begin_window(NewTransaction {
             events: vec![transition::opened(&transaction)],
@@ -197,6 +207,7 @@ fn key_of(transaction: &Transaction) -> Result<BillingKeyRecord, EngineError> {
     let state = KeyChannelState::Pending;
     Ok(BillingKeyRecord {
         key: transaction.billing_key.clone().ok_or(EngineError::BillingKeyNotFound)?,
+        customer_uid: transaction.customer_uid.clone(),
         store_id: transaction.store_id.clone(),
         status: BillingKeyStatus::Pending,
         customer: transaction.order.customer.clone(),

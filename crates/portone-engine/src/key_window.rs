@@ -6,7 +6,8 @@
 
 use portone_core::{
     AttemptId, AttemptSubject, BillingKey, CallContext, CardFacts, ChannelKey, Command, CommandKind,
-    ConfirmBillingKey, Environment, OpenWindow, Outcome, PayMethod, SdkCall, Secret, WindowIssue, admit,
+    ConfirmBillingKey, CustomerUid, Environment, OpenWindow, Outcome, PayMethod, SdkCall, Secret,
+    WindowIssue, admit,
 };
 use portone_router::Purpose;
 
@@ -37,6 +38,8 @@ pub struct OpenKeyWindowRequest {
     pub channel: ChannelKey,
     /// The window.
     pub window: WindowIssue,
+    /// What V1 shall call the key from now on.
+    pub customer_uid: Option<CustomerUid>,
     /// For the shop.
     pub extras: Extras,
 }
@@ -74,7 +77,8 @@ impl Engine {
         &self,
         request: OpenKeyWindowRequest,
     ) -> Result<OpenedKeyWindow, EngineError> {
-        let OpenKeyWindowRequest { caller: Caller { store_id, .. }, channel, window, extras } = request;
+        let OpenKeyWindowRequest { caller: Caller { store_id, .. }, channel, window, customer_uid, extras } =
+            request;
         if window.method.pay_method() != Some(PayMethod::Card) {
             let method = window.method.code();
             return Err(EngineError::ChannelNotFound(format!("no channel issues a key by {method}")));
@@ -90,6 +94,7 @@ impl Engine {
         let call = sdk_call(&routed.admitted, &ctx)?;
         let record = BillingKeyRecord {
             key,
+            customer_uid,
             store_id: store_id.clone(),
             status: BillingKeyStatus::Pending,
             customer,

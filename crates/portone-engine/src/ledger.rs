@@ -1,6 +1,7 @@
 //! The ledger's records. Nothing here can hold a card number: cards are [`CardFacts`] only.
 
 mod delivery;
+mod face;
 mod follow;
 mod key;
 mod promotion;
@@ -9,8 +10,10 @@ mod review;
 mod schedule;
 mod session;
 mod snapshot;
+mod status;
 
 pub use delivery::DeliveryTold;
+pub use face::{Face, ImpUid, NoImpUid, Platform};
 pub use key::{BillingKeyRecord, BillingKeyStatus, IssueResult, KeyChannel, KeyChannelState, KeyFailure};
 pub use promotion::{AppliedPromotion, CancelAdjustment};
 pub use receipt::{CashReceipt, ReceiptStatus};
@@ -20,44 +23,15 @@ pub use session::{
     PaymentSession, PreRegistration, SessionAgreement, SessionColors, SessionId, SessionOffer, SessionProduct,
 };
 pub use snapshot::{ChannelSnapshot, GroupSnapshot};
+pub use status::PaymentStatus;
 
 use chrono::{DateTime, Utc};
 use portone_core::{
     AttemptId, BillingKey, CancelRequester, CancelStatus, CancellationId, CardFacts, ChannelKey, CommandKind,
-    Escrow, EscrowDelivery, LogisticsCompany, MethodFacts, Order, PayMethod, PaymentId, PaymentScheduleId,
-    PgTxId, StoreId, TransactionId, VirtualAccountFacts,
+    CustomerUid, Escrow, EscrowDelivery, LogisticsCompany, MethodFacts, Order, PayMethod, PaymentId,
+    PaymentScheduleId, PgTxId, StoreId, TransactionId, VirtualAccountFacts,
 };
 use serde::{Deserialize, Serialize};
-
-/// States of a payment (rule V2-040), as the V2 REST API spells them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-#[allow(missing_docs)]
-pub enum PaymentStatus {
-    Ready,
-    /// A PG has been asked and the answer is open.
-    PayPending,
-    VirtualAccountIssued,
-    Paid,
-    Failed,
-    PartialCancelled,
-    Cancelled,
-}
-
-impl PaymentStatus {
-    /// The code as the V2 REST API spells it.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Ready => "READY",
-            Self::PayPending => "PAY_PENDING",
-            Self::VirtualAccountIssued => "VIRTUAL_ACCOUNT_ISSUED",
-            Self::Paid => "PAID",
-            Self::Failed => "FAILED",
-            Self::PartialCancelled => "PARTIAL_CANCELLED",
-            Self::Cancelled => "CANCELLED",
-        }
-    }
-}
 
 /// One attempt to pay (schema `PaymentTransaction`); a payment shows its latest one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -72,6 +46,15 @@ pub struct Transaction {
     /// Grows with each change; guards against lost updates.
     #[serde(skip)]
     pub revision: u64,
+    /// What the V1 API calls it: the store's to give.
+    #[serde(skip)]
+    pub imp_uid: ImpUid,
+    /// The API it was made through.
+    #[serde(default, skip_serializing_if = "Face::is_v2")]
+    pub face: Face,
+    /// Where its payer was.
+    #[serde(default, skip_serializing_if = "Platform::is_api")]
+    pub platform: Platform,
     /// The state.
     pub status: PaymentStatus,
     /// What was ordered.
@@ -86,6 +69,9 @@ pub struct Transaction {
     /// The billing key it was paid with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub billing_key: Option<BillingKey>,
+    /// What V1 calls that key, where it has a name of its own there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer_uid: Option<CustomerUid>,
     /// The schedule it was made by (rule V2-085).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schedule_id: Option<PaymentScheduleId>,

@@ -10,7 +10,7 @@ use crate::beside::BesideFilter;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::facet::Facet;
-use crate::ledger::{PaymentStatus, Transaction};
+use crate::ledger::{Face, PaymentStatus, Platform, Transaction};
 use crate::port::StoreError;
 use crate::search::TextSearch;
 
@@ -131,6 +131,10 @@ pub struct PaymentFilter {
     pub escrow_status: Option<EscrowStatus>,
     /// What is asked of records beside the payment's own.
     pub beside: BesideFilter,
+    /// The API it was made through.
+    pub face: Option<Face>,
+    /// Where its payer was.
+    pub platform: Option<Platform>,
     /// Every one of these is found.
     pub texts: Vec<TextSearch>,
     /// A fact is asked for that no payment of this ledger has.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use futures_util::future::Either;
 use portone_core::{
-    AttemptSubject, BillingKey, CallContext, CardFacts, Cause, ChannelKey, Command, CommandKind,
+    AttemptSubject, BillingKey, CallContext, CardFacts, Cause, ChannelKey, Command, CommandKind, CustomerUid,
     InstantMethod, Money, Order, Outcome, PayMethod, PayWithBillingKey, PaymentAmount, PaymentId,
     PaymentScheduleId,
 };
@@ -17,8 +17,8 @@ use crate::engine::{Engine, delta, made};
 use crate::error::EngineError;
 use crate::fail_over::{Asked, Commands, Redraw};
 use crate::ledger::{
-    BillingKeyRecord, BillingKeyStatus, ChannelSnapshot, GroupSnapshot, KeyChannelState, OpenSubject,
-    PaymentStatus, Transaction,
+    BillingKeyRecord, BillingKeyStatus, ChannelSnapshot, GroupSnapshot, ImpUid, KeyChannelState, OpenSubject,
+    PaymentStatus, Platform, Transaction,
 };
 use crate::port::{Begin, BeginPayment, NewTransaction, Settle, SettleTransaction};
 use crate::request::{Caller, Extras, Paid, PayInstantlyRequest, PayWithBillingKeyRequest, Selector};
@@ -159,6 +159,7 @@ impl Engine {
             method: record.method,
             card: Some(CardFacts { installment_month: request.installment_month, ..record.card }),
             billing_key: Some(record.key),
+            customer_uid: record.customer_uid,
             caller: request.caller,
             extras: request.extras,
             schedule_id,
@@ -338,6 +339,7 @@ pub(crate) struct Draft {
     pub(crate) method: PayMethod,
     pub(crate) card: Option<CardFacts>,
     pub(crate) billing_key: Option<BillingKey>,
+    pub(crate) customer_uid: Option<CustomerUid>,
     pub(crate) caller: Caller,
     pub(crate) extras: Extras,
     pub(crate) schedule_id: Option<PaymentScheduleId>,
@@ -358,12 +360,16 @@ impl Draft {
             store_id: self.caller.store_id,
             seq: 1,
             revision: 0,
+            imp_uid: ImpUid::default(),
+            face: self.caller.face,
+            platform: Platform::Api,
             status: PaymentStatus::PayPending,
             order: self.order,
             method: self.method,
             channel,
             channel_group,
             billing_key: self.billing_key,
+            customer_uid: self.customer_uid,
             schedule_id: self.schedule_id,
             custom_data: self.extras.custom_data,
             notice_urls: self.extras.notice_urls,
@@ -404,6 +410,7 @@ fn drafted(request: PayInstantlyRequest, grant: Option<Grant>) -> (Draft, Select
         method: pay.method.pay_method(),
         card: card_of(&pay.method),
         billing_key: None,
+        customer_uid: None,
         caller,
         extras,
         schedule_id: None,

@@ -3,6 +3,7 @@
 
 pub mod access;
 mod confirm;
+mod customers;
 pub mod follow;
 pub mod idempotency;
 pub mod list;
@@ -11,16 +12,20 @@ mod receipts;
 mod schedules;
 mod settlement;
 pub mod time;
+mod v1;
 
 pub use promotions::{BudgetShare, PromotionStore};
 pub use receipts::{BeginReceipt, ReceiptStore};
 pub use settlement::SettlementStore;
+pub use v1::AttemptStore;
 
 pub use schedules::{
     CreateSchedule, RefusedPayment, RefusedSchedule, RevokeSchedules, SchedulePage, ScheduleQuery,
     ScheduleSort, ScheduleStore,
 };
 mod webhooks;
+
+pub use customers::{CustomerStore, NewSchedules, Reopen, ReopenSchedule, TakenUp};
 
 pub use confirm::{ConfirmStore, PreRegister, SwapAttempt, SwapKeyAttempt};
 
@@ -208,6 +213,8 @@ pub trait Store:
     + follow::FollowStore
     + idempotency::IdempotencyStore
     + list::ListStore
+    + AttemptStore
+    + CustomerStore
     + ConfirmStore
     + SettlementStore
     + time::TimeStore

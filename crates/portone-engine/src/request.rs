@@ -2,12 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use portone_core::{
-    BillingKey, CancelRequester, CashReceiptRequest, ChannelGroupId, ChannelKey, Delivery, IssueBillingKey,
-    IssueCashReceipt, Order, PayInstantly, PaymentId, RefundAccount, RegisterEscrowLogistics, StoreId,
-    StoreReceiptItem, TransactionId,
+    BillingKey, CancelRequester, CashReceiptRequest, ChannelGroupId, ChannelKey, CustomerUid, Delivery,
+    IssueBillingKey, IssueCashReceipt, Order, PayInstantly, PaymentId, RefundAccount,
+    RegisterEscrowLogistics, StoreId, StoreReceiptItem, TransactionId,
 };
 
 use crate::idempotency::Operation;
+use crate::ledger::Face;
 use crate::promotion::RetainOption;
 
 /// Who asks.
@@ -17,6 +18,8 @@ pub struct Caller {
     pub store_id: StoreId,
     /// Its address.
     pub ip: String,
+    /// The API it asks through.
+    pub face: Face,
     /// What the request runs as, where it came with an idempotency key.
     pub operation: Option<Operation>,
 }
@@ -70,6 +73,8 @@ pub struct IssueBillingKeyRequest {
     pub selector: Selector,
     /// The card and the buyer.
     pub issue: IssueBillingKey,
+    /// What V1 shall call it from now on.
+    pub customer_uid: Option<CustomerUid>,
     /// For the shop.
     pub extras: Extras,
 }
@@ -81,6 +86,8 @@ pub struct PayWithBillingKeyRequest {
     pub caller: Caller,
     /// The key.
     pub billing_key: BillingKey,
+    /// The V1 name that the caller gave for it.
+    pub customer_uid: Option<CustomerUid>,
     /// Overrides the draw (rule SR-070).
     pub channel_key: Option<ChannelKey>,
     /// The order.

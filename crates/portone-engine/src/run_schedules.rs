@@ -19,7 +19,7 @@ use crate::settle::Swept;
 use crate::transition;
 
 /// How often a schedule is taken up before an upstream that cannot be reached makes it fail: about half an hour.
-const RUN_COUNT_MAX: u32 = 6;
+pub(crate) const RUN_COUNT_MAX: u32 = 6;
 
 /// One go at a schedule.
 #[derive(Debug, Clone)]
@@ -57,7 +57,7 @@ impl Engine {
     }
 
     /// Whether the schedule is over.
-    async fn try_schedule(&self, schedule: &Schedule) -> Result<bool, StoreError> {
+    pub(crate) async fn try_schedule(&self, schedule: &Schedule) -> Result<bool, StoreError> {
         let run = ScheduleRun { id: schedule.id.clone(), again_at: again_at(schedule, self.now()) };
         match self.pay_by_key(request_of(schedule), Some(run)).await {
             Ok(_) | Err(EngineError::Declined(_)) => Ok(true),
@@ -104,6 +104,7 @@ impl Engine {
             method: PayMethod::Card,
             card: Some(record.card),
             billing_key: Some(record.key),
+            customer_uid: record.customer_uid,
             caller,
             extras,
             schedule_id: Some(schedule.id.clone()),
@@ -131,9 +132,11 @@ fn request_of(schedule: &Schedule) -> PayWithBillingKeyRequest {
         caller: Caller {
             store_id: schedule.store_id.clone(),
             ip: schedule.origin_ip.clone(),
+            face: schedule.face,
             operation: None,
         },
         billing_key: schedule.billing_key.clone(),
+        customer_uid: schedule.customer_uid.clone(),
         channel_key: schedule.channel_key.clone(),
         order: schedule.order.clone(),
         installment_month: schedule.installment_month,

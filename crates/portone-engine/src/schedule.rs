@@ -22,9 +22,10 @@ use crate::routing::Routing;
 /// How far back a list looks where nothing else is asked for (rule V2-017).
 const WINDOW: TimeDelta = TimeDelta::days(90);
 
-const TIME_FIELD: &str = "timeToPay";
+pub(crate) const TIME_FIELD: &str = "timeToPay";
 
-const TIME_TO_PAY: Rule = reject("V2-084", "A schedule lies in the future.", "seeds 000, 001 and 002");
+pub(crate) const TIME_TO_PAY: Rule =
+    reject("V2-084", "A schedule lies in the future.", "seeds 000, 001 and 002");
 const PINNED: Rule = reject(
     "SR-071",
     "A channel that a schedule names holds the billing key.",
@@ -44,9 +45,7 @@ impl Engine {
         let schedule = self.new_schedule(pay, &record, time_to_pay, now)?;
         match self.store.create_schedule(schedule.clone()).await? {
             CreateSchedule::Created => Ok(schedule),
-            CreateSchedule::AlreadyScheduled => Err(EngineError::ScheduleExists),
-            CreateSchedule::AlreadyPaidOrWaiting => Err(EngineError::AlreadyPaidOrWaiting),
-            CreateSchedule::BillingKeyDeleted => Err(EngineError::BillingKeyAlreadyDeleted),
+            refused => Err(why_not_created(refused)),
         }
     }
 
@@ -94,7 +93,7 @@ impl Engine {
     }
 
     /// Everything that would be wrong whenever it is paid.
-    fn check_schedule(
+    pub(crate) fn check_schedule(
         &self,
         pay: &PayWithBillingKeyRequest,
         record: &BillingKeyRecord,
@@ -188,7 +187,7 @@ impl Engine {
         }
     }
 
-    fn new_schedule(
+    pub(crate) fn new_schedule(
         &self,
         pay: PayWithBillingKeyRequest,
         record: &BillingKeyRecord,
@@ -200,8 +199,10 @@ impl Engine {
         Ok(Schedule {
             id: made(PaymentScheduleId::parse(&format!("payment-schedule-{}", self.new_uuid(now)))),
             store_id: pay.caller.store_id,
+            face: pay.caller.face,
             status: ScheduleStatus::Scheduled,
             billing_key: pay.billing_key,
+            customer_uid: pay.customer_uid,
             channel_group: group.map(|group| group.id.clone()),
             channel_key: pay.channel_key,
             environment: first.channel.environment,
@@ -220,6 +221,15 @@ impl Engine {
             revoked_at: None,
             run_count: 0,
         })
+    }
+}
+
+/// Why a schedule was not kept.
+pub(crate) const fn why_not_created(refused: CreateSchedule) -> EngineError {
+    match refused {
+        CreateSchedule::Created | CreateSchedule::AlreadyScheduled => EngineError::ScheduleExists,
+        CreateSchedule::AlreadyPaidOrWaiting => EngineError::AlreadyPaidOrWaiting,
+        CreateSchedule::BillingKeyDeleted => EngineError::BillingKeyAlreadyDeleted,
     }
 }
 

@@ -100,7 +100,7 @@ impl TextSearch {
         let (order, customer) = (&transaction.order, &transaction.order.customer);
         match field {
             TextField::PaymentId => has(order.payment_id.as_str()),
-            TextField::TxId => has(transaction.id.as_str()),
+            TextField::TxId => has(&transaction.shown_id()),
             TextField::ScheduleId => {
                 has_some(transaction.schedule_id.as_ref().map(PaymentScheduleId::as_str))
             }

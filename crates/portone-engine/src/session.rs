@@ -17,8 +17,10 @@ pub const SESSION_LIFE_SECONDS_MAX: i64 = 7 * 24 * 60 * 60;
 /// What a payment is to be fixed to.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct FixedAmount {
-    /// The total, in minor units.
+    /// The total, in minor units, or in the unit that `decimals` tells.
     pub total: Option<i64>,
+    /// How many digits of the total are behind the point, where no currency says so.
+    pub decimals: Option<u8>,
     /// The tax-free part, in minor units.
     pub tax_free: Option<i64>,
     /// The currency.
@@ -42,6 +44,7 @@ impl Engine {
             store_id: caller.store_id.clone(),
             payment_id,
             total: amount.total,
+            decimals: amount.decimals,
             tax_free: amount.tax_free,
             currency: amount.currency,
             registered_at: self.now(),
@@ -50,6 +53,16 @@ impl Engine {
             PreRegister::Registered => Ok(()),
             PreRegister::AlreadyPaid => Err(EngineError::AlreadyPaid),
         }
+    }
+
+    /// What was fixed of a payment; `NotFound` where nothing was.
+    pub async fn registration(
+        &self,
+        store: &StoreId,
+        payment_id: &PaymentId,
+    ) -> Result<PreRegistration, EngineError> {
+        let found = self.store.pre_registration(store, payment_id).await?;
+        found.ok_or_else(|| EngineError::NotFound(format!("nothing is registered of payment `{payment_id}`")))
     }
 
     /// Refuses a payment that is not what was fixed.
@@ -62,7 +75,7 @@ impl Engine {
         let found = self.store.pre_registration(store, payment_id).await?;
         let Some(fixed) = found else { return Ok(()) };
         let differs = |what: &'static str| Err(EngineError::DiffersFromRegistered(what));
-        if fixed.total.is_some_and(|total| total != amount.total) {
+        if !fixed.takes_total(amount.total, amount.currency) {
             return differs("totalAmount");
         }
         if fixed.currency.is_some_and(|currency| currency != amount.currency) {

@@ -80,8 +80,11 @@ impl Engine {
         self.ask_after(open, wait).await;
     }
 
+    /// Asks again after a wait, which the lease's end cuts short: absence counts from there.
     async fn ask_after(&self, open: &OpenAttempt, wait: TimeDelta) {
-        if let Err(error) = self.store.postpone_attempt(&open.id, self.now() + wait).await {
+        let now = self.now();
+        let at = if now < open.lease_until { (now + wait).min(open.lease_until) } else { now + wait };
+        if let Err(error) = self.store.postpone_attempt(&open.id, at).await {
             tracing::error!(attempt = %open.id, %error, "cannot schedule the next inquiry");
         }
     }

@@ -15,7 +15,7 @@ use crate::cancel::Along;
 use crate::engine::{Engine, delta, made};
 use crate::error::EngineError;
 use crate::event::EventTrigger;
-use crate::ledger::{Failure, IssueResult, OpenAttempt, OpenSubject, PaymentStatus, Transaction};
+use crate::ledger::{Failure, IssueResult, OpenAttempt, OpenSubject, PaymentStatus, Platform, Transaction};
 use crate::pay::{Draft, check_parts};
 use crate::port::{Begin, BeginPayment, NewTransaction, SwapAttempt};
 use crate::request::{Caller, Extras, Paid, Selector};
@@ -100,13 +100,14 @@ impl Engine {
             method,
             card: None,
             billing_key: None,
+            customer_uid: None,
             caller,
             extras,
             schedule_id: None,
             grant: None,
         };
         let mut transaction = draft.transaction(routed.channel, routed.group, &ctx);
-        transaction.status = PaymentStatus::Ready;
+        (transaction.status, transaction.platform) = (PaymentStatus::Ready, Platform::Pc);
         transaction.confirm_url = confirm_url;
         let count_max = self.config.transaction_count_max;
         let new = NewTransaction {
@@ -459,10 +460,15 @@ const fn check_status(status: PaymentStatus) -> Result<(), EngineError> {
 }
 
 fn check_information(request: &ConfirmPaymentRequest, transaction: &Transaction) -> Result<(), EngineError> {
-    if request.tx_id.as_deref().is_some_and(|id| id != transaction.id.as_str()) {
+    if request.tx_id.as_deref().is_some_and(|id| id != transaction.shown_id()) {
         return Err(EngineError::InformationMismatch("txId"));
     }
-    let amount = FixedAmount { total: request.total, tax_free: request.tax_free, currency: request.currency };
+    let amount = FixedAmount {
+        total: request.total,
+        decimals: None,
+        tax_free: request.tax_free,
+        currency: request.currency,
+    };
     check_amount(&amount, request.is_test, transaction)
 }
 

@@ -13,7 +13,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use portone_core::{Break, Credentials, FailoverPolicy, PaymentId, PgReply, PgRequest, Transport, Upstream};
-use portone_engine::ledger::PaymentStatus;
+use portone_engine::ledger::{Face, PaymentStatus};
 use portone_engine::port::{Clock, DeclaredStore, Random as _};
 use portone_engine::request::{Caller, Extras, PayInstantlyRequest};
 use portone_engine::{CircuitState, Engine, EngineConfig, Ports};
@@ -97,8 +97,10 @@ struct Outcome {
     until_open: Option<u64>,
     /// From healing until the circuit was closed.
     recovered_seconds: i64,
-    /// From healing until nothing was open that was open then.
+    /// From healing until every charge was in our ledger whose attempt was open then.
     settled_seconds: i64,
+    /// The same of what had not happened.
+    absent_seconds: i64,
 }
 
 impl Replay {
@@ -153,7 +155,12 @@ impl Replay {
     async fn pay(&mut self) -> PaymentId {
         let id: PaymentId = format!("order{}", self.paid_for).parse().unwrap();
         self.paid_for += 1;
-        let caller = Caller { store_id: STORE.parse().unwrap(), ip: "127.0.0.1".to_owned(), operation: None };
+        let caller = Caller {
+            store_id: STORE.parse().unwrap(),
+            ip: "127.0.0.1".to_owned(),
+            face: Face::V2,
+            operation: None,
+        };
         let pay = key_in(&id, "4242424242424242");
         let request =
             PayInstantlyRequest { caller, selector: by_group(GROUP), pay, extras: Extras::default() };
@@ -217,13 +224,13 @@ impl Replay {
     /// Payments and duties go on; when was it as before?
     async fn heal(&mut self, healed_at: DateTime<Utc>, outcome: &mut Outcome) {
         let store_open = self.engine.store().open_attempts(1_000_000).await.unwrap();
-        let open: BTreeSet<String> = store_open.into_iter().map(|attempt| attempt.id.to_string()).collect();
+        let mut open: BTreeSet<String> =
+            store_open.into_iter().map(|attempt| attempt.id.to_string()).collect();
         let mut closed_at = (!self.is_open()).then_some(healed_at);
         let mut end = healed_at;
-        let mut settled_at = open.is_empty().then_some(healed_at);
         // Where payments are rare, two canaries take their time.
         let last = healed_at + TimeDelta::minutes(AFTER * if self.incident.per_minute == 1 { 8 } else { 1 });
-        while end < last && (closed_at.is_none() || settled_at.is_none()) {
+        while end < last && (closed_at.is_none() || !open.is_empty()) {
             end += TimeDelta::seconds(1);
             self.until(end, |replay, _| {
                 if closed_at.is_none() && !replay.is_open() {
@@ -231,16 +238,27 @@ impl Replay {
                 }
             })
             .await;
-            if settled_at.is_none() {
-                let left = self.engine.store().open_attempts(1_000_000).await.unwrap();
-                let is_left = left.iter().any(|attempt| open.contains(attempt.id.as_str()));
-                settled_at = (!is_left).then_some(end);
+            if !open.is_empty() {
+                self.note_settled(&mut open, (end - healed_at).num_seconds(), outcome).await;
             }
         }
-        let took = |at: Option<DateTime<Utc>>| (at.expect("it ended in time") - healed_at).num_seconds();
-        outcome.recovered_seconds = took(closed_at);
-        outcome.settled_seconds = took(settled_at);
+        assert!(open.is_empty(), "{} attempts were never settled", open.len());
+        outcome.recovered_seconds = (closed_at.expect("it closed in time") - healed_at).num_seconds();
         self.until(end + TimeDelta::minutes(2), |_, _| {}).await;
+    }
+
+    /// Takes out what was settled in the last second.
+    async fn note_settled(&self, open: &mut BTreeSet<String>, seconds: i64, outcome: &mut Outcome) {
+        let left = self.engine.store().open_attempts(1_000_000).await.unwrap();
+        let left: BTreeSet<String> = left.into_iter().map(|attempt| attempt.id.to_string()).collect();
+        for id in open.difference(&left) {
+            let settled = self.engine.store().transaction(&id.parse().unwrap()).await.unwrap().unwrap();
+            match settled.status {
+                PaymentStatus::Paid => outcome.settled_seconds = seconds,
+                _ => outcome.absent_seconds = seconds,
+            }
+        }
+        open.retain(|id| left.contains(id));
     }
 
     /// The ledgers: ours, and those of the PGs.
@@ -277,6 +295,8 @@ async fn replayed(incident: Incident) -> (Outcome, Outcome) {
     for outcome in [one_draw, failover] {
         assert_eq!((outcome.double, outcome.differ), (0, 0), "{incident:?}: {outcome:?}");
         assert!(outcome.settled_seconds <= 60, "{incident:?}: {outcome:?}");
+        // A lease, and a step of the sweep.
+        assert!(outcome.absent_seconds <= 66, "{incident:?}: {outcome:?}");
     }
     assert!(failover.paid >= one_draw.paid, "{incident:?}: {one_draw:?} {failover:?}");
     if incident.percent == 100 {
@@ -299,7 +319,7 @@ fn line_of(incident: Incident, (one_draw, failover): (Outcome, Outcome)) -> Stri
         failover.paid - one_draw.paid,
         failover.until_open.map_or_else(|| "–".to_owned(), |count| count.to_string()),
         failover.recovered_seconds,
-        failover.settled_seconds,
+        failover.settled_seconds.max(one_draw.settled_seconds),
         failover.double + one_draw.double,
     )
 }

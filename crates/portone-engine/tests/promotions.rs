@@ -13,7 +13,7 @@ use futures_util::future::join_all;
 use portone_core::{
     BillingKey, Break, CancelStatus, Currency, PaymentAmount, PaymentId, PgReply, PgRequest, Transport,
 };
-use portone_engine::ledger::{PaymentStatus, ScheduleStatus};
+use portone_engine::ledger::{Face, PaymentStatus, ScheduleStatus};
 use portone_engine::port::{BeginPayment, BudgetShare, NewTransaction, Store};
 use portone_engine::promotion::{
     CardCompany, CardPromotion, DiscountPartition, Otherwise, Promotions, RecoverOption, RetainOption, Share,
@@ -448,7 +448,7 @@ impl Transport for NoUpstream {
 #[tokio::test]
 async fn a_promotion_that_is_declared_anew_keeps_what_it_spent() {
     let store = Arc::new(SqliteStore::in_memory().unwrap());
-    let caller = Caller { store_id: records::store_id(), ip: String::new(), operation: None };
+    let caller = Caller { store_id: records::store_id(), ip: String::new(), face: Face::V2, operation: None };
     let told = async |total_budget: i64, spent_amount: i64| {
         let promotion =
             CardPromotion { id: "promotion-1".to_owned(), total_budget, spent_amount, ..autumn() };

@@ -15,6 +15,7 @@ use portone_core::{
     BillingKey, Channel, Credentials, Currency, Environment, IssueBillingKey, Order, PaymentAmount,
     PaymentId, Transport, Upstream, WebhookBreak, WebhookMessage, WebhookReply, WebhookSender,
 };
+use portone_engine::ledger::Face;
 use portone_engine::port::{Clock, DeclaredStore};
 use portone_engine::request::{
     Caller, CreateScheduleRequest, Extras, IssueBillingKeyRequest, PayWithBillingKeyRequest,
@@ -101,8 +102,13 @@ impl Year {
             let issue =
                 IssueBillingKey { card: card("4242424242424242"), customer: customer(), bypass: None };
             let selector = by_group(GROUP);
-            let request =
-                IssueBillingKeyRequest { caller: caller(), selector, issue, extras: Extras::default() };
+            let request = IssueBillingKeyRequest {
+                caller: caller(),
+                selector,
+                issue,
+                customer_uid: None,
+                extras: Extras::default(),
+            };
             let record = self.engine.issue_billing_key(request).await.unwrap();
             assert_eq!(record.channels.len(), CHANNELS.len());
             self.keys.push(record.key);
@@ -116,6 +122,7 @@ impl Year {
             let pay = PayWithBillingKeyRequest {
                 caller: caller(),
                 billing_key: key.clone(),
+                customer_uid: None,
                 channel_key: None,
                 order: subscription(at, month),
                 installment_month: None,
@@ -237,7 +244,7 @@ fn subscription(at: usize, month: usize) -> Order {
 }
 
 fn caller() -> Caller {
-    Caller { store_id: STORE.parse().unwrap(), ip: "127.0.0.1".to_owned(), operation: None }
+    Caller { store_id: STORE.parse().unwrap(), ip: "127.0.0.1".to_owned(), face: Face::V2, operation: None }
 }
 
 async fn start(clock: &Arc<TestClock>, core: &Arc<Core>, channels: Vec<Channel>) -> Engine {

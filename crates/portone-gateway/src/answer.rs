@@ -6,6 +6,8 @@ use axum::http::{Response, StatusCode};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Serialize, Serializer};
 
+use crate::fields::UnknownFields;
+
 /// The header that names the members of a request nobody knows.
 pub(crate) const UNKNOWN_FIELDS: HeaderName = HeaderName::from_static("x-portone-unknown-fields");
 
@@ -23,6 +25,21 @@ pub(crate) fn json_text(status: StatusCode, text: impl Into<Body>) -> Response<B
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, JSON);
     response
+}
+
+/// Names the members of a request that nobody knows, in a header and in the log.
+pub(crate) fn name_unknown_fields(
+    operation: &'static str,
+    unknown: &UnknownFields,
+    response: &mut Response<Body>,
+) {
+    let Some(header) = unknown.header() else { return };
+    tracing::info!(operation, fields = header, "unknown fields");
+    // Names are escaped, so that only characters outside of ASCII can be in the way.
+    let ascii: String = header.chars().map(|c| if c.is_ascii() { c } else { '?' }).collect();
+    if let Ok(value) = HeaderValue::from_str(&ascii) {
+        response.headers_mut().insert(UNKNOWN_FIELDS, value);
+    }
 }
 
 /// A time as every client reads it: UTC with `Z` and milliseconds (Java 8 to 11 take nothing else).

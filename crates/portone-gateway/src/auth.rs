@@ -9,6 +9,7 @@ use axum::http::request::Parts;
 use portone_core::StoreId;
 use portone_engine::access::CredentialTag;
 use portone_engine::idempotency::Operation;
+use portone_engine::ledger::Face;
 use portone_engine::request::Caller;
 use sha2::{Digest as _, Sha256};
 use subtle::{Choice, ConstantTimeEq};
@@ -18,14 +19,18 @@ use crate::error::ApiError;
 use crate::state::Gateway;
 
 /// A secret's SHA-256 digest.
-pub(crate) struct Digest([u8; 32]);
+pub(crate) struct Digest(pub(crate) [u8; 32]);
 
 impl Digest {
     pub(crate) fn of(secret: &str) -> Self {
-        Self(Sha256::digest(secret.as_bytes()).into())
+        Self::of_bytes(secret.as_bytes())
     }
 
-    fn matches(&self, other: &Self) -> Choice {
+    pub(crate) fn of_bytes(secret: &[u8]) -> Self {
+        Self(Sha256::digest(secret).into())
+    }
+
+    pub(crate) fn matches(&self, other: &Self) -> Choice {
         self.0.ct_eq(&other.0)
     }
 }
@@ -119,7 +124,12 @@ impl Access {
                 "storeId names a store this API secret does not open; leave it out or use its secret",
             )
         })?;
-        Ok(Caller { store_id: store.clone(), ip: self.ip.to_string(), operation: self.operation.clone() })
+        Ok(Caller {
+            store_id: store.clone(),
+            ip: self.ip.to_string(),
+            face: Face::V2,
+            operation: self.operation.clone(),
+        })
     }
 }
 
@@ -168,7 +178,7 @@ fn credential<'p>(parts: &'p Parts, scheme: &str) -> Option<&'p str> {
     (more.is_none() && given.eq_ignore_ascii_case(scheme) && !secret.is_empty()).then_some(secret)
 }
 
-fn client_ip(parts: &Parts) -> IpAddr {
+pub(crate) fn client_ip(parts: &Parts) -> IpAddr {
     let connection = parts.extensions.get::<ConnectInfo<SocketAddr>>();
     connection.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(address)| address.ip())
 }

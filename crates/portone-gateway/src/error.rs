@@ -281,7 +281,10 @@ fn plain(endpoint: Endpoint, error: &EngineError) -> Option<(StatusCode, &'stati
         EngineError::ScheduleExists => (Code::CONFLICT, "PAYMENT_SCHEDULE_ALREADY_EXISTS"),
         EngineError::AlreadyPaidOrWaiting => (Code::CONFLICT, "ALREADY_PAID_OR_WAITING"),
         EngineError::ScheduleNotFound(_) => (Code::NOT_FOUND, "PAYMENT_SCHEDULE_NOT_FOUND"),
-        EngineError::ScheduleAlreadyProcessed(_) => (Code::CONFLICT, "PAYMENT_SCHEDULE_ALREADY_PROCESSED"),
+        // Only V1 moves schedules.
+        EngineError::ScheduleInState(_) | EngineError::ScheduleAlreadyProcessed(_) => {
+            (Code::CONFLICT, "PAYMENT_SCHEDULE_ALREADY_PROCESSED")
+        }
         EngineError::ScheduleAlreadyRevoked(_) => (Code::CONFLICT, "PAYMENT_SCHEDULE_ALREADY_REVOKED"),
         EngineError::Invalid(_)
         | EngineError::ChannelSpecific { .. }

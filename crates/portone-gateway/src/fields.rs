@@ -1,6 +1,8 @@
 //! Reads the members of a JSON object: each by name, its problem reported by path, code and remedy, and never by a
 //! value that may be secret. Members nobody knows are collected with the name they resemble.
 
+mod numbers;
+
 use std::cell::RefCell;
 use std::str::FromStr;
 
@@ -200,7 +202,7 @@ impl<'f, 'b> Fields<'f, 'b> {
     /// A text.
     pub(crate) fn text(&self, name: &str) -> Option<&'f str> {
         match self.node(name)? {
-            Node::Text(text) => Some(text.as_str()),
+            Node::Text(text) | Node::Loose(text) => Some(text.as_str()),
             other => {
                 self.wrong(name, other, "a text");
                 None
@@ -246,7 +248,7 @@ impl<'f, 'b> Fields<'f, 'b> {
     pub(crate) fn secret(&self, name: &str) -> Option<Secret<String>> {
         debug_assert!(SECRETS.contains(&name) || V1_SECRETS.contains(&name), "add `{name}` to SECRETS");
         match self.node(name)? {
-            Node::Text(text) => Some(text.as_str().into()),
+            Node::Text(text) | Node::Loose(text) => Some(text.as_str().into()),
             other => {
                 self.wrong(name, other, "a text of digits (the value is not shown)");
                 None
@@ -259,67 +261,6 @@ impl<'f, 'b> Fields<'f, 'b> {
             self.missing(name, "a text of digits");
         }
         self.secret(name)
-    }
-
-    /// A whole number.
-    pub(crate) fn int64(&self, name: &str) -> Option<i64> {
-        let node = self.node(name)?;
-        let Node::Number(number) = node else {
-            self.wrong(name, node, "a whole number without quotes");
-            return None;
-        };
-        if number.as_i64().is_none() {
-            self.add(name, "is not a whole number of 64 bits; send one without a decimal point");
-        }
-        number.as_i64()
-    }
-
-    /// A whole number of 32 bits.
-    pub(crate) fn int32(&self, name: &str) -> Option<i32> {
-        let value = self.int64(name)?;
-        let fits = i32::try_from(value).ok();
-        if fits.is_none() {
-            self.add(name, format!("is not a number of 32 bits; send at most {}", i32::MAX));
-        }
-        fits
-    }
-
-    /// A whole number of at least `least`.
-    pub(crate) fn int64_from(&self, name: &str, least: i64) -> Option<i64> {
-        let value = self.int64(name)?;
-        if value < least {
-            self.add(name, format!("is {value}; send {least} or more"));
-            return None;
-        }
-        Some(value)
-    }
-
-    /// A whole number of 32 bits of at least `least`.
-    pub(crate) fn int32_from(&self, name: &str, least: i32) -> Option<i32> {
-        let value = self.int32(name)?;
-        if value < least {
-            self.add(name, format!("is {value}; send {least} or more"));
-            return None;
-        }
-        Some(value)
-    }
-
-    pub(crate) fn need_int64_from(&self, name: &str, least: i64) -> Option<i64> {
-        if !self.has(name) {
-            self.missing(name, "a whole number");
-        }
-        self.int64_from(name, least)
-    }
-
-    /// `true` or `false`.
-    pub(crate) fn flag(&self, name: &str) -> Option<bool> {
-        match self.node(name)? {
-            Node::Bool(flag) => Some(*flag),
-            other => {
-                self.wrong(name, other, "true or false without quotes");
-                None
-            }
-        }
     }
 
     /// One of the documented values. An unknown one is refused with the nearest one.
@@ -429,7 +370,7 @@ impl<'f, 'b> Fields<'f, 'b> {
     /// An array of texts.
     pub(crate) fn texts(&self, name: &str) -> Vec<String> {
         let texts = self.array(name).iter().enumerate().filter_map(|(at, item)| {
-            if let Node::Text(text) = item {
+            if let Node::Text(text) | Node::Loose(text) = item {
                 return Some(text.as_str().to_owned());
             }
             self.add(&format!("{name}[{at}]"), format!("is {}; send a text", item.kind()));
@@ -442,6 +383,8 @@ impl<'f, 'b> Fields<'f, 'b> {
         match self.node(name) {
             None => &[],
             Some(Node::Array(items)) => items,
+            // A form and a query write a list of one like a text.
+            Some(node @ Node::Loose(_)) => std::slice::from_ref(node),
             Some(other) => {
                 self.wrong(name, other, "an array");
                 &[]

@@ -201,7 +201,11 @@ fn append(bytes: &mut Vec<u8>, node: &Node<'_>) {
             bytes.push(b'#');
             append_text(bytes, &number.to_string());
         }
-        Node::Text(text) => append_text(bytes, text.as_str()),
+        Node::Decimal(number) => {
+            bytes.push(b'#');
+            append_text(bytes, number);
+        }
+        Node::Text(text) | Node::Loose(text) => append_text(bytes, text.as_str()),
         Node::Array(items) => {
             bytes.push(b'[');
             for item in items {

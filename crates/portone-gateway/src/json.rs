@@ -109,7 +109,11 @@ pub(crate) enum Node<'b> {
     Null,
     Bool(bool),
     Number(serde_json::Number),
+    /// A number that is not a whole one of 64 bits, as it was written. Only [`RawBody::parse_exact`] tells it.
+    Decimal(&'b str),
     Text(Text<'b>),
+    /// A value of a form or a query: a text that may stand for a number, a flag or a list of one.
+    Loose(Text<'b>),
     Array(Vec<Node<'b>>),
     /// Members in the order they came, repeated ones included.
     Object(Vec<(Text<'b>, Node<'b>)>),
@@ -121,8 +125,8 @@ impl Node<'_> {
         match self {
             Self::Null => "null",
             Self::Bool(_) => "a boolean",
-            Self::Number(_) => "a number",
-            Self::Text(_) => "a text",
+            Self::Number(_) | Self::Decimal(_) => "a number",
+            Self::Text(_) | Self::Loose(_) => "a text",
             Self::Array(_) => "an array",
             Self::Object(_) => "an object",
         }
@@ -132,7 +136,7 @@ impl Node<'_> {
     pub(crate) fn text_of(&self, name: &str) -> Option<&str> {
         let Self::Object(members) = self else { return None };
         let (_, node) = members.iter().find(|(known, _)| known.as_str() == name)?;
-        if let Self::Text(text) = node { Some(text.as_str()) } else { None }
+        if let Self::Text(text) | Self::Loose(text) = node { Some(text.as_str()) } else { None }
     }
 
     /// A copy as an opaque value, for the PG's own parameters.
@@ -141,7 +145,8 @@ impl Node<'_> {
             Self::Null => serde_json::Value::Null,
             Self::Bool(value) => (*value).into(),
             Self::Number(value) => value.clone().into(),
-            Self::Text(value) => value.as_str().into(),
+            Self::Decimal(value) => value.parse().map_or(serde_json::Value::Null, serde_json::Value::Number),
+            Self::Text(value) | Self::Loose(value) => value.as_str().into(),
             Self::Array(items) => items.iter().map(Self::to_value).collect(),
             Self::Object(members) => members
                 .iter()

@@ -1,4 +1,4 @@
-//! The HTTP faces of the engine: the PortOne V2 REST API at the root, the admin API under `/admin`, `/health` and
+//! The HTTP faces of the engine: the PortOne V2 REST API at the root, the V1 REST API under `/v1`, the admin API under `/admin`, `/health` and
 //! `/metrics`, and `/notifications`, where upstreams tell of what happens by itself. It reads requests, asks the engine and writes answers; no business rule lives here.
 //!
 //! Requests are read strictly and told about at once: every wrong type, unknown value and missing member in one answer,
@@ -19,6 +19,7 @@ mod idempotency;
 mod json;
 mod notifications;
 mod openapi;
+mod outcome;
 mod pass_through;
 mod read;
 mod request_id;
@@ -35,8 +36,9 @@ use async_trait::async_trait;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
+use axum::routing::any;
 use chrono::{DateTime, TimeDelta, Utc};
-use portone_core::{Report, Secret, StoreId};
+use portone_core::{ChannelKey, Report, Secret, StoreId};
 use portone_engine::Engine;
 use tokio_util::task::TaskTracker;
 
@@ -83,10 +85,29 @@ pub struct StoreAccess {
     pub name: String,
     /// Its V2 API secrets: `Authorization: PortOne <secret>`.
     pub api_secrets: Vec<Secret<String>>,
-    /// What `IMP.init` of the V1 browser SDK names it by.
-    pub user_code: Option<String>,
     /// Whether the store approves by itself what a buyer authenticated in a window (rule V2-051).
     pub manual_approval: bool,
+    /// What opens it on the V1 face, and what it is there.
+    pub v1: V1Access,
+}
+
+/// A store on the V1 face.
+#[derive(Default)]
+pub struct V1Access {
+    /// Its keys: `POST /users/getToken`.
+    pub keys: Vec<V1Key>,
+    /// What `IMP.init` is called with.
+    pub user_code: Option<String>,
+    /// The channel of requests that name no `pg`.
+    pub default_channel: Option<ChannelKey>,
+}
+
+/// A key of the V1 face, and its secret.
+pub struct V1Key {
+    /// `imp_key`.
+    pub key: Secret<String>,
+    /// `imp_secret`.
+    pub secret: Secret<String>,
 }
 
 /// What a provider's documented rules say of one request, without a gateway or a call to anybody.
@@ -96,11 +117,27 @@ pub fn check_request(body: &str, now: DateTime<Utc>) -> Result<Report, String> {
     admin::check::check_alone(body, now)
 }
 
+/// The routers of a gateway.
+pub struct Faces {
+    /// Every face: V2 at the root, V1 under `/v1`.
+    pub all: Router,
+    /// V1 at the root, for a port of its own.
+    pub v1: Router,
+}
+
 /// The router of every face. The client's address is taken from `ConnectInfo<SocketAddr>` where the server provides it.
 pub fn router(config: GatewayConfig) -> Router {
+    faces(config).all
+}
+
+/// The router of every face, and that of V1 alone; they share everything behind them.
+pub fn faces(config: GatewayConfig) -> Faces {
     let gateway = Gateway::new(config);
-    Router::new()
+    let all = Router::new()
         .merge(v2::routes())
+        .nest(v1::PREFIX, v1::routes())
+        // A prefix with nothing behind it belongs to the face too.
+        .route("/v1/", any(v1::unserved))
         .nest("/admin", admin::routes())
         .merge(health::routes())
         .merge(pass_through::routes())
@@ -113,5 +150,8 @@ pub fn router(config: GatewayConfig) -> Router {
             ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", message)
         })
         .layer(from_fn_with_state(gateway.clone(), request_id::observe))
-        .with_state(gateway)
+        .with_state(gateway.clone());
+    let v1 =
+        v1::routes().layer(from_fn_with_state(gateway.clone(), request_id::observe_v1)).with_state(gateway);
+    Faces { all, v1 }
 }

@@ -12,7 +12,7 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 use crate::answer::json_response;
 use crate::endpoint::Endpoint;
 use crate::state::Gateway;
-use crate::{admin, health, v2};
+use crate::{admin, health, v1, v2};
 
 /// Where the description is.
 const DOCUMENT: &str = "/openapi.json";
@@ -25,6 +25,8 @@ pub(crate) struct Operation {
     id: &'static str,
     summary: &'static str,
     face: Face,
+    /// Whether it needs no credential.
+    is_open: bool,
     /// The error types it answers.
     errors: &'static [&'static str],
     /// A body that works, as JSON.
@@ -40,8 +42,8 @@ pub(crate) struct Operation {
 enum Face {
     /// A shop.
     V2,
-    /// Anybody.
-    Open,
+    /// A shop, by the V1 API; with the statuses beside 200 and 401.
+    V1 { statuses: &'static [u16] },
     /// The administrator.
     Admin,
 }
@@ -66,6 +68,28 @@ impl Operation {
             errors,
             example: None,
             names_store: false,
+            is_open: false,
+            query: &[],
+        }
+    }
+
+    /// An operation of the V1 face.
+    pub(crate) const fn v1(
+        method: &'static str,
+        path: &'static str,
+        endpoint: v1::Endpoint,
+        summary: &'static str,
+    ) -> Self {
+        Self {
+            method,
+            path,
+            id: endpoint.name(),
+            summary,
+            face: Face::V1 { statuses: endpoint.statuses() },
+            errors: &[],
+            example: None,
+            names_store: false,
+            is_open: false,
             query: &[],
         }
     }
@@ -82,10 +106,11 @@ impl Operation {
             path,
             id,
             summary,
-            face: Face::Open,
+            face: Face::V2,
             errors: &[],
             example: None,
             names_store: false,
+            is_open: true,
             query: &[],
         }
     }
@@ -106,18 +131,24 @@ impl Operation {
             errors: ADMIN_ERRORS,
             example: None,
             names_store: false,
+            is_open: false,
             query: &[],
         }
     }
 
     /// The same without a credential.
     pub(crate) const fn without_credential(self) -> Self {
-        Self { face: Face::Open, ..self }
+        Self { is_open: true, ..self }
     }
 
     /// The same of a store that the query names, where there are several.
     pub(crate) const fn of_store(self) -> Self {
         Self { names_store: true, ..self }
+    }
+
+    /// The same under another id, where an endpoint has two paths.
+    pub(crate) const fn called(self, id: &'static str) -> Self {
+        Self { id, ..self }
     }
 
     /// The same with a body that works.
@@ -134,20 +165,25 @@ impl Operation {
         let mut operation = json!({
             "operationId": self.id,
             "summary": self.summary,
-            "tags": [match self.face { Face::Admin => "admin", Face::V2 | Face::Open => "v2" }],
+            "tags": [match self.face { Face::Admin => "admin", Face::V2 => "v2", Face::V1 { .. } => "v1" }],
             "parameters": self.parameters(),
             "responses": self.responses(),
-            "security": match self.face {
-                Face::V2 => json!([{"apiSecret": []}, {"accessToken": []}]),
-                Face::Admin => json!([{"adminToken": []}]),
-                Face::Open => json!([]),
-            },
+            "security": self.security(),
         });
         if let (Some(example), false) = (self.example(), self.is_read()) {
             let content = json!({"application/json": {"schema": {"type": "object"}, "example": example}});
             operation["requestBody"] = json!({"required": true, "content": content});
         }
         operation
+    }
+
+    fn security(&self) -> Value {
+        match self.face {
+            _ if self.is_open => json!([]),
+            Face::V2 => json!([{"apiSecret": []}, {"accessToken": []}]),
+            Face::V1 { .. } => json!([{"v1Token": []}]),
+            Face::Admin => json!([{"adminToken": []}]),
+        }
     }
 
     fn is_read(&self) -> bool {
@@ -176,7 +212,7 @@ impl Operation {
             parameters.push(json!({"name": "storeId", "in": "query", "schema": {"type": "string"},
                 "description": "Which store, where there are several."}));
         }
-        if self.face == Face::V2 && !self.is_read() {
+        if self.face == Face::V2 && !self.is_read() && !self.is_open {
             parameters.push(json!({"name": "Idempotency-Key", "in": "header", "schema": {"type": "string",
                 "minLength": 18, "maxLength": 258},
                 "description": "A quoted text; the same request with the same key gets the same answer for three hours."}));
@@ -185,6 +221,9 @@ impl Operation {
     }
 
     fn responses(&self) -> Value {
+        if let Face::V1 { statuses } = self.face {
+            return v1_responses(statuses);
+        }
         let mut types: Map<String, Value> = Map::new();
         for kind in self.errors {
             let of_status = types.entry(status_of(kind)).or_insert_with(|| json!([]));
@@ -203,6 +242,21 @@ impl Operation {
         responses.insert("200".to_owned(), json!({"description": "Done.", "content": content}));
         Value::Object(responses)
     }
+}
+
+/// V1 answers everything in one envelope.
+fn v1_responses(statuses: &[u16]) -> Value {
+    let content = json!({"application/json": {"schema": {"$ref": "#/components/schemas/V1Answer"}}});
+    let statuses = [200, 401].into_iter().chain(statuses.iter().copied());
+    let responses = statuses.map(|status| {
+        let description = match status {
+            200 => "Done where the code is 0, else refused.",
+            207 => "Some of them.",
+            _ => "It was not carried out.",
+        };
+        (status.to_string(), json!({"description": description, "content": content}))
+    });
+    Value::Object(responses.collect())
 }
 
 /// The status of an error type (rule V2-031).
@@ -230,7 +284,12 @@ fn status_of(kind: &str) -> String {
 /// The whole description.
 fn document() -> Value {
     let mut paths: Map<String, Value> = Map::new();
-    let prefixed = [("", v2::OPERATIONS), ("/admin", admin::OPERATIONS), ("", health::OPERATIONS)];
+    let prefixed = [
+        ("", v2::OPERATIONS),
+        (v1::PREFIX, v1::OPERATIONS),
+        ("/admin", admin::OPERATIONS),
+        ("", health::OPERATIONS),
+    ];
     for (prefix, operation) in
         prefixed.iter().flat_map(|(prefix, table)| table.iter().map(move |it| (prefix, it)))
     {
@@ -243,7 +302,7 @@ fn document() -> Value {
         "info": {
             "title": "portone",
             "version": env!("CARGO_PKG_VERSION"),
-            "description": "The PortOne V2 REST API on a ledger of one's own, and its admin face.",
+            "description": "The PortOne V2 and V1 REST APIs on a ledger of one's own, and its admin face.",
         },
         "paths": paths,
         "components": {
@@ -252,8 +311,14 @@ fn document() -> Value {
                     "description": "PortOne <API secret>"},
                 "accessToken": scheme("An access token of POST /login/api-secret."),
                 "adminToken": scheme("The admin token."),
+                "v1Token": scheme("A token of POST /v1/users/getToken; it may stand alone, without the scheme."),
             },
-            "schemas": {"Error": {
+            "schemas": {"V1Answer": {
+                "type": "object",
+                "required": ["code", "message", "response"],
+                "properties": {"code": {"type": "integer"}, "message": {"type": ["string", "null"]},
+                    "response": {}},
+            }, "Error": {
                 "type": "object",
                 "required": ["type"],
                 "properties": {"type": {"type": "string"}, "message": {"type": "string"},
@@ -282,6 +347,9 @@ mod tests {
     fn routed(source: &str) -> BTreeSet<(String, String)> {
         let mut found = BTreeSet::new();
         let source = source.split("#[cfg(test)]").next().unwrap_or_default();
+        // A long route begins on a line of its own.
+        let words: Vec<_> = source.split_whitespace().collect();
+        let source = words.join(" ").replace(".route( ", ".route(");
         let named = |name: &str| {
             let line = source.split(&format!("let {name} = ")).nth(1).and_then(|rest| rest.split(';').next());
             line.unwrap_or_default().to_owned()
@@ -306,6 +374,7 @@ mod tests {
     fn every_route_is_described_and_nothing_else() {
         let tables = [
             (include_str!("v2/mod.rs"), v2::OPERATIONS),
+            (include_str!("v1/mod.rs"), v1::OPERATIONS),
             (include_str!("admin/mod.rs"), admin::OPERATIONS),
             (include_str!("health.rs"), health::OPERATIONS),
         ];
@@ -324,7 +393,9 @@ mod tests {
     #[test]
     fn ids_are_given_once_and_examples_are_json() {
         let mut ids = BTreeSet::new();
-        for operation in v2::OPERATIONS.iter().chain(admin::OPERATIONS).chain(health::OPERATIONS) {
+        for operation in
+            v2::OPERATIONS.iter().chain(v1::OPERATIONS).chain(admin::OPERATIONS).chain(health::OPERATIONS)
+        {
             assert!(ids.insert(operation.id), "{}", operation.id);
             assert_eq!(operation.example().is_some(), operation.example.is_some(), "{}", operation.id);
             let takes_body = matches!(operation.method, "PUT" | "PATCH") && operation.face == Face::Admin;

@@ -159,7 +159,7 @@ fn collect_stores(node: &Node<'_>, named: &mut Vec<String>) {
             }
         }
         Node::Array(items) => items.iter().for_each(|item| collect_stores(item, named)),
-        Node::Null | Node::Bool(_) | Node::Number(_) | Node::Text(_) => {}
+        Node::Null | Node::Bool(_) | Node::Number(_) | Node::Decimal(_) | Node::Text(_) | Node::Loose(_) => {}
     }
 }
 

@@ -1,5 +1,7 @@
 //! Around every request: its id, one log line and its metrics. Never bodies, keys or names.
 
+use std::borrow::Cow;
+
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use axum::middleware::Next;
@@ -10,6 +12,7 @@ use tracing::Instrument;
 
 use crate::idempotency;
 use crate::state::Gateway;
+use crate::v1;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// The longest request id taken over, in characters.
@@ -21,12 +24,27 @@ const NO_ROUTE: &str = "none";
 
 /// Gives the request its id, then logs and counts it.
 pub(crate) async fn observe(State(gateway): State<Gateway>, request: Request, next: Next) -> Response {
+    observed(gateway, request, next, "").await
+}
+
+/// The same where the V1 face is at the root; its routes are told as they are under their prefix.
+pub(crate) async fn observe_v1(State(gateway): State<Gateway>, request: Request, next: Next) -> Response {
+    observed(gateway, request, next, v1::PREFIX).await
+}
+
+async fn observed(gateway: Gateway, request: Request, next: Next, prefix: &'static str) -> Response {
     let started = Instant::now();
     let id = given_id(request.headers()).unwrap_or_else(|| gateway.new_request_id());
     let method = method_name(request.method());
     let route = request.extensions().get::<MatchedPath>().cloned();
     let span = tracing::info_span!("request", %id);
     let route = route.as_ref().map_or(NO_ROUTE, MatchedPath::as_str);
+    let route = if prefix.is_empty() || route == NO_ROUTE {
+        Cow::Borrowed(route)
+    } else {
+        Cow::Owned(format!("{prefix}{route}"))
+    };
+    let route = &*route;
     let is_keyed = face(route) == V2 && idempotency::is_keyed(&request, route);
     let mut response = if is_keyed {
         // Boxed: rare, and it would make every request's future larger.
@@ -80,6 +98,7 @@ fn face(route: &str) -> &'static str {
         "/" | "/health" | "/metrics" | "/openapi.json" => "operations",
         route if route.starts_with("/docs") => "operations",
         route if route.starts_with("/admin/") => "admin",
+        route if route.starts_with("/v1/") => "v1",
         route if route.starts_with("/notifications/") => "notifications",
         "/v1/iamport.js" | "/v2/browser-sdk.js" => "window",
         route if route.starts_with("/window/") || route.starts_with("/demo") => "window",

@@ -18,5 +18,5 @@ pub(crate) const SECRETS: [&str; 13] = [
 ];
 
 /// The same in V1's words, whose `expiry` is another thing in V2.
-pub(crate) const V1_SECRETS: [&str; 7] =
-    ["card_number", "expiry", "birth", "pwd_2digit", "cvc", "refund_account", "identifier"];
+pub(crate) const V1_SECRETS: [&str; 8] =
+    ["imp_secret", "card_number", "expiry", "birth", "pwd_2digit", "cvc", "refund_account", "identifier"];

@@ -1,5 +1,6 @@
 //! What every handler shares.
 
+use std::collections::BTreeMap;
 use std::future::{Future, poll_fn};
 use std::ops::Deref;
 use std::pin::Pin;
@@ -7,14 +8,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Poll;
 
-use portone_core::StoreId;
+use portone_core::{ChannelKey, StoreId};
 use portone_engine::Engine;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
 use crate::auth::{Digest, Keyring};
+use crate::v1::V1Keyring;
 use crate::window::{Book, Inbox};
-use crate::{GatewayConfig, PassThrough, VirtualClock};
+use crate::{GatewayConfig, PassThrough, StoreAccess, V1Access, VirtualClock};
 
 /// Renders the metrics page.
 pub(crate) type MetricsPage = Arc<dyn Fn() -> String + Send + Sync>;
@@ -26,6 +28,9 @@ pub(crate) struct Gateway(Arc<Shared>);
 pub(crate) struct Shared {
     pub(crate) engine: Arc<Engine>,
     pub(crate) keyring: Keyring,
+    pub(crate) v1_keyring: V1Keyring,
+    /// What V1 knows of each store.
+    pub(crate) v1_stores: BTreeMap<StoreId, V1Store>,
     pub(crate) public_url: String,
     pub(crate) admin: Digest,
     pub(crate) stores: Vec<StoreName>,
@@ -47,6 +52,18 @@ pub(crate) struct StoreName {
     pub(crate) name: String,
     pub(crate) user_code: Option<String>,
     pub(crate) manual_approval: bool,
+}
+
+/// What V1 knows of a store.
+pub(crate) struct V1Store {
+    /// The channel of requests that name none.
+    pub(crate) default_channel: Option<ChannelKey>,
+}
+
+impl V1Store {
+    fn of(access: &V1Access) -> Self {
+        Self { default_channel: access.default_channel.clone() }
+    }
 }
 
 impl Deref for Gateway {
@@ -71,10 +88,13 @@ impl Gateway {
             demo_store,
         } = config;
         let keyring = Keyring::new(&stores, |digest| engine.credential_tag(digest));
+        let v1_keyring = V1Keyring::new(&stores, |digest| engine.credential_tag(digest));
+        let of_v1 = |store: &StoreAccess| (store.id.clone(), V1Store::of(&store.v1));
+        let v1_stores = stores.iter().map(of_v1).collect();
         let stores = stores.into_iter().map(|store| StoreName {
             id: store.id,
             name: store.name,
-            user_code: store.user_code,
+            user_code: store.v1.user_code,
             manual_approval: store.manual_approval,
         });
         let stores = stores.collect();
@@ -82,6 +102,8 @@ impl Gateway {
             started_ms: engine.now().timestamp_millis(),
             engine,
             keyring,
+            v1_keyring,
+            v1_stores,
             public_url,
             admin: Digest::of(admin_token.expose()),
             stores,

@@ -94,7 +94,7 @@ fn key_queries() -> Vec<(&'static str, KeyQuery)> {
 fn schedule_queries() -> Vec<(&'static str, ScheduleQuery)> {
     let all = ScheduleQuery {
         store_id: store_id(),
-        billing_key: None,
+        billing_keys: None,
         from: at(0),
         until: at(COUNT + 10),
         statuses: Vec::new(),

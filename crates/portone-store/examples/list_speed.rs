@@ -50,11 +50,11 @@ fn fill(path: &Path) {
     database.execute(facets, []).expect("fills");
     let sql =
         "INSERT INTO transactions (id, store_no, payment_id, seq, status, revision, channel_no, requested_at,
-            status_changed_at, facet_no, decision, doc)
+            status_changed_at, facet_no, decision, doc, imp_uid)
          WITH RECURSIVE n (n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM n WHERE n < ?1)
          SELECT printf('%08x-0000-7000-8000-000000000000', n), store_no, 'order-' || n, 1,
             iif(n % 10 = 0, 'FAILED', status), revision, channel_no, requested_at + n * 1000,
-            status_changed_at + n * 1000, 2 + n % 20 + iif(n % 10 = 0, 20, 0), decision, doc
+            status_changed_at + n * 1000, 2 + n % 20 + iif(n % 10 = 0, 20, 0), decision, doc, n
          FROM n, transactions WHERE transactions.no = 1";
     database.execute(sql, [PAYMENTS]).expect("fills");
     // As a ledger gets them that has none yet.

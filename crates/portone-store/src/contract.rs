@@ -8,6 +8,7 @@ pub mod access;
 pub mod attempts;
 pub mod billing_keys;
 pub mod confirm;
+pub mod customers;
 pub mod directory;
 pub mod follow;
 pub mod idempotency;
@@ -20,6 +21,7 @@ pub mod records;
 pub mod schedules;
 pub mod take_over;
 pub mod time;
+pub mod v1;
 pub mod verifications;
 pub mod webhooks;
 
@@ -63,6 +65,15 @@ macro_rules! contract_tests {
             attempts::open_attempts_come_oldest_first,
             attempts::every_subject_comes_back,
             attempts::a_delivery_locks_the_next_delivery_only,
+            v1::each_attempt_has_a_name_of_its_own,
+            v1::a_name_and_a_face_stay,
+            v1::earlier_attempts_are_found_by_time_and_state,
+            v1::a_v1_key_has_one_token_at_a_time,
+            customers::a_name_means_the_last_key_issued_under_it,
+            customers::schedules_of_a_name_go_over_to_its_next_key,
+            customers::payments_are_found_by_their_customer,
+            customers::schedules_are_made_together_or_not_at_all,
+            customers::a_schedule_is_moved_and_opened_again,
             verifications::a_due_comparison_is_claimed_once,
             verifications::a_comparison_writes_what_it_found,
             verifications::a_comparison_of_a_changed_record_writes_nothing,

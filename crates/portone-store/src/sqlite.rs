@@ -6,6 +6,7 @@ mod beside;
 mod billing_keys;
 mod confirm;
 mod counts;
+mod customers;
 mod database;
 mod directory;
 mod events;
@@ -28,6 +29,7 @@ mod schema;
 mod settlements;
 mod time;
 mod transactions;
+mod v1;
 mod verifications;
 mod webhooks;
 mod writer;
@@ -340,7 +342,7 @@ impl Store for SqliteStore {
     ) -> Result<Begin, StoreError> {
         let (store, key) = (store.clone(), key.clone());
         let rows: Vec<_> = attempts.iter().map(AttemptRow::encode).collect::<Result<_, _>>()?;
-        self.write(move |database| billing_keys::begin_delete(database, &store, &key, &rows)).await
+        self.write(move |database| billing_keys::begin_delete(database, &store, &key, &rows, false)).await
     }
 
     async fn settle_delete(

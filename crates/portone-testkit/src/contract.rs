@@ -169,7 +169,7 @@ fn yaml(text: &str) -> Value {
 }
 
 /// Whether a path is one of a template's (`/payments/{paymentId}`).
-fn fits(template: &str, path: &str) -> bool {
+pub(crate) fn fits(template: &str, path: &str) -> bool {
     let (mut wanted, mut given) = (template.split('/'), path.split('/'));
     loop {
         match (wanted.next(), given.next()) {

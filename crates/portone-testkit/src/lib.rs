@@ -8,6 +8,8 @@ pub mod catalogue;
 pub mod conformance;
 #[cfg(feature = "contract")]
 pub mod contract;
+#[cfg(feature = "contract")]
+pub mod contract_v1;
 mod encoded;
 pub mod fixtures;
 #[cfg(any(feature = "catalogue", feature = "contract"))]

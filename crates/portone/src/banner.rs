@@ -23,6 +23,7 @@ portone is ready: a demo shop on an offline sandbox. Nothing leaves this machine
   V2 SDK       {base}{v2}   integrity {v2_hash}
   V1 SDK       {base}{v1}        integrity {v1_hash}
   V2 API       {base}            Authorization: PortOne {secret}
+  V1 API       {base}/v1         POST /users/getToken {{"imp_key":"imp_apikey","imp_secret":"imp_secret"}}
   admin        {base}/admin      Authorization: Bearer sandbox-admin-token
   health       {base}/health     metrics: {base}/metrics
   sandbox      {sandbox}            PGs' own ledger: {sandbox}/sandbox/ledger

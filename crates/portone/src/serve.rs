@@ -2,12 +2,13 @@
 
 use std::{collections::BTreeMap, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
+use axum::Router;
 use axum::serve::ListenerExt as _;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use portone_core::{ChannelKey, Credentials, Protocol, Upstream};
 use portone_engine::port::Clock;
 use portone_engine::{Engine, EngineConfig, Ports};
-use portone_gateway::{GatewayConfig, LiveUpstream, PassThrough, StoreAccess};
+use portone_gateway::{GatewayConfig, LiveUpstream, PassThrough, StoreAccess, V1Access, V1Key};
 use portone_http::{Forwarder, HttpConfig, HttpTransport, HttpWebhookSender, WebhookConfig};
 use portone_store::SqliteStore;
 use tokio::net::TcpListener;
@@ -29,7 +30,11 @@ pub(crate) async fn serve(args: ServeArgs) -> Result<(), Failure> {
     let tracker = TaskTracker::new();
     let sandboxes = Sandboxes::default();
     // Bind before anything else: a taken port is the most common mistake, and must leave nothing behind.
-    let listener = bind(config.listen).await?;
+    let listener = bind(config.listen, "--listen").await?;
+    let listener_v1 = match config.listen_v1 {
+        Some(listen) => Some(bind(listen, "listen_v1").await?),
+        None => None,
+    };
     let (upstreams, started) = start_upstreams(&config, &sandboxes).await?;
     let sandbox_address = started.iter().find_map(|(_, address)| *address);
     let outbox = Arc::new(Notify::new());
@@ -39,19 +44,17 @@ pub(crate) async fn serve(args: ServeArgs) -> Result<(), Failure> {
     duties::start(&engine, &tracker, &stop);
     duties::deliver(&engine, sender, &outbox, &tracker, &stop);
     let gateway = gateway_config(&config, engine, clock, &transport, &tracker, is_demo)?;
-    let api = portone_gateway::router(gateway);
+    let faces = portone_gateway::faces(gateway);
     if is_demo {
         println!("{}", banner::demo(&config, sandbox_address));
     } else {
         println!("portone is ready on {}", config.public_url);
     }
-    let listener = listener.tap_io(|socket| {
-        if let Err(error) = socket.set_nodelay(true) {
-            tracing::debug!(%error, "cannot switch off Nagle's algorithm");
-        }
-    });
-    let service = api.into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned()).await?;
+    let v1 = listener_v1.map(|listener| tokio::spawn(answer(listener, faces.v1, stop.clone())));
+    answer(listener, faces.all, stop.clone()).await?;
+    if let Some(v1) = v1 {
+        v1.await??;
+    }
     tracing::info!("stopping: requests under way are finished");
     stop.cancel();
     tracker.close();
@@ -61,6 +64,17 @@ pub(crate) async fn serve(args: ServeArgs) -> Result<(), Failure> {
     sandboxes.tracker.close();
     sandboxes.tracker.wait().await;
     Ok(())
+}
+
+/// Answers at an address until it is told to stop, and what was asked until then.
+async fn answer(listener: TcpListener, faces: Router, stop: CancellationToken) -> std::io::Result<()> {
+    let listener = listener.tap_io(|socket| {
+        if let Err(error) = socket.set_nodelay(true) {
+            tracing::debug!(%error, "cannot switch off Nagle's algorithm");
+        }
+    });
+    let service = faces.into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned()).await
 }
 
 /// The sandboxes in this process, which outlive the requests that are on their way to them.
@@ -121,10 +135,11 @@ pub(crate) fn configuration(args: &ServeArgs) -> Result<Config, Failure> {
     Ok(config)
 }
 
-async fn bind(listen: SocketAddr) -> Result<TcpListener, Failure> {
+/// `setting` is where the address is chosen.
+async fn bind(listen: SocketAddr, setting: &str) -> Result<TcpListener, Failure> {
     TcpListener::bind(listen)
         .await
-        .map_err(|error| format!("cannot listen on {listen}: {error}; choose another with --listen").into())
+        .map_err(|error| format!("cannot listen on {listen}: {error}; choose another with {setting}").into())
 }
 
 /// An upstream of the sandbox: its name, and its address where it runs in this process.
@@ -256,8 +271,17 @@ fn gateway_config(
         id: store.id().clone(),
         name: store.declared.name.clone(),
         api_secrets: store.api_secrets.clone(),
-        user_code: store.user_code.clone(),
         manual_approval: store.manual_approval,
+        v1: V1Access {
+            keys: store
+                .v1
+                .keys
+                .iter()
+                .map(|(key, secret)| V1Key { key: key.clone(), secret: secret.clone() })
+                .collect(),
+            user_code: store.v1.user_code.clone(),
+            default_channel: store.v1.default_channel.clone(),
+        },
     });
     Ok(GatewayConfig {
         engine,

@@ -1,7 +1,9 @@
 //! Billing keys, with their part at each channel.
 
 use chrono::{DateTime, Utc};
-use portone_core::{BillingKey, CardFacts, Customer, PayMethod, PaymentId, PgBillingKey, StoreId};
+use portone_core::{
+    BillingKey, CardFacts, Customer, CustomerUid, PayMethod, PaymentId, PgBillingKey, StoreId,
+};
 use serde::{Deserialize, Serialize};
 
 use super::{ChannelSnapshot, GroupSnapshot};
@@ -25,6 +27,8 @@ pub enum BillingKeyStatus {
 pub struct BillingKeyRecord {
     /// The key.
     pub key: BillingKey,
+    /// What V1 calls it, where it was issued under a name of its own.
+    pub customer_uid: Option<CustomerUid>,
     /// The store.
     pub store_id: StoreId,
     /// The state.

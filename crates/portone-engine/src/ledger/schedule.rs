@@ -1,8 +1,12 @@
 //! Payments to be made later.
 
 use chrono::{DateTime, Utc};
-use portone_core::{BillingKey, ChannelGroupId, ChannelKey, Environment, Order, PaymentScheduleId, StoreId};
+use portone_core::{
+    BillingKey, ChannelGroupId, ChannelKey, CustomerUid, Environment, Order, PaymentScheduleId, StoreId,
+};
 use serde::{Deserialize, Serialize};
+
+use super::Face;
 
 /// States of a schedule (rule V2-085), as the V2 REST API spells them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -48,10 +52,14 @@ pub struct Schedule {
     pub id: PaymentScheduleId,
     /// The store.
     pub store_id: StoreId,
+    /// The API it was made through, and its payment will be.
+    pub face: Face,
     /// The state.
     pub status: ScheduleStatus,
     /// The key to pay with.
     pub billing_key: BillingKey,
+    /// The V1 name that its maker gave for the key: the last key issued under it pays (rule V1-067).
+    pub customer_uid: Option<CustomerUid>,
     /// The channel it is pinned to (rule SR-081).
     pub channel_key: Option<ChannelKey>,
     /// The group that decides; absent where the channel is pinned or the key has none.

@@ -11,14 +11,34 @@ pub struct PreRegistration {
     pub store_id: StoreId,
     /// The payment.
     pub payment_id: PaymentId,
-    /// The total, in minor units.
+    /// The total, in minor units, or in the unit that `decimals` tells.
     pub total: Option<i64>,
+    /// How many digits of the total are behind the point. Only without a currency, which else says so: V1 fixes amounts in
+    /// major units, of any currency where it names none (rule V1-042).
+    pub decimals: Option<u8>,
     /// The tax-free part, in minor units.
     pub tax_free: Option<i64>,
     /// The currency.
     pub currency: Option<Currency>,
     /// When it was fixed.
     pub registered_at: DateTime<Utc>,
+}
+
+impl PreRegistration {
+    /// Whether a total in minor units of `currency` is the one that was fixed, or none was.
+    pub(crate) fn takes_total(&self, total: i64, currency: Currency) -> bool {
+        let (Some(fixed), Some(decimals)) = (self.total, self.decimals) else {
+            return self.total.is_none_or(|fixed| fixed == total);
+        };
+        // Nothing that has 18 digits behind the point is an amount of any currency.
+        let scaled = |amount: i64, power: u8| {
+            Some(
+                i128::from(amount)
+                    * 10_i128.checked_pow(power.into()).filter(|scale| *scale < 1_000_000_000_000_000_000)?,
+            )
+        };
+        scaled(fixed, currency.exponent()) == scaled(total, decimals)
+    }
 }
 
 /// The id of a payment session: a text of ours that nobody can guess.

@@ -1,10 +1,11 @@
 //! What the store keeps for tokens: the installation's key, and the one refresh token each credential has.
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use portone_core::Secret;
 
 use super::StoreError;
-use crate::access::{CredentialTag, TokenDigest};
+use crate::access::{CredentialTag, KeptToken, TokenDigest};
 
 /// The part of the ledger's database that access needs.
 #[async_trait]
@@ -23,4 +24,15 @@ pub trait AccessStore: Send + Sync {
         previous: TokenDigest,
         next: TokenDigest,
     ) -> Result<bool, StoreError>;
+
+    /// The token of a V1 key from now on, as [`KeptToken::given`] decides between the one it has and `candidate`.
+    async fn v1_token(
+        &self,
+        credential: CredentialTag,
+        candidate: KeptToken,
+        now: DateTime<Utc>,
+    ) -> Result<KeptToken, StoreError>;
+
+    /// The token of a V1 key, over or not.
+    async fn kept_v1_token(&self, credential: CredentialTag) -> Result<Option<KeptToken>, StoreError>;
 }

@@ -37,8 +37,8 @@ pub enum ScheduleSort {
 pub struct ScheduleQuery {
     /// The store.
     pub store_id: StoreId,
-    /// Those of one key only.
-    pub billing_key: Option<BillingKey>,
+    /// Those of these keys only.
+    pub billing_keys: Option<Vec<BillingKey>>,
     /// The earliest time to pay.
     pub from: DateTime<Utc>,
     /// The latest time to pay.

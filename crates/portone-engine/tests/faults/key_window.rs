@@ -30,6 +30,7 @@ fn window(world: &World, method: WindowIssueMethod) -> OpenKeyWindowRequest {
             bypass: None,
             settings: WindowSettings::default(),
         },
+        customer_uid: None,
         extras: Extras::default(),
     }
 }

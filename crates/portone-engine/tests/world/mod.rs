@@ -5,6 +5,7 @@
 
 mod behind;
 pub mod faulty;
+mod requests;
 pub mod upstream;
 pub mod welcome;
 mod wire;
@@ -14,18 +15,14 @@ use std::{collections::BTreeMap, sync::Arc, sync::Mutex};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use portone_core::{
-    Bank, Card, CardPayment, CashReceiptRequest, CashReceiptType, Channel, ChannelFacts, ChannelGroup,
-    Contracts, Credentials, Currency, Customer, CustomerName, Environment, GroupMember, InstantMethod,
-    IssueBillingKey, Order, PayInstantly, PaymentAmount, PaymentId, RefundAccount, Transport, Upstream,
-    VirtualAccountExpiry, VirtualAccountOption, VirtualAccountOptionType, VirtualAccountRequest,
+    Bank, Card, Channel, ChannelFacts, ChannelGroup, Contracts, Credentials, Currency, Customer,
+    CustomerName, Environment, GroupMember, Order, PaymentAmount, PaymentId, RefundAccount, Transport,
+    Upstream,
 };
-use portone_engine::ledger::{PaymentStatus, Transaction};
+use portone_engine::ledger::{Face, PaymentStatus, Transaction};
 use portone_engine::port::{Clock, DeclaredStore, Random};
 use portone_engine::promotion::Promotions;
-use portone_engine::request::{
-    Caller, CancelRequest, Extras, IssueBillingKeyRequest, PayInstantlyRequest, PayWithBillingKeyRequest,
-    Selector,
-};
+use portone_engine::request::{Caller, Selector};
 use portone_engine::webhook::{WebhookEndpoint, WebhookEndpoints};
 use portone_engine::{Engine, EngineConfig, Ports};
 use portone_sandbox::SandboxConfig;
@@ -33,6 +30,7 @@ use portone_store::SqliteStore;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
+pub use requests::key_in;
 pub use wire::Wire;
 
 pub const STORE: &str = "store-test";
@@ -252,66 +250,11 @@ impl World {
     }
 
     pub fn caller(&self) -> Caller {
-        Caller { store_id: STORE.parse().unwrap(), ip: "127.0.0.1".to_owned(), operation: None }
-    }
-
-    pub fn card_request(&self, id: &PaymentId, selector: Selector, number: &str) -> PayInstantlyRequest {
-        let pay = key_in(id, number);
-        PayInstantlyRequest { caller: self.caller(), selector, pay, extras: Extras::default() }
-    }
-
-    pub fn account_request(&self, id: &PaymentId, selector: Selector) -> PayInstantlyRequest {
-        let method = InstantMethod::VirtualAccount(VirtualAccountRequest {
-            bank: Bank::Shinhan,
-            expiry: VirtualAccountExpiry {
-                valid_hours: None,
-                due_date: Some(self.clock.now() + TimeDelta::days(3)),
-            },
-            option: VirtualAccountOption { kind: VirtualAccountOptionType::Normal, fixed: None },
-            cash_receipt: Some(CashReceiptRequest {
-                kind: CashReceiptType::Personal,
-                customer_identity_number: Some("01000001234".into()),
-            }),
-            remittee_name: Some("Shop".to_owned()),
-        });
-        let order = Order { product_count: Some(1), ..order(id) };
-        let pay = PayInstantly { order, method };
-        PayInstantlyRequest { caller: self.caller(), selector, pay, extras: Extras::default() }
-    }
-
-    pub fn issue_request(&self, selector: Selector, number: &str) -> IssueBillingKeyRequest {
-        let issue = IssueBillingKey { card: card(number), customer: customer(), bypass: None };
-        IssueBillingKeyRequest { caller: self.caller(), selector, issue, extras: Extras::default() }
-    }
-
-    pub fn key_request(&self, id: &PaymentId, key: &portone_core::BillingKey) -> PayWithBillingKeyRequest {
-        PayWithBillingKeyRequest {
-            caller: self.caller(),
-            billing_key: key.clone(),
-            channel_key: None,
-            order: order(id),
-            installment_month: None,
-            use_free_interest_from_merchant: None,
-            use_card_point: None,
-            cash_receipt: None,
-            locale: None,
-            extras: Extras::default(),
-        }
-    }
-
-    pub fn cancel_request(&self, id: &PaymentId, amount: Option<i64>) -> CancelRequest {
-        CancelRequest {
-            caller: self.caller(),
-            payment_id: id.clone(),
-            amount,
-            tax_free: None,
-            vat: None,
-            reason: "changed my mind".to_owned(),
-            requester: None,
-            retain_option: None,
-            current_cancellable: None,
-            refund_account: None,
-            skip_webhook: false,
+        Caller {
+            store_id: STORE.parse().unwrap(),
+            ip: "127.0.0.1".to_owned(),
+            face: Face::V2,
+            operation: None,
         }
     }
 
@@ -397,18 +340,6 @@ pub fn card(number: &str) -> Card {
         password_two_digits: Some("00".into()),
         cvc: None,
     }
-}
-
-/// A payment by card number.
-pub fn key_in(id: &PaymentId, number: &str) -> PayInstantly {
-    let method = InstantMethod::Card(CardPayment {
-        card: card(number),
-        installment_month: None,
-        use_free_installment_plan: None,
-        use_free_interest_from_merchant: None,
-        use_card_point: None,
-    });
-    PayInstantly { order: order(id), method }
 }
 
 /// Where a deposit goes back to.

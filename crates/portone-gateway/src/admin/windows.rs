@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use portone_core::{OpenWindow, SdkCall, StoreId};
+use portone_engine::ledger::Face;
 use portone_engine::request::{Caller, Extras, Selector};
 use portone_engine::{OpenIssueAndPayRequest, OpenKeyWindowRequest, OpenWindowRequest};
 use portone_wire::sdk::{self, SdkRequest};
@@ -128,7 +129,13 @@ async fn issue(gateway: &Gateway, argument: &Value) -> Answer {
     };
     let store_id = store(gateway, Some(request.store_id.as_str()))?;
     let extras = extras(request.custom_data, request.notice_urls);
-    let request = OpenKeyWindowRequest { caller: caller(store_id), channel, window: *window, extras };
+    let request = OpenKeyWindowRequest {
+        caller: caller(store_id),
+        channel,
+        window: *window,
+        customer_uid: None,
+        extras,
+    };
     let opened = gateway.engine.open_key_window(request).await?;
     Ok(ok(&OpenedKeyView {
         billing_key: opened.record.key.as_str(),
@@ -143,7 +150,7 @@ fn extras(custom_data: Option<Value>, notice_urls: Vec<String>) -> Extras {
 }
 
 fn caller(store_id: StoreId) -> Caller {
-    Caller { store_id, ip: "127.0.0.1".to_owned(), operation: None }
+    Caller { store_id, ip: "127.0.0.1".to_owned(), face: Face::V2, operation: None }
 }
 
 fn arguments(call: &SdkCall) -> Result<Box<RawValue>, ApiError> {

@@ -3,15 +3,15 @@
 use chrono::{DateTime, Utc};
 use portone_core::{
     Cancel, CloseVirtualAccount, Command, Currency, Customer, DeleteBillingKey, IssueBillingKey,
-    LogisticsStep, Money, PayMethod, PayWithBillingKey, PgBillingKey, Report, Rule, Schedule,
+    LogisticsStep, Major, Money, PayMethod, PayWithBillingKey, PgBillingKey, Report, Rule, Schedule,
 };
 use portone_wire::v1::rules;
 
 use super::{Operation, Question, read, unread, unreadable};
 use crate::json::RawBody;
 use crate::v1::dto::{
-    Major, Named, account, cancel, cancel::CancelRequest, delivery, escrow, key, payment,
-    payment::KeyPayment, receipt, schedule, schedule::Schedules, window,
+    Named, account, cancel, cancel::CancelRequest, delivery, escrow, key, payment, payment::KeyPayment,
+    receipt, schedule, schedule::Schedules, window,
 };
 
 static UNREAD: Rule = unread("V1-UNREAD", "v1.openapi.json; docs sdk/v1-sdk");
@@ -123,7 +123,7 @@ impl Question {
                 Command::IssueBillingKey(issue)
             }
             Operation::PayKey => {
-                let (uid, payment) = read(payment::again(body, pg_code), &UNREAD, told)?;
+                let (uid, _, payment) = read(payment::again(body, pg_code), &UNREAD, told)?;
                 if self.facts.has_billing_key == Some(false) {
                     told.add(&rules::KEY_MISSING, "customer_uid", "has no billing key; issue one first");
                 }
@@ -166,7 +166,7 @@ impl Question {
         pg_code: &str,
         told: &mut Report,
     ) -> Result<Vec<Command>, Report> {
-        let Schedules { customer_uid, customer_id, card, entries } = schedules;
+        let Schedules { customer_uid, customer_id, card, entries, .. } = schedules;
         let has_key = self.facts.has_billing_key;
         let mut commands = Vec::new();
         match card {
@@ -207,7 +207,7 @@ impl Question {
         let facts = &self.facts;
         let currency = facts.currency.unwrap_or(Currency::KRW);
         let mut problems = Report::new();
-        let mut minor = |rule: &Rule, name: &str, amount: Option<&Major>| {
+        let mut minor = |rule: &Rule, name: &str, amount: Option<Major>| {
             let minor = amount.and_then(|amount| amount.minor(currency));
             if amount.is_some() && minor.is_none() {
                 problems.add_with(
@@ -219,10 +219,10 @@ impl Question {
             }
             minor
         };
-        let amount = minor(&rules::CANCEL_AMOUNT, "amount", request.amount.as_ref());
-        let tax_free = minor(&rules::CANCEL_TAX_FREE, "tax_free", request.tax_free.as_ref());
-        let vat = minor(&rules::CANCEL_VAT, "vat_amount", request.vat.as_ref());
-        let checksum = minor(&rules::CHECKSUM, "checksum", request.checksum.as_ref());
+        let amount = minor(&rules::CANCEL_AMOUNT, "amount", request.amount);
+        let tax_free = minor(&rules::CANCEL_TAX_FREE, "tax_free", request.tax_free);
+        let vat = minor(&rules::CANCEL_VAT, "vat_amount", request.vat);
+        let checksum = minor(&rules::CHECKSUM, "checksum", request.checksum);
         if problems.refuses() {
             return Err(problems);
         }

@@ -1,46 +1,57 @@
-//! Fields as V1 spells them. Adapters name a field as V2 does, and a shop that speaks V1 must find it.
+//! Fields that rules know by their V2 names, as V1 spells them.
 
 use portone_core::Report;
 
-/// V2's fields, of REST and of the browser SDK, and V1's.
-const FIELDS: [(&str, &str); 49] = [
+/// V2 paths and what a V1 request calls them; the longest of those that fit counts.
+const NAMES: &[(&str, &str)] = &[
     ("paymentId", "merchant_uid"),
-    ("issueId", "merchant_uid"),
     ("orderName", "name"),
-    ("issueName", "name"),
     ("amount.total", "amount"),
-    ("totalAmount", "amount"),
-    ("displayAmount", "amount"),
     ("amount.taxFree", "tax_free"),
-    ("taxFreeAmount", "tax_free"),
     ("amount.vat", "vat_amount"),
+    ("taxFreeAmount", "tax_free"),
     ("vatAmount", "vat_amount"),
+    ("currentCancellableAmount", "checksum"),
+    ("refundAccount", "refund_account"),
+    ("refundAccount.bank", "refund_bank"),
+    ("refundAccount.number", "refund_account"),
+    ("refundAccount.holderName", "refund_holder"),
+    ("refundAccount.holderPhoneNumber", "refund_tel"),
+    ("requester", "extra.requester"),
     ("customer.id", "customer_id"),
+    ("customer.name", "buyer_name"),
+    ("customer.fullName", "buyer_name"),
     ("customer.customerId", "customer_id"),
+    ("customer.email", "buyer_email"),
+    ("customer.phoneNumber", "buyer_tel"),
+    ("customer.address", "buyer_addr"),
+    ("customer.zipcode", "buyer_postcode"),
+    ("billingKey", "customer_uid"),
+    ("channelKey", "channel_key"),
+    ("channelGroupId", "channelGroupId"),
+    ("customData", "custom_data"),
+    ("noticeUrls", "notice_url"),
     ("method.card.credential.number", "card_number"),
     ("method.card.credential.expiryYear", "expiry"),
     ("method.card.credential.expiryMonth", "expiry"),
     ("method.card.credential.birthOrBusinessRegistrationNumber", "birth"),
     ("method.card.credential.passwordTwoDigits", "pwd_2digit"),
     ("method.card.credential.cvc", "cvc"),
-    ("installmentMonth", "card_quota"),
     ("method.card.installmentMonth", "card_quota"),
+    ("installmentMonth", "card_quota"),
     ("useFreeInterestFromMerchant", "interest_free_by_merchant"),
-    ("method.card.useFreeInterestFromMerchant", "interest_free_by_merchant"),
     ("useCardPoint", "use_card_point"),
-    ("method.card.useCardPoint", "use_card_point"),
     ("productType", "product_type"),
+    ("timeToPay", "schedule_at"),
+    ("issueId", "merchant_uid"),
+    ("issueName", "name"),
+    ("totalAmount", "amount"),
+    ("displayAmount", "amount"),
+    ("method.card.useFreeInterestFromMerchant", "interest_free_by_merchant"),
+    ("method.card.useCardPoint", "use_card_point"),
     ("productCount", "product_count"),
     ("promotionId", "promotion_id"),
     ("cashReceipt", "cash_receipt_type"),
-    ("billingKey", "customer_uid"),
-    ("channelKey", "pg"),
-    ("timeToPay", "schedule_at"),
-    ("refundAccount", "refund_account"),
-    ("refundAccount.bank", "refund_bank"),
-    ("refundAccount.number", "refund_account"),
-    ("refundAccount.holderName", "refund_holder"),
-    ("refundAccount.holderPhoneNumber", "refund_tel"),
     ("method.virtualAccount.bank", "vbank_code"),
     ("method.virtualAccount.remitteeName", "vbank_holder"),
     ("card.cardCompany", "card.direct.code"),
@@ -53,43 +64,53 @@ const FIELDS: [(&str, &str); 49] = [
     ("appScheme", "app_scheme"),
     ("locale", "language"),
     ("isEscrow", "escrow"),
-];
-
-/// The beginnings of V2's fields, and V1's.
-const BEGINNINGS: [(&str, &str); 6] = [
     ("method.virtualAccount.expiry", "vbank_due"),
     ("virtualAccount.accountExpiry", "vbank_due"),
     ("bypass.paymentwall.browser_ip", "browser_ip"),
-    ("bypass.paymentwall.secure_3d", "secure_3d"),
+    ("bypass.paymentwall.secure_3d_charge_id", "secure_3d_charge_id"),
+    ("bypass.paymentwall.secure_3d_token", "secure_3d_token"),
     ("bypass.paymentwall.use_test_method", "use_test_method"),
     ("offerPeriod", "period"),
 ];
 
-/// The buyer's parts; a card's holder has the same under another name.
-const PERSON: [(&str, &str); 6] = [
-    ("customer.name", "name"),
-    ("customer.fullName", "name"),
-    ("customer.email", "email"),
-    ("customer.phoneNumber", "tel"),
-    ("customer.address", "addr"),
-    ("customer.zipcode", "postcode"),
-];
-
-/// Spells every field of a report as V1 does; `person` is `buyer_` or `customer_`.
+/// Spells every field of a report as V1 does; `person` is `buyer_`, or `customer_` for the holder of a card.
 pub(crate) fn spell(report: &mut Report, person: &str) {
     for violation in &mut report.violations {
-        let field = violation.field.strip_prefix("payment.").unwrap_or(&violation.field);
-        violation.field = spelt(field, person);
+        let name = v1_field(&violation.field);
+        violation.field = match name.strip_prefix("buyer_") {
+            Some(part) => format!("{person}{part}"),
+            None => name,
+        };
     }
 }
 
-fn spelt(field: &str, person: &str) -> String {
-    if let Some((_, name)) = PERSON.iter().find(|(known, _)| *known == field) {
-        return format!("{person}{name}");
-    }
-    let whole = FIELDS.iter().find(|(known, _)| *known == field);
-    let begun = || BEGINNINGS.iter().find(|(known, _)| field.starts_with(known));
-    whole.or_else(begun).map_or_else(|| field.to_owned(), |(_, name)| (*name).to_owned())
+/// A field's V1 name; one that has none keeps its own.
+pub(super) fn v1_field(field: &str) -> String {
+    let field = field.strip_prefix("payment.").unwrap_or(field);
+    let fits = |name: &str| {
+        field.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+    };
+    let found = NAMES.iter().filter(|(name, _)| fits(name)).max_by_key(|(name, _)| name.len());
+    found.map_or_else(|| field.to_owned(), |(_, v1)| (*v1).to_owned())
+}
+
+/// Lines of `CODE field: what`, each perhaps after its channel, with the fields' V1 names.
+pub(super) fn v1_lines(text: &str) -> String {
+    let named = |part: &str| match part.rsplit_once(' ') {
+        Some((code, field)) => format!("{code} {}", v1_field(field)),
+        None => part.to_owned(),
+    };
+    let lines = text.lines().map(|line| {
+        let parts: Vec<&str> = line.splitn(3, ": ").collect();
+        // The last part is what is wrong.
+        let last = parts.len() - 1;
+        let parts = parts
+            .iter()
+            .enumerate()
+            .map(|(at, part)| if at < last { named(part) } else { (*part).to_owned() });
+        parts.collect::<Vec<_>>().join(": ")
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]
@@ -97,11 +118,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn fields_are_found_under_v1s_names() {
-        assert_eq!(spelt("customer.fullName", "buyer_"), "buyer_name");
-        assert_eq!(spelt("customer.name", "customer_"), "customer_name");
-        assert_eq!(spelt("virtualAccount.accountExpiry.dueDate", "buyer_"), "vbank_due");
-        assert_eq!(spelt("refundAccount.bank", "buyer_"), "refund_bank");
-        assert_eq!(spelt("currency", "buyer_"), "currency");
+    fn fields_are_told_by_their_v1_names() {
+        for (v2, v1) in [
+            ("paymentId", "merchant_uid"),
+            ("customer.name.full", "buyer_name"),
+            ("refundAccount.bank", "refund_bank"),
+            ("refundAccount", "refund_account"),
+            ("products[0].name", "products[0].name"),
+            ("paymentIdentity", "paymentIdentity"),
+        ] {
+            assert_eq!(v1_field(v2), v1);
+        }
+        assert_eq!(
+            v1_lines("KPN-001 paymentId: is long\nfree text"),
+            "KPN-001 merchant_uid: is long\nfree text"
+        );
     }
 }

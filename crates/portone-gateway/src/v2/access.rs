@@ -7,8 +7,9 @@ use portone_engine::access::Tokens;
 
 use super::dto::Read;
 use super::dto::access as body_of;
+use super::ok;
 use super::view::access::TokensResponse;
-use super::{name_unknown_fields, ok};
+use crate::answer::name_unknown_fields;
 use crate::endpoint::Endpoint;
 use crate::error::ApiError;
 use crate::json::RawBody;
@@ -22,7 +23,7 @@ pub(super) async fn login(State(gateway): State<Gateway>, body: RawBody) -> Resp
         Err(error) => Err(error),
     };
     let mut response = result.unwrap_or_else(|error| error.with_hints(unknown.hints()).into_response());
-    name_unknown_fields(Endpoint::Login, &unknown, &mut response);
+    name_unknown_fields(Endpoint::Login.name(), &unknown, &mut response);
     response
 }
 
@@ -34,7 +35,7 @@ pub(super) async fn refresh(State(gateway): State<Gateway>, body: RawBody) -> Re
         Err(error) => Err(error),
     };
     let mut response = result.unwrap_or_else(|error| error.with_hints(unknown.hints()).into_response());
-    name_unknown_fields(Endpoint::RefreshToken, &unknown, &mut response);
+    name_unknown_fields(Endpoint::RefreshToken.name(), &unknown, &mut response);
     response
 }
 

@@ -23,22 +23,21 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::http::StatusCode;
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use metrics::counter;
 use portone_engine::{Engine, EngineError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::answer::{UNKNOWN_FIELDS, json_response};
+use crate::answer::{json_response, name_unknown_fields};
 use crate::auth::Access;
 use crate::endpoint::Endpoint;
 use crate::error::ApiError;
-use crate::fields::UnknownFields;
 use crate::json::RawBody;
 use crate::openapi::Operation;
+use crate::outcome;
 use crate::state::Gateway;
 use crate::v2::dto::Read;
 
@@ -332,7 +331,7 @@ where
         Ok(request) => {
             let result = gateway.run(Box::pin(work(Arc::clone(&gateway.engine), request))).await;
             if endpoint.asks_pg() {
-                count_outcome(endpoint, outcome(result.as_ref()));
+                outcome::count(endpoint.name(), &result.as_ref().into());
             }
             result.map_or_else(|| Err(unfinished(endpoint)), |result| told(endpoint, result))
         }
@@ -342,7 +341,7 @@ where
         Ok(response) => response,
         Err(error) => error.with_hints(unknown.hints()).into_response(),
     };
-    name_unknown_fields(endpoint, &unknown, &mut response);
+    name_unknown_fields(endpoint.name(), &unknown, &mut response);
     response
 }
 
@@ -367,32 +366,4 @@ fn told<V: IntoAnswer>(endpoint: Endpoint, result: Result<V, EngineError>) -> Re
 /// A use case that panicked: where a PG may have been asked, its outcome is unknown.
 fn unfinished(endpoint: Endpoint) -> ApiError {
     if endpoint.asks_pg() { ApiError::unknown_outcome(endpoint) } else { ApiError::internal() }
-}
-
-/// Counts what became of a request that reached the engine.
-fn count_outcome(endpoint: Endpoint, outcome: &'static str) {
-    counter!("portone_outcomes_total", "operation" => endpoint.name(), "outcome" => outcome).increment(1);
-}
-
-/// What became of it; a use case that panicked left it unknown.
-fn outcome<V>(result: Option<&Result<V, EngineError>>) -> &'static str {
-    match result {
-        Some(Ok(_)) => "done",
-        Some(Err(EngineError::Declined(_) | EngineError::ChannelSpecific { .. })) => "declined",
-        Some(Err(EngineError::Unavailable(_))) => "unavailable",
-        Some(Err(EngineError::UnknownOutcome | EngineError::UnknownDelivery)) | None => "unknown",
-        Some(Err(EngineError::Store(_))) => "store_failed",
-        // Every other variant says no before a PG is asked.
-        Some(Err(_)) => "refused",
-    }
-}
-
-fn name_unknown_fields(endpoint: Endpoint, unknown: &UnknownFields, response: &mut Response) {
-    let Some(header) = unknown.header() else { return };
-    tracing::info!(operation = endpoint.name(), fields = header, "unknown fields");
-    // Names are escaped, so that only characters outside of ASCII can be in the way.
-    let ascii: String = header.chars().map(|c| if c.is_ascii() { c } else { '?' }).collect();
-    if let Ok(value) = HeaderValue::from_str(&ascii) {
-        response.headers_mut().insert(UNKNOWN_FIELDS, value);
-    }
 }

@@ -252,7 +252,7 @@ pub(super) fn told(transaction: &Transaction, error: Option<&SdkError>) -> Value
     let mut told = json!({
         "success": is_paid,
         "imp_success": is_paid,
-        "imp_uid": transaction.id,
+        "imp_uid": transaction.shown_id(),
         "merchant_uid": order.payment_id,
         "pay_method": METHODS.iter().find(|(_, v2)| *v2 == transaction.method.code()).map_or("card", |(v1, _)| v1),
         "paid_amount": major(order.amount.total, order.amount.currency),

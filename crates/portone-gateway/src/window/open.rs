@@ -12,9 +12,9 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use portone_core::{
-    BuyerOs, ChannelKey, Environment, OpenWindow, SdkCall, StoreId, WindowSettings, WindowTypes,
+    BuyerOs, ChannelKey, CustomerUid, Environment, OpenWindow, SdkCall, StoreId, WindowSettings, WindowTypes,
 };
-use portone_engine::ledger::ChannelSnapshot;
+use portone_engine::ledger::{ChannelSnapshot, Face};
 use portone_engine::request::{Caller, Extras, Selector};
 use portone_engine::{EngineError, OpenKeyWindowRequest, OpenWindowRequest};
 use portone_wire::sdk::{self, SdkRequest};
@@ -25,7 +25,7 @@ use super::book::{Mode, Waiting};
 use super::iamport;
 use super::origin::{self, Origin};
 use super::sdk_error::SdkError;
-use super::ticket::{About, Face, Names, Ticket};
+use super::ticket::{About, Names, Ticket};
 use crate::answer::json_response;
 use crate::json::RawBody;
 use crate::state::Gateway;
@@ -176,7 +176,7 @@ async fn pay(gateway: &Gateway, asked: Asked) -> Result<Opened, SdkError> {
         names: None,
     };
     let request = OpenWindowRequest {
-        caller: caller(store_id.clone(), ip),
+        caller: caller(store_id.clone(), ip, face),
         selector,
         window: *window,
         extras: extras(custom_data, notice_urls),
@@ -196,10 +196,13 @@ async fn issue(gateway: &Gateway, asked: Asked) -> Result<Opened, SdkError> {
         SdkError::input("channelKey: is missing; a window issues a billing key at one channel")
     })?;
     let shown = Shown::of(&window.settings, device)?;
+    let named = names.as_ref().map(|names| CustomerUid::parse(&names.customer_uid)).transpose();
+    let customer_uid = named.map_err(|error| SdkError::input(format!("customer_uid: {error}")))?;
     let request = OpenKeyWindowRequest {
-        caller: caller(store_id.clone(), ip),
+        caller: caller(store_id.clone(), ip, face),
         channel,
         window: *window,
+        customer_uid,
         extras: extras(custom_data, notice_urls),
     };
     let opened = gateway.engine.open_key_window(request).await.map_err(|error| SdkError::from(&error))?;
@@ -220,8 +223,8 @@ fn extras(custom_data: Option<Value>, notice_urls: Vec<String>) -> Extras {
     Extras { custom_data: custom_data.map(|data| data.to_string()), notice_urls, skip_webhook: false }
 }
 
-fn caller(store_id: StoreId, ip: String) -> Caller {
-    Caller { store_id, ip, operation: None }
+fn caller(store_id: StoreId, ip: String, face: Face) -> Caller {
+    Caller { store_id, ip, face, operation: None }
 }
 
 /// A payment has one window at a time: a second one could take its money twice.

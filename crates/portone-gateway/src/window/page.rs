@@ -9,12 +9,12 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use portone_core::Sdk;
+use portone_engine::ledger::Face;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::book::{Mode, Waiting};
 use super::origin::Origin;
-use super::ticket::Face;
 use crate::json::RawBody;
 use crate::state::Gateway;
 

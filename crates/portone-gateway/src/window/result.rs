@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use portone_core::{BillingKey, PaymentId, Secret, StoreId};
 use portone_engine::ledger::{
-    BillingKeyRecord, BillingKeyStatus, KeyChannelState, PaymentStatus, Transaction,
+    BillingKeyRecord, BillingKeyStatus, Face, KeyChannelState, PaymentStatus, Transaction,
 };
 use portone_engine::request::Caller;
 use portone_engine::{ConfirmBillingKeyRequest, ConfirmPaymentRequest, EngineError, issue_token};
@@ -18,7 +18,7 @@ use super::iamport;
 use super::origin::{Origin, problem_of, with_query};
 use super::page::html_response;
 use super::sdk_error::SdkError;
-use super::ticket::{About, Face, Ticket};
+use super::ticket::{About, Ticket};
 use crate::answer::json_response;
 use crate::error::ApiError;
 use crate::json::RawBody;
@@ -150,7 +150,7 @@ async fn payment(gateway: &Gateway, ticket: &Ticket, id: &str, hint: Hint) -> Va
     let mut token = None;
     match hint.payment_token {
         Some(given) if is_manual => token = Some(given),
-        Some(given) => refusal = approve(gateway, &store_id, &payment_id, given).await,
+        Some(given) => refusal = approve(gateway, &store_id, &payment_id, given, ticket.face).await,
         None => {}
     }
     let transaction = match gateway.engine.look_at_window(&store_id, &payment_id).await {
@@ -180,9 +180,10 @@ async fn approve(
     store_id: &StoreId,
     payment_id: &PaymentId,
     payment_token: Secret<String>,
+    face: Face,
 ) -> Option<SdkError> {
     let request = ConfirmPaymentRequest {
-        caller: Caller { store_id: store_id.clone(), ip: "127.0.0.1".to_owned(), operation: None },
+        caller: Caller { store_id: store_id.clone(), ip: "127.0.0.1".to_owned(), face, operation: None },
         payment_id: payment_id.clone(),
         payment_token,
         tx_id: None,
@@ -233,7 +234,8 @@ async fn billing_key(gateway: &Gateway, ticket: &Ticket, key: &str, hint: Hint) 
                 "billingIssueToken": billing_issue_token.expose(),
             });
         }
-        let caller = Caller { store_id: store_id.clone(), ip: "127.0.0.1".to_owned(), operation: None };
+        let face = ticket.face;
+        let caller = Caller { store_id: store_id.clone(), ip: "127.0.0.1".to_owned(), face, operation: None };
         let request =
             ConfirmBillingKeyRequest { caller, billing_issue_token, is_test: None, skip_webhook: false };
         match gateway.engine.confirm_billing_key(request).await {

@@ -4,6 +4,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use portone_engine::Engine;
+use portone_engine::ledger::Face;
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq as _;
 
@@ -41,16 +42,6 @@ pub(super) enum About {
     Payment(String),
     /// A billing key to issue.
     BillingKey(String),
-}
-
-/// The shop's SDK.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) enum Face {
-    /// `IMP`.
-    V1,
-    /// `PortOne`.
-    V2,
 }
 
 impl Ticket {

@@ -1,10 +1,26 @@
 //! `POST /login/api-secret`, `POST /token/refresh`, and what an access token opens.
 
 use chrono::TimeDelta;
+use portone_gateway::{StoreAccess, V1Access, V1Key};
 use serde_json::{Value, json};
 
 use crate::http::{Call, Reply};
-use crate::world::{APPROVED, KPN, OTHER_SECRET, SECRET, World, card_payment};
+use crate::world::{APPROVED, KPN, OTHER_SECRET, SECRET, V1_SECRET, World, card_payment};
+
+/// A store, with its key of each face.
+pub(crate) fn store_access(store: &str, secret: &str, manual_approval: bool) -> StoreAccess {
+    StoreAccess {
+        id: store.parse().unwrap(),
+        name: format!("{store} shop"),
+        api_secrets: vec![secret.into()],
+        manual_approval,
+        v1: V1Access {
+            keys: vec![V1Key { key: format!("imp-{store}").as_str().into(), secret: V1_SECRET.into() }],
+            user_code: Some(format!("imp-{store}")),
+            default_channel: None,
+        },
+    }
+}
 
 async fn open(world: &World, path: &str, body: &Value) -> Reply {
     world.send(Call::new("POST", path).json(body)).await

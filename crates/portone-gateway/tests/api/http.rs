@@ -3,11 +3,21 @@
 use std::net::SocketAddr;
 
 use portone_testkit::contract::{Contract, Verdict};
+use portone_testkit::contract_v1::ContractV1;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpListener, TcpStream};
 
 use crate::world::SECRET;
+
+/// Answers at a port of its own.
+pub(crate) async fn serve(router: axum::Router) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    tokio::spawn(async move { axum::serve(listener, service).await });
+    address
+}
 
 pub(crate) struct Call {
     method: String,
@@ -18,6 +28,8 @@ pub(crate) struct Call {
     is_chunked: bool,
     /// A length to announce whatever is sent.
     announced: Option<usize>,
+    /// Whether the path is V1's without its prefix.
+    is_v1: bool,
 }
 
 impl Call {
@@ -29,6 +41,7 @@ impl Call {
             body: Vec::new(),
             is_chunked: false,
             announced: None,
+            is_v1: false,
         }
     }
 
@@ -64,6 +77,12 @@ impl Call {
         self
     }
 
+    /// To the port where V1 is at the root.
+    pub(crate) fn of_v1(mut self) -> Self {
+        self.is_v1 = true;
+        self
+    }
+
     pub(crate) fn bytes(&self) -> Vec<u8> {
         let mut head =
             format!("{} {} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n", self.method, self.path);
@@ -96,11 +115,17 @@ impl Call {
         reply
     }
 
-    /// Every answer of these tests is one the published V2 description allows.
+    /// Every answer of these tests is one the published descriptions allow.
     fn hold_against_contract(&self, reply: &Reply) {
-        let Some(contract) = Contract::v2() else { return };
         let body = serde_json::from_str(&reply.text).ok();
-        let verdict = contract.check_answer(&self.method, &self.path, reply.status, body.as_ref());
+        let v1 = if self.is_v1 { Some(self.path.as_str()) } else { self.path.strip_prefix("/v1") };
+        let verdict = match v1 {
+            Some(path) => ContractV1::get()
+                .map(|contract| contract.check_answer(&self.method, path, reply.status, body.as_ref())),
+            None => Contract::v2()
+                .map(|contract| contract.check_answer(&self.method, &self.path, reply.status, body.as_ref())),
+        };
+        let Some(verdict) = verdict else { return };
         if let Verdict::Broken(problems) = verdict {
             panic!("{} {}: {}\n{}", self.method, self.path, problems.join("\n"), reply.text);
         }

@@ -26,6 +26,7 @@ mod paymentwall;
 mod promotions;
 mod states;
 mod transport;
+mod v1;
 mod welcome;
 mod window;
 mod world;

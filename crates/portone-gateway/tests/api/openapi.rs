@@ -187,7 +187,9 @@ async fn every_example_works() {
     let document = world.send(Call::new("GET", "/openapi.json")).await.json();
     let operations = operations(&document);
     let told: BTreeSet<&str> = STORY.iter().map(|(id, _)| *id).collect();
-    let described: BTreeSet<&str> = operations.keys().map(String::as_str).collect();
+    // The V1 face has a story of its own.
+    let described: BTreeSet<&str> =
+        operations.keys().map(String::as_str).filter(|id| !id.starts_with("v1.")).collect();
     assert_eq!(told, described, "every operation is in the story");
     let account = account_payment(SMARTRO);
     assert_eq!(world.post("/payments/account1/instant", &account).await.status, 200);

@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use crate::http::{Call, Reply};
+use crate::v1::Shop;
 use crate::world::{GROUP, KPN, SMARTRO, STORE, World, with};
 
 const SHOP: &str = "https://shop.example";
@@ -329,6 +330,15 @@ async fn v1_pays_and_its_callback_always_tells_of_success() {
         (&json!(true), &json!("order1"), &json!(8900), &json!("paid"))
     );
     assert!(told["redirectTo"].as_str().unwrap().starts_with("https://shop.example/done?imp_uid="), "{told}");
+    // The payment is one of V1's, on both faces.
+    let imp_uid = &response["imp_uid"];
+    let seen = world.get("/payments/order1").await.json();
+    assert_eq!((&seen["version"], &seen["transactionId"]), (&json!("V1"), imp_uid));
+    let shop = Shop::of(world).await;
+    let read = shop.get(&format!("/payments/{}?include_sandbox=true", imp_uid.as_str().unwrap())).await;
+    let read = read.response();
+    assert_eq!((&read["merchant_uid"], &read["channel"]), (&json!("order1"), &json!("pc")));
+    let world = shop.world;
     let again = ask(&world, "request_pay", &with(argument.clone(), "/merchant_uid", json!("order1"))).await;
     assert_eq!(again.json()["error"]["code"], "PaymentAlreadyPaid");
     let unknown = ask(&world, "request_pay", &with(argument, "/pg", json!("nobody.x"))).await;
@@ -351,6 +361,14 @@ async fn v1_issues_a_key_under_the_shops_own_names() {
     );
     let key = response["billing_key"].as_str().unwrap();
     assert_eq!(world.get(&format!("/billing-keys/{key}")).await.json()["status"], "ISSUED");
+    let shop = Shop::of(world).await;
+    let known = shop.get("/subscribe/customers/customer-7").await;
+    assert_eq!(known.response()["customer_uid"], "customer-7");
+    let charge = json!({"customer_uid": "customer-7", "merchant_uid": "order2", "amount": 8900, "name": "Pass",
+        "buyer_tel": "01000001234"});
+    let charged = shop.post("/subscribe/payments/again", &charge).await;
+    let charged = charged.response();
+    assert_eq!((&charged["status"], &charged["customer_uid"]), (&json!("paid"), &json!("customer-7")));
 }
 
 #[tokio::test]

@@ -16,18 +16,18 @@ use portone_core::{
 use portone_engine::ledger::{OpenAttempt, OpenSubject, PaymentStatus};
 use portone_engine::port::{Clock, DeclaredStore, Random, SettleTransaction};
 use portone_engine::{Engine, EngineConfig, Ports};
-use portone_gateway::{GatewayConfig, StoreAccess, VirtualClock};
+use portone_gateway::{GatewayConfig, VirtualClock};
 use portone_sandbox::{Answer, Method, Notification, Request, Sandbox, SandboxConfig};
 use portone_store::SqliteStore;
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
+use crate::access::store_access;
 pub(crate) use crate::bodies::{
     account_payment, card_payment, cash_receipt, is_uuid, issue, key_payment, with,
 };
-use crate::http::{Call, Reply};
+use crate::http::{Call, Reply, serve};
 
 pub(crate) const STORE: &str = "store-test";
 pub(crate) const OTHER_STORE: &str = "store-other";
@@ -36,6 +36,8 @@ pub(crate) const KPN: &str = "channel-key-kpn";
 pub(crate) const GROUP: &str = "channel-group-test-1";
 pub(crate) const SECRET: &str = "shop-secret";
 pub(crate) const OTHER_SECRET: &str = "other-secret";
+/// The secret of every store's V1 key.
+pub(crate) const V1_SECRET: &str = "imp-secret";
 pub(crate) const ADMIN: &str = "admin-token";
 pub(crate) const APPROVED: &str = "4242424242424242";
 /// Over its limit at payment; issued all the same.
@@ -256,6 +258,7 @@ pub(crate) struct World {
     pub(crate) tracker: TaskTracker,
     pub(crate) engine: Arc<Engine>,
     address: SocketAddr,
+    address_v1: SocketAddr,
 }
 
 impl World {
@@ -295,9 +298,12 @@ impl World {
         let tracker = TaskTracker::new();
         recorder();
         let pass_through = crate::pass_through::stub(UPSTREAM_SECRET).await;
-        let router = portone_gateway::router(GatewayConfig {
+        let faces = portone_gateway::faces(GatewayConfig {
             engine: Arc::clone(&engine),
-            stores: vec![access(STORE, SECRET, by_hand), access(OTHER_STORE, OTHER_SECRET, false)],
+            stores: vec![
+                store_access(STORE, SECRET, by_hand),
+                store_access(OTHER_STORE, OTHER_SECRET, false),
+            ],
             public_url: "https://pay.example.com".to_owned(),
             admin_token: ADMIN.into(),
             tracker: tracker.clone(),
@@ -306,11 +312,8 @@ impl World {
             pass_through: Some(pass_through),
             demo_store: None,
         });
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let service = router.into_make_service_with_connect_info::<SocketAddr>();
-        tokio::spawn(async move { axum::serve(listener, service).await });
-        Self { wire, clock, tracker, engine, address }
+        let (address, address_v1) = (serve(faces.all).await, serve(faces.v1).await);
+        Self { wire, clock, tracker, engine, address, address_v1 }
     }
 
     pub(crate) fn advance(&self, by: TimeDelta) {
@@ -319,6 +322,11 @@ impl World {
 
     pub(crate) async fn send(&self, call: Call) -> Reply {
         call.send(self.address).await
+    }
+
+    /// A request to the port that V1 has for itself.
+    pub(crate) async fn send_v1(&self, call: Call) -> Reply {
+        call.send(self.address_v1).await
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
@@ -399,16 +407,6 @@ impl World {
 fn recorder() -> &'static PrometheusHandle {
     static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
     RECORDER.get_or_init(|| PrometheusBuilder::new().install_recorder().unwrap())
-}
-
-fn access(store: &str, secret: &str, manual_approval: bool) -> StoreAccess {
-    StoreAccess {
-        id: store.parse().unwrap(),
-        name: format!("{store} shop"),
-        api_secrets: vec![secret.into()],
-        user_code: Some(format!("imp-{store}")),
-        manual_approval,
-    }
 }
 
 pub(crate) fn channel(key: &str, provider: &str) -> Channel {

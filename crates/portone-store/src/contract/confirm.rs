@@ -22,6 +22,7 @@ fn registration(payment: u64, total: Option<i64>) -> PreRegistration {
         store_id: store_id(),
         payment_id: payment_id(payment),
         total,
+        decimals: Some(2),
         tax_free: Some(100),
         currency: Some(Currency::KRW),
         registered_at: at(5),

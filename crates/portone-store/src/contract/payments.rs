@@ -13,11 +13,13 @@ use super::records::{
     group, other_store_id, paid, pay_attempt_id, payment_id, promotion, settle_failed, settle_paid, store_id,
     transaction, transaction_id,
 };
+use super::v1::named;
 
 /// A payment that nobody knows begins, and is there with its decision and its attempt.
 pub async fn a_new_payment_begins(store: &dyn Store) {
     assert_eq!(store.begin_payment(begin(1, 1)).await, Ok(BeginPayment::Begun));
-    let expected = Transaction { seq: 1, revision: 0, ..transaction(1, 1) };
+    let imp_uid = named(store, 1).await;
+    let expected = Transaction { seq: 1, revision: 0, imp_uid, ..transaction(1, 1) };
     assert_eq!(store.latest_transaction(&store_id(), &payment_id(1)).await, Ok(Some(expected.clone())));
     assert_eq!(store.transaction(&transaction_id(1)).await, Ok(Some(expected.clone())));
     let all = store.transactions(&store_id(), &payment_id(1)).await;
@@ -200,7 +202,7 @@ pub async fn every_part_of_a_transaction_comes_back(store: &dyn Store) {
         key: None,
     };
     assert_eq!(store.settle_transaction(settle).await, Ok(Settle::Settled));
-    let expected = Transaction { seq: 1, revision: 1, ..full };
+    let expected = Transaction { seq: 1, revision: 1, imp_uid: named(store, 1).await, ..full };
     assert_eq!(store.transaction(&transaction_id(1)).await, Ok(Some(expected.clone())));
     assert_eq!(store.latest_transaction(&store_id(), &payment_id(1)).await, Ok(Some(expected)));
 }

@@ -9,8 +9,8 @@ use portone_core::{
 };
 use portone_engine::event::{Event, EventKind, EventSubject};
 use portone_engine::ledger::{
-    AppliedPromotion, BillingKeyRecord, BillingKeyStatus, Cancellation, ChannelSnapshot, GroupSnapshot,
-    KeyChannel, KeyChannelState, OpenAttempt, OpenSubject, PaymentStatus, Transaction,
+    AppliedPromotion, BillingKeyRecord, BillingKeyStatus, Cancellation, ChannelSnapshot, Face, GroupSnapshot,
+    ImpUid, KeyChannel, KeyChannelState, OpenAttempt, OpenSubject, PaymentStatus, Platform, Transaction,
 };
 use portone_engine::port::{BudgetShare, DeclaredStore, NewTransaction, SettleTransaction};
 use portone_engine::promotion::{DiscountPartition, Share};
@@ -126,12 +126,16 @@ pub fn transaction(number: u64, payment: u64) -> Transaction {
         store_id: store_id(),
         seq: 0,
         revision: 0,
+        imp_uid: ImpUid::default(),
+        face: Face::V2,
+        platform: Platform::Api,
         status: PaymentStatus::PayPending,
         order,
         method: PayMethod::Card,
         channel: ChannelSnapshot::from(&channel(1)),
         channel_group: None,
         billing_key: None,
+        customer_uid: None,
         schedule_id: None,
         custom_data: None,
         notice_urls: Vec::new(),
@@ -354,6 +358,7 @@ pub fn key_record(number: u64) -> BillingKeyRecord {
     };
     BillingKeyRecord {
         key: billing_key(number),
+        customer_uid: None,
         store_id: store_id(),
         status: BillingKeyStatus::Pending,
         customer: customer(),

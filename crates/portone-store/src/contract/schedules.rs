@@ -17,6 +17,7 @@ use super::records::{
 pub async fn every_part_of_a_schedule_comes_back(store: &dyn Store) {
     issue(store, 1).await;
     let kept = Schedule {
+        customer_uid: Some("card-1".parse().expect("a name")),
         channel_key: Some(super::records::channel_key(1)),
         channel_group: None,
         installment_month: Some(3),
@@ -186,7 +187,7 @@ pub async fn schedules_are_listed_by_page(store: &dyn Store) {
     store.revoke_schedules(&store_id(), None, Some(&[id(3)]), at(5)).await.expect("revokes");
     let base = ScheduleQuery {
         store_id: store_id(),
-        billing_key: None,
+        billing_keys: None,
         from: at(0),
         until: at(100),
         statuses: Vec::new(),
@@ -209,13 +210,13 @@ pub async fn schedules_are_listed_by_page(store: &dyn Store) {
     assert_eq!(listed(waiting).await, (vec![id(4), id(2), id(1)], 3));
     let test = ScheduleQuery { is_for_test: Some(true), ..base.clone() };
     assert_eq!(listed(test).await.1, 3);
-    let of_key = ScheduleQuery { billing_key: Some(billing_key(1)), count_max: 2, ..base.clone() };
+    let of_key = ScheduleQuery { billing_keys: Some(vec![billing_key(1)]), count_max: 2, ..base.clone() };
     assert_eq!(listed(of_key).await, (vec![id(2), id(1)], 3));
-    for billing_key in [None, Some(billing_key(1))] {
+    for billing_keys in [None, Some(vec![billing_key(1), billing_key(2)])] {
         for ascending in [true, false] {
             for sort in [ScheduleSort::CreatedAt, ScheduleSort::CompletedAt, ScheduleSort::StatusTimestamp] {
                 let sorted =
-                    ScheduleQuery { sort, ascending, billing_key: billing_key.clone(), ..base.clone() };
+                    ScheduleQuery { sort, ascending, billing_keys: billing_keys.clone(), ..base.clone() };
                 let (found, count) = listed(sorted).await;
                 assert_eq!(found.len(), count);
                 let first = if ascending { found.first() } else { found.last() };
@@ -227,11 +228,10 @@ pub async fn schedules_are_listed_by_page(store: &dyn Store) {
     assert_eq!(listed(ScheduleQuery { store_id: other_store_id(), ..base }).await, (Vec::new(), 0));
 }
 
-fn id(number: u64) -> PaymentScheduleId {
+pub(super) fn id(number: u64) -> PaymentScheduleId {
     PaymentScheduleId::parse(&format!("payment-schedule-{number:016}")).expect("an id")
 }
 
-/// A schedule of payment `number` with key 1.
 /// A schedule of payment `number` with key 1.
 pub fn schedule(number: u64, seconds: i64) -> Schedule {
     Schedule {
@@ -239,6 +239,7 @@ pub fn schedule(number: u64, seconds: i64) -> Schedule {
         store_id: store_id(),
         status: ScheduleStatus::Scheduled,
         billing_key: billing_key(1),
+        customer_uid: None,
         channel_key: None,
         channel_group: Some(group_id()),
         environment: Environment::Test,
@@ -250,6 +251,7 @@ pub fn schedule(number: u64, seconds: i64) -> Schedule {
         custom_data: None,
         notice_urls: Vec::new(),
         origin_ip: "203.0.113.10".to_owned(),
+        face: portone_engine::ledger::Face::V1,
         created_at: at(0),
         time_to_pay: at(seconds),
         started_at: None,
@@ -259,7 +261,7 @@ pub fn schedule(number: u64, seconds: i64) -> Schedule {
     }
 }
 
-async fn create(store: &dyn Store, number: u64, seconds: i64) {
+pub(super) async fn create(store: &dyn Store, number: u64, seconds: i64) {
     assert_eq!(store.create_schedule(schedule(number, seconds)).await, Ok(CreateSchedule::Created));
 }
 

@@ -7,6 +7,7 @@ use portone_engine::port::{Begin, Settle, SettleTransaction, Store};
 use super::records::{
     at, begin, cancel_attempt, paid, payment_id, settle_paid, store_id, transaction, transaction_id,
 };
+use super::v1::named;
 
 /// A comparison is taken up by one gateway at a time, when it is due.
 pub async fn a_due_comparison_is_claimed_once(store: &dyn Store) {
@@ -16,7 +17,8 @@ pub async fn a_due_comparison_is_claimed_once(store: &dyn Store) {
     store.settle_transaction(settle_paid(3, 3)).await.expect("settles");
     assert_eq!(store.claim_verifications(at(9), at(100), 10).await, Ok(Vec::new()));
     let first = store.claim_verifications(at(50), at(100), 1).await.expect("claims");
-    assert_eq!(first, [Transaction { seq: 1, revision: 1, ..paid(transaction(2, 2)) }]);
+    let imp_uid = named(store, 2).await;
+    assert_eq!(first, [Transaction { seq: 1, revision: 1, imp_uid, ..paid(transaction(2, 2)) }]);
     let second = store.claim_verifications(at(50), at(100), 10).await.expect("claims");
     assert_eq!(second.iter().map(|found| found.id.clone()).collect::<Vec<_>>(), [transaction_id(1)]);
     assert_eq!(store.claim_verifications(at(99), at(200), 10).await, Ok(Vec::new()));

@@ -54,6 +54,7 @@ impl KeyDocument {
     ) -> BillingKeyRecord {
         BillingKeyRecord {
             key,
+            customer_uid: None,
             store_id,
             status,
             customer: self.customer,

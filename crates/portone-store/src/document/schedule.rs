@@ -1,7 +1,7 @@
 //! A schedule's document.
 
-use portone_core::{ChannelKey, Order};
-use portone_engine::ledger::Schedule;
+use portone_core::{ChannelKey, CustomerUid, Order};
+use portone_engine::ledger::{Face, Schedule};
 use serde::{Deserialize, Serialize};
 
 /// The part of a schedule that no query looks at. It never changes.
@@ -23,6 +23,15 @@ pub(crate) struct ScheduleDocument {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) notice_urls: Vec<String>,
     pub(crate) origin_ip: String,
+    #[serde(default, skip_serializing_if = "is_v2")]
+    pub(crate) face: Face,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) customer_uid: Option<CustomerUid>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_v2(face: &Face) -> bool {
+    *face == Face::V2
 }
 
 impl ScheduleDocument {
@@ -38,6 +47,8 @@ impl ScheduleDocument {
             custom_data: schedule.custom_data.clone(),
             notice_urls: schedule.notice_urls.clone(),
             origin_ip: schedule.origin_ip.clone(),
+            face: schedule.face,
+            customer_uid: schedule.customer_uid.clone(),
         }
     }
 }

@@ -4,12 +4,12 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
 use portone_core::{
-    BillingKey, CardFacts, Escrow, MethodFacts, Order, PayMethod, PaymentScheduleId, PgTxId, StoreId,
-    TransactionId, VirtualAccountFacts,
+    BillingKey, CardFacts, CustomerUid, Escrow, MethodFacts, Order, PayMethod, PaymentScheduleId, PgTxId,
+    StoreId, TransactionId, VirtualAccountFacts,
 };
 use portone_engine::ledger::{
-    AppliedPromotion, Cancellation, ChannelSnapshot, DeliveryTold, Failure, GroupSnapshot, PaymentStatus,
-    Transaction,
+    AppliedPromotion, Cancellation, ChannelSnapshot, DeliveryTold, Face, Failure, GroupSnapshot, ImpUid,
+    PaymentStatus, Platform, Transaction,
 };
 use serde::{Deserialize, Serialize};
 
@@ -20,17 +20,23 @@ use super::Unreadable;
 pub(crate) struct TransactionDocument<'a> {
     order: Cow<'a, Order>,
     method: PayMethod,
+    #[serde(default, skip_serializing_if = "is_default")]
+    face: Face,
+    #[serde(default, skip_serializing_if = "is_default")]
+    platform: Platform,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     channel_group: Option<Cow<'a, GroupSnapshot>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     billing_key: Option<Cow<'a, BillingKey>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    customer_uid: Option<Cow<'a, CustomerUid>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     schedule_id: Option<Cow<'a, PaymentScheduleId>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     custom_data: Option<Cow<'a, str>>,
     #[serde(default, skip_serializing_if = "<[String]>::is_empty")]
     notice_urls: Cow<'a, [String]>,
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "is_default")]
     skip_webhook: bool,
     origin_ip: Cow<'a, str>,
     updated_at: i64,
@@ -68,9 +74,8 @@ pub(crate) struct TransactionDocument<'a> {
     promotion: Option<Cow<'a, AppliedPromotion>>,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-const fn is_false(value: &bool) -> bool {
-    !*value
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// The part of a transaction that has columns.
@@ -79,6 +84,7 @@ pub(crate) struct TransactionColumns {
     pub(crate) store_id: StoreId,
     pub(crate) seq: u32,
     pub(crate) revision: u64,
+    pub(crate) imp_uid: ImpUid,
     pub(crate) status: PaymentStatus,
     pub(crate) channel: ChannelSnapshot,
     pub(crate) requested_at: DateTime<Utc>,
@@ -91,8 +97,11 @@ impl<'a> TransactionDocument<'a> {
         Self {
             order: Cow::Borrowed(&transaction.order),
             method: transaction.method,
+            face: transaction.face,
+            platform: transaction.platform,
             channel_group: transaction.channel_group.as_ref().map(Cow::Borrowed),
             billing_key: transaction.billing_key.as_ref().map(Cow::Borrowed),
+            customer_uid: transaction.customer_uid.as_ref().map(Cow::Borrowed),
             schedule_id: transaction.schedule_id.as_ref().map(Cow::Borrowed),
             custom_data: transaction.custom_data.as_deref().map(Cow::Borrowed),
             notice_urls: Cow::Borrowed(&transaction.notice_urls),
@@ -125,12 +134,16 @@ impl<'a> TransactionDocument<'a> {
             store_id: columns.store_id,
             seq: columns.seq,
             revision: columns.revision,
+            imp_uid: columns.imp_uid,
             status: columns.status,
             order: self.order.into_owned(),
             method: self.method,
+            face: self.face,
+            platform: self.platform,
             channel: columns.channel,
             channel_group: self.channel_group.map(Cow::into_owned),
             billing_key: self.billing_key.map(Cow::into_owned),
+            customer_uid: self.customer_uid.map(Cow::into_owned),
             schedule_id: self.schedule_id.map(Cow::into_owned),
             custom_data: self.custom_data.map(Cow::into_owned),
             notice_urls: self.notice_urls.into_owned(),

@@ -1,14 +1,16 @@
 //! The installation's key, and the refresh token each credential has.
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use portone_core::Secret;
-use portone_engine::access::{CredentialTag, TokenDigest};
+use portone_engine::access::{CredentialTag, KeptToken, TokenDigest};
 use portone_engine::port::StoreError;
 use portone_engine::port::access::AccessStore;
-use rusqlite::params;
+use rusqlite::{OptionalExtension, params};
 
 use super::SqliteStore;
 use super::database::{Database, Fault};
+use crate::document::{millis, time};
 
 #[async_trait]
 impl AccessStore for SqliteStore {
@@ -32,6 +34,43 @@ impl AccessStore for SqliteStore {
     ) -> Result<bool, StoreError> {
         self.write(move |database| replace(database, credential, previous, next)).await
     }
+
+    async fn v1_token(
+        &self,
+        credential: CredentialTag,
+        candidate: KeptToken,
+        now: DateTime<Utc>,
+    ) -> Result<KeptToken, StoreError> {
+        self.write(move |database| v1_token(database, credential, candidate, now)).await
+    }
+
+    async fn kept_v1_token(&self, credential: CredentialTag) -> Result<Option<KeptToken>, StoreError> {
+        self.read(|database| kept_v1_token(database, credential))
+    }
+}
+
+fn v1_token(
+    database: &Database,
+    credential: CredentialTag,
+    candidate: KeptToken,
+    now: DateTime<Utc>,
+) -> Result<KeptToken, Fault> {
+    let given = KeptToken::given(kept_v1_token(database, credential)?, candidate, now);
+    let upsert = "INSERT INTO v1_tokens (credential, number, made_until, until) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (credential) DO UPDATE SET number = ?2, made_until = ?3, until = ?4";
+    let (made_until, until) = (millis(given.made_until), millis(given.until));
+    database.execute(upsert, params![credential.0, given.number, made_until, until])?;
+    Ok(given)
+}
+
+fn kept_v1_token(database: &Database, credential: CredentialTag) -> Result<Option<KeptToken>, Fault> {
+    let sql = "SELECT number, made_until, until FROM v1_tokens WHERE credential = ?1";
+    let mut statement = database.prepared(sql)?;
+    let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+    let Some((number, made_until, until)) = statement.query_row([credential.0], read).optional()? else {
+        return Ok(None);
+    };
+    Ok(Some(KeptToken { number, made_until: time(made_until)?, until: time(until)? }))
 }
 
 fn installation_key(database: &Database, candidate: &Secret<[u8; 32]>) -> Result<Secret<[u8; 32]>, Fault> {

@@ -1,7 +1,9 @@
 //! Billing keys: one key of ours, and its key at each PG.
 
 use chrono::{DateTime, Utc};
-use portone_core::{AttemptId, BillingKey, ChannelGroupId, ChannelKey, CommandKind, PgBillingKey, StoreId};
+use portone_core::{
+    AttemptId, BillingKey, ChannelGroupId, ChannelKey, CommandKind, CustomerUid, PgBillingKey, StoreId,
+};
 use portone_engine::event::{Event, EventKind, EventSubject};
 use portone_engine::ledger::{
     BillingKeyRecord, BillingKeyStatus, IssueResult, KeyChannel, KeyChannelState, OpenAttempt, Transaction,
@@ -12,7 +14,7 @@ use rusqlite::{OptionalExtension, Row, params};
 use super::attempts::{self, AttemptRow};
 use super::database::{Database, Fault};
 use super::events::{self, EventRow};
-use super::schedules;
+use super::{customers, schedules};
 use crate::document::{
     KeyDocument, Unreadable, channel_state_code, decode, decode_code, encode, key_status_code, millis, time,
 };
@@ -94,7 +96,7 @@ fn insert(database: &Database, rows: &KeyRows) -> Result<(), Fault> {
     let store_no = database.store_no(&record.store_id)?;
     database.execute(
         "INSERT INTO billing_keys (key, store_no, status, group_id, customer_id, requested_at, issued_at,
-            deleted_at, decision, doc) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            deleted_at, decision, doc, customer_uid) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         params![
             record.key.as_str(),
             store_no,
@@ -106,6 +108,7 @@ fn insert(database: &Database, rows: &KeyRows) -> Result<(), Fault> {
             record.deleted_at.map(millis),
             rows.decision,
             rows.doc,
+            record.customer_uid.as_ref().map(CustomerUid::as_str),
         ],
     )?;
     for (position, (part, row)) in record.channels.iter().zip(&rows.channels).enumerate() {
@@ -155,7 +158,7 @@ pub(super) fn settle_issue(
     let Some(open) = attempts::by_id(database, attempt)? else { return Ok(SettleKey::AlreadySettled) };
     let key = key_of(&open, &ISSUES)?;
     attempts::delete(database, attempt)?;
-    write_result(database, key, &open.channel, result)?;
+    write_result(database, &open.store_id, key, &open.channel, result)?;
     if attempts::count_on_key(database, key, CommandKind::IssueBillingKey)? > 0 {
         return Ok(SettleKey::Partly);
     }
@@ -172,7 +175,7 @@ pub(super) fn settle_with_payment(
     transaction: &Transaction,
     result: &IssueResult,
 ) -> Result<(), Fault> {
-    write_result(database, key, &transaction.channel.key, result)?;
+    write_result(database, &transaction.store_id, key, &transaction.channel.key, result)?;
     let record = conclude(database, &transaction.store_id, key)?;
     announce_issue(database, &record, transaction.skip_webhook, transaction.updated_at)
 }
@@ -180,6 +183,7 @@ pub(super) fn settle_with_payment(
 /// Writes what became of a key at one channel.
 fn write_result(
     database: &Database,
+    store: &StoreId,
     key: &BillingKey,
     channel: &ChannelKey,
     result: &IssueResult,
@@ -193,7 +197,7 @@ fn write_result(
                 "UPDATE billing_keys SET issued_at = min(coalesce(issued_at, ?2), ?2) WHERE key = ?1",
                 params![key.as_str(), millis(*issued_at)],
             )?;
-            Ok(())
+            customers::take_over_schedules(database, store, key)
         }
         IssueResult::Failed(failure) => {
             write_state(database, key, channel, &KeyChannelState::Failed(failure.clone()))
@@ -244,12 +248,13 @@ pub(super) fn swap_attempt(
     Ok(Begin::Begun)
 }
 
-/// Opens the attempts of a deletion, if the key is issued.
+/// Opens the attempts of a deletion, if the key is issued; `despite_schedules`: whatever schedules need it.
 pub(super) fn begin_delete(
     database: &Database,
     store: &StoreId,
     key: &BillingKey,
     rows: &[AttemptRow],
+    despite_schedules: bool,
 ) -> Result<Begin, Fault> {
     let store_no = database.store_no(store)?;
     let mut statement =
@@ -259,7 +264,7 @@ pub(super) fn begin_delete(
     if status.as_deref() != Some(key_status_code(BillingKeyStatus::Issued)) {
         return Ok(Begin::Changed);
     }
-    if schedules::need_key(database, key)? {
+    if !despite_schedules && schedules::need_key(database, key)? {
         return Ok(Begin::Scheduled);
     }
     if attempts::count_on_key(database, key, CommandKind::DeleteBillingKey)? > 0 {
@@ -360,7 +365,7 @@ pub(super) fn find(
 ) -> Result<Option<BillingKeyRecord>, Fault> {
     let Some(store_no) = database.find_store_no(store)? else { return Ok(None) };
     let mut statement = database.prepared(
-        "SELECT status, requested_at, issued_at, deleted_at, doc FROM billing_keys
+        "SELECT status, requested_at, issued_at, deleted_at, doc, customer_uid FROM billing_keys
          WHERE key = ?1 AND store_no = ?2",
     )?;
     let mut rows = statement.query(params![key.as_str(), store_no])?;
@@ -371,6 +376,8 @@ pub(super) fn find(
     let mut record = document.into_record(key.clone(), store.clone(), status, time(row.get(1)?)?);
     record.issued_at = row.get::<_, Option<i64>>(2)?.map(time).transpose()?;
     record.deleted_at = row.get::<_, Option<i64>>(3)?.map(time).transpose()?;
+    let uid: Option<String> = row.get(5)?;
+    record.customer_uid = uid.map(|uid| decode_code("customer_uid", &uid)).transpose()?;
     record.channels = channels(database, key)?;
     Ok(Some(record))
 }

@@ -65,10 +65,10 @@ fn pre_register(database: &Database, registration: &PreRegistration) -> Result<P
         return Ok(PreRegister::AlreadyPaid);
     }
     database.execute(
-        "INSERT INTO pre_registrations (store_no, payment_id, total, tax_free, currency, registered_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+        "INSERT INTO pre_registrations (store_no, payment_id, total, tax_free, currency, registered_at, decimals)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
          ON CONFLICT (store_no, payment_id)
-         DO UPDATE SET total = ?3, tax_free = ?4, currency = ?5, registered_at = ?6",
+         DO UPDATE SET total = ?3, tax_free = ?4, currency = ?5, registered_at = ?6, decimals = ?7",
         params![
             store_no,
             registration.payment_id.as_str(),
@@ -76,6 +76,7 @@ fn pre_register(database: &Database, registration: &PreRegistration) -> Result<P
             registration.tax_free,
             registration.currency.as_ref().map(portone_core::Currency::code),
             millis(registration.registered_at),
+            registration.decimals,
         ],
     )?;
     Ok(PreRegister::Registered)
@@ -88,7 +89,7 @@ fn find_registration(
 ) -> Result<Option<PreRegistration>, Fault> {
     let Some(store_no) = database.find_store_no(store)? else { return Ok(None) };
     let mut statement = database.prepared(
-        "SELECT total, tax_free, currency, registered_at FROM pre_registrations
+        "SELECT total, tax_free, currency, registered_at, decimals FROM pre_registrations
          WHERE store_no = ?1 AND payment_id = ?2",
     )?;
     let mut rows = statement.query(params![store_no, payment.as_str()])?;
@@ -98,6 +99,7 @@ fn find_registration(
         store_id: store.clone(),
         payment_id: payment.clone(),
         total: row.get(0)?,
+        decimals: row.get(4)?,
         tax_free: row.get(1)?,
         currency: currency.map(|code| decode_code("currency", &code)).transpose()?,
         registered_at: time(row.get(3)?)?,

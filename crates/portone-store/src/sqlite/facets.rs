@@ -242,7 +242,8 @@ fn waiting(database: &Database, query: &PaymentQuery, store_no: i64) -> Result<W
     }
     // Without the name the planner takes the index of all payments, which has the same order.
     let mut statement = database.prepared(
-        "SELECT id, store_no, seq, revision, status, channel_no, requested_at, status_changed_at, doc, decision, no
+        "SELECT id, store_no, seq, revision, status, channel_no, requested_at, status_changed_at, doc, imp_uid,
+            decision, no
          FROM transactions INDEXED BY payments_without_facet
          WHERE store_no = ?1 AND latest = 1 AND facet_no IS NULL ORDER BY status_changed_at LIMIT ?2",
     )?;
@@ -254,7 +255,7 @@ fn waiting(database: &Database, query: &PaymentQuery, store_no: i64) -> Result<W
         if !query.matches(&transaction) {
             waiting.has_others = true;
         } else if is_within(query, times) {
-            waiting.places.push(place(query, times, row.get(10)?));
+            waiting.places.push(place(query, times, row.get(11)?));
         }
     }
     waiting.places.sort_unstable();

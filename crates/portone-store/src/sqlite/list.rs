@@ -195,7 +195,7 @@ fn examine(
             continue;
         }
         let transaction = transactions::read(database, row)?;
-        let no = row.get(10)?;
+        let no = row.get(11)?;
         if query.matches(&transaction) && beside::matches(database, &query.filter.beside, &transaction, no)? {
             take(transaction, no);
         }
@@ -219,7 +219,7 @@ fn payments_after(
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
         let transaction = transactions::read(database, row)?;
-        let cursor = Cursor { at_ms: millis(transaction.requested_at), no: row.get(10)? };
+        let cursor = Cursor { at_ms: millis(transaction.requested_at), no: row.get(11)? };
         found.push((transaction, cursor));
     }
     Ok(found)

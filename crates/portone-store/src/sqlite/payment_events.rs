@@ -100,7 +100,7 @@ pub(super) fn after(
     let Some(store_no) = database.find_store_no(store)? else { return Ok(Vec::new()) };
     let mut statement = database.prepared(
         "SELECT t.id, t.store_no, t.seq, t.revision, t.status, t.channel_no, t.requested_at, t.status_changed_at,
-            t.doc, e.seq, e.created_at, e.kind, e.amount, e.cancellation_id
+            t.doc, t.imp_uid, e.seq, e.created_at, e.kind, e.amount, e.cancellation_id
          FROM payment_events AS e JOIN transactions AS t ON t.no = e.transaction_no
          WHERE e.store_no = ?1 AND (e.created_at, e.seq) > (?2, ?3) AND e.created_at <= ?4
          ORDER BY e.created_at, e.seq LIMIT ?5",
@@ -109,12 +109,12 @@ pub(super) fn after(
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
         let text = |at| -> Result<Option<&str>, rusqlite::Error> { Ok(row.get_ref(at)?.as_str_or_null()?) };
-        let cursor = Cursor { at_ms: row.get(10)?, no: row.get(9)? };
+        let cursor = Cursor { at_ms: row.get(11)?, no: row.get(10)? };
         let event = PaymentEvent {
-            kind: decode_code("payment event", text(11)?.unwrap_or_default())?,
+            kind: decode_code("payment event", text(12)?.unwrap_or_default())?,
             created_at: time(cursor.at_ms)?,
-            amount: row.get(12)?,
-            cancellation_id: text(13)?.map(|id| decode_code("cancellation id", id)).transpose()?,
+            amount: row.get(13)?,
+            cancellation_id: text(14)?.map(|id| decode_code("cancellation id", id)).transpose()?,
             transaction: transactions::read(database, row)?,
         };
         found.push((event, cursor));

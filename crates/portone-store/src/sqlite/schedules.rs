@@ -9,7 +9,7 @@ pub(super) use list::page;
 use chrono::{DateTime, Utc};
 use portone_core::{BillingKey, CommandKind, Environment, PaymentId, PaymentScheduleId, StoreId};
 use portone_engine::ledger::{BillingKeyStatus, PaymentStatus, Schedule, ScheduleStatus, Transaction};
-use portone_engine::port::{CreateSchedule, RevokeSchedules};
+use portone_engine::port::{CreateSchedule, NewSchedules, RevokeSchedules};
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::attempts;
@@ -33,6 +33,26 @@ impl ScheduleRow {
 
 /// Keeps a new schedule, if its payment and its key allow it.
 pub(super) fn create(database: &Database, row: &ScheduleRow) -> Result<CreateSchedule, Fault> {
+    let verdict = may_be_created(database, row)?;
+    if verdict == CreateSchedule::Created {
+        insert(database, row)?;
+    }
+    Ok(verdict)
+}
+
+/// Keeps new schedules of several payments, all or none.
+pub(super) fn create_all(database: &Database, rows: &[ScheduleRow]) -> Result<NewSchedules, Fault> {
+    for (at, row) in rows.iter().enumerate() {
+        match may_be_created(database, row)? {
+            CreateSchedule::Created => {}
+            refused => return Ok(NewSchedules::Refused(at, refused)),
+        }
+    }
+    rows.iter().try_for_each(|row| insert(database, row))?;
+    Ok(NewSchedules::Created)
+}
+
+fn may_be_created(database: &Database, row: &ScheduleRow) -> Result<CreateSchedule, Fault> {
     let schedule = &row.schedule;
     let payment = &schedule.order.payment_id;
     let store_no = database.store_no(&schedule.store_id)?;
@@ -45,14 +65,19 @@ pub(super) fn create(database: &Database, row: &ScheduleRow) -> Result<CreateSch
     if !is_usable(database, store_no, &schedule.billing_key)? {
         return Ok(CreateSchedule::BillingKeyDeleted);
     }
+    Ok(CreateSchedule::Created)
+}
+
+fn insert(database: &Database, row: &ScheduleRow) -> Result<(), Fault> {
+    let schedule = &row.schedule;
     database.execute(
         "INSERT INTO payment_schedules (id, store_no, payment_id, billing_key, group_id, is_test, status, created_at,
-            time_to_pay, status_at, due_at, run_count, doc)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?9, 0, ?10)",
+            time_to_pay, status_at, due_at, run_count, doc, customer_uid)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?9, 0, ?10, ?11)",
         params![
             schedule.id.as_str(),
-            store_no,
-            payment.as_str(),
+            database.store_no(&schedule.store_id)?,
+            schedule.order.payment_id.as_str(),
             schedule.billing_key.as_str(),
             schedule.channel_group.as_ref().map(portone_core::ChannelGroupId::as_str),
             schedule.environment == Environment::Test,
@@ -60,9 +85,10 @@ pub(super) fn create(database: &Database, row: &ScheduleRow) -> Result<CreateSch
             millis(schedule.created_at),
             millis(schedule.time_to_pay),
             row.doc,
+            schedule.customer_uid.as_ref().map(portone_core::CustomerUid::as_str),
         ],
     )?;
-    Ok(CreateSchedule::Created)
+    Ok(())
 }
 
 /// Whether a key can be paid with: some channel holds it and nobody is deleting it.
@@ -78,7 +104,7 @@ fn is_usable(database: &Database, store_no: i64, key: &BillingKey) -> Result<boo
 }
 
 /// The schedule of a payment that is not over.
-fn unfinished_of(
+pub(super) fn unfinished_of(
     database: &Database,
     store_no: i64,
     payment: &PaymentId,
@@ -246,7 +272,7 @@ macro_rules! select {
         )
     };
 }
-use select;
+pub(super) use select;
 
 /// A store's schedule by its id.
 pub(super) fn find(
@@ -261,7 +287,7 @@ pub(super) fn find(
 }
 
 /// A schedule from a row of [`select`].
-fn read(database: &Database, row: &Row<'_>) -> Result<Schedule, Fault> {
+pub(super) fn read(database: &Database, row: &Row<'_>) -> Result<Schedule, Fault> {
     let text = |at| -> Result<&str, rusqlite::Error> { Ok(row.get_ref(at)?.as_str()?) };
     let moment = |at| -> Result<Option<DateTime<Utc>>, Fault> {
         Ok(row.get::<_, Option<i64>>(at)?.map(time).transpose()?)
@@ -273,6 +299,7 @@ fn read(database: &Database, row: &Row<'_>) -> Result<Schedule, Fault> {
         store_id: database.store_id(row.get(1)?)?,
         status: decode_code("schedule state", text(5)?)?,
         billing_key: decode_code("billing key", text(2)?)?,
+        customer_uid: document.customer_uid,
         channel_key: document.channel_key,
         channel_group: group.map(|id| decode_code("group id", &id)).transpose()?,
         environment: if row.get(4)? { Environment::Test } else { Environment::Live },
@@ -284,6 +311,7 @@ fn read(database: &Database, row: &Row<'_>) -> Result<Schedule, Fault> {
         custom_data: document.custom_data,
         notice_urls: document.notice_urls,
         origin_ip: document.origin_ip,
+        face: document.face,
         created_at: time(row.get(6)?)?,
         time_to_pay: time(row.get(7)?)?,
         started_at: moment(8)?,

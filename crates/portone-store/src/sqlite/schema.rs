@@ -19,6 +19,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/0014_promotions.sql"),
     include_str!("../../migrations/sqlite/0015_list_counts.sql"),
     include_str!("../../migrations/sqlite/0016_key_lists.sql"),
+    include_str!("../../migrations/sqlite/0017_v1.sql"),
+    include_str!("../../migrations/sqlite/0021_customers.sql"),
 ];
 
 /// Applies what is missing, each step in one commit. `Err(Ok(found))` tells of a database newer than this version.
@@ -85,6 +87,8 @@ mod tests {
         assert_eq!(texts(events), ["20 PAID 300 -", "30 PARTIAL_CANCELLED 100 c1", "40 CANCELLED 200 c2"]);
         let facets = "SELECT t.id || ' ' || ifnull(f.doc, '-') FROM transactions AS t
             LEFT JOIN payment_facets AS f ON f.no = t.facet_no ORDER BY t.id";
+        let names = "SELECT id || ' ' || imp_uid FROM transactions ORDER BY id";
+        assert_eq!(texts(names), ["a 1", "b 2", "c 3"]);
         let found = texts(facets);
         assert_eq!(found[2], "c -");
         let docs: Vec<portone_engine::facet::Facet> =
@@ -113,6 +117,8 @@ mod tests {
             card_owner_type: None,
             is_scheduled: false,
             escrow_status: None,
+            face: portone_engine::ledger::Face::V2,
+            platform: portone_engine::ledger::Platform::Api,
         };
         let text = |facet: &portone_engine::facet::Facet| serde_json::to_string(facet).unwrap();
         connection.execute("INSERT INTO payment_facets (no, doc) VALUES (1, ?1)", [text(&facet)]).unwrap();

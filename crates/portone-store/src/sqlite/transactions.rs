@@ -1,7 +1,7 @@
 //! Transactions: the attempts to pay, and what became of them.
 
 use portone_core::{PaymentId, StoreId, TransactionId};
-use portone_engine::ledger::{PaymentStatus, Transaction};
+use portone_engine::ledger::{ImpUid, PaymentStatus, Transaction};
 use portone_engine::port::{Begin, BeginPayment, NewTransaction, Settle, SettleTransaction, SwapAttempt};
 use rusqlite::{OptionalExtension, Row, params};
 
@@ -15,6 +15,9 @@ use super::{facets, follow_ups, promotions, schedules};
 use crate::document::{
     TransactionColumns, TransactionDocument, Unreadable, decode, decode_code, encode, millis, time,
 };
+
+/// The time of `imp_uid` 0, in milliseconds since 1970: the beginning of 2020, so that twelve digits last until 2051.
+const IMP_UID_EPOCH_MS: i64 = 1_577_836_800_000;
 
 /// A transaction to open, encoded on the caller's thread so that the writer only writes.
 pub(super) struct BeginRows {
@@ -134,6 +137,8 @@ pub(super) fn insert(
     decision: &str,
     (channel, doc): (&str, &str),
 ) -> Result<(), Fault> {
+    let own = transaction.customer_uid.as_ref().map(portone_core::CustomerUid::as_str);
+    let customer_uid = own.or(transaction.billing_key.as_ref().map(portone_core::BillingKey::as_str));
     if seq > 1 {
         unlist(database, store_no, &transaction.order.payment_id, seq - 1)?;
     }
@@ -141,7 +146,9 @@ pub(super) fn insert(
     let (created, changed) = (millis(transaction.requested_at), millis(transaction.status_changed_at));
     database.execute(
         "INSERT INTO transactions (id, store_no, payment_id, seq, status, revision, channel_no, requested_at,
-            status_changed_at, facet_no, decision, doc) VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, ?8, ?9, ?10, ?11)",
+            status_changed_at, facet_no, decision, doc, imp_uid, customer_uid)
+         VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, ?8, ?9, ?10, ?11,
+            max(?12, 1 + coalesce((SELECT max(imp_uid) FROM transactions), 0)), ?13)",
         params![
             transaction.id.as_str(),
             store_no,
@@ -154,6 +161,8 @@ pub(super) fn insert(
             facet_no,
             decision,
             doc,
+            millis(transaction.requested_at) - IMP_UID_EPOCH_MS,
+            customer_uid,
         ],
     )?;
     let no = database.connection().last_insert_rowid();
@@ -357,8 +366,8 @@ fn why_not_settled(database: &Database, settle: &SettleTransaction) -> Result<Se
 macro_rules! select {
     ($($rest:tt)+) => {
         concat!(
-            "SELECT id, store_no, seq, revision, status, channel_no, requested_at, status_changed_at, doc, decision,
-                no FROM transactions WHERE ",
+            "SELECT id, store_no, seq, revision, status, channel_no, requested_at, status_changed_at, doc, imp_uid,
+                decision, no FROM transactions WHERE ",
             $($rest)+
         )
     };
@@ -385,6 +394,18 @@ pub(super) fn by_id(database: &Database, id: &TransactionId) -> Result<Option<Tr
     rows.next()?.map(|row| read(database, row)).transpose()
 }
 
+/// A store's transaction by its V1 name.
+pub(super) fn by_imp_uid(
+    database: &Database,
+    store: &StoreId,
+    imp_uid: ImpUid,
+) -> Result<Option<Transaction>, Fault> {
+    let Some(store_no) = database.find_store_no(store)? else { return Ok(None) };
+    let mut statement = database.prepared(select!("imp_uid = ?1 AND store_no = ?2"))?;
+    let mut rows = statement.query(params![imp_uid.number(), store_no])?;
+    rows.next()?.map(|row| read(database, row)).transpose()
+}
+
 /// Every transaction of a payment with its decision record, oldest first.
 pub(super) fn of_payment(
     database: &Database,
@@ -396,7 +417,7 @@ pub(super) fn of_payment(
     let mut rows = statement.query(params![store_no, payment.as_str()])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
-        found.push((read(database, row)?, row.get(9)?));
+        found.push((read(database, row)?, row.get(10)?));
     }
     Ok(found)
 }
@@ -425,10 +446,16 @@ pub(super) fn read(database: &Database, row: &Row<'_>) -> Result<Transaction, Fa
         store_id: database.store_id(row.get(1)?)?,
         seq: row.get(2)?,
         revision: row.get(3)?,
+        imp_uid: imp_uid(row.get(9)?)?,
         status: decode_code("payment state", text(4)?)?,
         channel: database.channel(row.get(5)?)?,
         requested_at: time(row.get(6)?)?,
         status_changed_at: time(row.get(7)?)?,
     };
     Ok(document.into_transaction(columns)?)
+}
+
+fn imp_uid(number: i64) -> Result<ImpUid, Fault> {
+    let known = u64::try_from(number).ok().and_then(ImpUid::new);
+    known.ok_or_else(|| Fault::Contract(format!("{number} is no imp_uid: it has more than 12 digits")))
 }

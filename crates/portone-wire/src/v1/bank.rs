@@ -3,7 +3,7 @@
 use portone_core::Bank;
 
 /// The code of a bank at a PG; `None` where the PG's table has no such bank.
-pub(super) fn bank_code(pg_code: &str, bank: Bank) -> Option<String> {
+pub fn bank_code(pg_code: &str, bank: Bank) -> Option<String> {
     if pg_code == "daou" {
         return DAOU.iter().find(|row| row.0 == bank).map(|row| row.1.to_owned());
     }
@@ -15,9 +15,14 @@ pub(super) fn bank_code(pg_code: &str, bank: Bank) -> Option<String> {
     })
 }
 
-/// The bank of a code at a PG; `None` where the PG's table has no such code.
-pub fn bank_of(pg_code: &str, code: &str) -> Option<Bank> {
-    Bank::ALL.iter().copied().find(|bank| bank_code(pg_code, *bank).as_deref() == Some(code))
+/// The bank that a PG calls so; `None` where the PG's table has no such code.
+pub fn bank_of_code(pg_code: &str, code: &str) -> Option<Bank> {
+    STANDARD.iter().map(|row| row.0).find(|bank| bank_code(pg_code, *bank).as_deref() == Some(code))
+}
+
+/// Every bank with its financial-clearing standard code (catalogue F.5).
+pub fn banks() -> impl Iterator<Item = (Bank, &'static str)> {
+    STANDARD.iter().copied()
 }
 
 /// The financial-clearing standard code; KG Inicis and KCP use its last two digits.
@@ -69,9 +74,10 @@ mod tests {
         assert_eq!(shinhan("html5_inicis").as_deref(), Some("88"));
         assert_eq!(shinhan("kcp").as_deref(), Some("BK88"));
         assert_eq!(shinhan("daou").as_deref(), Some("10"));
+        assert_eq!(bank_of_code("daou", "11"), Some(Bank::StandardChartered));
+        assert_eq!(bank_of_code("inicis", "11"), Some(Bank::Nonghyup));
+        assert_eq!(bank_of_code("smartro_v2", "88"), None);
         assert_eq!(bank_code("daou", Bank::Toss), None);
         assert_eq!(bank_code("nice_v2", Bank::Hsbc), None);
-        assert_eq!(bank_of("kcp", "BK88"), Some(Bank::Shinhan));
-        assert_eq!(bank_of("nice_v2", "88"), None);
     }
 }

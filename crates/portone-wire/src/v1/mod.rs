@@ -16,9 +16,9 @@ mod request;
 pub mod rules;
 mod window;
 
-pub use bank::bank_of;
+pub use bank::{bank_code, bank_of_code, banks};
 pub use check::is_pg;
-pub use money::{is_whole, minor_units};
+pub use money::is_whole;
 
 use std::sync::Arc;
 

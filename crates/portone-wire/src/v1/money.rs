@@ -1,17 +1,11 @@
 //! Amounts: V1 speaks decimal major units (10.50 is ten dollars and a half), commands minor units. No floats between.
 
-use portone_core::Currency;
+use portone_core::{Currency, Major};
 use serde_json::value::RawValue;
 
 /// An amount as a JSON number in major units: `1004` won, `10.5` dollars.
 pub(super) fn major(minor: i64, currency: Currency) -> Box<RawValue> {
-    let exponent = usize::from(currency.exponent());
-    let digits = format!("{:0>width$}", minor.unsigned_abs(), width = exponent + 1);
-    let (whole, fraction) = digits.split_at(digits.len() - exponent);
-    let sign = if minor < 0 { "-" } else { "" };
-    let fraction = fraction.trim_end_matches('0');
-    let dot = if fraction.is_empty() { "" } else { "." };
-    RawValue::from_string(format!("{sign}{whole}{dot}{fraction}")).expect("digits are a JSON number")
+    RawValue::from_string(Major::of(minor, currency).to_string()).expect("digits are a JSON number")
 }
 
 /// Whether an amount has no fraction in major units.
@@ -21,31 +15,7 @@ pub fn is_whole(minor: i64, currency: Currency) -> bool {
 
 /// A JSON number in major units as minor units; `None` where it is no number, too large, or finer than the currency.
 pub(super) fn minor(number: &RawValue, currency: Currency) -> Option<i64> {
-    minor_units(number.get(), currency)
-}
-
-/// The text of a JSON number in major units as minor units; `None` where it is no number, too large, or finer than the
-/// currency.
-pub fn minor_units(number: &str, currency: Currency) -> Option<i64> {
-    let (mantissa, power) = match number.split_once(['e', 'E']) {
-        Some((mantissa, power)) => (mantissa, power.parse::<i32>().ok()?),
-        None => (number, 0),
-    };
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    if fraction.starts_with(['-', '+']) {
-        return None;
-    }
-    let digits: i128 = format!("{whole}{fraction}").parse().ok()?;
-    let shift = power
-        .checked_add(i32::from(currency.exponent()))?
-        .checked_sub(i32::try_from(fraction.len()).ok()?)?;
-    let scale = 10_i128.checked_pow(shift.unsigned_abs())?;
-    let minor = if shift >= 0 { digits.checked_mul(scale)? } else { exact(digits, scale)? };
-    i64::try_from(minor).ok()
-}
-
-fn exact(digits: i128, scale: i128) -> Option<i128> {
-    (digits % scale == 0).then_some(digits / scale)
+    Major::parse(number.get())?.minor(currency)
 }
 
 #[cfg(test)]

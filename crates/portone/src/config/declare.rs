@@ -14,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 use super::promotions::{read_card_promotions, read_promotions};
 use super::reader::{Reader, Section};
 use super::webhooks::read_webhooks;
-use super::{Reach, StoreConfig};
+use super::{Reach, StoreConfig, v1};
 
 const ENVIRONMENTS: &[(&str, Environment)] = &[("live", Environment::Live), ("test", Environment::Test)];
 
@@ -54,7 +54,7 @@ struct Seen {
     channels: BTreeSet<String>,
     groups: BTreeSet<String>,
     api_secrets: BTreeSet<[u8; 32]>,
-    user_codes: BTreeSet<String>,
+    v1: v1::SeenV1,
 }
 
 fn read_store<'a>(
@@ -64,36 +64,30 @@ fn read_store<'a>(
     seen: &mut Seen,
     promotions: &mut Promotions,
 ) -> Option<StoreConfig> {
-    reader.only(
-        section,
-        &[
-            "id",
-            "name",
-            "api_secrets",
-            "v1_user_code",
-            "manual_approval",
-            "webhooks",
-            "channels",
-            "channel_groups",
-            "promotions",
-        ],
-    );
+    let keys = [
+        "id",
+        "name",
+        "api_secrets",
+        "manual_approval",
+        "webhooks",
+        "channels",
+        "channel_groups",
+        "promotions",
+    ];
+    reader.only(section, &[&keys[..], &v1::KEYS].concat());
     let id: Option<StoreId> = reader.required(section, "id");
     let name = reader.text(section, "name").map(str::to_owned);
     if id.as_ref().is_some_and(|id| !seen.stores.insert(id.to_string())) {
         reader.problem_at(section, "id", "is declared twice");
     }
     let api_secrets = read_api_secrets(reader, section, seen);
-    let user_code = reader.text(section, "v1_user_code").map(str::to_owned);
-    if user_code.as_ref().is_some_and(|code| !seen.user_codes.insert(code.clone())) {
-        reader.problem_at(section, "v1_user_code", "is another store's too; IMP.init would name both");
-    }
     let manual_approval = reader.flag(section, "manual_approval").unwrap_or(false);
     // Channels and groups are checked even when the store's own id is wrong.
     let placeholder = StoreId::parse("store").ok()?;
     let store_id = id.clone().unwrap_or(placeholder);
     let channels = read_channels(reader, section, &store_id, upstreams, seen, promotions);
     let groups = read_groups(reader, section, &store_id, &channels, seen);
+    let v1 = v1::read_v1(reader, section, &channels, &mut seen.v1);
     let id = id?;
     let declared = DeclaredStore {
         name: name.unwrap_or_else(|| id.to_string()),
@@ -101,7 +95,7 @@ fn read_store<'a>(
         channels: channels.into_iter().map(|channel| (channel.clone(), digest(&channel))).collect(),
         groups: groups.into_iter().map(|group| (group.clone(), digest(&group))).collect(),
     };
-    Some(StoreConfig { api_secrets, user_code, manual_approval, declared })
+    Some(StoreConfig { api_secrets, v1, manual_approval, declared })
 }
 
 fn read_api_secrets<'a>(

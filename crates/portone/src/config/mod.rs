@@ -3,11 +3,12 @@
 mod declare;
 mod promotions;
 mod reader;
+mod v1;
 mod webhooks;
 
 use std::{collections::BTreeMap, fmt, net::SocketAddr, path::Path, path::PathBuf, time::Duration};
 
-use portone_core::{Protocol, Secret, StoreId};
+use portone_core::{ChannelKey, Protocol, Secret, StoreId};
 use portone_engine::EngineConfig;
 use portone_engine::port::DeclaredStore;
 use toml::de::DeTable;
@@ -22,6 +23,8 @@ pub(crate) struct Config {
     pub(crate) public_url: String,
     /// Where the V2 and admin faces listen.
     pub(crate) listen: SocketAddr,
+    /// Where the V1 face listens at the root, beside its place under `/v1` of `listen`.
+    pub(crate) listen_v1: Option<SocketAddr>,
     /// The SQLite database file.
     pub(crate) database: PathBuf,
     /// The admin face's bearer token.
@@ -94,12 +97,23 @@ pub(crate) enum V1Place {
 pub(crate) struct StoreConfig {
     /// Its V2 API secrets.
     pub(crate) api_secrets: Vec<Secret<String>>,
-    /// What `IMP.init` names it by.
-    pub(crate) user_code: Option<String>,
+    /// What it is on the V1 face.
+    pub(crate) v1: StoreV1,
     /// Whether it approves by itself what a buyer authenticated in a window.
     pub(crate) manual_approval: bool,
     /// Its channels and groups, as declared.
     pub(crate) declared: DeclaredStore,
+}
+
+/// A store on the V1 face.
+#[derive(Debug, Default)]
+pub(crate) struct StoreV1 {
+    /// Its keys, each with its secret.
+    pub(crate) keys: Vec<(Secret<String>, Secret<String>)>,
+    /// What `IMP.init` is called with.
+    pub(crate) user_code: Option<String>,
+    /// The channel of requests that name no `pg`.
+    pub(crate) default_channel: Option<ChannelKey>,
 }
 
 impl StoreConfig {
@@ -179,6 +193,12 @@ impl Config {
     fn read<'a>(reader: &mut Reader<'a>, root: &Section<'a>) -> Option<Self> {
         reader.only(root, KEYS);
         let listen = reader.parsed(root, "listen").unwrap_or(LISTEN);
+        let listen_v1 = reader.parsed(root, "listen_v1");
+        if listen_v1 == Some(listen) {
+            let remedy =
+                "is where V2 listens, which has V1 under /v1; give it a port of its own or leave it out";
+            reader.problem_at(root, "listen_v1", remedy);
+        }
         let public_url = read_url(reader, root, "public_url").unwrap_or_else(|| format!("http://{listen}"));
         let database = read_database(reader, root);
         if !root.entries().any(|(key, _)| key == "admin_token") {
@@ -200,6 +220,7 @@ impl Config {
         Some(Self {
             public_url,
             listen,
+            listen_v1,
             database: database?,
             admin_token: admin_token?,
             upstreams,
@@ -222,6 +243,7 @@ const KEYS: &[&str] = &[
     "public_url",
     "listen",
     "card_bins",
+    "listen_v1",
     "database",
     "admin_token",
     "upstream_deadline_ms",

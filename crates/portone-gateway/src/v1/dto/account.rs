@@ -5,7 +5,7 @@ use portone_core::{
     Bank, FixedAccount, InstantMethod, PayInstantly, VirtualAccountExpiry, VirtualAccountOption,
     VirtualAccountOptionType, VirtualAccountRequest,
 };
-use portone_wire::v1::{bank_of, rules};
+use portone_wire::v1::{bank_of_code, rules};
 
 use super::{Named, merchant_uid, named, order, read_body};
 use crate::fields::Fields;
@@ -32,6 +32,7 @@ pub(crate) fn issue(body: &RawBody, pg_code: &str) -> Read<(Named, PayInstantly)
     let known: Vec<&str> = [&order::ORDER[..], &ACCOUNT].concat();
     read_body(body, &known, |fields| {
         let named = named(fields, "channel_key");
+        order::extras(fields);
         let order = order::read(fields, pg_code, merchant_uid(fields));
         let (bank, due_date) = (bank(fields, pg_code), due_date(fields));
         let remittee_name = fields.under(&rules::VBANK_HOLDER).owned_text("vbank_holder");
@@ -51,7 +52,7 @@ pub(crate) fn issue(body: &RawBody, pg_code: &str) -> Read<(Named, PayInstantly)
 fn bank(fields: &Fields<'_, '_>, pg_code: &str) -> Option<Bank> {
     let fields = fields.under(&rules::VBANK_CODE);
     let code = fields.need_text("vbank_code")?;
-    let bank = bank_of(pg_code, code);
+    let bank = bank_of_code(pg_code, code);
     if bank.is_none() {
         fields.add("vbank_code", format!("is no bank's code at `{pg_code}`; send the PG's own, such as 088"));
     }

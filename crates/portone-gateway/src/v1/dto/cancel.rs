@@ -1,9 +1,9 @@
 //! `POST /payments/cancel`.
 
-use portone_core::{RefundAccount, Secret};
-use portone_wire::v1::{bank_of, rules};
+use portone_core::{Major, RefundAccount, Secret};
+use portone_wire::v1::{bank_of_code, rules};
 
-use super::{Major, amount, read_body};
+use super::{amount, read_body};
 use crate::fields::Fields;
 use crate::json::RawBody;
 use crate::read::Read;
@@ -67,7 +67,7 @@ fn refund_account(fields: &Fields<'_, '_>, pg_code: &str) -> Option<RefundAccoun
     let holder = fields.owned_text("refund_holder");
     let telephone = fields.owned_text("refund_tel");
     let code = fields.text("refund_bank")?;
-    let bank = bank_of(pg_code, code);
+    let bank = bank_of_code(pg_code, code);
     if bank.is_none() {
         fields
             .add("refund_bank", format!("is no bank's code at `{pg_code}`; send the PG's own, such as 088"));

@@ -3,9 +3,8 @@
 use portone_core::IssueBillingKey;
 use portone_wire::v1::rules;
 
-use super::{Named, card, named, order, read_body};
+use super::{Named, Source, card, named, order, read_body};
 use crate::fields::Fields;
-use crate::json::RawBody;
 use crate::read::Read;
 
 const ISSUE: [&str; 10] = [
@@ -23,7 +22,7 @@ const ISSUE: [&str; 10] = [
 const UID_LENGTH_MAX: usize = 80;
 
 /// A billing key to issue, and the channel asked for.
-pub(crate) fn issue(body: &RawBody, uid: &str) -> Read<(Named, IssueBillingKey)> {
+pub(crate) fn issue(body: &impl Source, uid: &str) -> Read<(Named, IssueBillingKey)> {
     let known: Vec<&str> = [&ISSUE[..], &card::CARD].concat();
     read_body(body, &known, |fields| {
         let named = named(fields, "channel_key");
@@ -35,7 +34,7 @@ pub(crate) fn issue(body: &RawBody, uid: &str) -> Read<(Named, IssueBillingKey)>
 }
 
 /// A billing key to delete. V1 takes no body there.
-pub(crate) fn delete(body: &RawBody, uid: &str) -> Read<String> {
+pub(crate) fn delete(body: &impl Source, uid: &str) -> Read<String> {
     read_body(body, &["reason", "extra"], |fields| {
         check_path(fields, uid);
         fields.text("reason");

@@ -16,13 +16,13 @@ pub(crate) mod receipt;
 pub(crate) mod schedule;
 pub(crate) mod window;
 
-use portone_core::{ChannelGroupId, ChannelKey, PaymentId, Rule, Severity};
+use portone_core::{ChannelGroupId, ChannelKey, PaymentId, Report, Rule, Severity};
 use portone_wire::v1::rules;
 
-pub(crate) use amount::Major;
-
+use super::body::Body;
+use crate::error::ApiError;
 use crate::fields::{Fields, Findings};
-use crate::json::RawBody;
+use crate::json::{Node, RawBody};
 use crate::read::{Read, finish};
 
 /// The rule behind every member of a wrong type where no rule of its own says so.
@@ -33,13 +33,35 @@ pub(crate) static INPUT: Rule = Rule {
     source: "v1.openapi.json; docs sdk/v1-sdk",
 };
 
+/// A body that is a tree of members, whatever it was written in.
+pub(crate) trait Source {
+    /// Its members, or what is wrong with it as a whole.
+    fn tree(&self) -> Result<Node<'_>, ApiError>;
+}
+
+impl Source for RawBody {
+    fn tree(&self) -> Result<Node<'_>, ApiError> {
+        self.parse()
+    }
+}
+
+impl Source for Body {
+    fn tree(&self) -> Result<Node<'_>, ApiError> {
+        self.parse().map_err(|problem| {
+            let mut report = Report::new();
+            report.add(&INPUT, "body", problem);
+            ApiError::invalid(&report)
+        })
+    }
+}
+
 /// Reads a body; `known` are the members it may have.
 fn read_body<T>(
-    body: &RawBody,
+    body: &impl Source,
     known: &[&'static str],
     read: impl FnOnce(&Fields<'_, '_>) -> Option<T>,
 ) -> Read<T> {
-    let node = match body.parse() {
+    let node = match body.tree() {
         Ok(node) => node,
         Err(error) => return Read::refused(error),
     };
@@ -53,6 +75,10 @@ fn read_body<T>(
 pub(crate) struct Named {
     /// The PG's code, alone or with a dot and the merchant id; out of use.
     pub(crate) pg: Option<String>,
+    /// The channel's key.
+    pub(crate) channel_key: Option<ChannelKey>,
+    /// The group's id.
+    pub(crate) group: Option<ChannelGroupId>,
     /// Whether a channel or a group is named instead.
     pub(crate) is_by_key: bool,
 }
@@ -69,13 +95,14 @@ fn named(fields: &Fields<'_, '_>, channel_key: &str) -> Named {
         );
     }
     let key = fields.under(&rules::CHANNEL_KEY_LENGTH);
-    let _: Option<ChannelKey> = key.id(channel_key);
+    let named_key: Option<ChannelKey> = key.id(channel_key);
     if key.text(channel_key).is_some_and(|text| text.chars().count() > KEY_LENGTH_MAX) {
         key.add(channel_key, format!("is longer than {KEY_LENGTH_MAX} characters; send the channel's key"));
     }
     let group = fields.under(&rules::GROUP_LENGTH);
+    let mut named_group = None;
     for name in GROUP_NAMES {
-        let _: Option<ChannelGroupId> = group.id(name);
+        named_group = named_group.or(group.id::<ChannelGroupId>(name));
         if group.text(name).is_some_and(|text| text.chars().count() > KEY_LENGTH_MAX) {
             group.add(name, format!("is longer than {KEY_LENGTH_MAX} characters; send the group's id"));
         }
@@ -84,12 +111,17 @@ fn named(fields: &Fields<'_, '_>, channel_key: &str) -> Named {
     if has_group && fields.has("pg") {
         fields.under(&rules::PG_BESIDE_GROUP).add("pg", "is ignored beside a channel group; leave it out");
     }
-    Named { pg: code, is_by_key: has_group || fields.has(channel_key) }
+    Named {
+        pg: code,
+        channel_key: named_key,
+        group: named_group,
+        is_by_key: has_group || fields.has(channel_key),
+    }
 }
 
 const KEY_LENGTH_MAX: usize = 55;
 /// The schema spells it one way here and another there; both are taken everywhere (rule IAMPORT-004).
-const GROUP_NAMES: [&str; 2] = ["channelGroupId", "channel_group_id"];
+pub(crate) const GROUP_NAMES: [&str; 2] = ["channelGroupId", "channel_group_id"];
 
 /// `merchant_uid` (rule IAMPORT-010); how long it may be is for the PG's rules to say.
 fn merchant_uid(fields: &Fields<'_, '_>) -> Option<PaymentId> {

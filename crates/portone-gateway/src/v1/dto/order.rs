@@ -3,6 +3,7 @@
 use portone_core::{
     Address, Currency, Customer, CustomerName, Order, PaymentAmount, PaymentId, ProductType, Rule,
 };
+use portone_engine::request::Extras;
 use portone_wire::v1::rules;
 use serde_json::{Map, Value};
 
@@ -59,7 +60,6 @@ pub(super) fn read(fields: &Fields<'_, '_>, pg_code: &str, payment_id: Option<Pa
     let product_type = fields.under(&rules::PRODUCT_TYPE).choice("product_type", PRODUCT_TYPES.into_iter());
     let promotion_id = fields.under(&rules::PROMOTION_ID).owned_text("promotion_id");
     let bypass = bypass(fields, pg_code);
-    check_ends(fields);
     // Read to the end first, so that every problem is told.
     Some(Order {
         payment_id: payment_id?,
@@ -138,15 +138,22 @@ fn written_bypass(fields: &Fields<'_, '_>) -> Option<Map<String, Value>> {
     object
 }
 
-/// What the shop gets back, and where it hears of it: no PG's business.
-fn check_ends(fields: &Fields<'_, '_>) {
-    if !matches!(fields.node("custom_data"), None | Some(Node::Text(_) | Node::Object(_) | Node::Array(_))) {
-        fields.add("custom_data", "is neither a text nor an object; send one of them");
-    }
-    match fields.node("notice_url") {
-        Some(Node::Array(_)) => drop(fields.texts("notice_url")),
-        _ => drop(fields.text("notice_url")),
-    }
+/// What the shop gets back, and where it hears of it: no PG's business. Only successes are muted, and V1 mutes none.
+pub(super) fn extras(fields: &Fields<'_, '_>) -> Extras {
+    let custom_data = match fields.node("custom_data") {
+        None => None,
+        Some(Node::Text(text) | Node::Loose(text)) => Some(text.as_str().to_owned()),
+        Some(node @ (Node::Object(_) | Node::Array(_))) => Some(node.to_value().to_string()),
+        Some(_) => {
+            fields.add("custom_data", "is neither a text nor an object; send one of them");
+            None
+        }
+    };
+    let notice_urls = match fields.node("notice_url") {
+        Some(Node::Array(_)) => fields.texts("notice_url"),
+        _ => fields.owned_text("notice_url").into_iter().collect(),
+    };
+    Extras { custom_data, notice_urls, skip_webhook: false }
 }
 
 /// How a card is charged: instalments, interest, points.

@@ -3,11 +3,11 @@
 use portone_core::{
     CardPayment, CashReceiptRequest, CashReceiptType, InstantMethod, Order, PayInstantly, PaymentId,
 };
+use portone_engine::request::Extras;
 use portone_wire::v1::rules;
 
-use super::{Named, card, key, merchant_uid, named, order, read_body};
+use super::{Named, Source, card, key, merchant_uid, named, order, read_body};
 use crate::fields::Fields;
-use crate::json::RawBody;
 use crate::read::Read;
 
 const ONETIME: [&str; 6] =
@@ -25,10 +25,11 @@ pub(crate) struct Onetime {
     pub(crate) pay: PayInstantly,
     /// The card is stored under it too (rule IAMPORT-035).
     pub(crate) customer_uid: Option<String>,
+    pub(crate) extras: Extras,
 }
 
 /// A payment by card number; `pg_code` is the code of the PG that takes it.
-pub(crate) fn onetime(body: &RawBody, pg_code: &str) -> Read<Onetime> {
+pub(crate) fn onetime(body: &impl Source, pg_code: &str) -> Read<Onetime> {
     let known: Vec<&str> = [&order::ORDER[..], &card::CARD, &ONETIME].concat();
     read_body(body, &known, |fields| {
         let named = named(fields, "channel_key");
@@ -36,6 +37,7 @@ pub(crate) fn onetime(body: &RawBody, pg_code: &str) -> Read<Onetime> {
         let order = order::read(fields, pg_code, merchant_uid(fields));
         let terms = order::terms(fields);
         let customer_uid = key::check_uid(fields, "customer_uid");
+        let extras = order::extras(fields);
         let method = InstantMethod::Card(CardPayment {
             card: card?,
             installment_month: terms.installment_month,
@@ -43,7 +45,7 @@ pub(crate) fn onetime(body: &RawBody, pg_code: &str) -> Read<Onetime> {
             use_free_interest_from_merchant: terms.use_free_interest,
             use_card_point: terms.use_card_point,
         });
-        Some(Onetime { named, pay: PayInstantly { order: order?, method }, customer_uid })
+        Some(Onetime { named, pay: PayInstantly { order: order?, method }, customer_uid, extras })
     })
 }
 
@@ -54,16 +56,17 @@ pub(crate) struct KeyPayment {
     pub(crate) use_free_interest: Option<bool>,
     pub(crate) use_card_point: Option<bool>,
     pub(crate) cash_receipt: Option<CashReceiptRequest>,
+    pub(crate) extras: Extras,
 }
 
 /// A payment with a billing key, and the `customer_uid` that names it.
-pub(crate) fn again(body: &RawBody, pg_code: &str) -> Read<(String, KeyPayment)> {
+pub(crate) fn again(body: &impl Source, pg_code: &str) -> Read<(String, Named, KeyPayment)> {
     let known: Vec<&str> = [&order::ORDER[..], &AGAIN].concat();
     read_body(body, &known, |fields| {
-        named(fields, "channel_key");
+        let named = named(fields, "channel_key");
         let uid = key::need_uid(fields, "customer_uid");
         let payment = key_payment(fields, pg_code, merchant_uid(fields));
-        Some((uid?, payment?))
+        Some((uid?, named, payment?))
     })
 }
 
@@ -75,6 +78,7 @@ pub(super) fn key_payment(
 ) -> Option<KeyPayment> {
     let order = order::read(fields, pg_code, payment_id);
     let terms = order::terms(fields);
+    let extras = order::extras(fields);
     let receipt = fields.under(&rules::CASH_RECEIPT_IGNORED);
     let kind = receipt.choice("cash_receipt_type", RECEIPT_TYPES.into_iter());
     Some(KeyPayment {
@@ -83,5 +87,6 @@ pub(super) fn key_payment(
         use_free_interest: terms.use_free_interest,
         use_card_point: terms.use_card_point,
         cash_receipt: kind.map(|kind| CashReceiptRequest { kind, customer_identity_number: None }),
+        extras,
     })
 }

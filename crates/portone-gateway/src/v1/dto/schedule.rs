@@ -4,9 +4,11 @@ use chrono::{DateTime, Utc};
 use portone_core::{Card, Currency};
 use portone_wire::v1::rules;
 
-use super::{amount, card, key, merchant_uid, named, order, payment, payment::KeyPayment, read_body};
+use super::{
+    Named, Source, amount, card, key, merchant_uid, named, order, payment, payment::KeyPayment, read_body,
+};
 use crate::fields::Fields;
-use crate::json::RawBody;
+use crate::json::Node;
 use crate::read::Read;
 
 const SCHEDULE: [&str; 6] =
@@ -18,6 +20,9 @@ const SECONDS_MAX: i64 = 100_000_000_000;
 
 /// Payments to make later with a billing key, or with a card whose key is issued first.
 pub(crate) struct Schedules {
+    pub(crate) named: Named,
+    /// What proves the card, as a whole number of major units; absent where nothing is to be charged.
+    pub(crate) checking_amount: Option<i64>,
     pub(crate) customer_uid: String,
     pub(crate) customer_id: Option<String>,
     pub(crate) card: Option<Card>,
@@ -25,34 +30,36 @@ pub(crate) struct Schedules {
 }
 
 /// Payments to make later (rules IAMPORT-012, IAMPORT-040 to IAMPORT-043).
-pub(crate) fn create(body: &RawBody, pg_code: &str) -> Read<Schedules> {
+pub(crate) fn create(body: &impl Source, pg_code: &str) -> Read<Schedules> {
     let known: Vec<&str> = [&SCHEDULE[..], &card::CARD].concat();
     read_body(body, &known, |fields| {
-        named(fields, "channel_key");
+        let named = named(fields, "channel_key");
         let uid = key::need_uid(fields, "customer_uid");
         let customer_id = fields.owned_text("customer_id");
-        check_checking_amount(fields);
+        let checking_amount = checking_amount(fields);
         let card = fields.has("card_number").then(|| card::read(fields));
         let entries = entries(fields, pg_code);
         let card = match card {
             None => None,
             Some(card) => Some(card?),
         };
-        Some(Schedules { customer_uid: uid?, customer_id, card, entries: entries? })
+        Some(Schedules { named, checking_amount, customer_uid: uid?, customer_id, card, entries: entries? })
     })
 }
 
 /// A real charge that is cancelled at once.
-fn check_checking_amount(fields: &Fields<'_, '_>) {
+fn checking_amount(fields: &Fields<'_, '_>) -> Option<i64> {
     let fields = fields.under(&rules::CHECKING_AMOUNT);
     match amount::minor(&fields, &rules::CHECKING_AMOUNT, "checking_amount", Currency::KRW) {
         Some(checked) if checked < 0 => {
             fields.add("checking_amount", "is negative; send 0 to charge nothing");
+            None
         }
         Some(checked) if checked > 0 => {
             fields.add("checking_amount", format!("charges {checked} and cancels it at once; send 0 not to"));
+            Some(checked)
         }
-        Some(_) | None => {}
+        Some(_) | None => None,
     }
 }
 
@@ -109,14 +116,37 @@ fn schedule_at(fields: &Fields<'_, '_>) -> Option<DateTime<Utc>> {
 }
 
 /// Schedules to call off: by key, by order number, or both (rule IAMPORT-044).
-pub(crate) fn revoke(body: &RawBody) -> Read<()> {
+#[derive(Debug)]
+pub(crate) struct Revoke {
+    pub(crate) customer_uid: Option<String>,
+    pub(crate) merchant_uids: Option<Vec<String>>,
+}
+
+/// Schedules to call off.
+pub(crate) fn revoke(body: &impl Source) -> Read<Revoke> {
     read_body(body, &["customer_uid", "merchant_uid"], |fields| {
         let fields = fields.under(&rules::UNSCHEDULE);
-        fields.text("customer_uid");
-        fields.texts("merchant_uid");
+        let customer_uid = fields.owned_text("customer_uid");
+        let merchant_uids = match fields.node("merchant_uid") {
+            // The document says a list, and clients of one order send it alone.
+            Some(Node::Text(text)) => Some(vec![text.as_str().to_owned()]),
+            Some(_) => Some(fields.texts("merchant_uid")),
+            None => None,
+        };
         if !fields.has("customer_uid") && !fields.has("merchant_uid") {
             fields.add("customer_uid", "is missing, and so is merchant_uid; send one of them or both");
         }
-        Some(())
+        Some(Revoke { customer_uid, merchant_uids })
+    })
+}
+
+/// The new time of a schedule (rules IAMPORT-045, IAMPORT-046).
+pub(crate) fn change(body: &impl Source) -> Read<DateTime<Utc>> {
+    read_body(body, &["schedule_at"], |fields| {
+        let at = schedule_at(fields);
+        if !fields.has("schedule_at") {
+            fields.under(&rules::SCHEDULE_AT).add("schedule_at", "is missing; send a UNIX time in seconds");
+        }
+        at
     })
 }

@@ -36,5 +36,5 @@ fn read(fields: &Fields<'_, '_>, caller: Caller) -> Option<IssueBillingKeyReques
     let bypass = fields.opaque("bypass");
     let extras = extras(fields);
     let issue = IssueBillingKey { card: card?, customer, bypass };
-    Some(IssueBillingKeyRequest { caller, selector: selector?, issue, extras })
+    Some(IssueBillingKeyRequest { caller, selector: selector?, issue, customer_uid: None, extras })
 }

@@ -74,6 +74,7 @@ pub(crate) fn issue_and_pay(body: &RawBody, access: &Access) -> Read<ConfirmIssu
         let payment_id = fields.owned_text("paymentId");
         let amount = FixedAmount {
             total: fields.int64_from("totalAmount", 0),
+            decimals: None,
             tax_free: fields.int64_from("taxFreeAmount", 0),
             currency: fields.has("currency").then(|| order::currency(&fields)).flatten(),
         };

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use chrono::{DateTime, Utc};
 use portone_core::{CashReceiptType, Currency, Environment, EscrowStatus, PayMethod, StoreId};
 use portone_engine::beside::{BesideFilter, ReceiptWanted, Span};
-use portone_engine::ledger::{PaymentStatus, ReceiptStatus};
+use portone_engine::ledger::{Face, PaymentStatus, Platform, ReceiptStatus};
 use portone_engine::list::{Cursor, PaymentFilter, PaymentQuery, TimeField, Window};
 use portone_engine::request::Caller;
 use portone_engine::search::{TextField, TextSearch};
@@ -101,6 +101,9 @@ const METHODS: [(&str, Option<PayMethod>); 8] = [
     ("CONVENIENCE_STORE", None),
     ("CRYPTO", None),
 ];
+/// The codes of a filter; answers have others.
+const PLATFORMS: [(&str, Platform); 3] =
+    [("SDK_MOBILE", Platform::Mobile), ("SDK_PC", Platform::Pc), ("API", Platform::Api)];
 /// How long a step of a walk is at most (rule V2-016).
 const STEP_SIZE_MAX: i32 = 1_000;
 /// How many texts one request may look for.
@@ -192,6 +195,8 @@ fn filter(fields: &Fields<'_, '_>, store: &StoreId) -> PaymentFilter {
                 .choice("webhookStatus", WEBHOOK_STATUSES.map(|it| (it.code(), it)).into_iter()),
             receipt: receipt(fields),
         },
+        face: fields.choice("version", [Face::V1, Face::V2].map(|face| (face.code(), face)).into_iter()),
+        platform: fields.choice("platformType", PLATFORMS.into_iter()),
         texts: texts(fields),
         none: asks_for_none(fields, store),
     }
@@ -214,13 +219,11 @@ fn span(fields: &Fields<'_, '_>, name: &str) -> Option<Span> {
     Some(Span { from: range.moment("from"), until: range.moment("until") })
 }
 
-/// Whether a fact is asked for that no payment here has: it came by the API, in version 2, with no gift certificate.
+/// Whether a fact is asked for that no payment here has: it was paid with no gift certificate.
 fn asks_for_none(fields: &Fields<'_, '_>, store: &StoreId) -> bool {
     let mut none = fields.text("merchantId").is_some_and(|merchant| merchant != merchant_id(store));
     none |= fields.code("giftCertificateType", GIFT_CERTIFICATES).is_some();
-    let platform = fields.code("platformType", &["SDK_MOBILE", "SDK_PC", "API"]);
-    let version = fields.code("version", &["V1", "V2"]);
-    none | platform.is_some_and(|platform| platform != "API") | version.is_some_and(|version| version != "V2")
+    none
 }
 
 fn currency(fields: &Fields<'_, '_>) -> Option<Currency> {

@@ -159,6 +159,7 @@ pub(super) fn key_payment(
     Some(PayWithBillingKeyRequest {
         caller,
         billing_key: billing_key?,
+        customer_uid: None,
         channel_key: match selector? {
             Selector::Channel(key) => Some(key),
             // A group was refused already (rule SR-021).

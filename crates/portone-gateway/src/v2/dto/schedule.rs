@@ -85,7 +85,7 @@ pub(crate) fn list(body: &RawBody, access: &Access, engine: &Engine) -> Read<(Pa
         let page = page?;
         let query = ScheduleQuery {
             store_id: caller.store_id,
-            billing_key,
+            billing_keys: billing_key.map(|key| vec![key]),
             from,
             until,
             statuses,

@@ -36,7 +36,7 @@ pub(crate) fn pre_register(body: &RawBody, access: &Access, id: &str) -> Read<Pr
             fields
                 .add("taxFreeAmount", format!("is {tax_free}, more than totalAmount; send at most {total}"));
         }
-        let amount = FixedAmount { total, tax_free, currency };
+        let amount = FixedAmount { total, decimals: None, tax_free, currency };
         Some(PreRegister { caller, payment_id: payment_id?, amount })
     })
 }

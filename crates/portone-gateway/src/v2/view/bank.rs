@@ -31,7 +31,7 @@ impl BanksResponse {
 }
 
 /// The name payers know a bank by.
-const fn korean(bank: Bank) -> &'static str {
+pub(crate) const fn korean(bank: Bank) -> &'static str {
     match bank {
         Bank::BankOfKorea => "한국은행",
         Bank::Kdb => "산업은행",

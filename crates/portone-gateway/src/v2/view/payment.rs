@@ -1,5 +1,7 @@
 //! Payments and transactions as answers show them.
 
+use std::borrow::Cow;
+
 use portone_core::{PgTxId, Product};
 use portone_engine::ledger::{CashReceipt, Failure, PaymentStatus, Transaction};
 use portone_engine::request::Paid;
@@ -62,10 +64,10 @@ pub(crate) struct TransactionsResponse<'a> {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PaymentView<'a> {
     status: &'static str,
-    id: &'a str,
+    id: Cow<'a, str>,
     /// Of a payment.
     #[serde(skip_serializing_if = "Option::is_none")]
-    transaction_id: Option<&'a str>,
+    transaction_id: Option<Cow<'a, str>>,
     /// Of a transaction.
     #[serde(skip_serializing_if = "Option::is_none")]
     payment_id: Option<&'a str>,
@@ -175,8 +177,8 @@ impl<'a> PaymentView<'a> {
     /// A payment, as its latest transaction tells it (schema `Payment`).
     pub(crate) fn payment(transaction: &'a Transaction, webhooks: &'a [Delivery]) -> Self {
         let mut view = Self::of(transaction);
-        view.id = transaction.order.payment_id.as_str();
-        view.transaction_id = Some(transaction.id.as_str());
+        view.id = Cow::Borrowed(transaction.order.payment_id.as_str());
+        view.transaction_id = Some(transaction.shown_id());
         view.origin = Some(origin(transaction));
         view.webhooks = webhooks.iter().map(WebhookView::from).collect();
         if transaction.status == PaymentStatus::Paid {
@@ -206,7 +208,7 @@ impl<'a> PaymentView<'a> {
         let order = &transaction.order;
         Self {
             status: transaction.status.code(),
-            id: transaction.id.as_str(),
+            id: transaction.shown_id(),
             transaction_id: None,
             payment_id: None,
             merchant_id: merchant_id(&transaction.store_id),
@@ -214,7 +216,7 @@ impl<'a> PaymentView<'a> {
             method: MethodView::of(transaction),
             channel: SelectedChannel::from(&transaction.channel),
             channel_group: transaction.channel_group.as_ref().map(ChannelGroupSummary::from),
-            version: "V2",
+            version: transaction.face.code(),
             billing_key: transaction.billing_key.as_ref().map(portone_core::BillingKey::as_str),
             schedule_id: transaction.schedule_id.as_ref().map(portone_core::PaymentScheduleId::as_str),
             requested_at: Moment(transaction.requested_at),
@@ -282,9 +284,9 @@ fn failure(failure: Option<&Failure>) -> FailureView<'_> {
     }
 }
 
-/// Where the payment came from: requests of the API, so far.
+/// Where the payment came from.
 pub(super) fn origin(transaction: &Transaction) -> OriginView<'_> {
-    OriginView { platform_type: "API", ip_address: &transaction.origin_ip }
+    OriginView { platform_type: transaction.platform.code(), ip_address: &transaction.origin_ip }
 }
 
 /// The amounts (rule V2-044). Total and cancelled are of the order, as if nothing were taken off; the discount is of what is

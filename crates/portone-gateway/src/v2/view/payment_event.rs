@@ -1,6 +1,8 @@
 //! Movements of money as answers show them.
 
-use portone_core::{CancellationId, PgTxId, Product};
+use std::borrow::Cow;
+
+use portone_core::{PgTxId, Product};
 use portone_engine::ledger::CashReceipt;
 use portone_engine::list::Cursor;
 use portone_engine::payment_event::{PaymentEvent, PaymentEventKind};
@@ -49,9 +51,9 @@ struct PaymentEventView<'a> {
     #[serde(rename = "type")]
     kind: PaymentEventKind,
     /// The transaction's, or the cancel's.
-    id: &'a str,
+    id: Cow<'a, str>,
     payment_id: &'a str,
-    transaction_id: &'a str,
+    transaction_id: Cow<'a, str>,
     merchant_id: String,
     store_id: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -106,15 +108,15 @@ impl<'a> PaymentEventView<'a> {
         let cancel = id.and_then(|id| transaction.cancellations.iter().find(|cancel| cancel.id == *id));
         Self {
             kind: event.kind,
-            id: id.map_or(transaction.id.as_str(), CancellationId::as_str),
+            id: id.map_or_else(|| transaction.shown_id(), |id| Cow::Borrowed(id.as_str())),
             payment_id: order.payment_id.as_str(),
-            transaction_id: transaction.id.as_str(),
+            transaction_id: transaction.shown_id(),
             merchant_id: merchant_id(&transaction.store_id),
             store_id: transaction.store_id.as_str(),
             method: MethodView::of(transaction),
             channel: SelectedChannel::from(&transaction.channel),
             channel_group: transaction.channel_group.as_ref().map(ChannelGroupSummary::from),
-            version: "V2",
+            version: transaction.face.code(),
             schedule_id: transaction.schedule_id.as_ref().map(portone_core::PaymentScheduleId::as_str),
             requested_at: Moment(transaction.requested_at),
             created_at: Moment(event.created_at),

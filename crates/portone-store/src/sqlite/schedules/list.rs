@@ -1,5 +1,6 @@
 //! Lists of schedules, page by page.
 
+use portone_core::BillingKey;
 use portone_engine::ledger::{Schedule, ScheduleStatus};
 use portone_engine::port::{SchedulePage, ScheduleQuery, ScheduleSort};
 use rusqlite::params;
@@ -35,8 +36,8 @@ pub(in crate::sqlite) fn page(database: &Database, query: &ScheduleQuery) -> Res
     let Some(store_no) = database.find_store_no(&query.store_id)? else {
         return Ok(SchedulePage { items: Vec::new(), total_count: 0 });
     };
-    if query.billing_key.is_some() {
-        return page_of_key(database, store_no, query);
+    if let Some(keys) = &query.billing_keys {
+        return page_of_keys(database, store_no, keys, query);
     }
     let sql = match (query.sort, query.ascending) {
         (ScheduleSort::TimeToPay, true) => of_store!("time_to_pay", "time_to_pay", "ASC"),
@@ -73,32 +74,33 @@ pub(in crate::sqlite) fn page(database: &Database, query: &ScheduleQuery) -> Res
 }
 
 /// A key has few schedules: they are all read, and sorted here.
-fn page_of_key(database: &Database, store_no: i64, query: &ScheduleQuery) -> Result<SchedulePage, Fault> {
-    let key = query.billing_key.as_ref().map(portone_core::BillingKey::as_str);
+fn page_of_keys(
+    database: &Database,
+    store_no: i64,
+    keys: &[BillingKey],
+    query: &ScheduleQuery,
+) -> Result<SchedulePage, Fault> {
     let mut statement = database.prepared(select!(
         "WHERE billing_key = ?1 AND store_no = ?2 AND time_to_pay BETWEEN ?3 AND ?4
             AND (?5 IS NULL OR instr(?5, status) > 0) AND (?6 IS NULL OR is_test = ?6) ORDER BY time_to_pay, no"
     ))?;
     let statuses = statuses(&query.statuses);
-    let mut rows = statement.query(params![
-        key,
-        store_no,
-        millis(query.from),
-        millis(query.until),
-        statuses,
-        query.is_for_test
-    ])?;
+    let (from, until) = (millis(query.from), millis(query.until));
     let mut found: Vec<(Option<i64>, Schedule)> = Vec::new();
-    while let Some(row) = rows.next()? {
-        let status_at: i64 = row.get(13)?;
-        let schedule = read(database, row)?;
-        let by = match query.sort {
-            ScheduleSort::CreatedAt => Some(millis(schedule.created_at)),
-            ScheduleSort::TimeToPay => Some(millis(schedule.time_to_pay)),
-            ScheduleSort::CompletedAt => schedule.completed_at.map(millis),
-            ScheduleSort::StatusTimestamp => Some(status_at),
-        };
-        found.push((by, schedule));
+    for key in keys {
+        let asked = params![key.as_str(), store_no, from, until, statuses, query.is_for_test];
+        let mut rows = statement.query(asked)?;
+        while let Some(row) = rows.next()? {
+            let status_at: i64 = row.get(13)?;
+            let schedule = read(database, row)?;
+            let by = match query.sort {
+                ScheduleSort::CreatedAt => Some(millis(schedule.created_at)),
+                ScheduleSort::TimeToPay => Some(millis(schedule.time_to_pay)),
+                ScheduleSort::CompletedAt => schedule.completed_at.map(millis),
+                ScheduleSort::StatusTimestamp => Some(status_at),
+            };
+            found.push((by, schedule));
+        }
     }
     found.sort_by_key(|(by, _)| *by);
     if !query.ascending {

@@ -1,0 +1,123 @@
+//! What a store is on the V1 face: its keys, the code browsers know it by, the channel of requests that name none.
+
+use std::collections::BTreeSet;
+
+use portone_core::{Channel, ChannelKey, Secret};
+use sha2::{Digest as _, Sha256};
+
+use super::StoreV1;
+use super::reader::{Reader, Section};
+
+/// The keys of a store that this reads.
+pub(super) const KEYS: [&str; 3] = ["v1_keys", "v1_user_code", "default_channel"];
+
+/// What must not stand twice in a file.
+#[derive(Default)]
+pub(super) struct SeenV1 {
+    keys: BTreeSet<[u8; 32]>,
+    user_codes: BTreeSet<String>,
+}
+
+/// Reads it; `channels` are the store's.
+pub(super) fn read_v1<'a>(
+    reader: &mut Reader<'a>,
+    section: &Section<'a>,
+    channels: &[Channel],
+    seen: &mut SeenV1,
+) -> StoreV1 {
+    let keys = read_keys(reader, section, seen);
+    let user_code = read_user_code(reader, section, seen);
+    let default_channel: Option<ChannelKey> = reader.parsed(section, "default_channel");
+    if let Some(key) = &default_channel
+        && !channels.iter().any(|channel| channel.key == *key)
+    {
+        let declared: Vec<&str> = channels.iter().map(|channel| channel.key.as_str()).collect();
+        let problem =
+            format!("there is no channel `{key}` in this store; declared are {}", declared.join(", "));
+        reader.problem_at(section, "default_channel", problem);
+    }
+    StoreV1 { keys, user_code, default_channel }
+}
+
+fn read_keys<'a>(
+    reader: &mut Reader<'a>,
+    section: &Section<'a>,
+    seen: &mut SeenV1,
+) -> Vec<(Secret<String>, Secret<String>)> {
+    let mut keys = Vec::new();
+    for table in reader.sections(section, "v1_keys") {
+        reader.only(&table, &["key", "secret"]);
+        for name in ["key", "secret"] {
+            if !table.entries().any(|(known, _)| known == name) {
+                reader.missing(&table, name);
+            }
+        }
+        let (key, secret) = (reader.secret(&table, "key"), reader.secret(&table, "secret"));
+        if key.as_ref().is_some_and(|key| !seen.keys.insert(Sha256::digest(key.expose().as_bytes()).into())) {
+            reader.problem_at(&table, "key", "is declared twice; each key belongs to one store");
+        }
+        keys.extend(key.zip(secret));
+    }
+    keys
+}
+
+fn read_user_code<'a>(reader: &mut Reader<'a>, section: &Section<'a>, seen: &mut SeenV1) -> Option<String> {
+    let code = reader.text(section, "v1_user_code")?;
+    if code.trim().is_empty() {
+        reader.problem_at(section, "v1_user_code", "is empty");
+        return None;
+    }
+    if !seen.user_codes.insert(code.to_owned()) {
+        let problem = format!("`{code}` is declared twice; each belongs to one store");
+        reader.problem_at(section, "v1_user_code", problem);
+    }
+    Some(code.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use crate::config::Config;
+
+    #[test]
+    fn what_v1_needs_is_checked() {
+        let source = r#"listen = "127.0.0.1:8787"
+listen_v1 = "127.0.0.1:8787"
+admin_token = "admin"
+[upstreams.sandbox]
+kind = "sandbox"
+[[stores]]
+id = "store-1"
+api_secrets = ["one"]
+v1_keys = [{ key = "imp", secret = "s" }, { key = "imp", secret = "t" }, { key = "other", scret = "s" }]
+v1_user_code = ""
+default_channel = "b"
+[[stores.channels]]
+key = "a"
+provider = "KPN"
+pg_merchant_id = "m"
+environment = "test"
+upstream = "sandbox"
+[[stores]]
+id = "store-2"
+api_secrets = ["two"]
+v1_user_code = "imp1"
+[[stores]]
+id = "store-3"
+api_secrets = ["three"]
+v1_user_code = "imp1"
+"#;
+        let expected = [
+            "line 2: listen_v1: is where V2 listens, which has V1 under /v1; give it a port of its own or leave it out",
+            "line 9: stores[0].v1_keys[1].key: is declared twice; each key belongs to one store",
+            "line 9: stores[0].v1_keys[2].scret: unknown key; did you mean `secret`?",
+            "line 9: stores[0].v1_keys[2].secret: is missing",
+            "line 10: stores[0].v1_user_code: is empty",
+            "line 11: stores[0].default_channel: there is no channel `b` in this store; declared are a",
+            "line 25: stores[2].v1_user_code: `imp1` is declared twice; each belongs to one store",
+        ];
+        let found = Config::parse(source, Path::new(".")).err().unwrap_or_default();
+        assert_eq!(found.iter().map(ToString::to_string).collect::<Vec<_>>(), expected);
+    }
+}
