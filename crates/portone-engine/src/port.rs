@@ -179,6 +179,10 @@ pub struct NewTransaction {
     pub events: Vec<Event>,
     /// The billing key that is issued with it, pending; its attempt is this one.
     pub key: Option<Box<BillingKeyRecord>>,
+    /// The payment's open attempt that this one follows, with what it came to: a failure, announced to nobody. It ends in
+    /// the same commit, and its schedule goes on with this transaction. Where it cannot be ended, because it was before or its
+    /// transaction has changed, nothing is written: [`BeginPayment::Outstanding`].
+    pub instead_of: Option<Box<SettleTransaction>>,
 }
 
 /// A result to write: the transaction as it shall be, and what to announce, in one commit.

@@ -119,6 +119,7 @@ impl Engine {
             transaction_count_max: count_max,
             budget: None,
             key: None,
+            instead_of: None,
         };
         self.begin_window(new).await?;
         Ok(OpenedWindow { transaction, call })

@@ -19,6 +19,7 @@ pub mod promotions;
 pub mod receipts;
 pub mod records;
 pub mod schedules;
+pub mod take_over;
 pub mod time;
 pub mod v1;
 pub mod verifications;
@@ -99,6 +100,12 @@ macro_rules! contract_tests {
             billing_keys::a_muted_deletion_announces_nothing,
             billing_keys::a_result_of_the_wrong_command_is_an_error,
             billing_keys::issued_keys_depend_on_their_group,
+            take_over::an_attempt_takes_the_place_of_one_that_failed,
+            take_over::an_attempt_that_was_settled_is_not_taken_over,
+            take_over::an_attempt_on_a_changed_record_is_not_taken_over,
+            take_over::a_payment_is_not_taken_over_beyond_the_limit,
+            take_over::what_takes_over_takes_the_budget_with_it,
+            take_over::a_schedule_goes_on_with_what_takes_over,
             promotions::a_budget_is_taken_with_the_payment,
             promotions::a_failed_payment_gives_back_what_it_took,
             promotions::a_cancel_that_is_done_gives_back_what_it_released,

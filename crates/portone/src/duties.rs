@@ -54,6 +54,14 @@ pub(crate) fn start(engine: &Arc<Engine>, tracker: &TaskTracker, stop: &Cancella
         let engine = Arc::clone(&following);
         async move { engine.follow_up(FOLLOW_COUNT_MAX).await.map(|swept| is_full(swept, FOLLOW_COUNT_MAX)) }
     });
+    let probing = Arc::clone(engine);
+    repeat(tracker, stop, "probe", Duration::from_secs(1), move || {
+        let engine = Arc::clone(&probing);
+        async move {
+            engine.probe_circuits().await;
+            Ok(false)
+        }
+    });
     let refreshing = Arc::clone(engine);
     repeat(tracker, stop, "refresh", Duration::from_secs(1), move || {
         let engine = Arc::clone(&refreshing);

@@ -6,6 +6,7 @@
 mod behind;
 pub mod faulty;
 mod requests;
+pub mod upstream;
 pub mod welcome;
 mod wire;
 
@@ -29,6 +30,7 @@ use portone_store::SqliteStore;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
+pub use requests::key_in;
 pub use wire::Wire;
 
 pub const STORE: &str = "store-test";
@@ -109,6 +111,7 @@ pub fn group(id: &str, members: &[(&str, u32)]) -> ChannelGroup {
         name: "test group".to_owned(),
         environment: Environment::Test,
         on_violation: portone_core::OnViolation::Skip,
+        failover: None,
         version: 1,
         members: members
             .iter()
