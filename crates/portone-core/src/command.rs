@@ -89,9 +89,9 @@ impl Command {
     pub const fn pay_method(&self) -> Option<PayMethod> {
         match self {
             Self::PayInstantly(pay) => Some(pay.method.pay_method()),
-            Self::IssueBillingKey(_) | Self::PayWithBillingKey(_) | Self::Schedule(_) => {
-                Some(PayMethod::Card)
-            }
+            Self::IssueBillingKey(_) => Some(PayMethod::Card),
+            Self::PayWithBillingKey(pay) => Some(pay.method),
+            Self::Schedule(schedule) => Some(schedule.pay.method),
             Self::OpenWindow(OpenWindow::Payment(payment)) => payment.method.pay_method(),
             Self::OpenWindow(OpenWindow::BillingKey(issue)) => issue.method.pay_method(),
             Self::OpenWindow(OpenWindow::IssueAndPay(both)) => Some(both.method.pay_method()),
@@ -253,13 +253,15 @@ pub struct IssueBillingKey {
     pub bypass: Option<serde_json::Value>,
 }
 
-/// Charge a stored card.
+/// Charge what a billing key stands for.
 #[derive(Debug, Clone)]
 pub struct PayWithBillingKey {
     /// The order.
     pub order: Order,
     /// The PG's key of the card.
     pub pg_billing_key: PgBillingKey,
+    /// Ledger: what the key charges, a card or a phone.
+    pub method: PayMethod,
     /// Ledger: the e-mail address the key was issued with (rule PW-005).
     pub issue_email: Option<String>,
     /// Ledger: the card, as far as the PG told.

@@ -38,32 +38,60 @@ pub struct Span {
 }
 
 impl Span {
-    fn holds(self, time: Option<DateTime<Utc>>) -> bool {
-        time.is_some_and(|time| {
-            self.from.is_none_or(|from| from <= time) && self.until.is_none_or(|until| time <= until)
+    /// Whether a time is within, to the millisecond.
+    pub fn holds(self, time: Option<DateTime<Utc>>) -> bool {
+        let millis = |time: DateTime<Utc>| time.timestamp_millis();
+        time.map(millis).is_some_and(|time| {
+            self.from.is_none_or(|from| millis(from) <= time)
+                && self.until.is_none_or(|until| time <= millis(until))
         })
     }
 }
 
-impl ReceiptWanted {
-    /// Whether a payment with this receipt, its latest that anybody was told of, is asked for.
-    pub fn matches(&self, payment: &Transaction, receipt: Option<&CashReceipt>) -> bool {
-        let is_paid = payment.paid_at.is_some();
-        let shown = receipt.filter(|receipt| {
-            is_paid && matches!(receipt.status, ReceiptStatus::Issued | ReceiptStatus::Cancelled)
-        });
-        let is_of = |kind| match kind {
-            CashReceiptType::Personal | CashReceiptType::Corporate => {
-                shown.and_then(|it| it.purpose).is_some_and(|purpose| purpose.code() == kind.code())
-            }
-            CashReceiptType::NoReceipt => {
-                let in_cash = matches!(payment.method, PayMethod::VirtualAccount | PayMethod::Transfer);
-                is_paid && in_cash && shown.is_none()
-            }
+/// What lists of payments can ask of a payment's cash receipt.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ReceiptFacts {
+    /// What it is for; [`CashReceiptType::NoReceipt`] of a payment in cash that was paid and shows none.
+    pub kind: Option<CashReceiptType>,
+    /// Issued or cancelled, where the payment shows one.
+    pub status: Option<ReceiptStatus>,
+    /// When it was issued.
+    pub issued_at: Option<DateTime<Utc>>,
+    /// When it was cancelled.
+    pub cancelled_at: Option<DateTime<Utc>>,
+}
+
+impl ReceiptFacts {
+    /// The facts of a payment with this receipt, its latest that anybody was told of.
+    pub fn of(payment: &Transaction, receipt: Option<&CashReceipt>) -> Self {
+        if payment.paid_at.is_none() {
+            return Self::default();
+        }
+        let is_shown = |receipt: &&CashReceipt| {
+            matches!(receipt.status, ReceiptStatus::Issued | ReceiptStatus::Cancelled)
         };
-        self.kind.is_none_or(is_of)
-            && self.status.is_none_or(|status| shown.is_some_and(|it| it.status == status))
-            && self.issued.is_none_or(|span| span.holds(shown.and_then(|it| it.issued_at)))
-            && self.cancelled.is_none_or(|span| span.holds(shown.and_then(|it| it.cancelled_at)))
+        let Some(shown) = receipt.filter(is_shown) else {
+            let in_cash = matches!(payment.method, PayMethod::VirtualAccount | PayMethod::Transfer);
+            return Self { kind: in_cash.then_some(CashReceiptType::NoReceipt), ..Self::default() };
+        };
+        let kinds = [CashReceiptType::Personal, CashReceiptType::Corporate];
+        let kind =
+            shown.purpose.and_then(|purpose| kinds.into_iter().find(|kind| kind.code() == purpose.code()));
+        Self {
+            kind,
+            status: Some(shown.status),
+            issued_at: shown.issued_at,
+            cancelled_at: shown.cancelled_at,
+        }
+    }
+}
+
+impl ReceiptWanted {
+    /// Whether a payment whose receipt has these facts is asked for.
+    pub fn wants(&self, facts: &ReceiptFacts) -> bool {
+        self.kind.is_none_or(|kind| facts.kind == Some(kind))
+            && self.status.is_none_or(|status| facts.status == Some(status))
+            && self.issued.is_none_or(|span| span.holds(facts.issued_at))
+            && self.cancelled.is_none_or(|span| span.holds(facts.cancelled_at))
     }
 }

@@ -1,11 +1,11 @@
 //! Lists of billing keys: which, in what order, and how many of them.
 
 use chrono::{DateTime, Utc};
-use portone_core::{ChannelGroupId, PgProvider};
+use portone_core::{ChannelGroupId, CustomerName, PgProvider};
 
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::ledger::{BillingKeyRecord, BillingKeyStatus, KeyChannelState};
+use crate::ledger::{BillingKeyRecord, BillingKeyStatus, KeyChannel, KeyChannelState};
 use crate::list::{EXAMINED_COUNT_MAX, PageQuery, Reached};
 
 /// Which of a billing key's times.
@@ -55,33 +55,48 @@ pub struct KeyFilter {
     pub none: bool,
 }
 
-/// Where to look for a text (schema `BillingKeyTextSearchField`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs)]
-pub enum KeyText {
-    CardBin,
-    CardNumber,
-    PgMerchantId,
-    CustomerName,
-    CustomerEmail,
-    CustomerPhoneNumber,
-    CustomerAddress,
-    CustomerZipcode,
-    UserAgent,
-    BillingKey,
-    ChannelGroupName,
+macro_rules! fields {
+    ($($variant:ident = $code:literal),+ $(,)?) => {
+        /// Where to look for a text (schema `BillingKeyTextSearchField`).
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[allow(missing_docs)]
+        pub enum KeyText {
+            $($variant,)+
+        }
+
+        impl KeyText {
+            /// Every field, with its code as the V2 REST API spells it.
+            pub const ALL: &'static [(&'static str, Self)] = &[$(($code, Self::$variant)),+];
+
+            /// The field's code, as the V2 REST API spells it.
+            pub const fn code(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $code,)+
+                }
+            }
+        }
+    };
+}
+
+fields! {
+    CardBin = "CARD_BIN",
+    CardNumber = "CARD_NUMBER",
+    PgMerchantId = "PG_MERCHANT_ID",
+    CustomerName = "CUSTOMER_NAME",
+    CustomerEmail = "CUSTOMER_EMAIL",
+    CustomerPhoneNumber = "CUSTOMER_PHONE_NUMBER",
+    CustomerAddress = "CUSTOMER_ADDRESS",
+    CustomerZipcode = "CUSTOMER_ZIPCODE",
+    UserAgent = "USER_AGENT",
+    BillingKey = "BILLING_KEY",
+    ChannelGroupName = "CHANNEL_GROUP_NAME",
 }
 
 impl KeyFilter {
     /// Whether a key is asked for.
     pub fn matches(&self, key: &BillingKeyRecord) -> bool {
         let group = key.channel_group.as_ref().map(|group| &group.id);
-        let held = |is_wanted: &dyn Fn(&PgProvider) -> bool| {
-            key.channels.iter().any(|part| {
-                matches!(part.state, KeyChannelState::Issued(_) | KeyChannelState::Deleted)
-                    && is_wanted(&part.channel.provider)
-            })
-        };
+        let held = |is_wanted: &dyn Fn(&PgProvider) -> bool| key.held_at().any(is_wanted);
         !self.none
             && self.statuses.as_ref().is_none_or(|wanted| wanted.contains(&key.status))
             && self.groups.as_ref().is_none_or(|wanted| group.is_some_and(|group| wanted.contains(group)))
@@ -96,32 +111,52 @@ impl KeyFilter {
 }
 
 /// The PG a module belongs to: `SMARTRO` of `SMARTRO_V2`.
-pub(crate) fn company(provider: &PgProvider) -> String {
+pub fn company(provider: &PgProvider) -> String {
     let name = provider.as_str();
     name.strip_suffix("_V2").unwrap_or(name).to_owned()
 }
 
+impl BillingKeyRecord {
+    /// The PG modules that hold the key, or once held it.
+    pub fn held_at(&self) -> impl Iterator<Item = &PgProvider> {
+        let is_held =
+            |part: &&KeyChannel| matches!(part.state, KeyChannelState::Issued(_) | KeyChannelState::Deleted);
+        self.channels.iter().filter(is_held).map(|part| &part.channel.provider)
+    }
+}
+
 impl KeyText {
     fn has(self, text: &str, key: &BillingKeyRecord) -> bool {
-        let has = |field: Option<&str>| field.is_some_and(|field| field.contains(text));
+        let mut is_found = false;
+        self.each(key, &mut |field| is_found |= field.contains(text));
+        is_found
+    }
+
+    /// Hands over every text a key has in the field.
+    pub fn each(self, key: &BillingKeyRecord, take: &mut dyn FnMut(&str)) {
+        let mut some = |text: Option<&str>| text.into_iter().for_each(&mut *take);
         let customer = &key.customer;
         match self {
-            Self::CardBin => has(key.card.bin.as_deref()),
-            Self::CardNumber => has(key.card.masked_number.as_deref()) || has(key.card.last_four.as_deref()),
-            Self::PgMerchantId => {
-                key.channels.iter().any(|part| has(Some(part.channel.pg_merchant_id.as_str())))
+            Self::CardBin => some(key.card.bin.as_deref()),
+            Self::CardNumber => {
+                some(key.card.masked_number.as_deref());
+                some(key.card.last_four.as_deref());
             }
-            Self::CustomerName => customer.name.as_ref().is_some_and(|name| has(Some(&name.one_line()))),
-            Self::CustomerEmail => has(customer.email.as_deref()),
-            Self::CustomerPhoneNumber => has(customer.phone_number.as_deref()),
-            Self::CustomerAddress => customer.address.as_ref().is_some_and(|address| {
-                has(Some(&address.address_line1)) || has(Some(&address.address_line2))
-            }),
-            Self::CustomerZipcode => has(customer.zipcode.as_deref()),
+            Self::PgMerchantId => {
+                key.channels.iter().for_each(|part| some(Some(part.channel.pg_merchant_id.as_str())));
+            }
+            Self::CustomerName => some(customer.name.as_ref().map(CustomerName::one_line).as_deref()),
+            Self::CustomerEmail => some(customer.email.as_deref()),
+            Self::CustomerPhoneNumber => some(customer.phone_number.as_deref()),
+            Self::CustomerAddress => {
+                some(customer.address.as_ref().map(|address| address.address_line1.as_str()));
+                some(customer.address.as_ref().map(|address| address.address_line2.as_str()));
+            }
+            Self::CustomerZipcode => some(customer.zipcode.as_deref()),
             // Not kept.
-            Self::UserAgent => false,
-            Self::BillingKey => has(Some(key.key.as_str())),
-            Self::ChannelGroupName => has(key.channel_group.as_ref().map(|group| group.name.as_str())),
+            Self::UserAgent => {}
+            Self::BillingKey => some(Some(key.key.as_str())),
+            Self::ChannelGroupName => some(key.channel_group.as_ref().map(|group| group.name.as_str())),
         }
     }
 }

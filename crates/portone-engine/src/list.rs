@@ -204,6 +204,12 @@ impl Engine {
         if reached.is_whole { Ok(reached) } else { Err(EngineError::TooMany(EXAMINED_COUNT_MAX)) }
     }
 
+    /// Prepares lists for records that have come to rest, about `count_max` of them: how many. A step for the binary's
+    /// loop.
+    pub async fn index_records(&self, count_max: usize) -> Result<usize, StoreError> {
+        self.store.index_records(self.now(), count_max).await
+    }
+
     /// A store's payments by creation, the oldest first (rule V2-016).
     pub async fn payments_after(
         &self,

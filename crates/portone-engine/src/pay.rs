@@ -436,6 +436,7 @@ pub(crate) fn commands_by_channel(
         Command::PayWithBillingKey(PayWithBillingKey {
             order: order.clone(),
             pg_billing_key,
+            method: record.method,
             issue_email: record.customer.email.clone(),
             card: Some(record.card.clone()),
             installment_month: request.installment_month,

@@ -6,7 +6,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
-use portone_core::{PayMethod, PaymentScheduleId};
+use portone_core::PaymentScheduleId;
 use serde_json::json;
 
 use crate::engine::{Engine, delta};
@@ -101,7 +101,7 @@ impl Engine {
         let PayWithBillingKeyRequest { caller, order, extras, .. } = request_of(schedule);
         let draft = Draft {
             order,
-            method: PayMethod::Card,
+            method: record.method,
             card: Some(record.card),
             billing_key: Some(record.key),
             customer_uid: record.customer_uid,

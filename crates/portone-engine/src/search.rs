@@ -1,6 +1,6 @@
 //! Looks for a text in a payment (schema `PaymentTextSearch`).
 
-use portone_core::{Bank, BillingKey, CardFacts, CustomerName, PaymentScheduleId, PgTxId};
+use portone_core::{Bank, BillingKey, CardFacts, Customer, PaymentScheduleId, PgTxId};
 
 use crate::ledger::Transaction;
 
@@ -64,14 +64,114 @@ pub struct TextSearch {
     pub text: String,
 }
 
+impl TextField {
+    /// The field's code, as the V2 REST API spells it.
+    pub fn code(self) -> &'static str {
+        Self::ALL.iter().find(|(_, field)| *field == self).map_or("ALL", |(code, _)| code)
+    }
+
+    /// Whether only the whole text counts, and no part of it.
+    pub const fn is_whole(self) -> bool {
+        matches!(self, Self::CardInstallment)
+    }
+
+    /// Whether texts of the field are names made by machines: long, and each another one.
+    pub const fn is_id(self) -> bool {
+        matches!(
+            self,
+            Self::PaymentId
+                | Self::TxId
+                | Self::ScheduleId
+                | Self::PgTxId
+                | Self::PgCancellationId
+                | Self::BillingKey
+        )
+    }
+
+    /// Hands over every text a payment has in the field; all fields have none of their own, and neither have those of
+    /// facts this ledger does not keep.
+    pub fn each(self, transaction: &Transaction, take: &mut dyn FnMut(&str)) {
+        let account = transaction.virtual_account.as_ref();
+        let order = &transaction.order;
+        let mut some = |text: Option<&str>| text.into_iter().for_each(&mut *take);
+        match self {
+            Self::PaymentId => some(Some(order.payment_id.as_str())),
+            Self::TxId => some(Some(&transaction.shown_id())),
+            Self::ScheduleId => some(transaction.schedule_id.as_ref().map(PaymentScheduleId::as_str)),
+            Self::FailReason => {
+                some(transaction.failure.as_ref().map(|failure| failure.reason.as_str()));
+                some(transaction.failure.as_ref().and_then(|failure| failure.pg_message.as_deref()));
+            }
+            Self::VirtualAccountHolderName => {
+                some(account.and_then(|account| account.remittee_name.as_deref()))
+            }
+            Self::VirtualAccountBank => some(account.and_then(|account| account.bank).map(Bank::code)),
+            Self::VirtualAccountNumber => some(account.map(|account| account.account_number.as_str())),
+            Self::PgMerchantId => some(Some(transaction.channel.pg_merchant_id.as_str())),
+            Self::PgTxId => some(transaction.pg_tx_id.as_ref().map(PgTxId::as_str)),
+            Self::PgCancellationId => {
+                transaction
+                    .cancellations
+                    .iter()
+                    .for_each(|cancel| some(cancel.pg_cancellation_id.as_deref()));
+            }
+            Self::CancelReason => {
+                transaction.cancellations.iter().for_each(|cancel| some(Some(&cancel.reason)));
+            }
+            Self::OrderName => some(Some(&order.order_name)),
+            Self::BillingKey => some(transaction.billing_key.as_ref().map(BillingKey::as_str)),
+            Self::PromotionId => some(order.promotion_id.as_deref()),
+            // The rest is of the card, of the customer, or kept nowhere.
+            _ => {
+                self.of_card(transaction.card.as_ref(), take);
+                self.of_customer(&order.customer, take);
+            }
+        }
+    }
+
+    fn of_card(self, card: Option<&CardFacts>, take: &mut dyn FnMut(&str)) {
+        let Some(card) = card else { return };
+        let mut some = |text: &Option<String>| text.iter().for_each(|text| take(text));
+        match self {
+            Self::CardIssuer => some(&card.issuer),
+            Self::CardAcquirer => some(&card.publisher),
+            Self::CardBin => some(&card.bin),
+            Self::CardNumber => {
+                some(&card.masked_number);
+                some(&card.last_four);
+            }
+            Self::CardApprovalNumber => some(&card.approval_number),
+            Self::CardInstallment => some(&card.installment_month.map(|month| month.to_string())),
+            // Of something else.
+            _ => {}
+        }
+    }
+
+    fn of_customer(self, customer: &Customer, take: &mut dyn FnMut(&str)) {
+        let mut some = |text: &Option<String>| text.iter().for_each(|text| take(text));
+        match self {
+            Self::CustomerName => some(&customer.name.as_ref().map(|name| name.one_line().into())),
+            Self::CustomerEmail => some(&customer.email),
+            Self::CustomerPhoneNumber => some(&customer.phone_number),
+            Self::CustomerAddress => {
+                if let Some(address) = &customer.address {
+                    take(&address.address_line1);
+                    take(&address.address_line2);
+                }
+            }
+            Self::CustomerZipcode => some(&customer.zipcode),
+            // Of something else.
+            _ => {}
+        }
+    }
+}
+
 impl TextSearch {
     /// Whether the payment's field has the text in it. A field this ledger keeps nothing in has no text in it.
     pub fn is_in(&self, transaction: &Transaction) -> bool {
         if self.field == TextField::All {
             let fields = TextField::ALL.iter().map(|(_, field)| *field);
-            return fields
-                .filter(|field| *field != TextField::All)
-                .any(|field| self.found(field, transaction));
+            return fields.into_iter().any(|field| self.found(field, transaction));
         }
         self.found(self.field, transaction)
     }
@@ -91,69 +191,10 @@ impl TextSearch {
     }
 
     fn found(&self, field: TextField, transaction: &Transaction) -> bool {
-        let has = |text: &str| text.contains(&self.text);
-        let has_some = |text: Option<&str>| text.is_some_and(has);
-        let card = transaction.card.as_ref();
-        let of_card =
-            |fact: fn(&CardFacts) -> Option<&String>| has_some(card.and_then(fact).map(String::as_str));
-        let account = transaction.virtual_account.as_ref();
-        let (order, customer) = (&transaction.order, &transaction.order.customer);
-        match field {
-            TextField::PaymentId => has(order.payment_id.as_str()),
-            TextField::TxId => has(&transaction.shown_id()),
-            TextField::ScheduleId => {
-                has_some(transaction.schedule_id.as_ref().map(PaymentScheduleId::as_str))
-            }
-            TextField::FailReason => transaction
-                .failure
-                .as_ref()
-                .is_some_and(|failure| has(&failure.reason) || has_some(failure.pg_message.as_deref())),
-            TextField::CardIssuer => of_card(|card| card.issuer.as_ref()),
-            TextField::CardAcquirer => of_card(|card| card.publisher.as_ref()),
-            TextField::CardBin => of_card(|card| card.bin.as_ref()),
-            TextField::CardNumber => {
-                of_card(|card| card.masked_number.as_ref()) || of_card(|card| card.last_four.as_ref())
-            }
-            TextField::CardApprovalNumber => of_card(|card| card.approval_number.as_ref()),
-            TextField::CardInstallment => card
-                .and_then(|card| card.installment_month)
-                .is_some_and(|month| month.to_string() == self.text),
-            TextField::VirtualAccountHolderName => {
-                has_some(account.and_then(|account| account.remittee_name.as_deref()))
-            }
-            TextField::VirtualAccountBank => {
-                has_some(account.and_then(|account| account.bank).map(Bank::code))
-            }
-            TextField::VirtualAccountNumber => {
-                has_some(account.map(|account| account.account_number.as_str()))
-            }
-            TextField::PgMerchantId => has(transaction.channel.pg_merchant_id.as_str()),
-            TextField::PgTxId => has_some(transaction.pg_tx_id.as_ref().map(PgTxId::as_str)),
-            TextField::PgCancellationId => {
-                transaction.cancellations.iter().any(|cancel| has_some(cancel.pg_cancellation_id.as_deref()))
-            }
-            TextField::CancelReason => transaction.cancellations.iter().any(|cancel| has(&cancel.reason)),
-            TextField::OrderName => has(&order.order_name),
-            TextField::CustomerName => {
-                customer.name.as_ref().map(CustomerName::one_line).is_some_and(|name| has(&name))
-            }
-            TextField::CustomerEmail => has_some(customer.email.as_deref()),
-            TextField::CustomerPhoneNumber => has_some(customer.phone_number.as_deref()),
-            TextField::CustomerAddress => customer
-                .address
-                .as_ref()
-                .is_some_and(|address| has(&address.address_line1) || has(&address.address_line2)),
-            TextField::CustomerZipcode => has_some(customer.zipcode.as_deref()),
-            TextField::BillingKey => has_some(transaction.billing_key.as_ref().map(BillingKey::as_str)),
-            TextField::PromotionId => has_some(order.promotion_id.as_deref()),
-            // The union of them is asked field by field, and the rest are facts this ledger does not keep.
-            TextField::All
-            | TextField::CardReceiptName
-            | TextField::TransBank
-            | TextField::PgReceiptId
-            | TextField::ReceiptApprovalNumber
-            | TextField::UserAgent
-            | TextField::GiftCertificationApprovalNumber => false,
-        }
+        let mut is_found = false;
+        field.each(transaction, &mut |text| {
+            is_found |= if field.is_whole() { text == self.text } else { text.contains(&self.text) };
+        });
+        is_found
     }
 }

@@ -7,6 +7,7 @@ use portone_core::{Decline, Report};
 use portone_engine::port::StoreError;
 use portone_engine::{EngineError, UNAVAILABLE, UNKNOWN_OUTCOME};
 use portone_router::NoChannelReason;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::answer::json_response;
@@ -20,9 +21,11 @@ pub(crate) struct ApiError {
     body: Box<ErrorBody>,
 }
 
-#[derive(Debug, Default, Serialize)]
+/// Why a request was not carried out.
+#[derive(Debug, Default, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct ErrorBody {
+#[schemars(rename = "Error")]
+pub(crate) struct ErrorBody {
     #[serde(rename = "type")]
     kind: &'static str,
     message: String,
@@ -44,8 +47,9 @@ struct ErrorBody {
     is_open: bool,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "Dependents")]
 struct DependentsBody {
     billing_keys: u64,
     schedules: u64,

@@ -6,11 +6,14 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
+use schemars::SchemaGenerator;
+use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::answer::json_response;
 use crate::endpoint::Endpoint;
+use crate::error::ErrorBody;
 use crate::state::Gateway;
 use crate::{admin, health, v1, v2};
 
@@ -25,6 +28,8 @@ pub(crate) struct Operation {
     id: &'static str,
     summary: &'static str,
     face: Face,
+    /// What the V2 face calls it: its success has a schema.
+    endpoint: Option<Endpoint>,
     /// Whether it needs no credential.
     is_open: bool,
     /// The error types it answers.
@@ -65,6 +70,7 @@ impl Operation {
             id,
             summary,
             face: Face::V2,
+            endpoint: Some(endpoint),
             errors,
             example: None,
             names_store: false,
@@ -86,6 +92,7 @@ impl Operation {
             id: endpoint.name(),
             summary,
             face: Face::V1 { statuses: endpoint.statuses() },
+            endpoint: None,
             errors: &[],
             example: None,
             names_store: false,
@@ -124,6 +131,7 @@ impl Operation {
             id,
             summary,
             face: Face::V2,
+            endpoint: None,
             errors: &[],
             example: None,
             names_store: false,
@@ -145,6 +153,7 @@ impl Operation {
             id,
             summary,
             face: Face::Admin,
+            endpoint: None,
             errors: ADMIN_ERRORS,
             example: None,
             names_store: false,
@@ -178,13 +187,13 @@ impl Operation {
         Self { query, ..self }
     }
 
-    fn described(&self) -> Value {
+    fn described(&self, schemas: &mut SchemaGenerator) -> Value {
         let mut operation = json!({
             "operationId": self.id,
             "summary": self.summary,
             "tags": [match self.face { Face::Admin => "admin", Face::V2 => "v2", Face::V1 { .. } => "v1" }],
             "parameters": self.parameters(),
-            "responses": self.responses(),
+            "responses": self.responses(schemas),
             "security": self.security(),
         });
         if let (Some(example), false) = (self.example(), self.is_read()) {
@@ -237,7 +246,7 @@ impl Operation {
         parameters
     }
 
-    fn responses(&self) -> Value {
+    fn responses(&self, schemas: &mut SchemaGenerator) -> Value {
         if let Face::V1 { statuses } = self.face {
             return v1_responses(statuses);
         }
@@ -255,10 +264,52 @@ impl Operation {
             (status, json!({"description": "It was not carried out.", "content": content}))
         };
         let mut responses: Map<String, Value> = types.into_iter().map(error).collect();
-        let content = json!({"application/json": {"schema": {"type": "object"}}});
+        let content = json!({"application/json": {"schema": self.success(schemas)}});
         responses.insert("200".to_owned(), json!({"description": "Done.", "content": content}));
         Value::Object(responses)
     }
+}
+
+impl Operation {
+    /// The schema of its success.
+    fn success(&self, schemas: &mut SchemaGenerator) -> Value {
+        match self.endpoint {
+            Some(endpoint) => v2::answers::schema(endpoint, schemas).to_value(),
+            None if self.id == BANKS => v2::answers::banks(schemas).to_value(),
+            None => json!({"type": "object"}),
+        }
+    }
+}
+
+/// The operation of the V2 face that has no errors.
+const BANKS: &str = "getBankInfos";
+
+/// Optional members are left out and never null: what a generator makes of them is made to say so.
+fn without_null(schema: &mut Value) {
+    if let Value::Object(object) = schema {
+        let is_null = |it: &Value| *it == json!("null") || *it == json!({"type": "null"});
+        for union in ["type", "anyOf"] {
+            let Some(Value::Array(members)) = object.get_mut(union) else { continue };
+            members.retain(|member| !is_null(member));
+            if let [only] = &members[..] {
+                let only = only.clone();
+                object.remove(union);
+                match only {
+                    Value::Object(only) => object.extend(only),
+                    only => drop(object.insert(union.to_owned(), only)),
+                }
+            }
+        }
+        object.values_mut().for_each(without_null);
+    } else if let Value::Array(items) = schema {
+        items.iter_mut().for_each(without_null);
+    }
+}
+
+/// Makes schemas of answers, and keeps those that have a name.
+fn generator() -> SchemaGenerator {
+    let settings = SchemaSettings::draft2020_12().for_serialize();
+    settings.with(|settings| settings.definitions_path = "/components/schemas".into()).into_generator()
 }
 
 /// V1 answers everything in one envelope.
@@ -301,6 +352,9 @@ fn status_of(kind: &str) -> String {
 /// The whole description.
 fn document() -> Value {
     let mut paths: Map<String, Value> = Map::new();
+    let mut schemas = generator();
+    // Named by operations below.
+    let _ = schemas.subschema_for::<ErrorBody>();
     let prefixed = [
         ("", v2::OPERATIONS),
         (v1::PREFIX, v1::OPERATIONS),
@@ -311,8 +365,15 @@ fn document() -> Value {
     let wallets = v1::wallet_operations().map(|it| (v1::PREFIX, Operation::wallet(it)));
     for (prefix, operation) in tables.chain(wallets) {
         let item = paths.entry(format!("{prefix}{}", operation.path)).or_insert_with(|| json!({}));
-        item[operation.method.to_ascii_lowercase()] = operation.described();
+        item[operation.method.to_ascii_lowercase()] = operation.described(&mut schemas);
     }
+    let mut named = Value::Object(schemas.take_definitions(true));
+    without_null(&mut named);
+    named["V1Answer"] = json!({
+        "type": "object",
+        "required": ["code", "message", "response"],
+        "properties": {"code": {"type": "integer"}, "message": {"type": ["string", "null"]}, "response": {}},
+    });
     let scheme = |description: &str| json!({"type": "http", "scheme": "bearer", "description": description});
     json!({
         "openapi": "3.1.0",
@@ -330,17 +391,7 @@ fn document() -> Value {
                 "adminToken": scheme("The admin token."),
                 "v1Token": scheme("A token of POST /v1/users/getToken; it may stand alone, without the scheme."),
             },
-            "schemas": {"V1Answer": {
-                "type": "object",
-                "required": ["code", "message", "response"],
-                "properties": {"code": {"type": "integer"}, "message": {"type": ["string", "null"]},
-                    "response": {}},
-            }, "Error": {
-                "type": "object",
-                "required": ["type"],
-                "properties": {"type": {"type": "string"}, "message": {"type": "string"},
-                    "pgCode": {"type": "string"}, "pgMessage": {"type": "string"}},
-            }},
+            "schemas": named,
         },
     })
 }
@@ -417,6 +468,28 @@ mod tests {
             assert_eq!(operation.example().is_some(), operation.example.is_some(), "{}", operation.id);
             let takes_body = matches!(operation.method, "PUT" | "PATCH") && operation.face == Face::Admin;
             assert!(!takes_body || operation.example.is_some(), "{} has an example", operation.id);
+        }
+    }
+
+    /// Each success has a schema with a name, and no member is null.
+    #[test]
+    fn every_answer_has_a_schema() {
+        let document = document();
+        let schemas = document["components"]["schemas"].as_object().unwrap();
+        for operation in v2::OPERATIONS.iter().filter(|operation| operation.endpoint.is_some()) {
+            let described = &document["paths"][operation.path][operation.method.to_ascii_lowercase()];
+            let schema = &described["responses"]["200"]["content"]["application/json"]["schema"];
+            let name = schema["$ref"].as_str().and_then(|it| it.strip_prefix("#/components/schemas/"));
+            let named = &schemas[name.unwrap_or_else(|| panic!("{} has a schema: {schema}", operation.id))];
+            assert_eq!(named["type"], "object", "{}: {named}", operation.id);
+        }
+        for (name, schema) in schemas.iter().filter(|(name, _)| *name != "V1Answer") {
+            assert!(!schema.to_string().contains("\"null\""), "{name}: {schema}");
+        }
+        let text = document.to_string();
+        for name in text.split("\"#/components/schemas/").skip(1).map(|rest| rest.split('"').next().unwrap())
+        {
+            assert!(schemas.contains_key(name), "{name} is there");
         }
     }
 

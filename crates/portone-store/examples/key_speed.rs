@@ -6,13 +6,14 @@
 use std::{env, fs, path::Path, time::Instant};
 
 use futures_executor::block_on;
-use portone_engine::key_list::{KeyFilter, KeyQuery, KeyTime};
-use portone_engine::ledger::ScheduleStatus;
+use portone_core::PgProvider;
+use portone_engine::key_list::{KeyFilter, KeyQuery, KeyText, KeyTime};
+use portone_engine::ledger::{BillingKeyStatus, ScheduleStatus};
 use portone_engine::list::Window;
 use portone_engine::port::list::ListStore;
 use portone_engine::port::{ScheduleQuery, ScheduleSort, ScheduleStore, Store};
 use portone_store::SqliteStore;
-use portone_store::contract::records::{at, declared, store_id};
+use portone_store::contract::records::{at, declared, group_id, store_id};
 use portone_store::contract::schedules::{issue, schedule};
 
 const COUNT: i64 = 1_000_000;
@@ -28,6 +29,7 @@ fn main() {
     drop(store);
     fill(&path);
     let store = SqliteStore::open(&path).expect("opens");
+    while block_on(store.index_records(at(3 * COUNT), 128)).expect("indexes") > 0 {}
     for (name, query) in key_queries() {
         measure(name, || block_on(store.list_billing_keys(query.clone())).expect("lists").total_count);
     }
@@ -50,9 +52,13 @@ fn fill(path: &Path) {
     for sql in [
         format!(
             "INSERT INTO billing_keys (key, store_no, status, group_id, customer_id, requested_at, issued_at, decision, doc)
-             {n} SELECT {key}, store_no, status, group_id, customer_id, requested_at + n * 1000, issued_at + n * 1000,
-                decision, doc FROM (SELECT * FROM billing_keys LIMIT 1), n"
+             {n} SELECT {key}, store_no, status, group_id, 'customer-' || (n / 3), requested_at + n * 1000,
+                issued_at + n * 1000, decision, json_set(doc, '$.customer.id', 'customer-' || (n / 3),
+                '$.customer.email', printf('buyer%07d@example.com', n)) FROM (SELECT * FROM billing_keys LIMIT 1), n"
         ),
+        "INSERT INTO billing_key_numbers (key) SELECT key FROM billing_keys WHERE key NOT IN
+            (SELECT key FROM billing_key_numbers) ORDER BY requested_at"
+            .to_owned(),
         format!(
             "INSERT INTO billing_key_channels (billing_key, position, channel_key, state, pg_billing_key, channel_no)
              {n} SELECT {key}, position, channel_key, state, pg_billing_key, channel_no
@@ -66,7 +72,8 @@ fn fill(path: &Path) {
                 0, doc FROM (SELECT * FROM payment_schedules LIMIT 1), n"
         ),
     ] {
-        database.execute(&sql, [COUNT]).expect("fills");
+        let params = if sql.contains("?1") { vec![COUNT] } else { Vec::new() };
+        database.execute(&sql, rusqlite::params_from_iter(params)).expect("fills");
     }
 }
 
@@ -81,13 +88,30 @@ fn key_queries() -> Vec<(&'static str, KeyQuery)> {
         offset: 0,
         count_max: 10,
     };
-    let of_group = KeyFilter { customer_id: Some("customer-1".to_owned()), ..KeyFilter::default() };
+    let of_customer = KeyFilter { customer_id: Some("customer-171717".to_owned()), ..KeyFilter::default() };
+    let of = |status| KeyFilter { statuses: Some(vec![status]), ..KeyFilter::default() };
+    let at_pg = |code: &str| KeyFilter {
+        providers: Some(vec![PgProvider::parse(code).expect("a provider")]),
+        ..KeyFilter::default()
+    };
+    let text = |field, text: &str| KeyFilter { text: Some((field, text.to_owned())), ..KeyFilter::default() };
+    let with = |filter| KeyQuery { filter, ..all.clone() };
     let hour = Window { from: at(500_000), until: at(503_600) };
     vec![
         ("keys, first page", all.clone()),
         ("keys, last page in reach", KeyQuery { offset: 59_990, ..all.clone() }),
         ("keys by issue", KeyQuery { time: KeyTime::Issued, sort: KeyTime::Issued, ..all.clone() }),
-        ("keys of an hour, of one customer", KeyQuery { window: hour, filter: of_group, ..all }),
+        ("keys, sorted by another time", KeyQuery { sort: KeyTime::Issued, ..all.clone() }),
+        ("keys of a customer", with(of_customer.clone())),
+        ("keys of a customer in an hour", KeyQuery { window: hour, ..with(of_customer) }),
+        ("keys ISSUED (all)", with(of(BillingKeyStatus::Issued))),
+        ("keys DELETED (none)", with(of(BillingKeyStatus::Deleted))),
+        ("keys of a group (all)", with(KeyFilter { groups: Some(vec![group_id()]), ..KeyFilter::default() })),
+        ("keys of a PG (all)", with(at_pg("SMARTRO_V2"))),
+        ("keys of a PG (none)", with(at_pg("KPN"))),
+        ("keys, e-mail (one)", with(text(KeyText::CustomerEmail, "buyer0171717"))),
+        ("keys, e-mail (all)", with(text(KeyText::CustomerEmail, "example.com"))),
+        ("keys, e-mail (none)", with(text(KeyText::CustomerEmail, "nobody@nowhere"))),
     ]
 }
 
@@ -107,6 +131,12 @@ fn schedule_queries() -> Vec<(&'static str, ScheduleQuery)> {
     vec![
         ("schedules, first page", all.clone()),
         ("schedules of a day", ScheduleQuery { from: at(500_000), until: at(586_400), ..all.clone() }),
+        (
+            "schedules SCHEDULED (all)",
+            ScheduleQuery { statuses: vec![ScheduleStatus::Scheduled], ..all.clone() },
+        ),
+        ("schedules, live ones (none)", ScheduleQuery { is_for_test: Some(false), ..all.clone() }),
+        ("schedules, page 6,000", ScheduleQuery { skip: 59_990, ..all.clone() }),
         (
             "schedules that failed (none)",
             ScheduleQuery { statuses: vec![ScheduleStatus::Failed], ..all.clone() },

@@ -13,12 +13,14 @@ pub mod directory;
 pub mod follow;
 pub mod idempotency;
 pub mod list;
+pub mod lists;
 pub mod payment_events;
 pub mod payments;
 pub mod promotions;
 pub mod receipts;
 pub mod records;
 pub mod schedules;
+pub mod search;
 pub mod take_over;
 pub mod time;
 pub mod v1;
@@ -87,6 +89,7 @@ macro_rules! contract_tests {
             webhooks::the_end_of_the_last_announcement_selects_payments,
             webhooks::a_host_takes_no_more_than_its_share,
             webhooks::a_delivery_is_sent_again_by_hand_until_the_limit,
+            webhooks::a_delivery_under_way_is_sent_once_more_when_asked_for,
             webhooks::billing_keys_are_announced_in_the_newer_version_only,
             billing_keys::a_key_is_pending_until_its_last_channel_is_settled,
             billing_keys::a_key_that_no_channel_issued_has_failed,
@@ -165,6 +168,11 @@ macro_rules! contract_tests {
             list::a_payment_is_listed_once_and_to_its_store,
             list::a_walk_meets_every_payment_once,
             list::issued_keys_are_listed_by_their_times,
+            lists::an_index_changes_no_list_of_keys,
+            lists::an_index_changes_no_list_of_receipts,
+            lists::a_list_of_schedules_is_what_there_is,
+            search::an_index_changes_no_list,
+            search::an_index_knows_of_receipts_and_webhooks,
             payment_events::what_moved_money_is_written_once_announced_or_not,
             payment_events::a_later_row_is_never_earlier_in_time,
             payment_events::a_walk_stays_in_its_window_and_store,

@@ -27,6 +27,7 @@ mod receipts;
 mod schedule_store;
 mod schedules;
 mod schema;
+mod search;
 mod settlements;
 mod time;
 mod transactions;

@@ -344,6 +344,7 @@ pub fn pay_with_billing_key(secrets: Secrets) -> Command {
     Command::PayWithBillingKey(PayWithBillingKey {
         order: order(),
         pg_billing_key: billing_key(secrets),
+        method: PayMethod::Card,
         issue_email: Some("hong@example.com".to_owned()),
         card: None,
         installment_month: None,

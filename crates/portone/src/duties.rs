@@ -25,6 +25,11 @@ const FORGET_COUNT_MAX: usize = 256;
 /// How often expired idempotency keys are looked for.
 const FORGET_PAUSE: Duration = Duration::from_secs(5);
 
+/// How many records one step prepares for lists: one commit, and payments wait for it.
+const INDEX_COUNT_MAX: usize = 128;
+/// How often records are prepared for lists.
+const INDEX_PAUSE: Duration = Duration::from_secs(1);
+
 /// Starts every duty but deliveries on the tracker; they stop when the token is cancelled.
 pub(crate) fn start(engine: &Arc<Engine>, tracker: &TaskTracker, stop: &CancellationToken) {
     let settling = Arc::clone(engine);
@@ -61,6 +66,11 @@ pub(crate) fn start(engine: &Arc<Engine>, tracker: &TaskTracker, stop: &Cancella
             engine.probe_circuits().await;
             Ok(false)
         }
+    });
+    let indexing = Arc::clone(engine);
+    repeat(tracker, stop, "index", INDEX_PAUSE, move || {
+        let engine = Arc::clone(&indexing);
+        async move { engine.index_records(INDEX_COUNT_MAX).await.map(|count| count > 0) }
     });
     let refreshing = Arc::clone(engine);
     repeat(tracker, stop, "refresh", Duration::from_secs(1), move || {

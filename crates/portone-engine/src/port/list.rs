@@ -20,6 +20,10 @@ pub trait ListStore: Send + Sync {
     /// One page of a store's billing keys, under the same limit.
     async fn list_billing_keys(&self, query: KeyQuery) -> Result<Reached<BillingKeyRecord>, StoreError>;
 
+    /// Prepares what lists read instead of the records, of payments, billing keys and cash receipts that have come to
+    /// rest, up to `count_max` of them or somewhat more: how many. Without it lists say the same and take longer.
+    async fn index_records(&self, now: DateTime<Utc>, count_max: usize) -> Result<usize, StoreError>;
+
     /// A store's movements of money by creation, the oldest first: up to `count_max` after `after` that were created no
     /// later than `until`. They are written with the change that moved the money, in this order: whatever is written
     /// later comes after whatever was read.

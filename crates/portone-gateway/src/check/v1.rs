@@ -149,6 +149,7 @@ impl Question {
         Ok(PayWithBillingKey {
             order: payment.order,
             pg_billing_key: stored_key(uid)?,
+            method: PayMethod::Card,
             issue_email: self.facts.issue_email.clone(),
             card: Some(self.card()),
             installment_month: payment.installment_month,

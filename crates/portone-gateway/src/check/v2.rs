@@ -115,6 +115,7 @@ impl Question {
         Ok(PayWithBillingKey {
             order: unpromoted(request.order),
             pg_billing_key: sample_key()?,
+            method: PayMethod::Card,
             issue_email: self.facts.issue_email.clone(),
             card: Some(self.card()),
             installment_month: request.installment_month,

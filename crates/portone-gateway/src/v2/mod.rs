@@ -1,6 +1,7 @@
 //! The V2 face: `api.portone.io`'s REST API at the root.
 
 mod access;
+pub(crate) mod answers;
 mod asked;
 mod banks;
 mod billing_keys;

@@ -313,6 +313,7 @@ pub(crate) fn pay_with_key(order: Order) -> Command {
     Command::PayWithBillingKey(PayWithBillingKey {
         order,
         pg_billing_key: PgBillingKey::parse(billing_key.as_str()).expect("a PG key"),
+        method: PayMethod::Card,
         issue_email: None,
         card: None,
         installment_month: None,

@@ -63,7 +63,8 @@ fn issued(receipt: &CashReceipt, seconds: i64) -> CashReceipt {
     receipt.clone().issued(facts, at(seconds))
 }
 
-async fn issue(store: &dyn Store, number: u64, payment: u64, seconds: i64) -> CashReceipt {
+/// A receipt that was issued.
+pub async fn issue(store: &dyn Store, number: u64, payment: u64, seconds: i64) -> CashReceipt {
     let pending = receipt(number, payment, seconds);
     let begun = store.begin_receipt(pending.clone(), issue_attempt(&pending)).await;
     assert_eq!(begun, Ok(BeginReceipt::Begun));
@@ -72,7 +73,13 @@ async fn issue(store: &dyn Store, number: u64, payment: u64, seconds: i64) -> Ca
     issued
 }
 
-async fn cancel(store: &dyn Store, number: u64, receipt: &CashReceipt, seconds: i64) -> CashReceipt {
+/// The receipt, cancelled.
+pub(super) async fn cancel(
+    store: &dyn Store,
+    number: u64,
+    receipt: &CashReceipt,
+    seconds: i64,
+) -> CashReceipt {
     let begun = store.begin_receipt_cancel(&receipt.id, cancel_attempt(number, receipt)).await;
     assert_eq!(begun, Ok(Begin::Begun));
     let cancelled = receipt.clone().cancelled(at(seconds));

@@ -168,6 +168,29 @@ pub async fn a_delivery_is_sent_again_by_hand_until_the_limit(store: &dyn Store)
     assert_eq!(claims(store, 999, ALL).await, []);
 }
 
+/// Whoever asks while it is being sent gets another one: what is under way may have been lost where it went.
+pub async fn a_delivery_under_way_is_sent_once_more_when_asked_for(store: &dyn Store) {
+    declare(store, vec![new_target("https://a.example/")]).await;
+    pay(store, 1, &[]).await;
+    let first = claims(store, 100, ALL).await.remove(0);
+    let resend = async || store.resend_delivery(&store_id(), &first.id, 9, at(101)).await.expect("answers");
+    assert!(matches!(resend().await, Resend::Queued(_)));
+    assert_eq!(claims(store, 102, ALL).await, [], "it is being sent");
+    finish(store, &first, None).await;
+    let second = claims(store, 103, ALL).await.remove(0);
+    assert_eq!((second.id.as_str(), second.try_count), (first.id.as_str(), 5));
+    finish(store, &second, None).await;
+    assert_eq!(listed(store).await[0].execution_count, 2);
+    assert_eq!(claims(store, 999, ALL).await, [], "once more, and no more");
+    // One that fails and has tries left is tried at once instead of later, and keeps them.
+    pay(store, 2, &[]).await;
+    let first = claims(store, 200, ALL).await.remove(0);
+    store.resend_delivery(&store_id(), &first.id, 9, at(201)).await.expect("answers");
+    finish(store, &first, Some(5_000)).await;
+    let second = claims(store, 202, ALL).await.remove(0);
+    assert_eq!((second.id.as_str(), second.try_count), (first.id.as_str(), 1));
+}
+
 /// The first body version has no form for them.
 pub async fn billing_keys_are_announced_in_the_newer_version_only(store: &dyn Store) {
     let old = target("https://a.example/old", WebhookFormat::V2024JanuaryJson);
@@ -188,11 +211,11 @@ fn target(url: &str, format: WebhookFormat) -> Target {
     Target { environment: Environment::Test, url: url.to_owned(), format }
 }
 
-fn new_target(url: &str) -> Target {
+pub(super) fn new_target(url: &str) -> Target {
     target(url, WebhookFormat::V2024April)
 }
 
-async fn declare(store: &dyn Store, targets: Vec<Target>) {
+pub(super) async fn declare(store: &dyn Store, targets: Vec<Target>) {
     store.declare_targets(vec![(store_id(), targets)]).await.expect("declares");
 }
 
@@ -263,6 +286,14 @@ async fn listed(store: &dyn Store) -> Vec<Delivery> {
 async fn of_payment(store: &dyn Store, number: u64) -> Vec<Delivery> {
     let filter = DeliveryFilter::OfPayment(payment_id(number));
     store.deliveries(&store_id(), filter, 100).await.expect("lists")
+}
+
+/// Delivers what is due, at most `count_max`: two of three with success.
+pub(super) async fn deliver_some(store: &dyn Store, count_max: usize) {
+    let limits = ClaimLimits { count_max, endpoint_count_max: count_max };
+    for (at, claim) in claims(store, 100_000, limits).await.iter().enumerate() {
+        finish(store, claim, (at % 3 == 0).then_some(200_000)).await;
+    }
 }
 
 fn is_about(claim: &Claim, number: u64) -> bool {

@@ -1,6 +1,6 @@
 //! What lists ask of records beside a payment's own, one payment at a time: an index finds each.
 
-use portone_engine::beside::BesideFilter;
+use portone_engine::beside::{BesideFilter, ReceiptFacts};
 use portone_engine::ledger::Transaction;
 use rusqlite::params;
 
@@ -16,7 +16,7 @@ pub(super) fn matches(
 ) -> Result<bool, Fault> {
     if let Some(wanted) = &filter.receipt {
         let receipt = receipts::of_payment(database, &payment.store_id, &payment.order.payment_id)?;
-        if !wanted.matches(payment, receipt.as_ref()) {
+        if !wanted.wants(&ReceiptFacts::of(payment, receipt.as_ref())) {
             return Ok(false);
         }
     }

@@ -14,6 +14,7 @@ use rusqlite::{OptionalExtension, Row, params};
 use super::attempts::{self, AttemptRow};
 use super::database::{Database, Fault};
 use super::events::{self, EventRow};
+use super::search::Kind;
 use super::{customers, schedules};
 use crate::document::{
     KeyDocument, Unreadable, channel_state_code, decode, decode_code, encode, key_status_code, millis, time,
@@ -111,6 +112,7 @@ fn insert(database: &Database, rows: &KeyRows) -> Result<(), Fault> {
             record.customer_uid.as_ref().map(CustomerUid::as_str),
         ],
     )?;
+    database.execute("INSERT INTO billing_key_numbers (key) VALUES (?1)", [record.key.as_str()])?;
     for (position, (part, row)) in record.channels.iter().zip(&rows.channels).enumerate() {
         insert_channel(database, &record.key, position, part, row)?;
     }
@@ -214,6 +216,7 @@ fn conclude(database: &Database, store: &StoreId, key: &BillingKey) -> Result<Bi
     let status = if issued { BillingKeyStatus::Issued } else { BillingKeyStatus::Failed };
     let sql = "UPDATE billing_keys SET status = ?2 WHERE key = ?1";
     database.execute(sql, params![key.as_str(), key_status_code(status)])?;
+    touch(database, key)?;
     record(database, store, key)
 }
 
@@ -243,6 +246,7 @@ pub(super) fn swap_attempt(
     let changed = BillingKeyRecord { skip_webhook, ..record(database, &ended.store_id, key)? };
     let doc = encode("billing key", &KeyDocument::of(&changed))?;
     database.execute("UPDATE billing_keys SET doc = ?2 WHERE key = ?1", params![key.as_str(), doc])?;
+    touch(database, key)?;
     attempts::delete(database, end)?;
     attempts::insert(database, database.store_no(&ended.store_id)?, begin)?;
     Ok(Begin::Begun)
@@ -299,6 +303,7 @@ pub(super) fn settle_delete(
             "UPDATE billing_keys SET status = ?2, deleted_at = ?3 WHERE key = ?1",
             params![key.as_str(), key_status_code(BillingKeyStatus::Deleted), millis(now)],
         )?;
+        touch(database, key)?;
         current = record(database, &open.store_id, key)?;
         if !skip_webhook {
             announce(database, &current, EventKind::BillingKeyDeleted, now)?;
@@ -331,9 +336,16 @@ fn write_state(
         params![key.as_str(), channel.as_str(), channel_state_code(state), pg_billing_key, failure],
     )?;
     if written == 1 {
-        return Ok(());
+        return touch(database, key);
     }
     Err(Fault::Contract(format!("billing key `{key}` has {written} parts at channel `{channel}`, not one")))
+}
+
+/// Notes that lists may say otherwise of a key now.
+fn touch(database: &Database, key: &BillingKey) -> Result<(), Fault> {
+    let mut statement = database.prepared("SELECT no FROM billing_key_numbers WHERE key = ?1")?;
+    let no = statement.query_row([key.as_str()], |row| row.get(0))?;
+    database.touch(Kind::Keys, no)
 }
 
 fn announce(

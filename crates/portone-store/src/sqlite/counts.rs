@@ -3,7 +3,7 @@
 //! combination, however many payments share the commit.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
 use portone_core::TransactionId;
@@ -11,6 +11,7 @@ use portone_engine::list::TimeField;
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::database::{Database, Fault};
+use super::search::Kind;
 
 /// An hour in milliseconds.
 pub(super) const HOUR_MS: i64 = 3_600_000;
@@ -32,17 +33,22 @@ pub(super) struct Listed {
 
 /// What the open transaction has changed: by store, time field, combination and hour.
 #[derive(Debug, Default)]
-pub(super) struct Changes(RefCell<BTreeMap<(i64, bool, i64, i64), i64>>);
+pub(super) struct Changes {
+    counts: RefCell<BTreeMap<(i64, bool, i64, i64), i64>>,
+    /// The numbers of the transactions that changed.
+    touched: RefCell<BTreeSet<i64>>,
+}
 
 impl Changes {
     /// Forgets them: they were undone.
     pub(super) fn clear(&self) {
-        self.0.borrow_mut().clear();
+        self.counts.borrow_mut().clear();
+        self.touched.borrow_mut().clear();
     }
 
     fn add(&self, listed: &Listed, difference: i64) {
         let (Some(facet_no), true) = (listed.facet_no, listed.is_latest) else { return };
-        let mut changes = self.0.borrow_mut();
+        let mut changes = self.counts.borrow_mut();
         for (by_change, time) in [(false, listed.created), (true, listed.changed)] {
             let key = (listed.store_no, by_change, facet_no, time.div_euclid(HOUR_MS));
             *changes.entry(key).or_default() += difference;
@@ -57,11 +63,12 @@ impl Database {
             self.list_changes.add(before, -1);
         }
         self.list_changes.add(after, 1);
+        self.list_changes.touched.borrow_mut().insert(after.no);
     }
 
     /// Writes what was noted.
     pub(super) fn write_counts(&self) -> Result<(), Fault> {
-        for ((store_no, by_change, facet_no, hour), difference) in self.list_changes.0.take() {
+        for ((store_no, by_change, facet_no, hour), difference) in self.list_changes.counts.take() {
             if difference != 0 {
                 self.execute(
                     "INSERT INTO payment_counts (store_no, by_change, facet_no, hour, count)
@@ -70,7 +77,7 @@ impl Database {
                 )?;
             }
         }
-        Ok(())
+        self.list_changes.touched.take().into_iter().try_for_each(|no| self.touch(Kind::Payments, no))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::{
     cell::{Cell, RefCell},
+    collections::BTreeMap,
     fmt,
     path::Path,
     time::Duration,
@@ -66,6 +67,8 @@ pub(super) struct Database {
     pub(super) numbers: RefCell<Numbers>,
     /// What the open transaction changes in lists.
     pub(super) list_changes: Changes,
+    /// How many blocks lists have, by kind, where the writing connection has asked.
+    pub(super) search_block_counts: RefCell<BTreeMap<i64, i64>>,
     outbox_watch: RefCell<Option<OutboxWatch>>,
     /// Whether the open transaction has put deliveries into the queue.
     has_queued: Cell<bool>,
@@ -112,6 +115,7 @@ impl Database {
             connection,
             numbers: RefCell::default(),
             list_changes: Changes::default(),
+            search_block_counts: RefCell::default(),
             outbox_watch: RefCell::default(),
             has_queued: Cell::new(false),
             #[cfg(test)]
@@ -183,6 +187,7 @@ impl Database {
         }
         self.has_queued.set(false);
         self.list_changes.clear();
+        self.search_block_counts.borrow_mut().clear();
         // A number may have been given to something that is not there any more.
         *self.numbers.borrow_mut() = Numbers::default();
     }

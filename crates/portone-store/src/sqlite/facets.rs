@@ -202,14 +202,14 @@ fn waiting_within(waiting: &[Place], (first, last): (i64, i64)) -> usize {
 }
 
 /// The combinations that are asked for.
-struct Wanted {
-    facets: Vec<i64>,
+pub(super) struct Wanted {
+    pub(super) facets: Vec<i64>,
     /// Whether they are all there are.
-    are_all: bool,
+    pub(super) are_all: bool,
 }
 
 /// The numbers of the combinations that are asked for.
-fn wanted(database: &Database, query: &PaymentQuery) -> Result<Wanted, Fault> {
+pub(super) fn wanted(database: &Database, query: &PaymentQuery) -> Result<Wanted, Fault> {
     let mut statement = database.prepared("SELECT no, doc FROM payment_facets ORDER BY no LIMIT ?1")?;
     let mut rows = statement.query([FACET_COUNT_MAX])?;
     let mut wanted = Wanted { facets: Vec::new(), are_all: true };

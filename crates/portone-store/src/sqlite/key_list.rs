@@ -6,7 +6,7 @@ use portone_engine::ledger::BillingKeyRecord;
 use portone_engine::list::{EXAMINED_COUNT_MAX, Reached};
 use rusqlite::params;
 
-use super::billing_keys;
+use super::{billing_keys, search};
 use super::database::{Database, Fault};
 use crate::document::{decode_code, millis};
 
@@ -70,10 +70,24 @@ pub(super) fn billing_keys(
     if query.sort == query.time && query.filter == KeyFilter::default() {
         return plain(database, query);
     }
+    let Some(store_no) = database.find_store_no(&query.store_id)? else {
+        return Ok(Reached { items: Vec::new(), total_count: 0, is_whole: true });
+    };
+    if query.filter.none {
+        return Ok(Reached { items: Vec::new(), total_count: 0, is_whole: true });
+    }
+    // A customer has few keys.
+    let names = match &query.filter.customer_id {
+        Some(customer) => keys_of(database, query, store_no, customer)?,
+        None => match search::keys(database, query, store_no)? {
+            Some(reached) => return Ok(reached),
+            None => keys(database, query, false, EXAMINED_COUNT_MAX + 1, 0)?,
+        },
+    };
     let mut found = Vec::new();
     let mut is_whole = true;
     // One more than may be looked at tells whether there are more.
-    for (at, key) in keys(database, query, false, EXAMINED_COUNT_MAX + 1, 0)?.iter().enumerate() {
+    for (at, key) in names.iter().enumerate() {
         if at == EXAMINED_COUNT_MAX {
             is_whole = false;
             break;
@@ -92,6 +106,35 @@ pub(super) fn billing_keys(
     let total_count = found.len();
     let items = found.into_iter().skip(query.offset).take(query.count_max).collect();
     Ok(Reached { items, total_count, is_whole })
+}
+
+/// The names of a customer's keys in a window.
+fn keys_of(
+    database: &Database,
+    query: &KeyQuery,
+    store_no: i64,
+    customer: &str,
+) -> Result<Vec<BillingKey>, Fault> {
+    let mut statement = database.prepared(
+        "SELECT key, requested_at, issued_at, deleted_at, coalesce(deleted_at, issued_at) FROM billing_keys
+         WHERE store_no = ?1 AND customer_id = ?2 AND status IN ('ISSUED', 'DELETED') LIMIT ?3",
+    )?;
+    let mut rows = statement.query(params![store_no, customer, EXAMINED_COUNT_MAX + 1])?;
+    let (from, until) = (millis(query.window.from), millis(query.window.until));
+    let at = match query.time {
+        KeyTime::Requested => 1,
+        KeyTime::Issued => 2,
+        KeyTime::Deleted => 3,
+        KeyTime::Status => 4,
+    };
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        if row.get::<_, Option<i64>>(at)?.is_some_and(|time| from <= time && time <= until) {
+            let key = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+            found.push(decode_code("billing key", key)?);
+        }
+    }
+    Ok(found)
 }
 
 /// The page and the count from an index alone.

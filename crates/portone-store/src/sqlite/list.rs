@@ -10,12 +10,12 @@ use portone_engine::list::{Cursor, EXAMINED_COUNT_MAX, PaymentQuery, Reached, Ti
 use portone_engine::payment_event::PaymentEvent;
 use portone_engine::port::StoreError;
 use portone_engine::port::list::ListStore;
-use rusqlite::params;
+use rusqlite::{Row, params};
 
 use super::database::{Database, Fault};
 use super::facets::Start;
 use super::transactions::{self, select};
-use super::{SqliteStore, beside, facets, key_list, payment_events};
+use super::{SqliteStore, beside, facets, key_list, payment_events, search};
 use crate::document::millis;
 
 #[async_trait]
@@ -39,6 +39,10 @@ impl ListStore for SqliteStore {
         self.read_long(move |database| payments_after(database, &store, after, until, count_max)).await
     }
 
+    async fn index_records(&self, now: DateTime<Utc>, count_max: usize) -> Result<usize, StoreError> {
+        self.write(move |database| search::index(database, now, count_max)).await
+    }
+
     async fn payment_events_after(
         &self,
         store: &StoreId,
@@ -60,6 +64,9 @@ fn payments(database: &Database, query: &PaymentQuery) -> Result<Reached<Transac
     }
     if query.is_by_facets() {
         return facets::page(database, query, store_no);
+    }
+    if let Some(reached) = search::payments(database, query, store_no)? {
+        return Ok(reached);
     }
     let statuses = query.statuses.as_deref().map(between_bars);
     if query.sort == query.time {
@@ -187,20 +194,32 @@ fn examine(
         if count > EXAMINED_COUNT_MAX {
             return Ok(false);
         }
-        // Most records are ruled out by their text, without being read.
-        let channel = database.channel(row.get(5)?)?;
-        let [doc, id] = [row.get_ref(8)?, row.get_ref(0)?].map(|text| text.as_str().unwrap_or_default());
-        let record = [doc, id, channel.pg_merchant_id.as_str()];
-        if !query.filter.texts.iter().all(|text| text.may_be_in(&record)) {
-            continue;
-        }
-        let transaction = transactions::read(database, row)?;
-        let no = row.get(11)?;
-        if query.matches(&transaction) && beside::matches(database, &query.filter.beside, &transaction, no)? {
+        if let Some((transaction, no)) = wanted_row(database, query, row)? {
             take(transaction, no);
         }
     }
     Ok(true)
+}
+
+/// The payment of a row with its number, if it belongs to the list. Times are not asked.
+pub(super) fn wanted_row(
+    database: &Database,
+    query: &PaymentQuery,
+    row: &Row<'_>,
+) -> Result<Option<(Transaction, i64)>, Fault> {
+    // Most records are ruled out by their text, without being read.
+    let channel = database.channel(row.get(5)?)?;
+    let [doc, id] = [row.get_ref(8)?, row.get_ref(0)?].map(|text| text.as_str().unwrap_or_default());
+    let v1_name = transactions::imp_uid(row.get(9)?)?.to_string();
+    let record = [doc, id, channel.pg_merchant_id.as_str(), &v1_name];
+    if !query.filter.texts.iter().all(|text| text.may_be_in(&record)) {
+        return Ok(None);
+    }
+    let transaction = transactions::read(database, row)?;
+    let no = row.get(11)?;
+    let belongs =
+        query.matches(&transaction) && beside::matches(database, &query.filter.beside, &transaction, no)?;
+    Ok(belongs.then_some((transaction, no)))
 }
 
 fn payments_after(

@@ -11,6 +11,7 @@ use rusqlite::{OptionalExtension, Params, params};
 use super::SqliteStore;
 use super::attempts::{self, AttemptRow};
 use super::database::{Database, Fault};
+use super::search::{self, Kind};
 use crate::document::{Unreadable, decode, encode, millis};
 
 #[async_trait]
@@ -134,6 +135,7 @@ pub(super) fn put(database: &Database, store_no: i64, row: &ReceiptRow) -> Resul
     let (id, status) = (receipt.id.as_str(), receipt.status.code());
     let written =
         database.execute(sql, params![id, status, row.issue_at(), cancelled_at, status_at, row.doc])?;
+    touch(database, receipt)?;
     if written == 1 { Ok(()) } else { insert(database, store_no, row, None) }
 }
 
@@ -176,7 +178,17 @@ fn settle(database: &Database, attempt: &AttemptId, row: &ReceiptRow) -> Result<
         return Ok(Settle::AlreadySettled);
     }
     attempts::delete(database, attempt)?;
+    touch(database, receipt)?;
     Ok(Settle::Settled)
+}
+
+/// Notes that lists may say otherwise of a receipt and its payment now.
+fn touch(database: &Database, receipt: &CashReceipt) -> Result<(), Fault> {
+    let sql = "SELECT no FROM cash_receipts WHERE id = ?1";
+    let no: Option<i64> =
+        database.prepared(sql)?.query_row([receipt.id.as_str()], |row| row.get(0)).optional()?;
+    no.map_or(Ok(()), |no| database.touch(Kind::Receipts, no))?;
+    database.touch_payment(&receipt.store_id, &receipt.payment_id)
 }
 
 /// The latest receipt of a payment that anybody was told of.
@@ -281,6 +293,14 @@ fn page(database: &Database, query: &ReceiptQuery) -> Result<Reached<CashReceipt
             params![store_no, millis(query.window.from), millis(query.window.until), EXAMINED_COUNT_MAX];
         let total_count = database.prepared(count(query.time))?.query_row(span, |row| row.get(0))?;
         return Ok(Reached { items, total_count, is_whole: true });
+    }
+    if query.filter.none {
+        return Ok(Reached { items: Vec::new(), total_count: 0, is_whole: true });
+    }
+    if query.filter.payment_id.is_none()
+        && let Some(reached) = search::receipts(database, query, store_no)?
+    {
+        return Ok(reached);
     }
     let (mut found, is_whole) = if let Some(payment) = &query.filter.payment_id {
         (every_of_payment(database, store_no, payment)?, true)

@@ -21,6 +21,10 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/0016_key_lists.sql"),
     include_str!("../../migrations/sqlite/0017_v1.sql"),
     include_str!("../../migrations/sqlite/0021_customers.sql"),
+    include_str!("../../migrations/sqlite/0018_search.sql"),
+    include_str!("../../migrations/sqlite/0022_schedule_counts.sql"),
+    include_str!("../../migrations/sqlite/0024_key_numbers.sql"),
+    include_str!("../../migrations/sqlite/0011_resend.sql"),
 ];
 
 /// Applies what is missing, each step in one commit. `Err(Ok(found))` tells of a database newer than this version.

@@ -455,7 +455,8 @@ pub(super) fn read(database: &Database, row: &Row<'_>) -> Result<Transaction, Fa
     Ok(document.into_transaction(columns)?)
 }
 
-fn imp_uid(number: i64) -> Result<ImpUid, Fault> {
+/// The V1 name of a transaction by its number.
+pub(super) fn imp_uid(number: i64) -> Result<ImpUid, Fault> {
     let known = u64::try_from(number).ok().and_then(ImpUid::new);
     known.ok_or_else(|| Fault::Contract(format!("{number} is no imp_uid: it has more than 12 digits")))
 }

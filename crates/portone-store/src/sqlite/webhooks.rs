@@ -13,6 +13,7 @@ use portone_engine::webhook::{
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::database::{Database, Fault};
+use super::search::Kind;
 use super::{SqliteStore, events};
 use crate::document::{decode, decode_code, encode, millis, time};
 
@@ -229,7 +230,16 @@ fn insert(
             millis(event.at),
         ],
     )?;
-    Ok(database.connection().last_insert_rowid())
+    let no = database.connection().last_insert_rowid();
+    touch(database, no)?;
+    Ok(no)
+}
+
+/// Notes that lists may say otherwise of a delivery's payment now.
+fn touch(database: &Database, no: i64) -> Result<(), Fault> {
+    let sql = "SELECT transaction_no FROM webhook_deliveries WHERE no = ?1";
+    let transaction_no: Option<i64> = database.prepared(sql)?.query_row([no], |row| row.get(0))?;
+    transaction_no.map_or(Ok(()), |no| database.touch(Kind::Payments, no))
 }
 
 /// What is delivered one after the other: a payment's (or a billing key's) announcements to one URL.
@@ -341,12 +351,21 @@ fn claim(
 
 fn finish(database: &Database, result: &DeliveryResult, exchange: &str) -> Result<Settle, Fault> {
     let no = result.number;
-    let sql = "SELECT lane FROM webhook_queue WHERE delivery_no = ?1 AND claimed = 1 AND due_at = ?2";
+    let sql = "SELECT lane, again FROM webhook_queue WHERE delivery_no = ?1 AND claimed = 1 AND due_at = ?2";
     let mut statement = database.prepared(sql)?;
-    let lane: Option<String> =
-        statement.query_row(params![no, millis(result.until)], |row| row.get(0)).optional()?;
-    let Some(lane) = lane else { return Ok(Settle::AlreadySettled) };
+    let found: Option<(String, bool)> = statement
+        .query_row(params![no, millis(result.until)], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let Some((lane, is_again)) = found else { return Ok(Settle::AlreadySettled) };
     match result.retry_at {
+        // Somebody asked for it while it was being sent: once more at once, then the tries that are left, if any.
+        retry_at if is_again => {
+            let sql = "UPDATE webhook_queue SET claimed = 0, again = 0, due_at = ?2,
+                       try_count = iif(?3, try_count + 1, ?4) WHERE delivery_no = ?1";
+            let (now, has_tries) = (millis(result.now), retry_at.is_some());
+            database.execute(sql, params![no, now, has_tries, TRY_COUNT_MAX - 1])?;
+            database.note_queued();
+        }
         Some(at) => {
             let sql = "UPDATE webhook_queue SET claimed = 0, due_at = ?2, try_count = try_count + 1
                        WHERE delivery_no = ?1";
@@ -359,6 +378,7 @@ fn finish(database: &Database, result: &DeliveryResult, exchange: &str) -> Resul
          WHERE no = ?1",
         params![no, result.status.code(), exchange],
     )?;
+    touch(database, no.cast_signed())?;
     Ok(Settle::Settled)
 }
 
@@ -471,10 +491,11 @@ fn resend(
         return Ok(Resend::CountReached);
     }
     let lane = lane(database.store_no(store)?, &delivery.event, &delivery.target.url);
-    // One that is through is tried once; one that waits goes on with its tries; one under way is being sent already.
+    // One that is through is tried once; one that waits goes on with its tries; one under way may be lost where it goes,
+    // and is sent once more afterwards.
     database.execute(
         "INSERT INTO webhook_queue (delivery_no, endpoint, lane, due_at, try_count) VALUES (?1, ?2, ?3, ?4, ?5)
-         ON CONFLICT (delivery_no) DO UPDATE SET due_at = excluded.due_at WHERE claimed = 0",
+         ON CONFLICT (delivery_no) DO UPDATE SET due_at = iif(claimed, due_at, excluded.due_at), again = claimed",
         params![delivery.number, origin(&delivery.target.url), lane, millis(now), TRY_COUNT_MAX - 1],
     )?;
     database.note_queued();

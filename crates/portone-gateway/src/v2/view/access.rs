@@ -1,11 +1,12 @@
 //! Tokens as answers show them.
 
 use portone_engine::access::Tokens;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Schemas `LoginViaApiSecretResponse` and `RefreshTokenResponse`. It has no `Debug`: it is the one answer that holds
 /// secrets.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct TokensResponse<'a> {
     access_token: &'a str,

@@ -1,23 +1,24 @@
 //! Banks as answers show them.
 
 use portone_core::Bank;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Schema `GetBankInfosResponse`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct BanksResponse {
     items: Vec<BankInfo>,
 }
 
 /// Schema `BankInfo`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct BankInfo {
     bank: &'static str,
     name: BankName,
 }
 
 /// Schema `BankInfoName`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct BankName {
     ko: &'static str,
 }

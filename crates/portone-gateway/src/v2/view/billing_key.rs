@@ -2,6 +2,7 @@
 
 use portone_core::PayMethod;
 use portone_engine::ledger::{BillingKeyRecord, BillingKeyStatus, KeyChannel, KeyChannelState, KeyFailure};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::channel::{ChannelFailure, ChannelGroupSummary, SelectedChannel};
@@ -11,7 +12,7 @@ use super::method::CardView;
 use crate::answer::Moment;
 
 /// Schema `IssueBillingKeyResponse`. A group's issue always has the arrays (rule SR-063).
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct IssueResponse<'a> {
     billing_key_info: KeySummary<'a>,
@@ -19,7 +20,7 @@ pub(crate) struct IssueResponse<'a> {
     channel_specific_failures: Option<Vec<ChannelFailure>>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct KeySummary<'a> {
     billing_key: &'a str,
@@ -42,7 +43,7 @@ impl<'a> From<&'a BillingKeyRecord> for IssueResponse<'a> {
 }
 
 /// Schema `ConfirmedBillingKeySummary`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ConfirmedResponse<'a> {
     /// The key.
@@ -50,7 +51,7 @@ pub(crate) struct ConfirmedResponse<'a> {
 }
 
 /// Schema `ConfirmedBillingKeyIssueAndPaySummary`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ConfirmedIssueAndPayResponse<'a> {
     /// The key.
@@ -60,7 +61,7 @@ pub(crate) struct ConfirmedIssueAndPayResponse<'a> {
 }
 
 /// Schema `DeleteBillingKeyResponse`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct DeletedResponse {
     /// When.
@@ -68,7 +69,7 @@ pub(crate) struct DeletedResponse {
 }
 
 /// Schema `BillingKeyInfo`: issued or deleted (rule V2-081).
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct BillingKeyView<'a> {
     status: &'static str,
@@ -111,7 +112,7 @@ impl<'a> From<&'a BillingKeyRecord> for BillingKeyView<'a> {
 }
 
 /// Schemas `BillingKeyPaymentMethodCard` and `BillingKeyPaymentMethodMobile`: other keys are not issued here.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(tag = "type", rename_all_fields = "camelCase")]
 enum KeyMethod<'a> {
     #[serde(rename = "BillingKeyPaymentMethodCard")]
@@ -136,7 +137,7 @@ impl<'a> KeyMethod<'a> {
 }
 
 /// Schema `PgBillingKeyIssueResponse`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "SCREAMING_SNAKE_CASE")]
 enum IssueAnswer<'a> {
     Issued { channel: SelectedChannel },
@@ -156,7 +157,7 @@ impl<'a> IssueAnswer<'a> {
 }
 
 /// Schema `BillingKeyFailure`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct KeyFailureView<'a> {
     message: &'a str,

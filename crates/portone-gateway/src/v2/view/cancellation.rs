@@ -2,21 +2,23 @@
 
 use portone_core::CancelStatus;
 use portone_engine::ledger::Cancellation;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::answer::Moment;
 
 /// Schema `CancelPaymentResponse`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct CancelPaymentResponse<'a> {
     /// The cancel, done or accepted.
     pub(crate) cancellation: CancellationView<'a>,
 }
 
 /// Schema `PaymentCancellation`: done, accepted, or accepted and then failed.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct CancellationView<'a> {
+    #[schemars(with = "String")]
     status: CancelStatus,
     id: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]

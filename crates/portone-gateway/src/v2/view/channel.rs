@@ -3,10 +3,11 @@
 use portone_core::Environment;
 use portone_engine::UNKNOWN_OUTCOME;
 use portone_engine::ledger::{ChannelSnapshot, GroupSnapshot, KeyChannel, KeyChannelState, KeyFailure};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Schema `SelectedChannel`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct SelectedChannel {
     #[serde(rename = "type")]
@@ -30,7 +31,7 @@ impl From<&ChannelSnapshot> for SelectedChannel {
 }
 
 /// Schema `ChannelGroupSummary`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ChannelGroupSummary {
     id: String,
@@ -49,7 +50,7 @@ impl From<&GroupSnapshot> for ChannelGroupSummary {
 }
 
 /// Schema `ChannelSpecificFailure`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "SCREAMING_SNAKE_CASE", rename_all_fields = "camelCase")]
 pub(crate) enum ChannelFailure {
     /// A rule refused before the PG was asked.

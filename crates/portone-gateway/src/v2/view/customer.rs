@@ -1,10 +1,11 @@
 //! Buyers as answers show them.
 
 use portone_core::{Address, Customer, CustomerName};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Schema `Customer`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct CustomerView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -48,7 +49,7 @@ impl<'a> From<&'a Customer> for CustomerView<'a> {
 }
 
 /// Schema `SeparatedAddress`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct AddressView<'a> {
     #[serde(rename = "type")]

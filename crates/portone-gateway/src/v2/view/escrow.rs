@@ -2,12 +2,13 @@
 
 use portone_core::{Escrow, EscrowDelivery, EscrowStatus};
 use portone_engine::ledger::Transaction;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::answer::Moment;
 
 /// Schema `ApplyEscrowLogisticsResponse`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct AppliedResponse<'a> {
     #[serde(flatten)]
@@ -17,7 +18,7 @@ pub(crate) struct AppliedResponse<'a> {
 }
 
 /// Schema `ModifyEscrowLogisticsResponse`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ModifiedResponse<'a> {
     #[serde(flatten)]
@@ -26,7 +27,7 @@ pub(crate) struct ModifiedResponse<'a> {
     modified_at: Option<Moment>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct ParcelView<'a> {
     invoice_number: &'a str,
@@ -53,14 +54,14 @@ impl<'a> From<&'a EscrowDelivery> for ModifiedResponse<'a> {
 }
 
 /// Schema `ConfirmEscrowResponse`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct CompletedResponse {
     pub(crate) completed_at: Moment,
 }
 
 /// Schema `RegisterStoreReceiptResponse`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct StoreReceiptResponse {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -68,7 +69,7 @@ pub(crate) struct StoreReceiptResponse {
 }
 
 /// Schema `PaymentEscrow`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct EscrowView<'a> {
     status: &'static str,

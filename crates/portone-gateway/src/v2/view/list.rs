@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use portone_core::PaymentId;
 use portone_engine::ledger::{BillingKeyRecord, CashReceipt, Transaction};
 use portone_engine::list::Cursor;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::billing_key::BillingKeyView;
@@ -15,7 +16,7 @@ use crate::v2::dto::page::Page;
 pub(crate) type Receipts = BTreeMap<PaymentId, CashReceipt>;
 
 /// Schema `PageInfo`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PageInfo {
     number: i32,
@@ -31,7 +32,7 @@ impl PageInfo {
 }
 
 /// Schema `GetPaymentsResponse`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct PaymentsResponse<'a> {
     items: Vec<PaymentView<'a>>,
     page: PageInfo,
@@ -50,13 +51,13 @@ fn listed<'a>(payment: &'a Transaction, receipts: &'a Receipts) -> PaymentView<'
 }
 
 /// Schema `GetAllPaymentsByCursorResponse`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct PaymentsByCursorResponse<'a> {
     items: Vec<PaymentWithCursor<'a>>,
 }
 
 /// Schema `PaymentWithCursor`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct PaymentWithCursor<'a> {
     payment: PaymentView<'a>,
     cursor: String,
@@ -74,7 +75,7 @@ impl<'a> PaymentsByCursorResponse<'a> {
 }
 
 /// Schema `GetBillingKeyInfosResponse`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct BillingKeysResponse<'a> {
     items: Vec<BillingKeyView<'a>>,
     page: PageInfo,

@@ -2,12 +2,13 @@
 
 use portone_core::{AccountFacts, Bank, CardFacts, MethodFacts, PayMethod, VirtualAccountFacts, WalletFacts};
 use portone_engine::ledger::Transaction;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::answer::Moment;
 
 /// The members of schema `PaymentMethod` that can be known here.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(tag = "type", rename_all_fields = "camelCase")]
 pub(crate) enum MethodView<'a> {
     /// By card.
@@ -52,7 +53,7 @@ pub(crate) enum MethodView<'a> {
 }
 
 /// Schema `PaymentMethodTransfer`, less its type.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct AccountView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -68,7 +69,7 @@ impl<'a> From<&'a AccountFacts> for AccountView<'a> {
 }
 
 /// Schema `PaymentMethodEasyPayMethod`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(tag = "type", rename_all_fields = "camelCase")]
 pub(crate) enum WalletView<'a> {
     /// A card.
@@ -156,7 +157,7 @@ impl<'a> MethodView<'a> {
 }
 
 /// Schema `Card`; never a whole number.
-#[derive(Debug, Default, PartialEq, Serialize)]
+#[derive(Debug, Default, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct CardView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -6,6 +6,7 @@ use portone_core::{PgTxId, Product};
 use portone_engine::ledger::{CashReceipt, Failure, PaymentStatus, Transaction};
 use portone_engine::request::Paid;
 use portone_engine::webhook::Delivery;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::cancellation::CancellationView;
@@ -19,13 +20,13 @@ use super::webhook::WebhookView;
 use crate::answer::Moment;
 
 /// Schemas `PayInstantlyResponse` and `PayWithBillingKeyResponse`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct PaidResponse {
     payment: PaidSummary,
 }
 
 /// Schemas `InstantPaymentSummary`, `BillingKeyPaymentSummary` and `ConfirmedPaymentSummary`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PaidSummary {
     pg_tx_id: String,
@@ -45,7 +46,7 @@ impl From<Paid> for PaidSummary {
 }
 
 /// Schema `CloseVirtualAccountResponse`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ClosedResponse {
     /// When.
@@ -53,14 +54,14 @@ pub(crate) struct ClosedResponse {
 }
 
 /// Schema `GetPaymentTransactionsResponse`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct TransactionsResponse<'a> {
     /// Oldest first.
     pub(crate) items: Vec<PaymentView<'a>>,
 }
 
 /// One member of the unions `Payment` and `PaymentTransaction`: which optional members are there depends on the status.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PaymentView<'a> {
     status: &'static str,
@@ -100,6 +101,7 @@ pub(crate) struct PaymentView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     escrow: Option<EscrowView<'a>>,
     #[serde(skip_serializing_if = "<[Product]>::is_empty")]
+    #[schemars(with = "Vec<serde_json::Map<String, serde_json::Value>>")]
     products: &'a [Product],
     #[serde(skip_serializing_if = "Option::is_none")]
     product_count: Option<i32>,
@@ -115,7 +117,7 @@ pub(crate) struct PaymentView<'a> {
 }
 
 /// The members that depend on the status.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct StateView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -141,7 +143,7 @@ struct StateView<'a> {
 }
 
 /// Schema `PaymentAmount`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct AmountView {
     total: i64,
@@ -155,7 +157,7 @@ pub(super) struct AmountView {
 }
 
 /// Schema `PaymentOrigin`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct OriginView<'a> {
     platform_type: &'static str,
@@ -163,7 +165,7 @@ pub(super) struct OriginView<'a> {
 }
 
 /// Schema `PaymentFailure`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct FailureView<'a> {
     reason: &'a str,

@@ -6,6 +6,7 @@ use portone_core::{PgTxId, Product};
 use portone_engine::ledger::CashReceipt;
 use portone_engine::list::Cursor;
 use portone_engine::payment_event::{PaymentEvent, PaymentEventKind};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::cancellation::CancellationView;
@@ -20,13 +21,13 @@ use super::receipt::PaymentReceiptView;
 use crate::answer::Moment;
 
 /// Schema `GetAllPaymentEventsByCursorResponse`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct PaymentEventsResponse<'a> {
     items: Vec<PaymentEventWithCursor<'a>>,
 }
 
 /// Schema `PaymentEventWithCursor`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct PaymentEventWithCursor<'a> {
     payment_event: PaymentEventView<'a>,
@@ -45,10 +46,11 @@ impl<'a> PaymentEventsResponse<'a> {
 }
 
 /// One member of the union `PaymentEvent`; what it happened to is shown as it is now.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct PaymentEventView<'a> {
     #[serde(rename = "type")]
+    #[schemars(with = "String")]
     kind: PaymentEventKind,
     /// The transaction's, or the cancel's.
     id: Cow<'a, str>,
@@ -73,6 +75,7 @@ struct PaymentEventView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     is_cultural_expense: Option<bool>,
     #[serde(skip_serializing_if = "<[Product]>::is_empty")]
+    #[schemars(with = "Vec<serde_json::Map<String, serde_json::Value>>")]
     products: &'a [Product],
     #[serde(skip_serializing_if = "Option::is_none")]
     product_count: Option<i32>,

@@ -4,12 +4,13 @@ use portone_core::Currency;
 use portone_engine::promotion::{
     DiscountPartition, PgCardPromotion, RecoverOption, Share, StandingPromotion,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::answer::Moment;
 
 /// Schema `CardPromotion`, the only variant of `Promotion`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PromotionView<'a> {
     #[serde(rename = "type")]
@@ -22,6 +23,7 @@ pub(crate) struct PromotionView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     max_discount_amount: Option<i64>,
     spent_amount: i64,
+    #[schemars(with = "String")]
     currency: Currency,
     start_at: Moment,
     end_at: Moment,
@@ -34,13 +36,13 @@ pub(crate) struct PromotionView<'a> {
 }
 
 /// Schema `PromotionDiscountPolicy`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct DiscountPolicyView {
     partitions: Vec<PartitionView>,
 }
 
 /// Schema `PromotionDiscountPartition`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct PartitionView {
     amount_from: i64,
@@ -48,7 +50,7 @@ struct PartitionView {
 }
 
 /// Schemas `PromotionDiscountScheme` and `PromotionSpareBudget`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "SCREAMING_SNAKE_CASE")]
 enum ShareView {
     Amount { amount: i64 },
@@ -56,7 +58,7 @@ enum ShareView {
 }
 
 /// Schema `PromotionRecoverOption`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "SCREAMING_SNAKE_CASE")]
 enum RecoverOptionView {
     Recover,
@@ -119,13 +121,13 @@ impl From<RecoverOption> for RecoverOptionView {
 }
 
 /// Schema `GetPgCardPromotionsResponse`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct PgCardPromotionsResponse<'a> {
     promotions: Vec<PgCardPromotionView<'a>>,
 }
 
 /// Schema `PgCardPromotion`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct PgCardPromotionView<'a> {
     promotion_id: &'a str,

@@ -1,6 +1,7 @@
 //! Cash receipts as answers show them.
 
 use portone_engine::ledger::{CashReceipt, ReceiptStatus};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::channel::SelectedChannel;
@@ -9,14 +10,14 @@ use super::merchant_id;
 use crate::answer::Moment;
 
 /// Schema `IssueCashReceiptResponse`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct IssuedResponse<'a> {
     cash_receipt: SummaryView<'a>,
 }
 
 /// Schema `CashReceiptSummary`: every member is mandatory, so what a PG did not tell is empty.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct SummaryView<'a> {
     issue_number: &'a str,
@@ -38,7 +39,7 @@ impl<'a> From<&'a CashReceipt> for IssuedResponse<'a> {
 }
 
 /// Schema `CancelCashReceiptResponse`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct CancelledResponse {
     cancelled_amount: i64,
@@ -53,7 +54,7 @@ impl From<&CashReceipt> for CancelledResponse {
 }
 
 /// Schema `GetCashReceiptsResponse`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct CashReceiptsResponse<'a> {
     items: Vec<CashReceiptView<'a>>,
     page: PageInfo,
@@ -67,7 +68,7 @@ impl<'a> CashReceiptsResponse<'a> {
 }
 
 /// Schema `CashReceipt`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct CashReceiptView<'a> {
     status: &'static str,
@@ -84,7 +85,7 @@ pub(crate) struct CashReceiptView<'a> {
 }
 
 /// What a receipt has once it was issued.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct IssuedView<'a> {
     amount: i64,
@@ -97,7 +98,7 @@ struct IssuedView<'a> {
 }
 
 /// What every schema of an issued receipt has.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct NumberView<'a> {
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
@@ -140,7 +141,7 @@ impl<'a> From<&'a CashReceipt> for CashReceiptView<'a> {
 }
 
 /// Schema `PaymentCashReceipt`: what a payment shows of its receipt.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PaymentReceiptView<'a> {
     status: &'static str,

@@ -2,6 +2,7 @@
 
 use portone_core::Product;
 use portone_engine::ledger::{Schedule, ScheduleStatus};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::customer::CustomerView;
@@ -10,13 +11,13 @@ use super::merchant_id;
 use crate::answer::Moment;
 
 /// Schema `CreatePaymentScheduleResponse`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct CreatedResponse<'a> {
     schedule: Summary<'a>,
 }
 
 /// Schema `PaymentScheduleSummary`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Summary<'a> {
     id: &'a str,
 }
@@ -28,7 +29,7 @@ impl<'a> From<&'a Schedule> for CreatedResponse<'a> {
 }
 
 /// Schema `GetPaymentSchedulesResponse`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct SchedulesResponse<'a> {
     /// Those of the page.
     pub(crate) items: Vec<ScheduleView<'a>>,
@@ -37,7 +38,7 @@ pub(crate) struct SchedulesResponse<'a> {
 }
 
 /// Schema `RevokePaymentSchedulesResponse`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct RevokedResponse<'a> {
     /// Those called off.
@@ -49,7 +50,7 @@ pub(crate) struct RevokedResponse<'a> {
 
 /// One member of the union `PaymentSchedule`: which times are there depends on the status. Clients take `customData`,
 /// `isCulturalExpense` and `isEscrow` for mandatory.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ScheduleView<'a> {
     status: &'static str,
@@ -74,6 +75,7 @@ pub(crate) struct ScheduleView<'a> {
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     notice_urls: &'a [String],
     #[serde(skip_serializing_if = "<[Product]>::is_empty")]
+    #[schemars(with = "Vec<serde_json::Map<String, serde_json::Value>>")]
     products: &'a [Product],
     created_at: Moment,
     time_to_pay: Moment,

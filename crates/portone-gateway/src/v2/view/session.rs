@@ -3,16 +3,17 @@
 use std::fmt::Write as _;
 
 use portone_engine::ledger::{PaymentSession, SessionOffer};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::answer::Moment;
 
 /// Schema `PreRegisterPaymentResponse`: an empty object.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct RegisteredResponse {}
 
 /// Schema `CreatePaymentSessionResponse`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct CreateSessionResponse<'a> {
     pub(crate) session_id: &'a str,
@@ -21,7 +22,7 @@ pub(crate) struct CreateSessionResponse<'a> {
 }
 
 /// Schema `ClosePaymentSessionResponse`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ClosedSessionResponse {
     /// When.
@@ -29,12 +30,13 @@ pub(crate) struct ClosedSessionResponse {
 }
 
 /// Schema `PaymentSession`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct SessionView<'a> {
     id: &'a str,
     store_id: &'a str,
     #[serde(flatten)]
+    #[schemars(with = "serde_json::Map<String, serde_json::Value>")]
     offer: &'a SessionOffer,
     created_at: Moment,
     expires_at: Moment,

@@ -2,12 +2,13 @@
 
 use portone_engine::event::{EventKind, EventSubject};
 use portone_engine::webhook::{Delivery, Exchange, TRY_COUNT_MAX};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::answer::Moment;
 
 /// Schema `PaymentWebhook` (rule V2-108).
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct WebhookView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -28,7 +29,7 @@ pub(crate) struct WebhookView<'a> {
 }
 
 /// Schema `PaymentWebhookRequest`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct RequestView<'a> {
     header: &'a str,
@@ -37,7 +38,7 @@ struct RequestView<'a> {
 }
 
 /// Schema `PaymentWebhookResponse`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct ResponseView<'a> {
     code: String,
@@ -47,7 +48,7 @@ struct ResponseView<'a> {
 }
 
 /// Schema `ResendWebhookResponse`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct ResendWebhookResponse<'a> {
     pub(crate) webhook: WebhookView<'a>,
 }
@@ -74,11 +75,12 @@ impl<'a> From<&'a Delivery> for WebhookView<'a> {
 }
 
 /// A webhook as the admin face lists it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct LoggedWebhookView<'a> {
     number: u64,
     #[serde(rename = "type")]
+    #[schemars(with = "String")]
     kind: EventKind,
     store_id: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
