@@ -18,30 +18,51 @@ const PATH_START: &str = "POST /payments/";
 #[derive(Debug, Clone)]
 pub(crate) struct PaymentRequest {
     bytes: Vec<u8>,
+    /// Where the payment id ends.
+    id_end: usize,
 }
 
 impl PaymentRequest {
     /// A key-in payment. `credential` is the V2 API secret, `body` the JSON text.
     pub(crate) fn new(credential: &str, body: &str) -> Self {
-        let id = format!("bench{:09}{:010}", std::process::id() % 1_000_000_000, 0);
-        debug_assert_eq!(id.len(), ID_LENGTH);
+        let id = first_id();
         let head = format!(
             "{PATH_START}{id}/instant HTTP/1.1\r\nHost: localhost\r\nAuthorization: PortOne {credential}\r\n\
              Content-Type: application/json\r\nContent-Length: {}\r\n\r\n",
             body.len()
         );
-        Self { bytes: [head.as_bytes(), body.as_bytes()].concat() }
+        Self { bytes: [head.as_bytes(), body.as_bytes()].concat(), id_end: PATH_START.len() + ID_LENGTH }
+    }
+
+    /// A V1 key-in payment at the API under `prefix`, whose id is in its body. `order` is the rest of the body.
+    pub(crate) fn v1(prefix: &str, token: &str, order: &str) -> Self {
+        let body_start = r#"{"merchant_uid":""#;
+        let body = format!("{body_start}{}\",{order}}}", first_id());
+        let head = format!(
+            "POST {prefix}/subscribe/payments/onetime HTTP/1.1\r\nHost: localhost\r\nAuthorization: {token}\r\n\
+             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+            body.len()
+        );
+        let id_end = head.len() + body_start.len() + ID_LENGTH;
+        Self { bytes: [head.as_bytes(), body.as_bytes()].concat(), id_end }
     }
 
     /// The bytes to send for the payment of this number.
     pub(crate) fn numbered(&mut self, mut number: u32) -> &[u8] {
-        let end = PATH_START.len() + ID_LENGTH;
+        let end = self.id_end;
         for digit in self.bytes[end - 10..end].iter_mut().rev() {
             *digit = b'0' + u8::try_from(number % 10).unwrap_or_default();
             number /= 10;
         }
         &self.bytes
     }
+}
+
+/// The payment id of number 0: letters and digits, another one in each process.
+fn first_id() -> String {
+    let id = format!("bench{:09}{:010}", std::process::id() % 1_000_000_000, 0);
+    debug_assert_eq!(id.len(), ID_LENGTH);
+    id
 }
 
 /// One connection, kept open.
@@ -123,8 +144,19 @@ impl Head {
 
 /// A GET, for what is asked once: the status and the body. The connection is not kept, and the body may be of any length.
 pub(crate) async fn fetch(address: SocketAddr, path: &str) -> Result<(u16, Vec<u8>), Failure> {
+    ask(address, format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")).await
+}
+
+/// The same with a JSON body.
+pub(crate) async fn post(address: SocketAddr, path: &str, body: &str) -> Result<(u16, Vec<u8>), Failure> {
+    let length = body.len();
+    let head = format!("POST {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
+    let rest = format!("Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}");
+    ask(address, head + &rest).await
+}
+
+async fn ask(address: SocketAddr, request: String) -> Result<(u16, Vec<u8>), Failure> {
     let mut stream = TcpStream::connect(address).await?;
-    let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await?;
     let mut input = Vec::new();
     stream.read_to_end(&mut input).await?;
@@ -147,6 +179,18 @@ mod tests {
         assert!(id(&second).ends_with("4294967295"));
         assert_eq!(first.replace(&id(&first), ""), second.replace(&id(&second), ""));
         assert!(first.ends_with("Content-Length: 2\r\n\r\n{}"));
+    }
+
+    #[test]
+    fn a_v1_request_has_its_id_in_the_body() {
+        let mut request = PaymentRequest::v1("/v1", "token", r#""amount":1"#);
+        let text = String::from_utf8(request.numbered(7).to_vec()).unwrap();
+        let (head, body) = text.split_once("\r\n\r\n").unwrap();
+        assert!(head.contains(&format!("Content-Length: {}", body.len())), "{text}");
+        assert!(
+            body.starts_with(r#"{"merchant_uid":"bench"#) && body.ends_with(r#"0000000007","amount":1}"#),
+            "{body}"
+        );
     }
 
     #[test]

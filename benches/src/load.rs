@@ -49,11 +49,11 @@ impl Target {
         self.pay(&mut connection, &mut self.request.clone()).await
     }
 
-    /// Pays, and refuses every answer but 200.
+    /// Pays, and refuses every answer but 200; a peer may say 201.
     async fn pay(&self, connection: &mut Connection, request: &mut PaymentRequest) -> Result<(), Failure> {
         let number = self.numbers.fetch_add(1, Ordering::Relaxed);
         let reply = connection.exchange(request.numbered(number)).await?;
-        if reply.status != 200 {
+        if !matches!(reply.status, 200 | 201) {
             let body = String::from_utf8_lossy(reply.body);
             return Err(format!("payment {number} was answered {}: {body}", reply.status).into());
         }

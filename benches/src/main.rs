@@ -17,6 +17,7 @@ mod report;
 mod run;
 mod statistics;
 mod two_commits;
+mod v1;
 
 use std::{error::Error, net::SocketAddr, path::PathBuf, process::ExitCode};
 
@@ -36,6 +37,8 @@ struct Cli {
 enum Command {
     /// Measure the gateway and its limits; Markdown goes to standard output.
     Run(run::RunArgs),
+    /// Measure the gateway's V1 face beside another server of the V1 API; Markdown goes to standard output.
+    V1(v1::V1Args),
     /// The reference gateway: intent, call, result, and nothing else.
     Reference {
         /// Where it listens.
@@ -59,6 +62,7 @@ enum Command {
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Run(args) => run::run(&args).map(|markdown| print!("{markdown}")),
+        Command::V1(args) => v1::run(&args).map(|markdown| print!("{markdown}")),
         Command::Reference { listen, database, upstream } => reference::serve(listen, &database, upstream),
         Command::Constant { listen } => constant::serve(listen),
     };

@@ -128,7 +128,7 @@ fn payments() -> Vec<Row> {
             token: Token::Bearer,
             path: "/subscribe/payments/onetime",
             body: with_card(
-                json!({"channelGroupId": Demo::GROUP, "merchant_uid": "seed0onetime", "amount": 1000}),
+                json!({"channelGroupId": Demo::GROUP, "merchant_uid": "seed0onetime", "amount": 1000, "name": "Norway swivel chair"}),
             ),
             told: Told::Accepted("/response/pg_provider"),
         },
@@ -204,18 +204,18 @@ fn with_super_key() -> Vec<Row> {
     ]
 }
 
-/// A renewal at Paymentwall (seed 004), which its sample sends without a token.
+/// A renewal (seed 004), which the sample sends without a token and without a name; of the card that [`keys`] stored.
 fn renewals() -> Vec<Row> {
     let again = |token, told| Row {
         seed: 4,
         facts: &["https://api.iamport.kr/subscribe/payments/again", "\"amount\":3000"],
         token,
         path: "/subscribe/payments/again",
-        body: json!({"customer_uid": "your-customer-unique-id", "merchant_uid": "order_id_8237352", "amount": 3000}),
+        body: json!({"customer_uid": "gildong_0001_1234", "merchant_uid": "order_id_8237352", "amount": 3000}),
         told,
     };
     vec![
-        again(Token::None, Told::Refused("DOC-022", &["Unauthorized"])),
+        again(Token::None, Told::Refused("DOC-022", &["V1-007 Authorization"])),
         again(Token::Bearer, Told::Refused("DOC-022", &["IAMPORT-013 name"])),
     ]
 }

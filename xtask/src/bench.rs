@@ -23,6 +23,12 @@ pub(crate) struct BenchArgs {
     /// Instead of measuring, press the gateway for this many seconds at 32 connections, for a profiler.
     #[arg(long, value_name = "SECONDS")]
     press: Option<u64>,
+    /// Instead, measure the V1 face alone.
+    #[arg(long, conflicts_with_all = ["press", "write", "quick"])]
+    v1: bool,
+    /// Measure the V1 face beside another server of the V1 API that listens here, such as fake-iamport-server.
+    #[arg(long, value_name = "ADDRESS", requires = "v1")]
+    peer: Option<String>,
 }
 
 const DOCUMENT: &str = "docs/performance.md";
@@ -37,7 +43,10 @@ pub(crate) fn run(workspace: &Workspace, args: &BenchArgs) -> Result<(), Failure
     }
     let folder = workspace.target.join("release");
     let mut command = Command::new(folder.join("portone-bench"));
-    command.arg("run").arg("--portone").arg(folder.join("portone"));
+    command.arg(if args.v1 { "v1" } else { "run" }).arg("--portone").arg(folder.join("portone"));
+    if let Some(peer) = &args.peer {
+        command.args(["--peer", peer]);
+    }
     if args.quick {
         command.arg("--quick");
     }

@@ -48,7 +48,7 @@ enum Task {
     Incidents,
     /// Package every library as crates.io would take it, and build it from that.
     Package,
-    /// Everything a change must pass: fmt, clippy, tidy, test, package, a new adapter.
+    /// Everything a change must pass: fmt, clippy, tidy, test, the simulator, package, a new adapter.
     Ci,
 }
 

@@ -15,10 +15,14 @@ pub(crate) fn run(workspace: &Workspace) -> Result<(), Failure> {
         .filter(|package| is_published(package))
         .map(|package| package.name.as_str())
         .collect();
-    let mut command = workspace.cargo(&["package", "--allow-dirty", "--offline"]);
-    command.args(packages.iter().flat_map(|package| ["--package", package]));
+    // Cargo takes what it once unpacked and built from a registry for good, and a package has the same version after every
+    // change: in a folder of its own nothing is left of an earlier run.
+    let folder = workspace.target.join(format!("package-{}", std::process::id()));
+    let mut command = workspace.cargo(&["package", "--allow-dirty", "--offline", "--target-dir"]);
+    command.arg(&folder).args(packages.iter().flat_map(|package| ["--package", package]));
     eprintln!("$ cargo package of {}", packages.join(", "));
     let output = command.output()?;
+    std::fs::remove_dir_all(&folder)?;
     let told = String::from_utf8_lossy(&output.stderr);
     check(output.status.success(), &told)?;
     println!("xtask package: ok: {} packages", packages.len());

@@ -29,7 +29,11 @@ pub(crate) fn play(workspace: &Workspace, args: &SimArgs) -> Result<(), Failure>
     if let Some(SimTask::Planted(args)) = &args.task {
         return planted::play(workspace, args);
     }
+    play_seeds(workspace, &args.args)
+}
+
+fn play_seeds(workspace: &Workspace, args: &[String]) -> Result<(), Failure> {
     let mut words = vec!["run", "--release", "--quiet", "-p", "portone-sim", "--"];
-    words.extend(args.args.iter().map(String::as_str));
+    words.extend(args.iter().map(String::as_str));
     run(&mut workspace.cargo(&words))
 }

@@ -41,7 +41,6 @@ const CASES: &[Case] = &[
     ("SMARTRO-066", Reject, "method.virtualAccount.expiry", || account(|_, account| account.expiry.due_date = Some(samples::now() + TimeDelta::days(1))), || account(|_, _| {})),
     ("SMARTRO-066", Reject, "method.virtualAccount.expiry", || account(|_, account| account.expiry.valid_hours = None), || account(|_, account| (account.expiry.valid_hours, account.expiry.due_date) = (None, Some(samples::now() + TimeDelta::seconds(1))))),
     ("SMARTRO-093", Advise, "customer.id", || issue(|issue| issue.customer.id = Some("customer-1234".to_owned())), || issue(|issue| issue.customer.id = Some("matthew".to_owned()))),
-    ("SMARTRO-CAP", Reject, "method", || key_payment(|pay| pay.method = PayMethod::Mobile), || key_payment(|_| {})),
     ("SMARTRO-100", Reject, "method.card", || example(samples::pay_card(Secrets::ONE)), || account(|_, _| {})),
     ("SMARTRO-102", Reject, "method.virtualAccount.option.fixed.pgAccountId", || account(|_, account| account.option = fixed(None, None)), || account(|_, account| account.option = fixed(Some("member42"), None))),
     ("SMARTRO-102", Reject, "method.virtualAccount.option.fixed.accountNumber", || account(|_, account| account.option = fixed(Some("member42"), Some("1234567890"))), || account(|_, account| account.option = fixed(Some("member42"), None))),
@@ -95,6 +94,13 @@ fn each_rule_of_the_profile_fires_in_a_request_or_a_window() {
     tested.extend(ON_WHOLE_REQUESTS.iter().map(|&code| code.to_owned()));
     let listed: BTreeSet<String> = PROFILE.rules.iter().map(|rule| rule.code.to_owned()).collect();
     assert_eq!(tested, listed);
+}
+
+#[test]
+fn a_key_that_charges_a_phone_is_refused() {
+    let is_refused = |report: &Report| report.rejections().any(|violation| violation.rule == "SMARTRO-CAP");
+    assert!(is_refused(&report(&key_payment(|pay| pay.method = PayMethod::Mobile))));
+    assert!(!is_refused(&report(&key_payment(|_| {}))));
 }
 
 #[test]

@@ -103,7 +103,7 @@ impl TextField {
                 some(transaction.failure.as_ref().and_then(|failure| failure.pg_message.as_deref()));
             }
             Self::VirtualAccountHolderName => {
-                some(account.and_then(|account| account.remittee_name.as_deref()))
+                some(account.and_then(|account| account.remittee_name.as_deref()));
             }
             Self::VirtualAccountBank => some(account.and_then(|account| account.bank).map(Bank::code)),
             Self::VirtualAccountNumber => some(account.map(|account| account.account_number.as_str())),
@@ -150,7 +150,7 @@ impl TextField {
     fn of_customer(self, customer: &Customer, take: &mut dyn FnMut(&str)) {
         let mut some = |text: &Option<String>| text.iter().for_each(|text| take(text));
         match self {
-            Self::CustomerName => some(&customer.name.as_ref().map(|name| name.one_line().into())),
+            Self::CustomerName => some(&customer.name.as_ref().map(portone_core::CustomerName::one_line)),
             Self::CustomerEmail => some(&customer.email),
             Self::CustomerPhoneNumber => some(&customer.phone_number),
             Self::CustomerAddress => {

@@ -88,7 +88,7 @@ pub(crate) const fn v1_status(event: &Event, is_scheduled: bool) -> Option<&'sta
         EventKind::Paid => Some("paid"),
         EventKind::VirtualAccountIssued => Some("ready"),
         EventKind::Failed if is_scheduled => Some("failed"),
-        // An account that is closed gives nothing back.
+        // An account that runs out gives nothing back; one that the shop closes is told, as V2 does.
         EventKind::Cancelled | EventKind::PartialCancelled if cancellation_id.is_some() => Some("cancelled"),
         EventKind::Ready
         | EventKind::Failed

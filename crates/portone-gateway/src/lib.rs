@@ -23,6 +23,7 @@ mod outcome;
 mod pass_through;
 mod read;
 mod request_id;
+mod rule;
 mod secrets;
 mod state;
 mod v1;

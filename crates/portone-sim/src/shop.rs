@@ -143,7 +143,9 @@ async fn insist(world: &Arc<World>, operation: Operation) -> Option<Answer> {
         if matches!(last, Some(Answer::Done(_) | Answer::Refused(_))) {
             return last;
         }
-        world.scheduler.sleep_ms(world.chance.between(0, 20_000)).await;
+        // Some come back when nobody can be working on it any more.
+        let longest_ms = if world.chance.percent(20) { 200_000 } else { 20_000 };
+        world.scheduler.sleep_ms(world.chance.between(0, longest_ms)).await;
         if world.chance.percent(30) {
             key = new_key(world);
         }

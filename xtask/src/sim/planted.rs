@@ -79,7 +79,7 @@ pub(crate) fn play(workspace: &Workspace, args: &PlantedArgs) -> Result<(), Fail
         eprintln!("{} of {}: {}: {}", place + 1, bugs.len(), bug.name, outcome.text());
         results.add(bug, args.seeds, outcome)?;
     }
-    println!("{}", table(&bugs, &results, args.seeds));
+    println!("{}", table(&bugs, &results));
     Ok(())
 }
 

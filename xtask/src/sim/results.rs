@@ -84,24 +84,31 @@ fn line(text: &str) -> Option<(String, (u64, Outcome))> {
 }
 
 /// The table of docs/safety.md, and how many were caught.
-pub(crate) fn table(bugs: &[Bug], results: &Results, seeds: u64) -> String {
+pub(crate) fn table(bugs: &[Bug], results: &Results) -> String {
     let mut text =
         "| planted bug | what it does | caught by seed | what was seen |\n|---|---|---|---|\n".to_owned();
     let (mut caught, mut played) = (0, 0);
     for bug in bugs {
-        let Some((_, outcome)) = results.known.get(&bug.name) else { continue };
+        let Some((seeds, outcome)) = results.known.get(&bug.name) else { continue };
         played += 1;
         let (seed, violation) = match outcome {
             Outcome::Caught { seed, violation } => (seed.to_string(), violation.as_str()),
             Outcome::Missed => (format!("missed in {seeds}"), ""),
         };
         caught += usize::from(*outcome != Outcome::Missed);
-        let violation = violation.split(':').next().unwrap_or_default();
+        let violation = kind_of(violation);
         // Writing to a String cannot fail.
         let _ = writeln!(text, "| `{}` | {} | {seed} | {violation} |", bug.name, bug.what);
     }
     let _ = write!(text, "\n{caught} of {played} caught.");
     text
+}
+
+/// What kind of violation it is: its words before a colon, less ids and amounts.
+fn kind_of(violation: &str) -> String {
+    let words = violation.split(':').next().unwrap_or_default().split_whitespace();
+    let plain = words.filter(|word| word.chars().all(|char| char.is_alphabetic() || ",'".contains(char)));
+    plain.collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -115,6 +122,10 @@ mod tests {
         assert_eq!(outcome, Outcome::Caught { seed: 12, violation: "charged twice: order1".to_owned() });
         let kept = line("hasty\t10000\t12\tcharged twice: order1").unwrap();
         assert_eq!(kept, ("hasty".to_owned(), (10_000, outcome)));
+        assert_eq!(
+            kind_of("schedule payment-schedule-01a1 of order5 is still STARTED"),
+            "schedule of is still STARTED"
+        );
         assert_eq!(line("hasty\t500\t-\t").unwrap().1, (500, Outcome::Missed));
     }
 }

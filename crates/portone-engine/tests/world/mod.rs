@@ -131,11 +131,12 @@ impl World {
         Self::build(channels, groups, seed, EngineConfig::default()).await
     }
 
-    /// A KPN channel of a shop with webhooks.
+    /// A KPN and a Smartro channel of a shop with webhooks.
     pub async fn with_webhooks(endpoints: Vec<WebhookEndpoint>) -> Self {
         let webhooks = WebhookEndpoints::from([(STORE.parse().unwrap(), endpoints)]);
         let config = EngineConfig { webhooks, ..EngineConfig::default() };
-        Self::build(vec![channel(KPN, "KPN")], Vec::new(), 1, config).await
+        let channels = vec![channel(KPN, "KPN"), channel(SMARTRO, "SMARTRO_V2")];
+        Self::build(channels, Vec::new(), 1, config).await
     }
 
     /// A Smartro and a KPN channel of a store with promotions.

@@ -1,6 +1,8 @@
 //! The rules of the V1 face itself, whatever the PG.
 
-use portone_core::{Rule, Severity};
+use portone_core::Rule;
+
+use crate::rule::reject;
 
 pub(super) static INPUT: Rule = reject(
     "V1-INPUT",
@@ -63,7 +65,3 @@ pub(super) static LOGISTICS: Rule = reject(
     "A delivery is registered once, and changed after that.",
     "operations escrow_logis_save and escrow_logis_edit",
 );
-
-const fn reject(code: &'static str, reason: &'static str, source: &'static str) -> Rule {
-    Rule { code, severity: Severity::Reject, reason, source }
-}

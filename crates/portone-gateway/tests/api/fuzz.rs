@@ -8,6 +8,7 @@ use rand::{RngExt as _, SeedableRng as _};
 use serde_json::{Map, Value, json};
 
 use crate::http::Call;
+use crate::spoil;
 use crate::world::{
     APPROVED, GROUP, KPN, Line, OVER_LIMIT, REFUSED_BY_KPN, SMARTRO, STORE, World, account_payment,
     card_payment, cash_receipt, issue, key_payment, with,
@@ -120,42 +121,17 @@ impl Maker {
         body
     }
 
-    /// Replaces, removes or adds one member somewhere.
+    /// What this face's members are spoilt with, beside what every member is.
+    fn own() -> Vec<Value> {
+        vec![json!("2026-13-45T99:00:00Z")]
+    }
+
     fn spoil(&mut self, value: &mut Value) {
-        match value {
-            Value::Object(members) if !members.is_empty() => {
-                let names: Vec<String> = members.keys().cloned().collect();
-                let name = self.pick(&names).clone();
-                match self.random.random_range(0..5) {
-                    0 => drop(members.remove(&name)),
-                    1 => drop(members.insert(name, self.junk())),
-                    2 => drop(members.insert(format!("{name}x"), json!(1))),
-                    _ => self.spoil(members.get_mut(&name).expect("its own member")),
-                }
-            }
-            other => *other = self.junk(),
-        }
+        spoil::spoil(&mut self.random, value, &Self::own());
     }
 
     fn junk(&mut self) -> Value {
-        let junk = [
-            Value::Null,
-            json!(""),
-            json!(0),
-            json!(-1),
-            json!(1.5),
-            json!(i64::MAX),
-            json!(true),
-            json!([]),
-            json!({}),
-            json!([[{}]]),
-            json!("가나다 라마바"),
-            json!("\u{0}\u{7f}\u{202e}"),
-            json!("'; drop table payment; --"),
-            json!("x".repeat(5_000)),
-            json!("2026-13-45T99:00:00Z"),
-        ];
-        self.pick(&junk).clone()
+        spoil::junk(&mut self.random, &Self::own())
     }
 
     fn value(&mut self, name: &str, schema: &Value, depth: u32) -> Value {

@@ -25,6 +25,7 @@ mod payment_sessions;
 mod payments;
 mod paymentwall;
 mod promotions;
+mod spoil;
 mod states;
 mod transport;
 mod v1;

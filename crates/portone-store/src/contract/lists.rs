@@ -25,16 +25,16 @@ async fn key(store: &dyn Store, number: u64) {
     let mut record = key_record(number);
     record.requested_at = at(i64::try_from(number).expect("is small") * 10);
     record.customer.id = Some(format!("customer-{}", number % 7));
-    record.customer.email = (number % 4 != 0).then(|| format!("buyer{number}@example.com"));
-    if number % 3 == 0 {
+    record.customer.email = (!number.is_multiple_of(4)).then(|| format!("buyer{number}@example.com"));
+    if number.is_multiple_of(3) {
         record.channel_group = None;
         record.customer.name = Some(CustomerName::Full("김철수".to_owned()));
     }
     store.begin_issue(record, "{}".to_owned(), issue_attempts(number)).await.expect("begins");
-    if number % 50 != 0 {
+    if !number.is_multiple_of(50) {
         settle_key(store, number).await;
     }
-    if number % 11 == 0 && number % 50 != 0 {
+    if number.is_multiple_of(11) && !number.is_multiple_of(50) {
         delete_key(store, number).await;
     }
 }
@@ -43,7 +43,7 @@ async fn settle_key(store: &dyn Store, number: u64) {
     let seconds = i64::try_from(number).expect("is small") * 10;
     for attempt in issue_attempts(number) {
         let pg_billing_key = PgBillingKey::parse("bk-1").expect("a key");
-        let issued = at(seconds + 5 - 60 * i64::from(number % 9 == 0));
+        let issued = at(seconds + 5 - 60 * i64::from(number.is_multiple_of(9)));
         let result = IssueResult::Issued { pg_billing_key, issued_at: issued };
         store.settle_issue(&attempt.id, result, at(seconds + 6)).await.expect("settles");
     }
@@ -105,7 +105,7 @@ async fn check_keys(store: &dyn Store, when: &str) {
                 time,
                 window: Window { from: at(100), until: at(90_000 - 70_500 * i64::from(at_number == 2)) },
                 sort,
-                descending: at_number % 2 == 0,
+                descending: at_number.is_multiple_of(2),
                 filter: filter.clone(),
                 offset: 2 * at_number,
                 count_max: if at_number == 1 { 3 } else { ALL },
@@ -207,7 +207,7 @@ async fn check_receipts(store: &dyn Store, when: &str) {
                 time,
                 window: Window { from: at(100), until: at(2_500 + 80_000 * i64::from(number > 0)) },
                 sort,
-                descending: number % 2 == 0,
+                descending: number.is_multiple_of(2),
                 filter: filter.clone(),
                 offset: number,
                 count_max: if number == 2 { 4 } else { ALL },
@@ -239,7 +239,7 @@ pub async fn an_index_changes_no_list_of_receipts(store: &dyn Store) {
     for number in 1..=270 {
         let seconds = i64::try_from(number).expect("is small") * 10;
         let receipt = receipts::issue(store, number, number, seconds).await;
-        if number % 9 == 0 {
+        if number.is_multiple_of(9) {
             receipts::cancel(store, 5_000 + number, &receipt, seconds + 3_000).await;
         } else {
             issued.push(receipt);
@@ -266,7 +266,7 @@ async fn many_schedules(store: &dyn Store) -> Vec<Schedule> {
         let seconds = i64::try_from(number * 7 % 241).expect("is small") * 150;
         let mut schedule = schedules::schedule(number, seconds);
         schedule.created_at = at(-i64::try_from(number * 11 % 241).expect("is small"));
-        if number % 5 == 0 {
+        if number.is_multiple_of(5) {
             schedule.environment = Environment::Live;
         }
         ids.push(schedule.id.clone());

@@ -127,17 +127,17 @@ fn differing(number: u64, transaction: Transaction) -> Transaction {
     let mut it = transaction;
     let seconds = i64::try_from(number).expect("is small") * 10;
     it.requested_at = at(seconds);
-    it.status_changed_at = at(seconds + i64::from(number % 5 == 0) * 700);
+    it.status_changed_at = at(seconds + i64::from(number.is_multiple_of(5)) * 700);
     it.order.order_name = match number % 4 {
         0 => format!("{number}번 상품"),
         1 => "say \"quoted\"".to_owned(),
         _ => it.order.order_name,
     };
-    if number % 9 == 0 {
+    if number.is_multiple_of(9) {
         it.order.customer.name =
             Some(CustomerName::Separated { first: "Hong".to_owned(), last: format!("Gil{number}") });
     }
-    if number % 3 == 0 {
+    if number.is_multiple_of(3) {
         it.method = PayMethod::VirtualAccount;
         it.card = None;
     }
@@ -153,16 +153,17 @@ async fn pay(store: &dyn Store, number: u64) {
     let mut new = begin(number, number);
     new.transaction = differing(number, new.transaction);
     store.begin_payment(new).await.expect("begins");
-    if number % 70 == 0 {
+    if number.is_multiple_of(70) {
         return;
     }
-    let settle = if number % 8 == 0 { settle_failed(number, number) } else { settle_paid(number, number) };
+    let settle =
+        if number.is_multiple_of(8) { settle_failed(number, number) } else { settle_paid(number, number) };
     let transaction = differing(number, settle.transaction);
-    let kind = if number % 8 == 0 { EventKind::Failed } else { EventKind::Paid };
+    let kind = if number.is_multiple_of(8) { EventKind::Failed } else { EventKind::Paid };
     let events = vec![event(&transaction, kind)];
     let settle = SettleTransaction { transaction, events, ..settle };
     assert_eq!(store.settle_transaction(settle).await, Ok(Settle::Settled));
-    if number % 40 == 0 {
+    if number.is_multiple_of(40) {
         let mut again = begin(number + 10_000, number);
         again.transaction = differing(number, again.transaction);
         store.begin_payment(again).await.expect("begins again");

@@ -6,8 +6,8 @@ use portone_engine::ledger::BillingKeyRecord;
 use portone_engine::list::{EXAMINED_COUNT_MAX, Reached};
 use rusqlite::params;
 
-use super::{billing_keys, search};
 use super::database::{Database, Fault};
+use super::{billing_keys, search};
 use crate::document::{decode_code, millis};
 
 /// The keys of a window that were issued, deleted or not; at most `?4` of them, after `?5`.

@@ -1,6 +1,8 @@
 //! The rules of the V2 face itself, whatever the PG.
 
-use portone_core::{Rule, Severity};
+use portone_core::Rule;
+
+use crate::rule::reject;
 
 pub(super) static TOKEN: Rule = reject(
     "V2-003",
@@ -85,7 +87,3 @@ pub(super) static REVOCATION: Rule = reject(
 );
 pub(super) static PRODUCT_COUNT: Rule =
     reject("SR-051", "productCount is a whole number.", "seed 000; schema InstantPaymentInput");
-
-const fn reject(code: &'static str, reason: &'static str, source: &'static str) -> Rule {
-    Rule { code, severity: Severity::Reject, reason, source }
-}

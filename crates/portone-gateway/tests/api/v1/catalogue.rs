@@ -198,7 +198,7 @@ async fn sr_035_the_pg_that_was_drawn_is_told_of_paid_and_failed_payments() {
 #[tokio::test]
 async fn sr_048_a_key_in_to_a_group_needs_the_card_and_no_buyer() {
     let shop = Shop::new().await;
-    let body = json!({"merchant_uid": "order1", "amount": 1, "channelGroupId": GROUP});
+    let body = json!({"merchant_uid": "order1", "amount": 8900, "name": "Pass", "channelGroupId": GROUP});
     let bare = shop.post("/subscribe/payments/onetime", &body).await;
     let (status, code, message) = bare.refusal();
     assert!(
@@ -213,7 +213,7 @@ async fn sr_048_a_key_in_to_a_group_needs_the_card_and_no_buyer() {
 #[tokio::test]
 async fn sr_052_a_super_key_needs_the_card_and_its_payments_a_name() {
     let shop = Shop::new().await;
-    let group = json!({"channelGroupId": GROUP});
+    let group = json!({"channelGroupId": GROUP, "customer_id": "customer1"});
     assert_eq!(shop.post("/subscribe/customers/card1", &group).await.refusal().1, 1);
     let issued = shop.post("/subscribe/customers/card1", &both(card(APPROVED), &group)).await;
     assert!(!issued.response()["succeededChannels"].as_array().unwrap().is_empty(), "{}", issued.reply.text);
@@ -237,7 +237,8 @@ async fn sr_071_and_sr_076_a_channel_without_the_key_or_out_of_use_is_not_charge
     shop.post("/subscribe/customers/card2", &key).await.response();
     let inactive = json!({"name": "Cards", "channels": [
         {"key": SMARTRO, "weight": 50, "active": false}, {"key": KPN, "weight": 50, "active": false}]});
-    let saved = shop.world.admin("PUT", &format!("/admin/channel-groups/{GROUP}"), Some(&inactive)).await;
+    let saved =
+        shop.world.admin("PUT", &format!("/admin/channel-groups/{GROUP}?force=true"), Some(&inactive)).await;
     assert_eq!(saved.status, 200, "{}", saved.text);
     let before = shop.world.wire.sent_count();
     assert_eq!(shop.again("card2", "order2").await.refusal().1, 1);

@@ -43,8 +43,9 @@ async fn pw_026_what_paymentwall_refuses_is_told_with_its_code_and_words() {
     fault(&shop.world, json!({"kind": "decline", "code": "3000", "message": "Tracking number unknown"}));
     let reply = shop.post("/paymentwall/delivery", &digital(&imp_uid)).await;
     assert_eq!((reply.status, &reply.body["code"]), (200, &json!(-1)));
-    let expected = json!({"error_code": 3000, "error": "Tracking number unknown",
-        "notices": ["Tracking number unknown"]});
+    // Paymentwall's notices stand behind its error.
+    let words = "Tracking number unknown; 3000";
+    let expected = json!({"error_code": 3000, "error": words, "notices": [words]});
     assert_eq!(reply.body["response"], expected);
 }
 

@@ -115,7 +115,8 @@ impl Raw {
             body["pg"] = json!(pg.replace("MID1", &mid).replace("t_123", &mid));
         }
         let order = format!("raworder{number:04}");
-        if body["merchant_uid"] == "payment0001A" {
+        let is_ours = placed.op == "API_CANCEL" && body["merchant_uid"].is_string();
+        if is_ours || body["merchant_uid"] == "payment0001A" {
             body["merchant_uid"] = json!(order);
         }
         let path = self.prepared(number, placed, &mid, &mut body);
@@ -149,7 +150,7 @@ impl Raw {
                 "/subscribe/payments/again".to_owned()
             }
             "API_CANCEL" => {
-                self.before_cancel(number, placed, mid, body);
+                self.pay_before_cancel(number, placed, mid, body);
                 "/payments/cancel".to_owned()
             }
             other => panic!("{other} has no way to be sent"),
@@ -192,7 +193,7 @@ impl Raw {
         assert!(is_issued || uid.len() > 80, "{issued}");
     }
 
-    fn before_cancel(&mut self, number: usize, placed: &Placed, mid: &str, body: &Value) {
+    fn pay_before_cancel(&mut self, number: usize, placed: &Placed, mid: &str, body: &Value) {
         let fact = |name: &str| placed.context.get(name).cloned().unwrap_or(Value::Null);
         let order = format!("raworder{number:04}");
         let amount = json!({"merchant_uid": order, "amount": 10_000, "name": "Chair", "tax_free": fact("cancellable_tax_free"),

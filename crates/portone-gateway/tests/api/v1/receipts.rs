@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::{Shop, V1Reply};
-use crate::world::{SMARTRO, with};
+use crate::world::{SMARTRO, account_payment, with};
 
 fn receiver() -> Value {
     json!({"identifier": "01000001234", "identifier_type": "phone", "buyer_name": "Port Kim",
@@ -76,7 +76,11 @@ async fn v1_083_only_what_was_paid_like_cash_has_one() {
 #[tokio::test]
 async fn what_smartro_refuses_is_told_in_its_words() {
     let shop = Shop::new().await;
-    let imp_uid = shop.held("order1").await;
+    // An account without a receipt of its own.
+    let account = with(account_payment(SMARTRO), "/method/virtualAccount/cashReceipt", Value::Null);
+    assert_eq!(shop.world.post("/payments/order1/instant", &account).await.status, 200);
+    shop.world.deposited("order1").await;
+    let imp_uid = shop.imp_uid("order1").await;
     let short = with(receiver(), "/identifier", json!("12"));
     let reply = shop.post(&format!("/receipts/{imp_uid}"), &short).await;
     let (status, code, message) = reply.refusal();

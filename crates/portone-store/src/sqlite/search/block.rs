@@ -196,7 +196,7 @@ const WHOLE_FIELDS: &[&str] = &["CARD_INSTALLMENT"];
 impl<'n> Needle<'n> {
     /// One of some texts to find in a field, or in any.
     pub(super) fn new(field: Option<&'static str>, any: &'n [String], is_whole: bool) -> Self {
-        Self { field, any, is_whole, finders: any.iter().map(|text| Finder::new(text)).collect() }
+        Self { field, any, is_whole, finders: any.iter().map(Finder::new).collect() }
     }
 
     /// The fields it may be in; any where absent.

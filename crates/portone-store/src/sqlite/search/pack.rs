@@ -265,8 +265,12 @@ mod tests {
         let numbers = [0, 1, 127, 128, 300, u64::from(u32::MAX), u64::MAX];
         let differences = [0, 1, -1, 63, -64, 64, i64::MAX, i64::MIN];
         let mut bytes = Vec::new();
-        numbers.iter().for_each(|number| put_number(&mut bytes, *number));
-        differences.iter().for_each(|difference| put_difference(&mut bytes, *difference));
+        for number in &numbers {
+            put_number(&mut bytes, *number);
+        }
+        for difference in &differences {
+            put_difference(&mut bytes, *difference);
+        }
         let mut reader = Reader(&bytes);
         assert_eq!(numbers.map(|_| reader.number().unwrap()), numbers);
         assert_eq!(differences.map(|_| reader.difference().unwrap()), differences);
@@ -280,7 +284,10 @@ mod tests {
             (UUIDS, (1..9).map(uuid).collect::<String>()),
             (REPEATED, "정기 구독 1개월\u{0}".repeat(40)),
             (REPEATED, "정기 구독 1개월\u{0}\u{0}책\u{0}".repeat(9)),
-            (PRESSED, (1..40).map(|number| format!("buyer{number}@example.com\u{0}")).collect()),
+            (
+                PRESSED,
+                (1..40).map(|number| format!("buyer{number}@example.com\u{0}")).collect::<Vec<_>>().concat(),
+            ),
             (PLAIN, "a\u{0}b\u{0}\u{0}c\u{0}".to_owned()),
             (PRESSED, (1..3).map(uuid).collect::<String>().to_uppercase()),
         ];

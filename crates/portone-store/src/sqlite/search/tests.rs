@@ -35,8 +35,8 @@ fn filled() -> SqliteStore {
 }
 
 fn with<T>(store: &SqliteStore, work: impl FnOnce(&Database) -> T) -> T {
-    let Backend::Inline(database) = &store.backend else { panic!("a database in memory is inline") };
-    work(&database.lock().expect("nothing panicked"))
+    let Backend::Inline(inline) = &store.backend else { panic!("a database in memory is inline") };
+    work(&inline.database.lock().expect("nothing panicked"))
 }
 
 fn query(field: TextField, text: &str) -> PaymentQuery {

@@ -6,6 +6,19 @@ const NO_MEMBER: &str = "V1-INPUT member_id: is no member of NHN KCP's quick pay
 const NO_MONEY: &str = "V1-INPUT merchant_uid: cannot be registered for NHN KCP's money, which no adapter of this gateway asks for; pay with a card or a billing key";
 const NO_CERTIFICATION: &str = "V1-INPUT imp_uid: is no identity verification here; no adapter of this gateway asks Danal or NHN KCP for one";
 
+/// What a payment with money is registered with, and changed to.
+const REGISTRATION: &[Field] = &[
+    Field::text("btid").needed(),
+    Field::text("cust_ip").needed(),
+    Field::secret("code_verifier").needed(),
+    Field::one_of("prepaid_auth_yn", &["Y", "N"]),
+    Field::whole("prepaid_amount").needed_with("prepaid_auth_yn", "Y"),
+    Field::text("vender_type"),
+    Field::text("reward_id"),
+];
+const REGISTRATION_EXAMPLE: &str =
+    r#"{"btid": "order1", "cust_ip": "203.0.113.7", "code_verifier": "a-long-random-text"}"#;
+
 pub(super) static OPERATIONS: [WalletOperation; 15] = [
     WalletOperation {
         method: "DELETE",
@@ -43,18 +56,8 @@ pub(super) static OPERATIONS: [WalletOperation; 15] = [
         statuses: &[400, 409],
         wallet: Wallet::KcpQuick,
         subject: Subject::Nothing(NO_MONEY),
-        fields: &[
-            Field::text("btid").needed(),
-            Field::text("cust_ip").needed(),
-            Field::secret("code_verifier").needed(),
-            Field::one_of("prepaid_auth_yn", &["Y", "N"]),
-            Field::whole("prepaid_amount").needed_with("prepaid_auth_yn", "Y"),
-            Field::text("vender_type"),
-            Field::text("reward_id"),
-        ],
-        example: Some(
-            r#"{"btid": "order1", "cust_ip": "203.0.113.7", "code_verifier": "a-long-random-text"}"#,
-        ),
+        fields: REGISTRATION,
+        example: Some(REGISTRATION_EXAMPLE),
         query: &[],
     },
     WalletOperation {
@@ -65,18 +68,8 @@ pub(super) static OPERATIONS: [WalletOperation; 15] = [
         statuses: &[400, 404],
         wallet: Wallet::KcpQuick,
         subject: Subject::Nothing(NO_MONEY),
-        fields: &[
-            Field::text("btid").needed(),
-            Field::text("cust_ip").needed(),
-            Field::secret("code_verifier").needed(),
-            Field::one_of("prepaid_auth_yn", &["Y", "N"]),
-            Field::whole("prepaid_amount").needed_with("prepaid_auth_yn", "Y"),
-            Field::text("vender_type"),
-            Field::text("reward_id"),
-        ],
-        example: Some(
-            r#"{"btid": "order1", "cust_ip": "203.0.113.7", "code_verifier": "a-long-random-text"}"#,
-        ),
+        fields: REGISTRATION,
+        example: Some(REGISTRATION_EXAMPLE),
         query: &[],
     },
     WalletOperation {
