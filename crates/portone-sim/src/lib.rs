@@ -12,6 +12,7 @@ mod chance;
 mod change;
 mod check;
 mod disk;
+mod doubt;
 mod duties;
 mod gateway;
 mod hooks;

@@ -39,6 +39,9 @@ pub(crate) struct Weather {
     pub(crate) doubled: u64,
     /// Whether weights change and channels are switched off meanwhile.
     pub(crate) has_changes: bool,
+    /// Whether the group has a failover policy, and whether an outage is one channel's alone.
+    pub(crate) has_failover: bool,
+    pub(crate) is_outage_of_one: bool,
 }
 
 impl Weather {
@@ -68,6 +71,8 @@ impl Weather {
             impatient: 0,
             doubled: 0,
             has_changes: false,
+            has_failover: false,
+            is_outage_of_one: false,
         }
     }
 
@@ -99,6 +104,8 @@ impl Weather {
             impatient: some(50),
             doubled: some(40),
             has_changes: often(50),
+            has_failover: often(50),
+            is_outage_of_one: often(50),
         }
     }
 }
