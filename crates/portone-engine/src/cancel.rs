@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use portone_core::{
     AttemptSubject, CallContext, Cancel, CancelStatus, CancellationId, CancelledFacts, CloseVirtualAccount,
-    Command, CommandKind, Money, Outcome, PaymentId, admit,
+    Command, CommandKind, Money, Outcome, PaymentId, TransactionId, admit,
 };
 
 use crate::call::{Answer, after_call, attempt};
@@ -138,11 +138,30 @@ impl Engine {
             CancelStatus::Requested | CancelStatus::Failed => None,
         };
         let done = cancellation.clone();
-        self.settle_on(open, transaction, |transaction, now| {
+        let id = transaction.id.clone();
+        let settled = self.settle_along(open, transaction, Along::default(), |transaction, now| {
             transition::cancelled(transaction, done.clone(), skip_webhook, now)
+        });
+        match settled.await? {
+            Settled::Here => Ok(cancellation),
+            Settled::Elsewhere => self.cancelled_elsewhere(&id, cancellation).await,
+        }
+    }
+
+    /// Another gateway has settled a cancel while its call was on its way: as done, or as not done. In the latter case the
+    /// shop may have asked again, and a sum that has changed at the PG is the next cancel's.
+    async fn cancelled_elsewhere(
+        &self,
+        id: &TransactionId,
+        cancellation: Cancellation,
+    ) -> Result<Cancellation, EngineError> {
+        let stored = after_call(self.store.transaction(id).await)?;
+        let stored = stored.ok_or_else(|| EngineError::PaymentNotFound(id.to_string()))?;
+        let kept = stored.cancellations.into_iter().find(|kept| kept.id == cancellation.id);
+        kept.ok_or_else(|| {
+            tracing::error!(transaction = %id, cancel = %cancellation.id, "settled as not done before its answer came");
+            EngineError::UnknownOutcome
         })
-        .await?;
-        Ok(cancellation)
     }
 
     /// Closes a virtual account that waits for its deposit (rule V2-068). Closing twice is one close.
@@ -216,7 +235,7 @@ impl Engine {
         transaction: Transaction,
         change: impl Fn(Transaction, DateTime<Utc>) -> (Transaction, Vec<Event>),
     ) -> Result<(), EngineError> {
-        self.settle_along(open, transaction, Along::default(), change).await
+        self.settle_along(open, transaction, Along::default(), change).await.map(drop)
     }
 
     /// Settles an attempt on a transaction, with what belongs to the same commit.
@@ -226,7 +245,7 @@ impl Engine {
         mut transaction: Transaction,
         along: Along,
         change: impl Fn(Transaction, DateTime<Utc>) -> (Transaction, Vec<Event>),
-    ) -> Result<(), EngineError> {
+    ) -> Result<Settled, EngineError> {
         for _ in 0..RETRY_COUNT_MAX {
             let id = transaction.id.clone();
             let (transaction_after, events) = change(transaction, self.now());
@@ -239,7 +258,8 @@ impl Engine {
                 key: along.key.clone(),
             };
             match after_call(self.store.settle_transaction(settle).await)? {
-                Settle::Settled | Settle::AlreadySettled => return Ok(()),
+                Settle::Settled => return Ok(Settled::Here),
+                Settle::AlreadySettled => return Ok(Settled::Elsewhere),
                 Settle::Changed => {}
             }
             let read = after_call(self.store.transaction(&id).await)?;
@@ -248,6 +268,15 @@ impl Engine {
         // The attempt stays open, so the sweep settles it.
         Err(EngineError::UnknownOutcome)
     }
+}
+
+/// Who settled an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Settled {
+    /// This call.
+    Here,
+    /// Another gateway, before.
+    Elsewhere,
 }
 
 /// What is written along with a transaction.

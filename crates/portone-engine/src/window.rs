@@ -315,6 +315,7 @@ impl Engine {
             triggered(change, trigger)
         })
         .await
+        .map(drop)
     }
 
     /// When what is paid now is compared with the upstream's record.
@@ -355,6 +356,7 @@ impl Engine {
             triggered(transition::failed(transaction, failure.clone(), now), trigger)
         })
         .await
+        .map(drop)
     }
 
     /// Gives a window back its place: the approval changed nothing.

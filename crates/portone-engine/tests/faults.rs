@@ -214,6 +214,54 @@ async fn cancel() {
     }
 }
 
+/// A cancel is lost, and its gateway stands still before it asks what became of it. Another concludes that it did not happen,
+/// and the shop asks again for the same amount: the sum that the first gateway then sees is the second cancel's.
+#[tokio::test]
+async fn a_cancel_is_not_taken_for_another_of_the_same_amount() {
+    let world = World::new().await;
+    let id = paid(&world).await;
+    world.fault(json!({"command": "CANCEL", "kind": "reset", "booked": false, "requests": 1})).await;
+    let lost = world.wire.hold_next();
+    let first = world.engine.cancel(world.cancel_request(&id, Some(900)));
+    let meanwhile = async {
+        lost.reached.notified().await;
+        let inquiry = world.wire.hold_next();
+        lost.open.notify_one();
+        inquiry.reached.notified().await;
+        world.pass_the_lease();
+        let swept = world.engine.settle_unknown(10).await.unwrap();
+        assert_eq!((swept.claimed, swept.finished), (1, 1));
+        let second = world.engine.cancel(world.cancel_request(&id, Some(900))).await.unwrap();
+        inquiry.open.notify_one();
+        second
+    };
+    let (first, second) = tokio::join!(first, meanwhile);
+    assert_eq!(class(&first), Class::Unknown, "{first:?}");
+    let kept = world.payment(&id).await.cancellations;
+    assert_eq!(kept.iter().map(|cancel| &cancel.id).collect::<Vec<_>>(), [&second.id]);
+    world.assert_ledgers_agree(&id).await;
+}
+
+/// A gateway that stands still with the PG's answer in hand finds its cancel settled by another.
+#[tokio::test]
+async fn a_cancel_that_another_gateway_settled_is_told_as_done() {
+    let world = World::new().await;
+    let id = paid(&world).await;
+    let answer = world.wire.hold_answer();
+    let cancel = world.engine.cancel(world.cancel_request(&id, Some(900)));
+    let meanwhile = async {
+        answer.reached.notified().await;
+        world.pass_the_lease();
+        let swept = world.engine.settle_unknown(10).await.unwrap();
+        assert_eq!((swept.claimed, swept.finished), (1, 1));
+        answer.open.notify_one();
+    };
+    let (cancelled, ()) = tokio::join!(cancel, meanwhile);
+    let kept = world.payment(&id).await.cancellations;
+    assert_eq!(kept.iter().map(|cancel| &cancel.id).collect::<Vec<_>>(), [&cancelled.unwrap().id]);
+    world.assert_ledgers_agree(&id).await;
+}
+
 #[tokio::test]
 async fn virtual_account_close() {
     let world = World::new().await;

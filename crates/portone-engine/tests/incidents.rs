@@ -19,7 +19,7 @@ use portone_engine::request::{Caller, Extras, PayInstantlyRequest};
 use portone_engine::{CircuitState, Engine, EngineConfig, Ports};
 use portone_store::SqliteStore;
 use world::upstream::{Core, SECRET};
-use world::{GROUP, KPN, STORE, SeededRandom, TestClock, by_group, channel, group, key_in};
+use world::{GROUP, KPN, STORE, SeededRandom, TestClock, by_group, channel, group, requests::key_in};
 
 const KPN_2: &str = "channel-key-kpn-2";
 /// How long before the incident and after it payments come, in minutes.

@@ -128,8 +128,10 @@ impl Books {
             let Ok(payment) = id.parse::<PaymentId>() else { continue };
             let transactions = store.transactions(&self.store, &payment).await?;
             for (transaction, record) in &transactions {
-                let decision = serde_json::from_str(record).map_err(|error| StoreError(error.to_string()))?;
-                self.decisions.insert(transaction.id.to_string(), decision);
+                // A schedule for which there was no channel has another record.
+                if let Ok(decision) = serde_json::from_str(record) {
+                    self.decisions.insert(transaction.id.to_string(), decision);
+                }
             }
             self.ours.insert(id, transactions.into_iter().map(|(transaction, _)| transaction).collect());
         }

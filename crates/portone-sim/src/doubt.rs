@@ -24,7 +24,8 @@ pub(crate) struct Sent {
 impl Sent {
     pub(crate) fn of(request: &Request, at: DateTime<Utc>) -> Self {
         let parts: Vec<&str> = request.path.split('/').skip(1).collect();
-        let payment = (parts.first() == Some(&"payments")).then(|| parts.get(1).map(ToString::to_string)).flatten();
+        let payment =
+            (parts.first() == Some(&"payments")).then(|| parts.get(1).map(ToString::to_string)).flatten();
         let pays = request.method == Method::Post && matches!(parts[..], [_, _, "instant" | "billing-key"]);
         let attempt = request.idempotency_key.as_ref().filter(|_| pays);
         // Keys are quoted upstream.

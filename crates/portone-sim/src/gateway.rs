@@ -104,7 +104,8 @@ async fn start(world: &Arc<World>, id: ProcessId, generation: u64) -> Result<Eng
         notice_url: Some(NOTICES.to_owned()),
     };
     let upstreams = BTreeMap::from([("pg".to_owned(), upstream)]);
-    let (config, declared) = declaration(world).ok_or_else(|| StoreError("a name cannot be read".to_owned()))?;
+    let (config, declared) =
+        declaration(world).ok_or_else(|| StoreError("a name cannot be read".to_owned()))?;
     Engine::start(ports, config, upstreams, vec![declared]).await
 }
 

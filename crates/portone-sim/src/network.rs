@@ -73,12 +73,16 @@ enum Fate {
 }
 
 impl Fate {
-    /// Whether what the PG answers is its own word.
+    /// Whether an answer that arrives is the PG's own word. A late one does where the caller stood still meanwhile.
     fn is_plain(&self) -> bool {
         match self {
-            Self::Clean | Self::Slow => true,
             Self::Upset(fault) => fault["kind"] == "decline",
-            Self::Refused | Self::LostBefore { .. } | Self::LostAfter { .. } | Self::Late => false,
+            Self::Clean
+            | Self::Refused
+            | Self::LostBefore { .. }
+            | Self::LostAfter { .. }
+            | Self::Late
+            | Self::Slow => true,
         }
     }
 }
@@ -87,7 +91,8 @@ impl Network {
     pub(crate) fn new(scheduler: &Arc<Scheduler>, chance: Chance, weather: &Arc<Weather>) -> Arc<Self> {
         let start = scheduler.now() + TimeDelta::seconds(chance.amount(5, 120));
         let until = start + TimeDelta::seconds(chance.amount(10, 300));
-        let one = weather.is_outage_of_one.then(|| format!("\"channelKey\":\"{}\"", chance.pick(&CHANNELS).0));
+        let one =
+            weather.is_outage_of_one.then(|| format!("\"channelKey\":\"{}\"", chance.pick(&CHANNELS).0));
         let outage = weather.has_outage.then_some(Outage { from: start, until, of: one });
         let webhook_secret = Some(NOTICE_SECRET.to_owned());
         let config = SandboxConfig { webhook_secret, ..SandboxConfig::new(SECRET) };
@@ -170,7 +175,9 @@ impl Network {
         let Some(outage) = &self.outage else { return false };
         let now = self.scheduler.now();
         let body = || request.body.as_ref().map_or("", |body| str::from_utf8(body.bytes()).unwrap_or(""));
-        outage.from <= now && now < outage.until && outage.of.as_ref().is_none_or(|part| body().contains(part))
+        outage.from <= now
+            && now < outage.until
+            && outage.of.as_ref().is_none_or(|part| body().contains(part))
     }
 
     fn fate(&self, request: &PgRequest) -> Fate {

@@ -5,7 +5,7 @@
 
 mod behind;
 pub mod faulty;
-mod requests;
+pub mod requests;
 pub mod upstream;
 pub mod welcome;
 mod wire;
@@ -30,7 +30,6 @@ use portone_store::SqliteStore;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-pub use requests::key_in;
 pub use wire::Wire;
 
 pub const STORE: &str = "store-test";

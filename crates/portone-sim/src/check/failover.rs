@@ -1,10 +1,10 @@
 //! Nothing is sent anew while an earlier attempt is in doubt, nor after others may have given the attempt up; and each payment
 //! that went to another channel had a reason to, which its record tells.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use portone_engine::ledger::{PaymentStatus, Transaction};
 use portone_router::{Decision, RerouteClass};
 
@@ -21,7 +21,7 @@ pub(super) fn check(books: &Books, world: &Arc<World>, found: &mut Vec<String>) 
     for (payment, ours) in &books.ours {
         for transaction in ours {
             check_start(transaction, &sent_at, found);
-            check_replay(books, transaction, found);
+            check_replay(books, transaction, sent_at.contains_key(transaction.id.as_str()), found);
             check_left(books, payment, transaction, found);
             check_came(books, ours, transaction, found);
         }
@@ -31,7 +31,7 @@ pub(super) fn check(books: &Books, world: &Arc<World>, found: &mut Vec<String>) 
 /// A gateway that stood still does not send what others may have given up.
 fn check_start(
     transaction: &Transaction,
-    sent_at: &std::collections::BTreeMap<String, chrono::DateTime<chrono::Utc>>,
+    sent_at: &BTreeMap<String, DateTime<Utc>>,
     found: &mut Vec<String>,
 ) {
     let Some(sent_at) = sent_at.get(transaction.id.as_str()) else { return };
@@ -41,10 +41,11 @@ fn check_start(
     }
 }
 
-/// Each decision replays to the channel that was asked.
-fn check_replay(books: &Books, transaction: &Transaction, found: &mut Vec<String>) {
-    let replayed = books.decisions.get(transaction.id.as_str()).and_then(Decision::replay);
-    if replayed != Some(&transaction.channel.key) {
+/// Each decision replays to the channel that was asked; nothing is asked without one.
+fn check_replay(books: &Books, transaction: &Transaction, is_sent: bool, found: &mut Vec<String>) {
+    let decision = books.decisions.get(transaction.id.as_str());
+    let replayed = decision.and_then(Decision::replay);
+    if (is_sent || decision.is_some()) && replayed != Some(&transaction.channel.key) {
         let (id, channel) = (&transaction.id, &transaction.channel.key);
         found.push(format!("decision: {id} went to {channel}, and replays to {replayed:?}"));
     }
