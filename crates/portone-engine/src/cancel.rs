@@ -6,7 +6,7 @@ use portone_core::{
     Command, CommandKind, Money, Outcome, PaymentId, TransactionId, admit,
 };
 
-use crate::call::{Answer, after_call, attempt};
+use crate::call::{after_call, attempt};
 use crate::engine::{Engine, made};
 use crate::error::EngineError;
 use crate::event::Event;
@@ -74,25 +74,17 @@ impl Engine {
             amount: Money::new(parts.given_back(), transaction.order.amount.currency),
             cancelled_before: transaction.given_back(),
         };
-        match self.call(&open.channel, &admitted, attempt(&open.id, now, subject)).await {
-            Answer::Done(Outcome::Cancelled(facts)) => {
+        let answer = self.call(&open.channel, &admitted, attempt(&open.id, now, subject)).await;
+        match self.done(&open, answer).await? {
+            Outcome::Cancelled(facts) => {
                 let settled =
                     self.settle_cancel(&open, transaction, cancellation, request.skip_webhook, facts).await?;
                 Ok(Some(settled))
             }
-            Answer::Done(other) => {
+            other => {
                 tracing::error!(attempt = %open.id, ?other, "a cancel answered with something else");
                 Err(EngineError::UnknownOutcome)
             }
-            Answer::Declined(decline) => {
-                after_call(self.store.drop_attempt(&open.id).await)?;
-                Err(EngineError::Declined(decline))
-            }
-            Answer::Unavailable(cause) => {
-                after_call(self.store.drop_attempt(&open.id).await)?;
-                Err(EngineError::Unavailable(cause))
-            }
-            Answer::Unknown => Err(EngineError::UnknownOutcome),
         }
     }
 
@@ -196,21 +188,12 @@ impl Engine {
             }
         }
         let subject = AttemptSubject::CloseVirtualAccount { payment_id: payment_id.clone() };
-        match self.call(&open.channel, &admitted, attempt(&open.id, now, subject)).await {
-            Answer::Done(Outcome::VirtualAccountClosed { closed_at }) => {
-                self.settle_close(&open, transaction, closed_at).await?;
-                Ok(closed_at)
-            }
-            Answer::Done(_) | Answer::Unknown => Err(EngineError::UnknownOutcome),
-            Answer::Declined(decline) => {
-                after_call(self.store.drop_attempt(&open.id).await)?;
-                Err(EngineError::Declined(decline))
-            }
-            Answer::Unavailable(cause) => {
-                after_call(self.store.drop_attempt(&open.id).await)?;
-                Err(EngineError::Unavailable(cause))
-            }
-        }
+        let answer = self.call(&open.channel, &admitted, attempt(&open.id, now, subject)).await;
+        let Outcome::VirtualAccountClosed { closed_at } = self.done(&open, answer).await? else {
+            return Err(EngineError::UnknownOutcome);
+        };
+        self.settle_close(&open, transaction, closed_at).await?;
+        Ok(closed_at)
     }
 
     /// Writes that an account was closed.

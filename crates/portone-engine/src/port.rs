@@ -233,8 +233,9 @@ pub trait Store:
     /// Ends an attempt with a result.
     async fn settle_transaction(&self, settle: SettleTransaction) -> Result<Settle, StoreError>;
 
-    /// Ends an attempt that changed nothing (a declined cancel).
-    async fn drop_attempt(&self, attempt: &AttemptId) -> Result<Settle, StoreError>;
+    /// Ends an attempt that changed nothing (a declined cancel), if it is the one that was opened then: a request that is
+    /// taken up again opens another under the same id.
+    async fn drop_attempt(&self, open: &OpenAttempt) -> Result<Settle, StoreError>;
 
     /// The latest transaction of a payment.
     async fn latest_transaction(

@@ -322,7 +322,7 @@ impl Engine {
                 self.settle_escrow_confirmed(open, transaction).await
             }
             (OpenSubject::RegisterStoreReceipt { .. }, Outcome::StoreReceiptRegistered { .. }) => {
-                self.store.drop_attempt(&open.id).await?;
+                self.store.drop_attempt(open).await?;
                 Ok(())
             }
             (OpenSubject::ConfirmDelivery { transaction_id, told, .. }, Outcome::DeliveryConfirmed) => {
@@ -385,7 +385,7 @@ impl Engine {
             | OpenSubject::ConfirmEscrow { .. }
             | OpenSubject::RegisterStoreReceipt { .. }
             | OpenSubject::ConfirmDelivery { .. } => {
-                self.store.drop_attempt(&open.id).await?;
+                self.store.drop_attempt(open).await?;
                 Ok(())
             }
             OpenSubject::IssueCashReceipt { receipt_id, .. }

@@ -22,6 +22,7 @@ mod request;
 mod scheduler;
 mod serve;
 mod shop;
+mod strike;
 mod trace;
 mod weather;
 mod world;

@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use crate::chance::Chance;
 use crate::doubt::{Doubts, Sent};
 use crate::scheduler::{Scheduler, WORLD};
+use crate::strike::strike;
 use crate::trace::hashed;
 use crate::weather::Weather;
 use crate::world::CHANNELS;
@@ -303,6 +304,9 @@ impl Transport for Wire {
             Either::Left((Ok(Some(reply)), _)) => {
                 if is_plain {
                     network.doubts().answered(&sent, &reply);
+                }
+                if !network.is_calm() {
+                    strike(scheduler, &network.chance, &network.weather);
                 }
                 Ok(reply)
             }

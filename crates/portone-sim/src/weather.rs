@@ -26,6 +26,8 @@ pub(crate) struct Weather {
     /// Whether gateways crash, and whether they stand still for a while.
     pub(crate) has_crashes: bool,
     pub(crate) has_freezes: bool,
+    /// How often they do so right after a commit, or with a PG's answer in hand.
+    pub(crate) strikes: u64,
     /// Notifications of the PGs: lost, sent twice, late.
     pub(crate) notice_lost: u64,
     pub(crate) notice_copied: u64,
@@ -63,6 +65,7 @@ impl Weather {
             read_failed: 0,
             has_crashes: false,
             has_freezes: false,
+            strikes: 0,
             notice_lost: 0,
             notice_copied: 0,
             notice_late: 0,
@@ -106,6 +109,7 @@ impl Weather {
             has_changes: often(50),
             has_failover: often(50),
             is_outage_of_one: often(50),
+            strikes: some(4),
         }
     }
 }

@@ -59,6 +59,7 @@ macro_rules! contract_tests {
             payments::every_part_of_a_transaction_comes_back,
             payments::a_cancel_locks_the_payment,
             payments::a_cancel_of_a_changed_record_does_not_begin,
+            payments::an_attempt_is_dropped_by_who_opened_it,
             payments::a_declined_cancel_leaves_the_payment_alone,
             payments::announcements_come_in_order_and_by_store,
             attempts::due_attempts_are_claimed_once_and_the_longest_due_first,
