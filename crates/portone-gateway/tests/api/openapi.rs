@@ -79,6 +79,7 @@ const STORY: &[(&str, &str)] = &[
     ("listSettledAttempts", ""),
     ("listCircuits", ""),
     ("listDiscrepancies", ""),
+    ("listOwedDeliveries", ""),
     ("listEvents", ""),
     ("listWebhooks", ""),
     ("replayWebhook", ""),
