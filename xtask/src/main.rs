@@ -5,6 +5,7 @@ mod bench;
 mod cargo;
 mod ci;
 mod docs;
+mod incidents;
 mod new_adapter;
 mod package;
 mod sim;
@@ -43,6 +44,8 @@ enum Task {
     NewAdapter(new_adapter::NewAdapterArgs),
     /// Try new-adapter out in a copy of the repository.
     TryAdapter,
+    /// Replay a PG's incidents with and without failover, and print the table of docs/failover.md.
+    Incidents,
     /// Package every library as crates.io would take it, and build it from that.
     Package,
     /// Everything a change must pass: fmt, clippy, tidy, test, the simulator, package, a new adapter.
@@ -59,6 +62,7 @@ fn main() -> ExitCode {
         Task::Docs(args) => docs::run(&workspace, &args),
         Task::NewAdapter(args) => new_adapter::run(&workspace, &args),
         Task::TryAdapter => new_adapter::try_out(&workspace),
+        Task::Incidents => incidents::run(&workspace),
         Task::Package => package::run(&workspace),
         Task::Ci => ci::run(&workspace),
     });

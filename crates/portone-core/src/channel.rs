@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use crate::failover::GROUP_FAILOVER;
 use crate::{
-    ChannelGroupId, ChannelKey, Currency, PgMerchantId, PgProvider, Report, Rule, Severity, StoreId,
+    ChannelGroupId, ChannelKey, Currency, FailoverPolicy, PgMerchantId, PgProvider, Report, Rule, Severity,
+    StoreId,
 };
 
 /// How many channels a group holds at most (rule SR-001).
@@ -155,6 +157,9 @@ pub struct ChannelGroup {
     /// What a member's own rules do to a request.
     #[serde(default)]
     pub on_violation: OnViolation,
+    /// Where a payment goes when its channel does not take it; absent means nowhere, as documented (rule SR-033).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failover: Option<FailoverPolicy>,
     /// Counts the group's changes from 1.
     pub version: u32,
     /// The members, in the order they were declared.
@@ -169,6 +174,9 @@ impl ChannelGroup {
         self.check_size_and_weights(&mut report);
         if self.name.trim().is_empty() {
             report.add(&GROUP_NAME, "name", "is empty; give the group a name");
+        }
+        if let Some(policy) = &self.failover {
+            policy.check(&mut report);
         }
         for (at, member) in self.members.iter().enumerate() {
             let field = format!("channels[{at}].key");
@@ -231,7 +239,8 @@ impl ChannelGroup {
 }
 
 /// The rules of a group by itself and its channels, in the catalogue's order.
-pub const GROUP_RULES: &[Rule] = &[GROUP_SIZE, GROUP_WEIGHTS, GROUP_ENVIRONMENT, GROUP_NAME, GROUP_MEMBER];
+pub const GROUP_RULES: &[Rule] =
+    &[GROUP_SIZE, GROUP_WEIGHTS, GROUP_ENVIRONMENT, GROUP_NAME, GROUP_MEMBER, GROUP_FAILOVER];
 
 const CONSOLE_GUIDE: &str = "console guide of smart routing";
 const GROUP_SIZE: Rule = reject("SR-001", "A group holds 1 to 10 channels.");

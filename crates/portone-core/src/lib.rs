@@ -21,6 +21,7 @@ mod dispatch;
 mod driver;
 mod error;
 mod escrow;
+mod failover;
 mod id;
 mod major;
 mod method;
@@ -67,6 +68,9 @@ pub use error::{Cause, Decline, PgError};
 pub use escrow::{
     ConfirmEscrow, Escrow, EscrowDelivery, EscrowParty, EscrowStatus, Logistics, LogisticsCompany,
     LogisticsStep, RegisterEscrowLogistics,
+};
+pub use failover::{
+    DECLINE_COUNT_MAX, DECLINE_LENGTH_MAX, FailoverPolicy, REROUTE_COUNT_MAX, REROUTE_WITHIN_SECONDS_MAX,
 };
 pub use id::{
     AttemptId, BillingKey, CancellationId, ChannelGroupId, ChannelKey, CustomerUid, ID_LENGTH_MAX, IdError,

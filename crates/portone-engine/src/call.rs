@@ -60,7 +60,7 @@ impl Engine {
         ctx: &CallContext,
         attempt: Attempt,
     ) -> Answer {
-        let answer = match self.send(admitted, ctx, attempt.opened_at).await {
+        let answer = match self.send(admitted, ctx, attempt.opened_at, Some((channel, &attempt))).await {
             Ok(answer) => answer,
             Err(cause) => {
                 tracing::warn!(attempt = %attempt.id, %cause, "the outcome is unknown: inquiring");
@@ -80,7 +80,7 @@ impl Engine {
         open: &OpenAttempt,
     ) -> Answer {
         let ctx = CallContext { now: self.now(), attempt: open.id.clone() };
-        let answer = self.send(admitted, &ctx, open.opened_at).await.unwrap_or_else(|cause| {
+        let answer = self.send(admitted, &ctx, open.opened_at, None).await.unwrap_or_else(|cause| {
             tracing::warn!(attempt = %open.id, %cause, "the outcome is unknown, and nothing tells of it: settle it by hand");
             Answer::Unknown
         });
@@ -88,12 +88,13 @@ impl Engine {
         answer
     }
 
-    /// `Err` where the outcome is unknown.
+    /// `Err` where the outcome is unknown. `watched`: whose circuit hears of it, and what a probe would ask about.
     async fn send(
         &self,
         admitted: &Admitted<'_>,
         ctx: &CallContext,
         opened_at: DateTime<Utc>,
+        watched: Option<(&ChannelKey, &Attempt)>,
     ) -> Result<Answer, Cause> {
         // The lease counts from the moment the attempt became durable. A call that starts later than the margin could
         // outlive it, and others would have concluded meanwhile that it did not happen.
@@ -101,7 +102,11 @@ impl Engine {
             let cause = Cause::NotSent("the gateway stalled before the call".to_owned());
             return Ok(Answer::Unavailable(cause));
         }
-        Ok(match execute(admitted, ctx, &*self.transport, self.config.deadline).await {
+        let result = execute(admitted, ctx, &*self.transport, self.config.deadline).await;
+        if let Some((channel, attempt)) = watched {
+            self.observe(channel, admitted.command().kind(), &result, (attempt, ctx.now));
+        }
+        Ok(match result {
             Ok(outcome) => Answer::Done(outcome),
             Err(PgError::Declined(decline)) => Answer::Declined(decline),
             Err(PgError::Unavailable(cause)) => Answer::Unavailable(cause),

@@ -3,10 +3,10 @@
 use chrono::{DateTime, Utc};
 use portone_core::{
     AttemptSubject, CallContext, Cancel, CancelStatus, CancellationId, CancelledFacts, CloseVirtualAccount,
-    Command, CommandKind, Money, Outcome, PaymentId, admit,
+    Command, CommandKind, Money, Outcome, PaymentId, TransactionId, admit,
 };
 
-use crate::call::{Answer, after_call, attempt};
+use crate::call::{after_call, attempt};
 use crate::engine::{Engine, made};
 use crate::error::EngineError;
 use crate::event::Event;
@@ -74,25 +74,17 @@ impl Engine {
             amount: Money::new(parts.given_back(), transaction.order.amount.currency),
             cancelled_before: transaction.given_back(),
         };
-        match self.call(&open.channel, &admitted, attempt(&open.id, now, subject)).await {
-            Answer::Done(Outcome::Cancelled(facts)) => {
+        let answer = self.call(&open.channel, &admitted, attempt(&open.id, now, subject)).await;
+        match self.done(&open, answer).await? {
+            Outcome::Cancelled(facts) => {
                 let settled =
                     self.settle_cancel(&open, transaction, cancellation, request.skip_webhook, facts).await?;
                 Ok(Some(settled))
             }
-            Answer::Done(other) => {
+            other => {
                 tracing::error!(attempt = %open.id, ?other, "a cancel answered with something else");
                 Err(EngineError::UnknownOutcome)
             }
-            Answer::Declined(decline) => {
-                after_call(self.store.drop_attempt(&open.id).await)?;
-                Err(EngineError::Declined(decline))
-            }
-            Answer::Unavailable(cause) => {
-                after_call(self.store.drop_attempt(&open.id).await)?;
-                Err(EngineError::Unavailable(cause))
-            }
-            Answer::Unknown => Err(EngineError::UnknownOutcome),
         }
     }
 
@@ -138,11 +130,30 @@ impl Engine {
             CancelStatus::Requested | CancelStatus::Failed => None,
         };
         let done = cancellation.clone();
-        self.settle_on(open, transaction, |transaction, now| {
+        let id = transaction.id.clone();
+        let settled = self.settle_along(open, transaction, Along::default(), |transaction, now| {
             transition::cancelled(transaction, done.clone(), skip_webhook, now)
+        });
+        match settled.await? {
+            Settled::Here => Ok(cancellation),
+            Settled::Elsewhere => self.cancelled_elsewhere(&id, cancellation).await,
+        }
+    }
+
+    /// Another gateway has settled a cancel while its call was on its way: as done, or as not done. In the latter case the
+    /// shop may have asked again, and a sum that has changed at the PG is the next cancel's.
+    async fn cancelled_elsewhere(
+        &self,
+        id: &TransactionId,
+        cancellation: Cancellation,
+    ) -> Result<Cancellation, EngineError> {
+        let stored = after_call(self.store.transaction(id).await)?;
+        let stored = stored.ok_or_else(|| EngineError::PaymentNotFound(id.to_string()))?;
+        let kept = stored.cancellations.into_iter().find(|kept| kept.id == cancellation.id);
+        kept.ok_or_else(|| {
+            tracing::error!(transaction = %id, cancel = %cancellation.id, "settled as not done before its answer came");
+            EngineError::UnknownOutcome
         })
-        .await?;
-        Ok(cancellation)
     }
 
     /// Closes a virtual account that waits for its deposit (rule V2-068). Closing twice is one close.
@@ -177,21 +188,12 @@ impl Engine {
             }
         }
         let subject = AttemptSubject::CloseVirtualAccount { payment_id: payment_id.clone() };
-        match self.call(&open.channel, &admitted, attempt(&open.id, now, subject)).await {
-            Answer::Done(Outcome::VirtualAccountClosed { closed_at }) => {
-                self.settle_close(&open, transaction, closed_at).await?;
-                Ok(closed_at)
-            }
-            Answer::Done(_) | Answer::Unknown => Err(EngineError::UnknownOutcome),
-            Answer::Declined(decline) => {
-                after_call(self.store.drop_attempt(&open.id).await)?;
-                Err(EngineError::Declined(decline))
-            }
-            Answer::Unavailable(cause) => {
-                after_call(self.store.drop_attempt(&open.id).await)?;
-                Err(EngineError::Unavailable(cause))
-            }
-        }
+        let answer = self.call(&open.channel, &admitted, attempt(&open.id, now, subject)).await;
+        let Outcome::VirtualAccountClosed { closed_at } = self.done(&open, answer).await? else {
+            return Err(EngineError::UnknownOutcome);
+        };
+        self.settle_close(&open, transaction, closed_at).await?;
+        Ok(closed_at)
     }
 
     /// Writes that an account was closed.
@@ -216,7 +218,7 @@ impl Engine {
         transaction: Transaction,
         change: impl Fn(Transaction, DateTime<Utc>) -> (Transaction, Vec<Event>),
     ) -> Result<(), EngineError> {
-        self.settle_along(open, transaction, Along::default(), change).await
+        self.settle_along(open, transaction, Along::default(), change).await.map(drop)
     }
 
     /// Settles an attempt on a transaction, with what belongs to the same commit.
@@ -226,7 +228,7 @@ impl Engine {
         mut transaction: Transaction,
         along: Along,
         change: impl Fn(Transaction, DateTime<Utc>) -> (Transaction, Vec<Event>),
-    ) -> Result<(), EngineError> {
+    ) -> Result<Settled, EngineError> {
         for _ in 0..RETRY_COUNT_MAX {
             let id = transaction.id.clone();
             let (transaction_after, events) = change(transaction, self.now());
@@ -239,7 +241,8 @@ impl Engine {
                 key: along.key.clone(),
             };
             match after_call(self.store.settle_transaction(settle).await)? {
-                Settle::Settled | Settle::AlreadySettled => return Ok(()),
+                Settle::Settled => return Ok(Settled::Here),
+                Settle::AlreadySettled => return Ok(Settled::Elsewhere),
                 Settle::Changed => {}
             }
             let read = after_call(self.store.transaction(&id).await)?;
@@ -248,6 +251,15 @@ impl Engine {
         // The attempt stays open, so the sweep settles it.
         Err(EngineError::UnknownOutcome)
     }
+}
+
+/// Who settled an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Settled {
+    /// This call.
+    Here,
+    /// Another gateway, before.
+    Elsewhere,
 }
 
 /// What is written along with a transaction.

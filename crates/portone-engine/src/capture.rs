@@ -11,7 +11,7 @@ use crate::cancel::RETRY_COUNT_MAX;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::ledger::{OpenAttempt, OpenSubject, PaymentStatus, Transaction};
-use crate::port::Begin;
+use crate::port::{Begin, Settle};
 use crate::request::Caller;
 use crate::transition;
 
@@ -130,7 +130,11 @@ impl Engine {
             Answer::Declined(decline) => EngineError::Declined(decline),
             Answer::Unavailable(cause) => EngineError::Unavailable(cause),
         };
-        after_call(self.store.drop_attempt(&open.id).await)?;
+        let is_ended_elsewhere = after_call(self.store.drop_attempt(open).await)? == Settle::AlreadySettled;
+        if is_ended_elsewhere && matches!(error, EngineError::Unavailable(_)) {
+            // This call was never made. Another gateway has concluded so too, or runs the same request again by now.
+            return Err(EngineError::UnknownOutcome);
+        }
         Err(error)
     }
 

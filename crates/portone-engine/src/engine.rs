@@ -14,6 +14,7 @@ use portone_core::{
 };
 
 use crate::access::InstallationKey;
+use crate::circuits::Circuits;
 use crate::directory::{Directory, DirectoryWatch};
 use crate::error::EngineError;
 use crate::ledger::{
@@ -97,6 +98,7 @@ pub struct Engine {
     upstreams: BTreeMap<String, Upstream>,
     directory: ArcSwap<Directory>,
     pub(crate) hints: Hints,
+    pub(crate) circuits: Circuits,
 }
 
 impl Engine {
@@ -115,9 +117,20 @@ impl Engine {
         let key = InstallationKey::load(&*store, &*random).await?;
         store.declare_targets(targets).await?;
         let directory = ArcSwap::from_pointee(Directory::default());
-        let (shops, hints) = (None, Hints::default());
-        let engine =
-            Self { store, transport, clock, random, config, key, shops, watch, upstreams, directory, hints };
+        let engine = Self {
+            store,
+            transport,
+            clock,
+            random,
+            config,
+            key,
+            shops: None,
+            watch,
+            upstreams,
+            directory,
+            hints: Hints::default(),
+            circuits: Circuits::default(),
+        };
         engine.reload_directory().await?;
         engine.log_new_advice(&known);
         engine.log_overspent_promotions().await?;

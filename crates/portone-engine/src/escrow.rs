@@ -6,7 +6,7 @@ use portone_core::{
     RegisterEscrowLogistics, RegisterStoreReceipt, admit,
 };
 
-use crate::call::{Answer, after_call, attempt};
+use crate::call::{after_call, attempt};
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::ledger::{OpenAttempt, OpenSubject, PaymentStatus, Transaction};
@@ -82,7 +82,7 @@ impl Engine {
         let (open, answer) = self.ask(&transaction, &command, subject, asked).await?;
         match answer {
             Outcome::StoreReceiptRegistered { receipt_url } => {
-                after_call(self.store.drop_attempt(&open.id).await)?;
+                after_call(self.store.drop_attempt(&open).await)?;
                 Ok(receipt_url)
             }
             other => Err(something_else(&open, &other)),
@@ -130,18 +130,9 @@ impl Engine {
                 return Err(EngineError::UnknownOutcome);
             }
         }
-        match self.call(channel, &admitted, attempt(&id, now, asked)).await {
-            Answer::Done(outcome) => Ok((open, outcome)),
-            Answer::Declined(decline) => {
-                after_call(self.store.drop_attempt(&id).await)?;
-                Err(EngineError::Declined(decline))
-            }
-            Answer::Unavailable(cause) => {
-                after_call(self.store.drop_attempt(&id).await)?;
-                Err(EngineError::Unavailable(cause))
-            }
-            Answer::Unknown => Err(EngineError::UnknownOutcome),
-        }
+        let answer = self.call(channel, &admitted, attempt(&id, now, asked)).await;
+        let outcome = self.done(&open, answer).await?;
+        Ok((open, outcome))
     }
 
     /// Writes that the PG took note of a delivery.

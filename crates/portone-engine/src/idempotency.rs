@@ -7,7 +7,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use hmac::Mac as _;
-use portone_core::{AttemptId, Cause, Decline, StoreId, TransactionId};
+use portone_core::{AttemptId, Cause, Decline, REROUTE_COUNT_MAX, StoreId, TransactionId};
 
 use crate::engine::{Engine, delta, made};
 use crate::error::EngineError;
@@ -133,8 +133,16 @@ impl Engine {
         caller: &Caller,
     ) -> Result<Option<Result<Paid, EngineError>>, StoreError> {
         let Some(operation) = &caller.operation else { return Ok(None) };
-        let id = made(TransactionId::parse(operation.id.as_str()));
-        Ok(self.store.transaction(&id).await?.map(told))
+        let mut id = made(TransactionId::parse(operation.id.as_str()));
+        // Where it went on to another channel, the last one tells.
+        for _ in 0..=REROUTE_COUNT_MAX {
+            let Some(transaction) = self.store.transaction(&id).await? else { return Ok(None) };
+            match transaction.rerouted_to {
+                Some(next) => id = next,
+                None => return Ok(Some(told(transaction))),
+            }
+        }
+        Ok(Some(Err(EngineError::UnknownOutcome)))
     }
 }
 

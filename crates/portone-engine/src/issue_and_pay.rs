@@ -120,6 +120,7 @@ impl Engine {
             transaction_count_max: self.config.transaction_count_max,
             budget: None,
             key: Some(Box::new(record.clone())),
+            instead_of: None,
         })
         .await?;
         Ok(OpenedIssueAndPay { record, transaction, call })

@@ -131,6 +131,9 @@ pub struct Transaction {
     /// Why it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<Failure>,
+    /// The transaction that followed it at another channel, by a group's failover policy: its failure was not announced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rerouted_to: Option<TransactionId>,
     /// Its cancels, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cancellations: Vec<Cancellation>,

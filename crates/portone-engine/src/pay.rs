@@ -15,9 +15,10 @@ use crate::call::{Answer, after_call, attempt};
 use crate::discount::Grant;
 use crate::engine::{Engine, delta, made};
 use crate::error::EngineError;
+use crate::fail_over::{Asked, Commands, Redraw};
 use crate::ledger::{
-    BillingKeyRecord, BillingKeyStatus, ChannelSnapshot, Failure, GroupSnapshot, ImpUid, KeyChannelState,
-    OpenSubject, PaymentStatus, Platform, Transaction,
+    BillingKeyRecord, BillingKeyStatus, ChannelSnapshot, GroupSnapshot, ImpUid, KeyChannelState, OpenSubject,
+    PaymentStatus, Platform, Transaction,
 };
 use crate::port::{Begin, BeginPayment, NewTransaction, Settle, SettleTransaction};
 use crate::request::{Caller, Extras, Paid, PayInstantlyRequest, PayWithBillingKeyRequest, Selector};
@@ -74,7 +75,13 @@ impl Engine {
         let routing =
             Routing { directory: &directory, store_id: &store_id, ctx: &ctx, face: draft.caller.face };
         let routed = routing.select(self, &selector, &command)?;
-        self.pay(draft, routed, &ctx, None).await
+        let group = match &selector {
+            Selector::Channel(_) => None,
+            Selector::Group(id) => Some(routing.group(id)?),
+        };
+        let redraw =
+            group.and_then(|group| routing.redraw(group, Purpose::OneTime, Commands::Same(&command)));
+        self.pay(draft, routed, &ctx, None, redraw).await
     }
 
     /// Pays with a billing key: at the channel named, else drawn by the group's current weights among the channels that
@@ -136,15 +143,16 @@ impl Engine {
         let routing =
             Routing { directory: &directory, store_id: &store_id, ctx: &ctx, face: request.caller.face };
         let purpose = Purpose::BillingKeyPayment;
-        let routed = match (&request.channel_key, &record.channel_group) {
-            (Some(key), _) => routing.pinned(key, purpose, commands.get(key))?,
+        let (routed, redraw) = match (&request.channel_key, &record.channel_group) {
+            (Some(key), _) => (routing.pinned(key, purpose, commands.get(key))?, None),
             (None, Some(group)) => {
                 let group = routing.group(&group.id)?;
-                routing.drawn(self, group, purpose, |key| commands.get(key))?
+                let routed = routing.drawn(self, group, purpose, |key| commands.get(key))?;
+                (routed, routing.redraw(group, purpose, Commands::Each(&commands)))
             }
             (None, None) => {
                 let key = commands.keys().next().ok_or(EngineError::BillingKeyNotFound)?;
-                routing.pinned(key, purpose, commands.get(key))?
+                (routing.pinned(key, purpose, commands.get(key))?, None)
             }
         };
         let (schedule_id, again_at) = run.map_or((None, None), |run| (Some(run.id), run.again_at));
@@ -159,7 +167,7 @@ impl Engine {
             schedule_id,
             grant,
         };
-        self.pay(draft, routed, &ctx, again_at).await
+        self.pay(draft, routed, &ctx, again_at, redraw).await
     }
 
     pub(crate) async fn usable_key(
@@ -175,13 +183,15 @@ impl Engine {
         }
     }
 
-    /// Intent, call, result: the order of these three is what keeps money safe.
+    /// Intent, call, result: the order of these three is what keeps money safe. Where the PG did not take it and a policy says
+    /// so, the same again elsewhere.
     async fn pay(
         &self,
         draft: Draft,
         routed: Routed<'_>,
         ctx: &CallContext,
         again_at: Option<DateTime<Utc>>,
+        redraw: Option<Redraw<'_>>,
     ) -> Result<Paid, EngineError> {
         let Routed { channel, group, admitted, decision } = routed;
         let budget = draft.grant.as_ref().map(|grant| grant.budget);
@@ -202,6 +212,7 @@ impl Engine {
             budget,
             events: Vec::new(),
             key: None,
+            instead_of: None,
         });
         match begun.await? {
             BeginPayment::Begun => {}
@@ -216,11 +227,18 @@ impl Engine {
         let subject = pay_subject(payment_id, &transaction.charged());
         let answer =
             self.call(&transaction.channel.key, &admitted, attempt(&ctx.attempt, ctx.now, subject)).await;
-        self.settle_payment(transaction, answer, kind, ctx, again_at).await
+        match redraw.filter(|redraw| redraw.reason(&transaction.channel, &answer).is_some()) {
+            None => self.settle_payment(transaction, answer, kind, ctx, again_at).await,
+            // Boxed: rare, and it would make every payment's future larger.
+            Some(redraw) => {
+                let asked = Asked { transaction, answer, kind, budget, again_at };
+                Box::pin(self.fail_over(redraw, asked, ctx)).await
+            }
+        }
     }
 
     /// Writes what the call came to, then tells it.
-    async fn settle_payment(
+    pub(crate) async fn settle_payment(
         &self,
         transaction: Transaction,
         answer: Answer,
@@ -245,8 +263,7 @@ impl Engine {
                 (change, None, Err(EngineError::Declined(decline)))
             }
             Answer::Unavailable(cause) => {
-                let failure = Failure { reason: cause.to_string(), pg_code: None, pg_message: None };
-                let mut change = transition::failed(transaction, failure, now);
+                let mut change = transition::failed(transaction, transition::unreached(&cause), now);
                 run_again_at = again_at.filter(|_| matches!(cause, Cause::NotSent(_)));
                 if run_again_at.is_some() {
                     // The schedule has not failed yet, and whoever hears that it has may pay under another id.
@@ -376,6 +393,7 @@ impl Draft {
             escrow: None,
             delivery: None,
             failure: None,
+            rerouted_to: None,
             cancellations: Vec::new(),
             promotion: self.grant.map(|grant| grant.applied),
         }
@@ -439,7 +457,7 @@ fn card_of(method: &InstantMethod) -> Option<CardFacts> {
     }
 }
 
-fn pay_subject(payment_id: PaymentId, amount: &PaymentAmount) -> AttemptSubject {
+pub(crate) fn pay_subject(payment_id: PaymentId, amount: &PaymentAmount) -> AttemptSubject {
     AttemptSubject::Pay { payment_id, amount: Money::new(amount.total, amount.currency) }
 }
 

@@ -179,6 +179,10 @@ pub struct NewTransaction {
     pub events: Vec<Event>,
     /// The billing key that is issued with it, pending; its attempt is this one.
     pub key: Option<Box<BillingKeyRecord>>,
+    /// The payment's open attempt that this one follows, with what it came to: a failure, announced to nobody. It ends in
+    /// the same commit, and its schedule goes on with this transaction. Where it cannot be ended, because it was before or its
+    /// transaction has changed, nothing is written: [`BeginPayment::Outstanding`].
+    pub instead_of: Option<Box<SettleTransaction>>,
 }
 
 /// A result to write: the transaction as it shall be, and what to announce, in one commit.
@@ -229,8 +233,9 @@ pub trait Store:
     /// Ends an attempt with a result.
     async fn settle_transaction(&self, settle: SettleTransaction) -> Result<Settle, StoreError>;
 
-    /// Ends an attempt that changed nothing (a declined cancel).
-    async fn drop_attempt(&self, attempt: &AttemptId) -> Result<Settle, StoreError>;
+    /// Ends an attempt that changed nothing (a declined cancel), if it is the one that was opened then: a request that is
+    /// taken up again opens another under the same id.
+    async fn drop_attempt(&self, open: &OpenAttempt) -> Result<Settle, StoreError>;
 
     /// The latest transaction of a payment.
     async fn latest_transaction(

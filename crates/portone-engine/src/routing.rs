@@ -1,11 +1,12 @@
 //! From a request to the channel it goes to: the directory and the router, joined.
 
 use portone_core::{Admitted, CallContext, ChannelGroup, ChannelKey, Command, StoreId};
-use portone_router::{ApiVersion, Ask, Candidate, Choice, Purpose, Roster, pin};
+use portone_router::{ApiVersion, Ask, Candidate, Choice, Purpose, Reroute, Roster, pin};
 
 use crate::directory::Directory;
 use crate::engine::Engine;
 use crate::error::EngineError;
+use crate::fail_over::{Commands, Redraw};
 use crate::ledger::{ChannelSnapshot, Face, GroupSnapshot};
 use crate::request::Selector;
 
@@ -74,9 +75,31 @@ impl<'a> Routing<'a> {
         purpose: Purpose,
         command: impl Fn(&ChannelKey) -> Option<&'a Command>,
     ) -> Result<Routed<'a>, EngineError> {
-        let roster = self.roster(group, command);
-        let choice = roster.choose(purpose, engine.random.next_u64())?;
+        self.redrawn(engine, group, purpose, command, (&[], None))
+    }
+
+    /// A channel drawn from a group, after others that the payment has been to.
+    pub(crate) fn redrawn(
+        self,
+        engine: &Engine,
+        group: &'a ChannelGroup,
+        purpose: Purpose,
+        command: impl Fn(&ChannelKey) -> Option<&'a Command>,
+        before: (&[ChannelKey], Option<&Reroute>),
+    ) -> Result<Routed<'a>, EngineError> {
+        let choice = engine.choose(&self.roster(group, command), group, purpose, before)?;
         self.routed(choice, Some(group))
+    }
+
+    /// How a payment that a group routes is drawn again, where its policy says so.
+    pub(crate) fn redraw(
+        self,
+        group: &'a ChannelGroup,
+        purpose: Purpose,
+        commands: Commands<'a>,
+    ) -> Option<Redraw<'a>> {
+        let policy = group.failover.as_ref()?;
+        Some(Redraw { routing: self, group, policy, purpose, commands })
     }
 
     /// A group's members, each with the command it would get; a member without one holds no billing key.

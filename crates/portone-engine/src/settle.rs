@@ -29,6 +29,9 @@ pub struct Swept {
 /// The longest wait between two inquiries of one attempt.
 const INQUIRY_WAIT_MAX: TimeDelta = TimeDelta::seconds(30);
 
+/// How long an inquiry waits at a channel where not even probes are answered.
+const DARK_WAIT: TimeDelta = TimeDelta::seconds(30);
+
 impl Engine {
     /// Takes up to `count_max` attempts whose inquiry is due, asks their upstreams side by side, and settles those that
     /// are told. A step for the binary's loop; any number of gateways may run it on one store.
@@ -48,6 +51,11 @@ impl Engine {
     }
 
     async fn settle_one(&self, open: OpenAttempt) -> bool {
+        if self.circuits.is_dark(&open.channel, self.now()) {
+            // Probes fail there: thousands of inquiries would only wait, and make those of other channels wait.
+            self.ask_after(&open, DARK_WAIT).await;
+            return false;
+        }
         match self.try_settle(&open).await {
             Ok(true) => {
                 tracing::info!(attempt = %open.id, command = open.command.name(), "settled by inquiry");
@@ -69,7 +77,14 @@ impl Engine {
     async fn ask_later(&self, open: &OpenAttempt) {
         let wait =
             TimeDelta::seconds(1 << open.inquiry_count.clamp(1, 6).saturating_sub(1)).min(INQUIRY_WAIT_MAX);
-        if let Err(error) = self.store.postpone_attempt(&open.id, self.now() + wait).await {
+        self.ask_after(open, wait).await;
+    }
+
+    /// Asks again after a wait, which the lease's end cuts short: absence counts from there.
+    async fn ask_after(&self, open: &OpenAttempt, wait: TimeDelta) {
+        let now = self.now();
+        let at = if now < open.lease_until { (now + wait).min(open.lease_until) } else { now + wait };
+        if let Err(error) = self.store.postpone_attempt(&open.id, at).await {
             tracing::error!(attempt = %open.id, %error, "cannot schedule the next inquiry");
         }
     }
@@ -307,7 +322,7 @@ impl Engine {
                 self.settle_escrow_confirmed(open, transaction).await
             }
             (OpenSubject::RegisterStoreReceipt { .. }, Outcome::StoreReceiptRegistered { .. }) => {
-                self.store.drop_attempt(&open.id).await?;
+                self.store.drop_attempt(open).await?;
                 Ok(())
             }
             (OpenSubject::ConfirmDelivery { transaction_id, told, .. }, Outcome::DeliveryConfirmed) => {
@@ -370,7 +385,7 @@ impl Engine {
             | OpenSubject::ConfirmEscrow { .. }
             | OpenSubject::RegisterStoreReceipt { .. }
             | OpenSubject::ConfirmDelivery { .. } => {
-                self.store.drop_attempt(&open.id).await?;
+                self.store.drop_attempt(open).await?;
                 Ok(())
             }
             OpenSubject::IssueCashReceipt { receipt_id, .. }

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use portone_core::{
-    CancelStatus, CancellationId, Decline, Escrow, EscrowDelivery, EscrowStatus, PaidFacts,
+    CancelStatus, CancellationId, Cause, Decline, Escrow, EscrowDelivery, EscrowStatus, PaidFacts,
     VirtualAccountFacts,
 };
 
@@ -142,6 +142,11 @@ pub(crate) fn refusal(decline: &Decline) -> Failure {
         pg_code: Some(decline.code.clone()),
         pg_message: Some(decline.message.clone()),
     }
+}
+
+/// Why a payment failed that never reached a PG's ledger.
+pub(crate) fn unreached(cause: &Cause) -> Failure {
+    Failure { reason: cause.to_string(), pg_code: None, pg_message: None }
 }
 
 /// Fills in what an inquiry tells of the card without losing what was known.

@@ -119,6 +119,7 @@ impl Engine {
             transaction_count_max: count_max,
             budget: None,
             key: None,
+            instead_of: None,
         };
         self.begin_window(new).await?;
         Ok(OpenedWindow { transaction, call })
@@ -314,6 +315,7 @@ impl Engine {
             triggered(change, trigger)
         })
         .await
+        .map(drop)
     }
 
     /// When what is paid now is compared with the upstream's record.
@@ -354,6 +356,7 @@ impl Engine {
             triggered(transition::failed(transaction, failure.clone(), now), trigger)
         })
         .await
+        .map(drop)
     }
 
     /// Gives a window back its place: the approval changed nothing.

@@ -19,8 +19,10 @@ mod world;
 
 use portone_core::{BillingKey, PaymentId};
 use portone_engine::EngineError;
+use portone_engine::idempotency::Operation;
 use portone_engine::ledger::{BillingKeyStatus, KeyChannelState, PaymentStatus};
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 use world::faulty::{Class, arm, class, disarm, faults, is_booked};
 use world::{KPN, World, by_channel};
 
@@ -212,6 +214,96 @@ async fn cancel() {
             world.assert_ledgers_agree(&id).await;
         }
     }
+}
+
+/// A cancel is lost, and its gateway stands still before it asks what became of it. Another concludes that it did not happen,
+/// and the shop asks again for the same amount: the sum that the first gateway then sees is the second cancel's.
+#[tokio::test]
+async fn a_cancel_is_not_taken_for_another_of_the_same_amount() {
+    let world = World::new().await;
+    let id = paid(&world).await;
+    world.fault(json!({"command": "CANCEL", "kind": "reset", "booked": false, "requests": 1})).await;
+    let lost = world.wire.hold_next();
+    let first = world.engine.cancel(world.cancel_request(&id, Some(900)));
+    let meanwhile = async {
+        lost.reached.notified().await;
+        let inquiry = world.wire.hold_next();
+        lost.open.notify_one();
+        inquiry.reached.notified().await;
+        world.pass_the_lease();
+        let swept = world.engine.settle_unknown(10).await.unwrap();
+        assert_eq!((swept.claimed, swept.finished), (1, 1));
+        let second = world.engine.cancel(world.cancel_request(&id, Some(900))).await.unwrap();
+        inquiry.open.notify_one();
+        second
+    };
+    let (first, second) = tokio::join!(first, meanwhile);
+    assert_eq!(class(&first), Class::Unknown, "{first:?}");
+    let kept = world.payment(&id).await.cancellations;
+    assert_eq!(kept.iter().map(|cancel| &cancel.id).collect::<Vec<_>>(), [&second.id]);
+    world.assert_ledgers_agree(&id).await;
+}
+
+/// A gateway stands still with a decline in hand; its request is taken up again under the same id. The first does not end
+/// what the second has opened.
+#[tokio::test]
+async fn a_cancel_that_was_taken_up_again_is_not_ended_by_the_one_before() {
+    let world = World::new().await;
+    let id = paid(&world).await;
+    world
+        .fault(json!({"command": "CANCEL", "kind": "decline", "code": "X1", "message": "no", "requests": 1}))
+        .await;
+    let [request, again] = [false, true].map(|is_resumed| {
+        let mut request = world.cancel_request(&id, Some(900));
+        let operation = "0195d3a0-0000-7000-8000-000000000001".parse().unwrap();
+        request.caller.operation = Some(Operation { id: operation, is_resumed });
+        request
+    });
+    let (answer, is_over) = (world.wire.hold_answer(), Notify::new());
+    let first = async {
+        let told = world.engine.cancel(request).await;
+        is_over.notify_one();
+        told
+    };
+    let second = async {
+        answer.reached.notified().await;
+        world.pass_the_lease();
+        let swept = world.engine.settle_unknown(10).await.unwrap();
+        assert_eq!((swept.claimed, swept.finished), (1, 1));
+        let call = world.wire.hold_next();
+        let meanwhile = async {
+            call.reached.notified().await;
+            answer.open.notify_one();
+            is_over.notified().await;
+            assert_eq!(world.open_attempts().await, 1, "the second's");
+            call.open.notify_one();
+        };
+        tokio::join!(world.engine.cancel(again), meanwhile).0
+    };
+    let (first, second) = tokio::join!(first, second);
+    assert_eq!((class(&first), class(&second)), (Class::Declined, Class::Declined));
+    assert_eq!(world.open_attempts().await, 0);
+    world.assert_ledgers_agree(&id).await;
+}
+
+/// A gateway that stands still with the PG's answer in hand finds its cancel settled by another.
+#[tokio::test]
+async fn a_cancel_that_another_gateway_settled_is_told_as_done() {
+    let world = World::new().await;
+    let id = paid(&world).await;
+    let answer = world.wire.hold_answer();
+    let cancel = world.engine.cancel(world.cancel_request(&id, Some(900)));
+    let meanwhile = async {
+        answer.reached.notified().await;
+        world.pass_the_lease();
+        let swept = world.engine.settle_unknown(10).await.unwrap();
+        assert_eq!((swept.claimed, swept.finished), (1, 1));
+        answer.open.notify_one();
+    };
+    let (cancelled, ()) = tokio::join!(cancel, meanwhile);
+    let kept = world.payment(&id).await.cancellations;
+    assert_eq!(kept.iter().map(|cancel| &cancel.id).collect::<Vec<_>>(), [&cancelled.unwrap().id]);
+    world.assert_ledgers_agree(&id).await;
 }
 
 #[tokio::test]

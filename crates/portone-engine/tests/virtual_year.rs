@@ -8,15 +8,12 @@ mod world;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use async_trait::async_trait;
-use bytes::Bytes;
 use chrono::TimeDelta;
 use portone_core::{
-    Auth, BillingKey, Break, Channel, Credentials, Currency, Environment, IssueBillingKey, Order,
-    PaymentAmount, PaymentId, PgReply, PgRequest, Transport, Upstream, WebhookBreak, WebhookMessage,
-    WebhookReply, WebhookSender,
+    BillingKey, Channel, Credentials, Currency, Environment, IssueBillingKey, Order, PaymentAmount,
+    PaymentId, Transport, Upstream, WebhookBreak, WebhookMessage, WebhookReply, WebhookSender,
 };
 use portone_engine::ledger::Face;
 use portone_engine::port::{Clock, DeclaredStore};
@@ -25,9 +22,9 @@ use portone_engine::request::{
 };
 use portone_engine::webhook::{Target, WebhookEndpoint, WebhookFormat};
 use portone_engine::{Engine, EngineConfig, GroupChange, Ports};
-use portone_sandbox::{Answer, Method, Request, Sandbox, SandboxConfig};
 use portone_store::SqliteStore;
-use serde_json::{Value, json};
+use serde_json::Value;
+use world::upstream::{Core, SECRET};
 use world::{GROUP, STORE, SeededRandom, TestClock, by_group, card, channel, customer, group, order};
 
 const SUBSCRIPTION_COUNT: usize = 1_000;
@@ -35,7 +32,6 @@ const MONTH_COUNT: usize = 12;
 const SEED: u64 = 20_261_121;
 const CHANNELS: [(&str, &str); 3] =
     [("channel-key-kpn", "KPN"), ("channel-key-kpn-2", "KPN"), ("channel-key-smartro", "SMARTRO_V2")];
-const SECRET: &str = "sandbox-secret";
 const UPSTREAM: &str = "http://sandbox.test";
 
 /// The weights of a month, and whether the second channel is active: the weights change in months 4 and 9, and the second
@@ -67,54 +63,6 @@ fn drawn(month: usize, draw: u64) -> &'static str {
     unreachable!("a draw is smaller than the range");
 }
 
-/// The sandbox's pure core, without a socket.
-struct Core {
-    sandbox: Mutex<Sandbox>,
-    clock: Arc<TestClock>,
-}
-
-impl Core {
-    fn handle(
-        &self,
-        method: Method,
-        path: &str,
-        authorization: &str,
-        key: Option<&str>,
-        body: &[u8],
-    ) -> PgReply {
-        let (path, query) = path.split_once('?').unwrap_or((path, ""));
-        let request = Request {
-            method,
-            path: path.to_owned(),
-            query: query.to_owned(),
-            authorization: Some(authorization.to_owned()),
-            idempotency_key: key.map(str::to_owned),
-            body: Bytes::copy_from_slice(body),
-        };
-        match self.sandbox.lock().unwrap().handle(self.clock.now(), request).answer {
-            Answer::Json { status, body } => PgReply { status, body: body.to_vec() },
-            other => panic!("no fault was asked for: {other:?}"),
-        }
-    }
-}
-
-#[async_trait]
-impl Transport for Core {
-    async fn send(&self, request: &PgRequest, _deadline: Duration) -> Result<PgReply, Break> {
-        let path = request.url.strip_prefix(UPSTREAM).unwrap();
-        let Auth::PortOneSecret(secret) = &request.auth else { panic!("a V2 upstream is asked") };
-        let key = request.headers.iter().find(|(name, _)| *name == "idempotency-key");
-        let method = match request.method.as_str() {
-            "GET" => Method::Get,
-            "POST" => Method::Post,
-            other => panic!("a subscription sends no {other}"),
-        };
-        let body = request.body.as_ref().map(portone_core::Body::bytes).unwrap_or_default();
-        let authorization = format!("PortOne {}", secret.expose());
-        Ok(self.handle(method, path, &authorization, key.map(|(_, value)| value.as_str()), body))
-    }
-}
-
 /// Takes every webhook: how often each type came for each subject.
 #[derive(Default)]
 struct Shop(Mutex<BTreeMap<(String, String), usize>>);
@@ -142,15 +90,9 @@ impl Year {
     async fn start() -> Self {
         println!("seed {SEED}");
         let clock = TestClock::new();
-        let sandbox = Mutex::new(Sandbox::new(SandboxConfig::new(SECRET)));
-        let core = Arc::new(Core { sandbox, clock: Arc::clone(&clock) });
+        let core = Core::new(&clock, UPSTREAM);
         let channels: Vec<Channel> = CHANNELS.iter().map(|(key, provider)| channel(key, provider)).collect();
-        for channel in &channels {
-            let body = json!({"key": channel.key, "provider": channel.provider,
-                "pgMerchantId": channel.pg_merchant_id, "environment": "test"});
-            let reply = core.handle(Method::Put, "/sandbox/channels", "", None, body.to_string().as_bytes());
-            assert_eq!(reply.status, 200);
-        }
+        channels.iter().for_each(|channel| core.declare(channel));
         let engine = start(&clock, &core, channels).await;
         Self { engine, clock, core, shop: Shop::default(), keys: Vec::new() }
     }
@@ -273,8 +215,7 @@ async fn counts_here(year: &Year) -> BTreeMap<String, (usize, i64)> {
 fn counts_at_pgs(year: &Year) -> BTreeMap<String, (usize, i64)> {
     let book = |(key, _): &(&str, &str)| {
         let path = format!("/sandbox/ledger?channelKey={key}");
-        let reply = year.core.handle(Method::Get, &path, "", None, b"");
-        let ledger: Value = serde_json::from_slice(&reply.body).unwrap();
+        let ledger = year.core.read(&path);
         let count = usize::try_from(ledger["totals"]["charges"].as_u64().unwrap()).unwrap();
         (key.to_string(), (count, ledger["totals"]["charged"]["KRW"].as_i64().unwrap()))
     };

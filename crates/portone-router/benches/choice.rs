@@ -70,6 +70,7 @@ fn group(channels: &[Channel], weights: &[u32]) -> ChannelGroup {
         name: "bench".to_owned(),
         environment: Environment::Test,
         on_violation: OnViolation::Skip,
+        failover: None,
         version: 1,
         members: members
             .map(|(channel, weight)| GroupMember { channel: channel.key.clone(), weight, active: true })

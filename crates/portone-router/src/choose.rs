@@ -5,7 +5,7 @@ use std::fmt;
 use portone_core::{Admitted, ChannelKey, OnViolation, Report, Rule, Severity};
 
 use crate::{
-    Candidate, CandidateRecord, Decision, GroupDecision, NoChannel, NoChannelReason, PinnedDecision,
+    Around, Candidate, CandidateRecord, Decision, GroupDecision, NoChannel, NoChannelReason, PinnedDecision,
     Probability, Purpose, Roster, Verdict, ViolationRecord,
     draw::pick,
     record::{advice_of, is_zero_weight_fallback, shares},
@@ -35,12 +35,34 @@ impl<'a> Roster<'a> {
     /// [`OnViolation::Fail`] any active member's refusal refuses it. What the group itself requires
     /// ([`Roster::check_required`]) is checked first, and refuses under both. The error lists everything.
     pub fn choose(&self, purpose: Purpose, draw: u64) -> Result<Choice<'a>, NoChannel> {
+        self.draw(purpose, draw, None)
+    }
+
+    /// As [`Roster::choose`], among the channels that work and that the payment has not been to: what a group's failover
+    /// policy asks for. A channel of weight 0 is no way out, unless it could be drawn without any (rule SR-074).
+    pub fn choose_around(
+        &self,
+        purpose: Purpose,
+        draw: u64,
+        around: &Around<'_>,
+    ) -> Result<Choice<'a>, NoChannel> {
+        self.draw(purpose, draw, Some(around))
+    }
+
+    fn draw(
+        &self,
+        purpose: Purpose,
+        draw: u64,
+        around: Option<&Around<'_>>,
+    ) -> Result<Choice<'a>, NoChannel> {
         let required = self.check_required();
         let (mut candidates, mut admitted) = self.candidates_for(purpose);
         if required.refuses() || self.any_refusal_fails(&candidates) {
             return Err(self.refusal(NoChannelReason::Refused, &required, candidates));
         }
-        settle_shares(&mut candidates, purpose);
+        take_out_zero_weights(&mut candidates, purpose);
+        let failover = around.map(|around| around.take_out(&mut candidates));
+        settle_shares(&mut candidates);
         let Some(at) = pick(shares(&candidates), draw) else {
             return Err(self.refusal(reason_of_none(&candidates, purpose), &required, candidates));
         };
@@ -55,6 +77,7 @@ impl<'a> Roster<'a> {
                 advice: advice(required, &candidates, at, admitted.as_ref()),
                 chosen: candidates[at].channel_key.clone(),
                 candidates,
+                failover,
             }),
             admitted,
         })
@@ -104,14 +127,18 @@ pub fn pin<'a>(
     Err(NoChannel { reason, group: None, required: Vec::new(), candidates })
 }
 
-/// Takes weight 0 out unless it is the last resort of a billing key, and fills in the probabilities.
-fn settle_shares(candidates: &mut [CandidateRecord], purpose: Purpose) {
+/// Takes weight 0 out unless it is the last resort of a billing key.
+fn take_out_zero_weights(candidates: &mut [CandidateRecord], purpose: Purpose) {
     let last_resort = purpose == Purpose::BillingKeyPayment && is_zero_weight_fallback(candidates);
     for candidate in candidates.iter_mut() {
         if !last_resort && candidate.weight == 0 && candidate.verdict == Verdict::Eligible {
             candidate.verdict = Verdict::ZeroWeight;
         }
     }
+}
+
+/// Fills in the probabilities.
+fn settle_shares(candidates: &mut [CandidateRecord]) {
     let denominator = shares(candidates).map(u64::from).sum::<u64>().max(1);
     let fallback = is_zero_weight_fallback(candidates);
     for candidate in candidates {

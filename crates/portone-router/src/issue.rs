@@ -77,7 +77,9 @@ impl IssueRecord {
             | Verdict::InactiveChannel
             | Verdict::ChannelMissing
             | Verdict::NoBillingKey
-            | Verdict::ZeroWeight => None,
+            | Verdict::ZeroWeight
+            | Verdict::Tried
+            | Verdict::CircuitOpen => None,
         })
     }
 }

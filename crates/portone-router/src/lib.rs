@@ -2,7 +2,9 @@
 #![warn(missing_docs)]
 
 mod advice;
+mod around;
 mod choose;
+pub mod circuit;
 mod draw;
 mod group_check;
 mod issue;
@@ -15,6 +17,7 @@ mod rules;
 mod selector;
 
 pub use advice::advise;
+pub use around::{Around, FailoverRecord, Reroute, RerouteClass};
 pub use choose::{Choice, pin};
 pub use draw::weighted_index;
 pub use group_check::{ChannelCheck, GroupCheck};

@@ -7,6 +7,7 @@ use portone_core::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::FailoverRecord;
 use crate::draw::pick;
 
 /// What a channel is drawn for.
@@ -82,6 +83,10 @@ pub enum Verdict {
     NoBillingKey,
     /// Its weight is 0 (rule SR-031; rule SR-074 says when that does not matter).
     ZeroWeight,
+    /// This payment has been there, and failed.
+    Tried,
+    /// It does not work: payments are drawn elsewhere until it does.
+    CircuitOpen,
     /// Its PG's rules or profile refuse the request.
     Refused(Vec<ViolationRecord>),
 }
@@ -95,6 +100,8 @@ impl fmt::Display for Verdict {
             Self::ChannelMissing => f.write_str("no such channel"),
             Self::NoBillingKey => f.write_str("holds no billing key"),
             Self::ZeroWeight => f.write_str("weight 0"),
+            Self::Tried => f.write_str("tried before"),
+            Self::CircuitOpen => f.write_str("its circuit is open"),
             Self::Refused(violations) => {
                 f.write_str("refused")?;
                 violations.iter().try_for_each(|violation| write!(f, "\n    {violation}"))
@@ -194,9 +201,17 @@ pub struct GroupDecision {
     /// What the caller should hear of: the group's advice, then the chosen channel's.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub advice: Vec<ViolationRecord>,
+    /// What failover did; absent where the group has no policy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failover: Option<FailoverRecord>,
 }
 
 impl GroupDecision {
+    /// Whether the payment went to a channel that does not work, to find out whether it does again.
+    pub fn is_canary(&self) -> bool {
+        self.failover.as_ref().is_some_and(|record| record.canaries.contains(&self.chosen))
+    }
+
     /// Whether only channels of weight 0 held a billing key, and one of them was used (rule SR-074).
     pub fn is_zero_weight_fallback(&self) -> bool {
         is_zero_weight_fallback(&self.candidates)
@@ -269,6 +284,9 @@ impl fmt::Display for Decision {
                 write!(f, "{}: drawn ({}) from ", decision.chosen, decision.draw)?;
                 write!(f, "{} version {}", decision.group_id, decision.group_version)?;
                 decision.candidates.iter().try_for_each(|candidate| write!(f, "\n  {candidate}"))?;
+                if let Some(failover) = &decision.failover {
+                    write!(f, "\n  {failover}")?;
+                }
             }
         }
         self.advice().iter().try_for_each(|advice| write!(f, "\n  advice {advice}"))

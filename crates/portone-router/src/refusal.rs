@@ -80,7 +80,9 @@ impl NoChannel {
                 | Verdict::InactiveChannel
                 | Verdict::ChannelMissing
                 | Verdict::NoBillingKey
-                | Verdict::ZeroWeight => &[],
+                | Verdict::ZeroWeight
+                | Verdict::Tried
+                | Verdict::CircuitOpen => &[],
             };
             violations.iter().map(|violation| (&candidate.channel_key, violation))
         })

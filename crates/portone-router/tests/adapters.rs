@@ -106,6 +106,7 @@ fn group(channels: &[Channel]) -> ChannelGroup {
         name: "demo".to_owned(),
         environment: Environment::Test,
         on_violation: OnViolation::Skip,
+        failover: None,
         version: 1,
         members: channels.iter().map(member).collect(),
     }

@@ -38,7 +38,7 @@ pub(crate) fn keep_changing(world: &Arc<World>) {
 /// Asks a gateway for other weights; a channel without one is off.
 fn weigh(world: &Arc<World>, weights: [Option<u32>; CHANNELS.len()]) {
     let Some((process, engine)) = world.any_gateway() else { return };
-    let Some(mut changed) = group(weights) else { return };
+    let Some(mut changed) = group(weights, world.failover()) else { return };
     // The weights of those that are off count too.
     let sum: u32 = changed.members.iter().map(|member| member.weight).sum();
     changed.members[0].weight += 100_u32.saturating_sub(sum);

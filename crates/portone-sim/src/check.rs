@@ -2,6 +2,7 @@
 //! told, is held against them.
 
 mod answers;
+mod failover;
 mod keys;
 mod money;
 mod schedules;
@@ -15,6 +16,7 @@ use portone_engine::Engine;
 use portone_engine::event::Event;
 use portone_engine::ledger::{Schedule, Transaction};
 use portone_engine::port::{ScheduleQuery, ScheduleSort, StoreError};
+use portone_router::Decision;
 use portone_sandbox::Method;
 use serde_json::Value;
 
@@ -49,6 +51,8 @@ pub(crate) struct Books {
     pub(crate) store: StoreId,
     /// Ours, by payment id; each payment's oldest first.
     pub(crate) ours: BTreeMap<String, Vec<Transaction>>,
+    /// How each transaction's channel was decided on, by its id.
+    pub(crate) decisions: BTreeMap<String, Decision>,
     pub(crate) charges: Vec<Charge>,
     pub(crate) keys: Vec<PgKey>,
     pub(crate) schedules: Vec<Schedule>,
@@ -63,6 +67,7 @@ pub(crate) async fn check(world: &Arc<World>) -> (Vec<String>, usize) {
     };
     let mut found = Vec::new();
     money::check(&books, &mut found);
+    failover::check(&books, world, &mut found);
     schedules::check(&books, &mut found);
     let rest = async {
         unsettled(&books, &mut found).await?;
@@ -106,6 +111,7 @@ impl Books {
             engine,
             store,
             ours: BTreeMap::new(),
+            decisions: BTreeMap::new(),
             charges,
             keys,
             schedules: Vec::new(),
@@ -121,6 +127,12 @@ impl Books {
         for id in ids {
             let Ok(payment) = id.parse::<PaymentId>() else { continue };
             let transactions = store.transactions(&self.store, &payment).await?;
+            for (transaction, record) in &transactions {
+                // A schedule for which there was no channel has another record.
+                if let Ok(decision) = serde_json::from_str(record) {
+                    self.decisions.insert(transaction.id.to_string(), decision);
+                }
+            }
             self.ours.insert(id, transactions.into_iter().map(|(transaction, _)| transaction).collect());
         }
         let query = ScheduleQuery {

@@ -12,6 +12,7 @@ use portone_store::Gate;
 
 use crate::chance::Chance;
 use crate::scheduler::Scheduler;
+use crate::strike::strike;
 use crate::weather::Weather;
 
 /// Decides what becomes of each write and read.
@@ -65,6 +66,9 @@ impl Gate for Disk {
     async fn after_commit(&self, what: &'static str) -> Result<(), StoreError> {
         let is_torn = self.happens(self.weather.commit_torn);
         self.note(what, if is_torn { "is committed, unheard" } else { "is committed" });
+        if !self.is_calm.load(Ordering::Relaxed) {
+            strike(&self.scheduler, &self.chance, &self.weather);
+        }
         self.wait().await;
         if is_torn {
             return Err(StoreError("the disk failed after the commit".to_owned()));

@@ -32,6 +32,7 @@ pub(crate) fn start(world: &Arc<World>, id: ProcessId, engine: &Arc<Engine>) {
     repeat(world, id, engine, "follow", |_, engine| async move {
         engine.follow_up(COUNT_MAX).await.map(|swept| swept.claimed > 0)
     });
+    repeat(world, id, engine, "probe", |_, engine| async move { Ok(engine.probe_circuits().await > 0) });
     repeat(world, id, engine, "refresh", |_, engine| async move { engine.refresh_directory().await });
     repeat(world, id, engine, "forget", |_, engine| async move {
         engine.forget_keys(COUNT_MAX).await.map(|count| count > 0)

@@ -104,12 +104,13 @@ async fn start(world: &Arc<World>, id: ProcessId, generation: u64) -> Result<Eng
         notice_url: Some(NOTICES.to_owned()),
     };
     let upstreams = BTreeMap::from([("pg".to_owned(), upstream)]);
-    let (config, declared) = declaration().ok_or_else(|| StoreError("a name cannot be read".to_owned()))?;
+    let (config, declared) =
+        declaration(world).ok_or_else(|| StoreError("a name cannot be read".to_owned()))?;
     Engine::start(ports, config, upstreams, vec![declared]).await
 }
 
 /// The configuration file.
-fn declaration() -> Option<(EngineConfig, DeclaredStore)> {
+fn declaration(world: &World) -> Option<(EngineConfig, DeclaredStore)> {
     let target = Target {
         environment: Environment::Test,
         url: HOOK_URL.to_owned(),
@@ -121,6 +122,6 @@ fn declaration() -> Option<(EngineConfig, DeclaredStore)> {
     let config = EngineConfig { webhooks, ..EngineConfig::default() };
     let channels: Option<Vec<_>> =
         CHANNELS.iter().map(|(key, provider)| Some((channel(key, provider)?, String::new()))).collect();
-    let groups = vec![(group([Some(50), Some(30), Some(20)])?, String::new())];
+    let groups = vec![(group([Some(50), Some(30), Some(20)], world.failover())?, String::new())];
     Some((config, DeclaredStore { id: store, name: "Sim".to_owned(), channels: channels?, groups }))
 }

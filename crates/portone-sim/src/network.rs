@@ -1,7 +1,8 @@
 //! The way to the PGs and back, and the PGs themselves: the sandbox's pure core, whose ledger is the truth.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -14,9 +15,12 @@ use portone_sandbox::{Answer, Method, Notification, Request, Sandbox, SandboxCon
 use serde_json::{Value, json};
 
 use crate::chance::Chance;
+use crate::doubt::{Doubts, Sent};
 use crate::scheduler::{Scheduler, WORLD};
+use crate::strike::strike;
 use crate::trace::hashed;
 use crate::weather::Weather;
+use crate::world::CHANNELS;
 
 /// The secret of the upstream.
 pub(crate) const SECRET: &str = "sandbox-secret";
@@ -24,6 +28,8 @@ pub(crate) const SECRET: &str = "sandbox-secret";
 pub(crate) const NOTICE_SECRET: &str = "whsec_c2ltdWxhdGVkIG5vdGljZXM=";
 /// Where the upstream is.
 pub(crate) const UPSTREAM: &str = "http://pg.test";
+/// What the PGs say when they decline for no reason.
+pub(crate) const MOOD_CODE: &str = "X9";
 /// The longest that a request is under way before a PG works on it. A gateway's deadline is 60 s and its lease 65 s.
 const LATE_MS_MAX: u64 = 50_000;
 
@@ -34,8 +40,19 @@ pub(crate) struct Network {
     weather: Arc<Weather>,
     sandbox: Mutex<Sandbox>,
     is_calm: AtomicBool,
-    outage: Option<(DateTime<Utc>, DateTime<Utc>)>,
+    outage: Option<Outage>,
+    /// What no gateway has heard the end of.
+    doubts: Mutex<Doubts>,
     request_count: AtomicU64,
+}
+
+/// When PGs are out of reach.
+#[derive(Debug)]
+struct Outage {
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+    /// A part of the requests that are not answered; absent where none is.
+    of: Option<String>,
 }
 
 /// What becomes of a request.
@@ -56,10 +73,28 @@ enum Fate {
     Upset(Value),
 }
 
+impl Fate {
+    /// Whether an answer that arrives is the PG's own word. A late one does where the caller stood still meanwhile.
+    fn is_plain(&self) -> bool {
+        match self {
+            Self::Upset(fault) => fault["kind"] == "decline",
+            Self::Clean
+            | Self::Refused
+            | Self::LostBefore { .. }
+            | Self::LostAfter { .. }
+            | Self::Late
+            | Self::Slow => true,
+        }
+    }
+}
+
 impl Network {
     pub(crate) fn new(scheduler: &Arc<Scheduler>, chance: Chance, weather: &Arc<Weather>) -> Arc<Self> {
         let start = scheduler.now() + TimeDelta::seconds(chance.amount(5, 120));
-        let outage = weather.has_outage.then(|| (start, start + TimeDelta::seconds(chance.amount(10, 300))));
+        let until = start + TimeDelta::seconds(chance.amount(10, 300));
+        let one =
+            weather.is_outage_of_one.then(|| format!("\"channelKey\":\"{}\"", chance.pick(&CHANNELS).0));
+        let outage = weather.has_outage.then_some(Outage { from: start, until, of: one });
         let webhook_secret = Some(NOTICE_SECRET.to_owned());
         let config = SandboxConfig { webhook_secret, ..SandboxConfig::new(SECRET) };
         Arc::new(Self {
@@ -69,6 +104,7 @@ impl Network {
             sandbox: Mutex::new(Sandbox::new(config)),
             is_calm: AtomicBool::new(false),
             outage,
+            doubts: Mutex::default(),
             request_count: AtomicU64::new(0),
         })
     }
@@ -114,7 +150,21 @@ impl Network {
         self.sandbox().notified(self.scheduler.now(), number, is_taken);
     }
 
-    fn sandbox(&self) -> std::sync::MutexGuard<'_, Sandbox> {
+    /// What was sent that must not have been.
+    pub(crate) fn sent_wrongly(&self) -> Vec<String> {
+        self.doubts().found.clone()
+    }
+
+    /// When each attempt to pay was sent.
+    pub(crate) fn sent_at(&self) -> BTreeMap<String, DateTime<Utc>> {
+        self.doubts().sent_at.clone()
+    }
+
+    fn doubts(&self) -> MutexGuard<'_, Doubts> {
+        self.doubts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn sandbox(&self) -> MutexGuard<'_, Sandbox> {
         self.sandbox.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -122,12 +172,20 @@ impl Network {
         self.sandbox().handle(self.scheduler.now(), request).answer
     }
 
-    fn fate(&self) -> Fate {
+    fn is_out(&self, request: &PgRequest) -> bool {
+        let Some(outage) = &self.outage else { return false };
+        let now = self.scheduler.now();
+        let body = || request.body.as_ref().map_or("", |body| str::from_utf8(body.bytes()).unwrap_or(""));
+        outage.from <= now
+            && now < outage.until
+            && outage.of.as_ref().is_none_or(|part| body().contains(part))
+    }
+
+    fn fate(&self, request: &PgRequest) -> Fate {
         if self.is_calm() {
             return Fate::Clean;
         }
-        let now = self.scheduler.now();
-        if self.outage.is_some_and(|(from, until)| from <= now && now < until) {
+        if self.is_out(request) {
             let silent = self.chance.percent(50);
             return if self.chance.percent(50) { Fate::Refused } else { Fate::LostBefore { silent } };
         }
@@ -140,7 +198,7 @@ impl Network {
             (weather.late, Fate::Late),
             (weather.slow, Fate::Slow),
             (weather.upset, Fate::Upset(self.upset())),
-            (weather.declined, Fate::Upset(json!({"kind": "decline", "code": "X9", "message": "no"}))),
+            (weather.declined, Fate::Upset(json!({"kind": "decline", "code": MOOD_CODE, "message": "no"}))),
         ];
         // They may add up to more than a hundred: then nothing is clean.
         let total: u64 = fates.iter().map(|(share, _)| share).sum::<u64>().max(100);
@@ -222,7 +280,7 @@ impl Transport for Wire {
         let network = &self.network;
         let scheduler = &network.scheduler;
         let number = network.request_count.fetch_add(1, Ordering::Relaxed) + 1;
-        let fate = network.fate();
+        let fate = network.fate(request);
         let gateway = self.gateway;
         scheduler.note(format_args!("gateway {gateway} sends #{number} {request:?}: {fate:?}"));
         if fate == Fate::Refused {
@@ -236,10 +294,22 @@ impl Transport for Wire {
             _ => deadline,
         };
         let is_silent = matches!(fate, Fate::LostBefore { silent: true } | Fate::LostAfter { silent: true });
-        let reply = network.dispatch(number, read(request), fate);
+        let is_plain = fate.is_plain();
+        let request = read(request);
+        let sent = Sent::of(&request, scheduler.now());
+        network.doubts().sent(&sent);
+        let reply = network.dispatch(number, request, fate);
         let timer = scheduler.sleep(patience);
         match select(reply, timer).await {
-            Either::Left((Ok(Some(reply)), _)) => Ok(reply),
+            Either::Left((Ok(Some(reply)), _)) => {
+                if is_plain {
+                    network.doubts().answered(&sent, &reply);
+                }
+                if !network.is_calm() {
+                    strike(scheduler, &network.chance, &network.weather);
+                }
+                Ok(reply)
+            }
             Either::Left((_, timer)) => {
                 if is_silent {
                     timer.await;

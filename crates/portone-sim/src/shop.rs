@@ -118,7 +118,11 @@ async fn schedule(world: &Arc<World>, key: &BillingKey, payment: PaymentId) {
         && world.chance.percent(30)
         && let Ok(schedule) = id.parse()
     {
-        world.scheduler.sleep_ms(world.chance.between(0, 40_000)).await;
+        // Some call it off in the very seconds in which it is paid.
+        let is_late = in_seconds <= 150 && world.chance.percent(50);
+        let (least, most) =
+            if is_late { (in_seconds * 1_000 - 1_000, in_seconds * 1_000 + 9_000) } else { (0, 40_000) };
+        world.scheduler.sleep(TimeDelta::milliseconds(world.chance.amount(least, most))).await;
         insist(world, Operation::Revoke { key: key.clone(), schedule }).await;
     }
     // A shop that is not sure pays by itself: it must not.

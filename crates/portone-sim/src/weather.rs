@@ -26,6 +26,8 @@ pub(crate) struct Weather {
     /// Whether gateways crash, and whether they stand still for a while.
     pub(crate) has_crashes: bool,
     pub(crate) has_freezes: bool,
+    /// How often they do so right after a commit, or with a PG's answer in hand.
+    pub(crate) strikes: u64,
     /// Notifications of the PGs: lost, sent twice, late.
     pub(crate) notice_lost: u64,
     pub(crate) notice_copied: u64,
@@ -39,6 +41,9 @@ pub(crate) struct Weather {
     pub(crate) doubled: u64,
     /// Whether weights change and channels are switched off meanwhile.
     pub(crate) has_changes: bool,
+    /// Whether the group has a failover policy, and whether an outage is one channel's alone.
+    pub(crate) has_failover: bool,
+    pub(crate) is_outage_of_one: bool,
 }
 
 impl Weather {
@@ -60,6 +65,7 @@ impl Weather {
             read_failed: 0,
             has_crashes: false,
             has_freezes: false,
+            strikes: 0,
             notice_lost: 0,
             notice_copied: 0,
             notice_late: 0,
@@ -68,6 +74,8 @@ impl Weather {
             impatient: 0,
             doubled: 0,
             has_changes: false,
+            has_failover: false,
+            is_outage_of_one: false,
         }
     }
 
@@ -99,6 +107,9 @@ impl Weather {
             impatient: some(50),
             doubled: some(40),
             has_changes: often(50),
+            has_failover: often(50),
+            is_outage_of_one: often(50),
+            strikes: some(4),
         }
     }
 }

@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use portone_core::{Channel, ChannelFacts, ChannelGroup, Contracts, Environment, GroupMember, OnViolation};
+use portone_core::{
+    Channel, ChannelFacts, ChannelGroup, Contracts, Environment, FailoverPolicy, GroupMember, OnViolation,
+};
 use portone_engine::Engine;
 use portone_engine::port::Clock;
 use portone_sandbox::Method;
@@ -16,7 +18,7 @@ use crate::book::Book;
 use crate::chance::Chance;
 use crate::disk::Disk;
 use crate::hooks::Hooks;
-use crate::network::Network;
+use crate::network::{MOOD_CODE, Network};
 use crate::scheduler::{ProcessId, Scheduler};
 use crate::weather::Weather;
 
@@ -82,6 +84,12 @@ impl World {
         self.network.is_calm()
     }
 
+    /// The group's policy. It lists the PGs' moods, and no card that is refused.
+    pub(crate) fn failover(&self) -> Option<FailoverPolicy> {
+        let declines = vec![MOOD_CODE.to_owned()];
+        self.weather.has_failover.then(|| FailoverPolicy { declines, ..FailoverPolicy::default() })
+    }
+
     /// From now on nothing goes wrong.
     pub(crate) fn calm_down(&self) {
         self.network.calm_down();
@@ -138,7 +146,10 @@ pub(crate) fn channel(key: &str, provider: &str) -> Option<Channel> {
 }
 
 /// The group, with these weights; a channel is off where it has none.
-pub(crate) fn group(weights: [Option<u32>; CHANNELS.len()]) -> Option<ChannelGroup> {
+pub(crate) fn group(
+    weights: [Option<u32>; CHANNELS.len()],
+    failover: Option<FailoverPolicy>,
+) -> Option<ChannelGroup> {
     let members = CHANNELS.iter().zip(weights).map(|((key, _), weight)| {
         Some(GroupMember {
             channel: key.parse().ok()?,
@@ -152,6 +163,7 @@ pub(crate) fn group(weights: [Option<u32>; CHANNELS.len()]) -> Option<ChannelGro
         name: "sim group".to_owned(),
         environment: Environment::Test,
         on_violation: OnViolation::Skip,
+        failover,
         version: 1,
         members: members.collect::<Option<Vec<_>>>()?,
     })

@@ -21,6 +21,7 @@ pub mod receipts;
 pub mod records;
 pub mod schedules;
 pub mod search;
+pub mod take_over;
 pub mod time;
 pub mod v1;
 pub mod verifications;
@@ -58,6 +59,7 @@ macro_rules! contract_tests {
             payments::every_part_of_a_transaction_comes_back,
             payments::a_cancel_locks_the_payment,
             payments::a_cancel_of_a_changed_record_does_not_begin,
+            payments::an_attempt_is_dropped_by_who_opened_it,
             payments::a_declined_cancel_leaves_the_payment_alone,
             payments::announcements_come_in_order_and_by_store,
             attempts::due_attempts_are_claimed_once_and_the_longest_due_first,
@@ -102,6 +104,12 @@ macro_rules! contract_tests {
             billing_keys::a_muted_deletion_announces_nothing,
             billing_keys::a_result_of_the_wrong_command_is_an_error,
             billing_keys::issued_keys_depend_on_their_group,
+            take_over::an_attempt_takes_the_place_of_one_that_failed,
+            take_over::an_attempt_that_was_settled_is_not_taken_over,
+            take_over::an_attempt_on_a_changed_record_is_not_taken_over,
+            take_over::a_payment_is_not_taken_over_beyond_the_limit,
+            take_over::what_takes_over_takes_the_budget_with_it,
+            take_over::a_schedule_goes_on_with_what_takes_over,
             promotions::a_budget_is_taken_with_the_payment,
             promotions::a_failed_payment_gives_back_what_it_took,
             promotions::a_cancel_that_is_done_gives_back_what_it_released,

@@ -311,9 +311,9 @@ impl Store for SqliteStore {
         self.write(move |database| transactions::settle_transaction(database, &rows)).await
     }
 
-    async fn drop_attempt(&self, attempt: &AttemptId) -> Result<Settle, StoreError> {
-        let id = attempt.clone();
-        self.write(move |database| attempts::drop_attempt(database, &id)).await
+    async fn drop_attempt(&self, open: &OpenAttempt) -> Result<Settle, StoreError> {
+        let (id, opened_at) = (open.id.clone(), open.opened_at);
+        self.write(move |database| attempts::drop_attempt(database, &id, opened_at)).await
     }
 
     async fn latest_transaction(

@@ -59,6 +59,14 @@ pub(crate) fn start(engine: &Arc<Engine>, tracker: &TaskTracker, stop: &Cancella
         let engine = Arc::clone(&following);
         async move { engine.follow_up(FOLLOW_COUNT_MAX).await.map(|swept| is_full(swept, FOLLOW_COUNT_MAX)) }
     });
+    let probing = Arc::clone(engine);
+    repeat(tracker, stop, "probe", Duration::from_secs(1), move || {
+        let engine = Arc::clone(&probing);
+        async move {
+            engine.probe_circuits().await;
+            Ok(false)
+        }
+    });
     let indexing = Arc::clone(engine);
     repeat(tracker, stop, "index", INDEX_PAUSE, move || {
         let engine = Arc::clone(&indexing);

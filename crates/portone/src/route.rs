@@ -30,7 +30,7 @@ pub(crate) fn route(args: &RouteArgs) -> Result<(), Failure> {
         let choice = roster.choose(purpose, random.next_u64())?;
         *counts.entry(choice.decision.chosen().clone()).or_default() += 1;
     }
-    println!("{} ({}), version {}, seed {seed}", group.id, group.name, group.version);
+    println!("{} ({}), version {}, seed {seed}{}", group.id, group.name, group.version, failover(&group));
     let portone_router::Decision::Group(decision) = roster.choose(purpose, 0)?.decision else {
         return Err("a group's decision was not one of a group".into());
     };
@@ -39,6 +39,14 @@ pub(crate) fn route(args: &RouteArgs) -> Result<(), Failure> {
         println!("  {}", line(candidate, count, args.payments));
     }
     Ok(())
+}
+
+/// What a failover policy adds: the shares below are of first draws, with every circuit closed.
+fn failover(group: &ChannelGroup) -> String {
+    group.failover.as_ref().map_or_else(String::new, |policy| {
+        let (count, seconds) = (policy.reroutes_max, policy.within_seconds);
+        format!("; failover to up to {count} other channels within {seconds} s")
+    })
 }
 
 /// The group that counts now: from the database where there is one, else from the file.

@@ -5,7 +5,8 @@
 
 mod behind;
 pub mod faulty;
-mod requests;
+pub mod requests;
+pub mod upstream;
 pub mod welcome;
 mod wire;
 
@@ -109,6 +110,7 @@ pub fn group(id: &str, members: &[(&str, u32)]) -> ChannelGroup {
         name: "test group".to_owned(),
         environment: Environment::Test,
         on_violation: portone_core::OnViolation::Skip,
+        failover: None,
         version: 1,
         members: members
             .iter()

@@ -13,16 +13,21 @@ use portone_engine::request::{
 
 use super::{World, card, customer, order};
 
+/// A payment by card number.
+pub fn key_in(id: &PaymentId, number: &str) -> PayInstantly {
+    let method = InstantMethod::Card(CardPayment {
+        card: card(number),
+        installment_month: None,
+        use_free_installment_plan: None,
+        use_free_interest_from_merchant: None,
+        use_card_point: None,
+    });
+    PayInstantly { order: order(id), method }
+}
+
 impl World {
     pub fn card_request(&self, id: &PaymentId, selector: Selector, number: &str) -> PayInstantlyRequest {
-        let method = InstantMethod::Card(CardPayment {
-            card: card(number),
-            installment_month: None,
-            use_free_installment_plan: None,
-            use_free_interest_from_merchant: None,
-            use_card_point: None,
-        });
-        let pay = PayInstantly { order: order(id), method };
+        let pay = key_in(id, number);
         PayInstantlyRequest { caller: self.caller(), selector, pay, extras: Extras::default() }
     }
 

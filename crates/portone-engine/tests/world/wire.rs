@@ -12,6 +12,8 @@ use tokio::sync::Notify;
 pub struct Wire {
     http: HttpTransport,
     cut: Mutex<bool>,
+    /// The channels whose requests are never sent.
+    gone: Mutex<Vec<&'static str>>,
     gate: Mutex<Option<Gate>>,
     answer_gate: Mutex<Option<Gate>>,
     pub sent: Mutex<Vec<String>>,
@@ -29,6 +31,9 @@ impl Transport for Wire {
     async fn send(&self, request: &PgRequest, deadline: Duration) -> Result<PgReply, Break> {
         if *self.cut.lock().unwrap() {
             return Err(Break::NotSent("cut off by the test".to_owned()));
+        }
+        if self.is_gone(request) {
+            return Err(Break::NotSent("this channel is cut off by the test".to_owned()));
         }
         self.sent.lock().unwrap().push(format!("{request:?}"));
         pass(&self.gate).await;
@@ -51,6 +56,7 @@ impl Wire {
         Self {
             http: HttpTransport::new(&HttpConfig::default()).unwrap(),
             cut: Mutex::new(false),
+            gone: Mutex::default(),
             gate: Mutex::new(None),
             answer_gate: Mutex::new(None),
             sent: Mutex::new(Vec::new()),
@@ -69,6 +75,17 @@ impl Wire {
         let gate = Gate::default();
         *self.answer_gate.lock().unwrap() = Some(gate.clone());
         gate
+    }
+
+    /// From now on requests that name one of these channels are never sent.
+    pub fn cut_channels(&self, channels: &[&'static str]) {
+        *self.gone.lock().unwrap() = channels.to_vec();
+    }
+
+    fn is_gone(&self, request: &PgRequest) -> bool {
+        let body = request.body.as_ref().map(portone_core::Body::bytes).unwrap_or_default();
+        let body = String::from_utf8_lossy(body);
+        self.gone.lock().unwrap().iter().any(|channel| body.contains(&format!("\"{channel}\"")))
     }
 
     pub fn cut(&self, cut: bool) {

@@ -3,8 +3,8 @@
 use axum::extract::State;
 use chrono::{DateTime, Utc};
 use portone_core::{
-    ChannelGroup, ChannelGroupId, ChannelKey, Environment, GroupMember, OnViolation, Report, StoreId,
-    Violation,
+    ChannelGroup, ChannelGroupId, ChannelKey, Environment, FailoverPolicy, GroupMember, OnViolation, Report,
+    StoreId, Violation,
 };
 use portone_engine::directory::Directory;
 use portone_engine::port::GroupVersion;
@@ -20,9 +20,11 @@ use crate::fields::Fields;
 use crate::json::RawBody;
 use crate::state::Gateway;
 
-const GROUP: &[&str] = &["storeId", "id", "name", "environment", "onViolation", "channels", "effectiveAt"];
-const CHANGE: &[&str] = &["name", "environment", "onViolation", "channels", "effectiveAt"];
+const GROUP: &[&str] =
+    &["storeId", "id", "name", "environment", "onViolation", "failover", "channels", "effectiveAt"];
+const CHANGE: &[&str] = &["name", "environment", "onViolation", "failover", "channels", "effectiveAt"];
 const MEMBER: &[&str] = &["key", "weight", "active"];
+const FAILOVER: &[&str] = &["reroutesMax", "withinSeconds", "declines"];
 const ON_VIOLATION: [(&str, OnViolation); 2] = [("skip", OnViolation::Skip), ("fail", OnViolation::Fail)];
 
 /// `GET /admin/channel-groups?storeId=`: of one store, or of all.
@@ -138,6 +140,7 @@ fn told(gateway: &Gateway, id: &ChannelGroupId, advice: &Report) -> Answer {
 struct Draft {
     name: String,
     on_violation: OnViolation,
+    failover: Option<FailoverPolicy>,
     members: Vec<GroupMember>,
     effective_at: Option<DateTime<Utc>>,
 }
@@ -147,12 +150,14 @@ impl Draft {
     fn read(fields: &Fields<'_, '_>) -> Option<Self> {
         let name = fields.need_text("name");
         let on_violation = fields.choice("onViolation", ON_VIOLATION.into_iter()).unwrap_or_default();
+        let policy = fields.object("failover", &ADMIN_INPUT, FAILOVER);
         if !fields.has("channels") {
             fields.add("channels", "is missing; send an array of objects with key and weight");
         }
         let members = fields.objects("channels", &ADMIN_INPUT, MEMBER).iter().filter_map(member).collect();
         let effective_at = fields.moment("effectiveAt");
-        Some(Self { name: name?.to_owned(), on_violation, members, effective_at })
+        let failover = policy.as_ref().map(failover);
+        Some(Self { name: name?.to_owned(), on_violation, failover, members, effective_at })
     }
 
     fn change(
@@ -168,11 +173,26 @@ impl Draft {
             name: self.name,
             environment,
             on_violation: self.on_violation,
+            failover: self.failover,
             // The engine gives it its version.
             version: 0,
             members: self.members,
         };
         GroupChange { group, effective_at: self.effective_at, force }
+    }
+}
+
+/// Bounds are the engine's to check; what is left out is as usual.
+fn failover(fields: &Fields<'_, '_>) -> FailoverPolicy {
+    let usual = FailoverPolicy::default();
+    let number = |name, usual| {
+        let number = fields.int32_from(name, 0).and_then(|number| u32::try_from(number).ok());
+        number.unwrap_or(usual)
+    };
+    FailoverPolicy {
+        reroutes_max: number("reroutesMax", usual.reroutes_max),
+        within_seconds: number("withinSeconds", usual.within_seconds),
+        declines: fields.texts("declines"),
     }
 }
 
@@ -229,6 +249,9 @@ struct VersionView<'a> {
     name: &'a str,
     environment: Environment,
     on_violation: OnViolation,
+    /// Absent where the group has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failover: Option<&'a FailoverPolicy>,
     version: u32,
     status: VersionStatus,
     effective_at: Moment,
@@ -272,6 +295,7 @@ impl<'a> VersionView<'a> {
             name: &group.name,
             environment: group.environment,
             on_violation: group.on_violation,
+            failover: group.failover.as_ref(),
             version: group.version,
             status,
             effective_at: Moment(version.effective_at),

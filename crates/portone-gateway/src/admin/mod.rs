@@ -3,6 +3,7 @@
 mod attempts;
 mod channels;
 pub(crate) mod check;
+mod circuits;
 mod clock;
 mod deliveries;
 mod groups;
@@ -103,6 +104,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     .with(GROUP_QUESTION),
     Operation::admin("POST", "/windows", "openWindow", "Open a payment window, as its page will")
         .with(WINDOW),
+    Operation::admin("GET", "/circuits", "listCircuits", "How each channel works, as this gateway sees it"),
     Operation::admin("GET", "/clock", "getClock", "The time, and what is due"),
     Operation::admin("POST", "/clock/advance", "advanceClock", "Move the sandbox's clock and ours")
         .with(r#"{"seconds": 60}"#),
@@ -152,6 +154,7 @@ pub(crate) fn routes() -> Router<Gateway> {
         .route("/attempts", get(attempts::list))
         .route("/attempts/settled", get(attempts::settled))
         .route("/attempts/{id}/settle", post(attempts::settle))
+        .route("/circuits", get(circuits::list))
         .route("/clock", get(clock::read))
         .route("/clock/advance", post(clock::advance))
         .route("/discrepancies", get(records::discrepancies))

@@ -77,6 +77,7 @@ const STORY: &[(&str, &str)] = &[
     ("listAttempts", ""),
     ("settleAttempt", ""),
     ("listSettledAttempts", ""),
+    ("listCircuits", ""),
     ("listDiscrepancies", ""),
     ("listOwedDeliveries", ""),
     ("listEvents", ""),

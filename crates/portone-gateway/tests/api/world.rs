@@ -458,6 +458,7 @@ fn group(members: &[(&str, u32)]) -> ChannelGroup {
         name: "Cards".to_owned(),
         environment: Environment::Test,
         on_violation: OnViolation::Skip,
+        failover: None,
         version: 1,
         members: members.iter().map(member).collect(),
     }

@@ -228,6 +228,7 @@ fn group(members: Vec<GroupMember>) -> ChannelGroup {
         name: "demo".to_owned(),
         environment: Environment::Test,
         on_violation: OnViolation::Skip,
+        failover: None,
         version: 3,
         members,
     }

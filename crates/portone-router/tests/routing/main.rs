@@ -1,5 +1,6 @@
 //! The router's tests. A test of a catalogued rule carries the rule's id and uses the catalogue's numbers.
 
+mod failover;
 mod fake;
 mod group;
 mod guide;

@@ -55,6 +55,13 @@ fn check_announced(books: &Books, transaction: &Transaction, found: &mut Vec<Str
     let payment = transaction.order.payment_id.as_str();
     let later = books.ours.get(payment).into_iter().flatten().any(|other| other.seq > transaction.seq);
     let is_told_later = final_kind == EventKind::Failed && transaction.schedule_id.is_some() && later;
+    // What another channel followed is told of by its end alone.
+    if transaction.rerouted_to.is_some() {
+        if told(EventKind::Failed, None) {
+            found.push(format!("announced too early: {} failed, and went elsewhere", transaction.id));
+        }
+        return;
+    }
     if !is_told_later && !told(final_kind, None) {
         found.push(format!("not announced: {} is {}", transaction.id, transaction.status.code()));
     }

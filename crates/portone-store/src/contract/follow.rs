@@ -79,7 +79,7 @@ pub async fn a_change_waits_for_an_open_call_and_for_the_record_as_read(store: &
     assert_eq!(store.begin_on_transaction(open.clone(), &before.id, before.revision).await, Ok(Begin::Begun));
     let outstanding = store.record_change(before.clone(), None, Vec::new(), Vec::new()).await;
     assert_eq!(outstanding, Ok(Recorded::Outstanding));
-    store.drop_attempt(&open.id).await.expect("drops");
+    store.drop_attempt(&open).await.expect("drops");
     let old = Transaction { revision: before.revision + 1, ..before.clone() };
     assert_eq!(store.record_change(old, None, Vec::new(), vec![odd(1)]).await, Ok(Recorded::Changed));
     assert_eq!((read(store, 1).await, store.discrepancies(1).await), (before, Ok(Vec::new())));

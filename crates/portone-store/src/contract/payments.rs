@@ -5,7 +5,9 @@ use portone_core::{
     Bank, CancelStatus, Escrow, EscrowDelivery, EscrowStatus, PayMethod, PgTxId, VirtualAccountFacts,
 };
 use portone_engine::event::EventKind;
-use portone_engine::ledger::{CancelAdjustment, Failure, GroupSnapshot, PaymentStatus, Transaction};
+use portone_engine::ledger::{
+    CancelAdjustment, Failure, GroupSnapshot, OpenAttempt, PaymentStatus, Transaction,
+};
 use portone_engine::port::{Begin, BeginPayment, DeclaredStore, Settle, SettleTransaction, Store};
 
 use super::records::{
@@ -247,14 +249,31 @@ pub async fn a_cancel_of_a_changed_record_does_not_begin(store: &dyn Store) {
     assert_eq!(store.open_attempts(10).await, Ok(Vec::new()));
 }
 
+/// A request that is taken up again opens its attempt anew, under its id: whoever began it before, and stood still, does not
+/// end it.
+pub async fn an_attempt_is_dropped_by_who_opened_it(store: &dyn Store) {
+    let paid = pay(store, 1).await;
+    let open = cancel_attempt(10, &paid);
+    let begin =
+        async |open: &OpenAttempt| store.begin_on_transaction(open.clone(), &paid.id, paid.revision).await;
+    assert_eq!(begin(&open).await, Ok(Begin::Begun));
+    assert_eq!(store.drop_attempt(&open).await, Ok(Settle::Settled));
+    let again =
+        OpenAttempt { opened_at: open.opened_at + chrono::TimeDelta::milliseconds(1), ..open.clone() };
+    assert_eq!(begin(&again).await, Ok(Begin::Begun));
+    assert_eq!(store.drop_attempt(&open).await, Ok(Settle::AlreadySettled));
+    assert_eq!(store.open_attempts(10).await, Ok(vec![again]));
+}
+
 /// A declined cancel leaves no trace, and the next one may begin.
 pub async fn a_declined_cancel_leaves_the_payment_alone(store: &dyn Store) {
     let paid = pay(store, 1).await;
     let open = cancel_attempt(10, &paid);
     store.begin_on_transaction(open.clone(), &paid.id, paid.revision).await.expect("begins");
-    assert_eq!(store.drop_attempt(&open.id).await, Ok(Settle::Settled));
-    assert_eq!(store.drop_attempt(&open.id).await, Ok(Settle::AlreadySettled));
-    assert_eq!(store.drop_attempt(&attempt_id(77)).await, Ok(Settle::AlreadySettled));
+    assert_eq!(store.drop_attempt(&open).await, Ok(Settle::Settled));
+    assert_eq!(store.drop_attempt(&open).await, Ok(Settle::AlreadySettled));
+    let unknown = OpenAttempt { id: attempt_id(77), ..open };
+    assert_eq!(store.drop_attempt(&unknown).await, Ok(Settle::AlreadySettled));
     assert_eq!(store.transaction(&paid.id).await, Ok(Some(paid.clone())));
     let next = cancel_attempt(11, &paid);
     assert_eq!(store.begin_on_transaction(next, &paid.id, paid.revision).await, Ok(Begin::Begun));

@@ -101,6 +101,7 @@ pub fn group(version: u32, first_weight: u32) -> ChannelGroup {
         name: "Cards".to_owned(),
         environment: Environment::Test,
         on_violation: OnViolation::Skip,
+        failover: None,
         version,
         members: vec![member(1, first_weight), member(2, 100 - first_weight)],
     }
@@ -156,6 +157,7 @@ pub fn transaction(number: u64, payment: u64) -> Transaction {
         escrow: None,
         delivery: None,
         failure: None,
+        rerouted_to: None,
         cancellations: Vec::new(),
         promotion: None,
     }
@@ -227,6 +229,7 @@ pub fn begin(number: u64, payment: u64) -> NewTransaction {
         budget: None,
         events: Vec::new(),
         key: None,
+        instead_of: None,
     }
 }
 

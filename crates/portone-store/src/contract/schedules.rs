@@ -292,27 +292,37 @@ pub async fn issue(store: &dyn Store, number: u64) {
     }
 }
 
+/// A schedule of payment `number` that was taken up.
+pub(super) async fn start(store: &dyn Store, number: u64) {
+    issue(store, number).await;
+    create(store, number, 10).await;
+    claimed(store, 10, 100).await;
+}
+
 async fn claimed(store: &dyn Store, now: i64, until: i64) -> Vec<PaymentScheduleId> {
     let claimed = store.claim_schedules(at(now), at(until), 10).await.expect("claims");
     claimed.into_iter().map(|schedule| schedule.id).collect()
 }
 
-async fn state(store: &dyn Store, number: u64) -> (ScheduleStatus, Option<chrono::DateTime<chrono::Utc>>) {
+pub(super) async fn state(
+    store: &dyn Store,
+    number: u64,
+) -> (ScheduleStatus, Option<chrono::DateTime<chrono::Utc>>) {
     let read = store.schedule(&store_id(), &id(number)).await.expect("reads").expect("is there");
     (read.status, read.completed_at)
 }
 
 /// Transaction `number` of a payment with a schedule.
-fn by_schedule(number: u64, payment: u64) -> Transaction {
+pub(super) fn by_schedule(number: u64, payment: u64) -> Transaction {
     Transaction { schedule_id: Some(id(payment)), ..transaction(number, payment) }
 }
 
-fn scheduled(number: u64, payment: u64) -> NewTransaction {
+pub(super) fn scheduled(number: u64, payment: u64) -> NewTransaction {
     NewTransaction { transaction: by_schedule(number, payment), ..begin(number, payment) }
 }
 
 /// The result of a transaction that [`scheduled`] began first.
-fn settle(transaction: Transaction) -> SettleTransaction {
+pub(super) fn settle(transaction: Transaction) -> SettleTransaction {
     let number = if transaction.seq == 2 { 2 } else { 1 };
     SettleTransaction {
         attempt: pay_attempt_id(number),

@@ -66,6 +66,8 @@ pub(crate) struct TransactionDocument<'a> {
     delivery: Option<DeliveryTold>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     failure: Option<Cow<'a, Failure>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    rerouted_to: Option<Cow<'a, TransactionId>>,
     #[serde(default, skip_serializing_if = "<[Cancellation]>::is_empty")]
     cancellations: Cow<'a, [Cancellation]>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -119,6 +121,7 @@ impl<'a> TransactionDocument<'a> {
             escrow: transaction.escrow.as_ref().map(Cow::Borrowed),
             delivery: transaction.delivery,
             failure: transaction.failure.as_ref().map(Cow::Borrowed),
+            rerouted_to: transaction.rerouted_to.as_ref().map(Cow::Borrowed),
             cancellations: Cow::Borrowed(&transaction.cancellations),
             promotion: transaction.promotion.as_deref().map(Cow::Borrowed),
         }
@@ -162,6 +165,7 @@ impl<'a> TransactionDocument<'a> {
             escrow: self.escrow.map(Cow::into_owned),
             delivery: self.delivery,
             failure: self.failure.map(Cow::into_owned),
+            rerouted_to: self.rerouted_to.map(Cow::into_owned),
             cancellations: self.cancellations.into_owned(),
             promotion: self.promotion.map(|promotion| Box::new(promotion.into_owned())),
         })

@@ -86,9 +86,15 @@ pub(super) fn delete(database: &Database, id: &AttemptId) -> Result<bool, Fault>
     Ok(database.execute("DELETE FROM open_attempts WHERE id = ?1", [id.as_str()])? == 1)
 }
 
-/// Ends an attempt that changed nothing.
-pub(super) fn drop_attempt(database: &Database, id: &AttemptId) -> Result<Settle, Fault> {
-    Ok(if delete(database, id)? { Settle::Settled } else { Settle::AlreadySettled })
+/// Ends an attempt that changed nothing, if it is the one that was opened then.
+pub(super) fn drop_attempt(
+    database: &Database,
+    id: &AttemptId,
+    opened_at: DateTime<Utc>,
+) -> Result<Settle, Fault> {
+    let sql = "DELETE FROM open_attempts WHERE id = ?1 AND opened_at = ?2";
+    let count = database.execute(sql, params![id.as_str(), millis(opened_at)])?;
+    Ok(if count == 1 { Settle::Settled } else { Settle::AlreadySettled })
 }
 
 /// Says when an attempt is inquired next. One that was settled meanwhile needs no inquiry.

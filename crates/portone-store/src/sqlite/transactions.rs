@@ -10,7 +10,8 @@ use super::billing_keys::{self, KeyRows};
 use super::counts::{self, Listed};
 use super::database::{Database, Fault};
 use super::events::{self, EventRow};
-use super::{facets, follow_ups, payment_events, promotions, schedules};
+use super::payment_events::{self, Before};
+use super::{facets, follow_ups, promotions, schedules};
 use crate::document::{
     TransactionColumns, TransactionDocument, Unreadable, decode, decode_code, encode, millis, time,
 };
@@ -26,16 +27,18 @@ pub(super) struct BeginRows {
     attempt: AttemptRow,
     events: Vec<EventRow>,
     key: Option<KeyRows>,
+    instead_of: Option<SettleRows>,
 }
 
 impl BeginRows {
-    pub(super) fn encode(new: NewTransaction) -> Result<Self, Unreadable> {
+    pub(super) fn encode(mut new: NewTransaction) -> Result<Self, Unreadable> {
+        let instead_of = new.instead_of.take().map(|ended| SettleRows::encode(*ended)).transpose()?;
         let doc = encode("transaction", &TransactionDocument::of(&new.transaction))?;
         let channel = encode("channel snapshot", &new.transaction.channel)?;
         let attempt = AttemptRow::encode(&new.attempt)?;
         let events = events::encoded(&new.events)?;
         let key = new.key.as_deref().map(|key| KeyRows::encode(key, &new.decision)).transpose()?;
-        Ok(Self { new, doc, channel, attempt, events, key })
+        Ok(Self { new, doc, channel, attempt, events, key, instead_of })
     }
 }
 
@@ -44,6 +47,9 @@ pub(super) fn begin_payment(database: &Database, rows: &BeginRows) -> Result<Beg
     let transaction = &rows.new.transaction;
     let payment = &transaction.order.payment_id;
     let store_no = database.store_no(&transaction.store_id)?;
+    if let Some(ended) = &rows.instead_of {
+        return take_over(database, store_no, rows, ended);
+    }
     if schedules::blocks(database, store_no, transaction)? {
         return Ok(BeginPayment::Scheduled);
     }
@@ -61,6 +67,35 @@ pub(super) fn begin_payment(database: &Database, rows: &BeginRows) -> Result<Beg
     if !promotions::may_take(database, store_no, transaction, rows.new.budget)? {
         return Ok(BeginPayment::BudgetTaken);
     }
+    write_begun(database, store_no, seq, rows)?;
+    Ok(BeginPayment::Begun)
+}
+
+/// Ends the payment's open attempt as failed, and opens the next one. It may be tried as it was before, so that nothing but
+/// the count of its transactions and somebody else's settling can be in the way; both are known before anything is written.
+fn take_over(
+    database: &Database,
+    store_no: i64,
+    rows: &BeginRows,
+    ended: &SettleRows,
+) -> Result<BeginPayment, Fault> {
+    let payment = &rows.new.transaction.order.payment_id;
+    let latest = latest_seq_and_status(database, store_no, payment)?;
+    let seq = latest.map_or(1, |(seq, _)| seq + 1);
+    if seq > rows.new.transaction_count_max {
+        return Ok(BeginPayment::TransactionCountReached);
+    }
+    if end_attempt(database, ended)?.is_none() {
+        return Ok(BeginPayment::Outstanding);
+    }
+    promotions::follow(database, &ended.settle.transaction)?;
+    write_begun(database, store_no, seq, rows)?;
+    Ok(BeginPayment::Begun)
+}
+
+/// Writes a payment's next transaction with its attempt.
+fn write_begun(database: &Database, store_no: i64, seq: u32, rows: &BeginRows) -> Result<(), Fault> {
+    let transaction = &rows.new.transaction;
     insert(database, store_no, seq, transaction, &rows.new.decision, (&rows.channel, &rows.doc))?;
     promotions::take(database, store_no, transaction, rows.new.budget)?;
     attempts::insert(database, store_no, &rows.attempt)?;
@@ -69,7 +104,7 @@ pub(super) fn begin_payment(database: &Database, rows: &BeginRows) -> Result<Beg
     if let Some(key) = &rows.key {
         billing_keys::insert_with_window(database, key)?;
     }
-    Ok(BeginPayment::Begun)
+    Ok(())
 }
 
 /// Whether nothing is open on a payment, and nothing was paid.
@@ -257,7 +292,27 @@ impl SettleRows {
 
 /// Writes a result, if the attempt is open and the transaction is as it was read.
 pub(super) fn settle_transaction(database: &Database, rows: &SettleRows) -> Result<Settle, Fault> {
-    let SettleTransaction { attempt, transaction, verify_at, run_again_at, key, .. } = &rows.settle;
+    let SettleTransaction { transaction, run_again_at, key, .. } = &rows.settle;
+    let Some(before) = end_attempt(database, rows)? else {
+        return why_not_settled(database, &rows.settle);
+    };
+    payment_events::write(database, Some(&before), transaction)?;
+    promotions::follow(database, transaction)?;
+    events::insert(database, &rows.events)?;
+    if let (Some(result), Some(billing_key)) = (key, &transaction.billing_key) {
+        billing_keys::settle_with_payment(database, billing_key, transaction, result)?;
+    }
+    schedules::follow(database, transaction, *run_again_at)?;
+    if transaction.may_have_waited() {
+        follow_ups::set(database, transaction)?;
+    }
+    Ok(Settle::Settled)
+}
+
+/// Ends an attempt and writes its transaction as it shall be, if it is open and the transaction is as it was read: how that
+/// stood before. `None` where it is not, and then nothing was written.
+fn end_attempt(database: &Database, rows: &SettleRows) -> Result<Option<Before>, Fault> {
+    let SettleTransaction { attempt, transaction, verify_at, .. } = &rows.settle;
     let before = payment_events::before(database, transaction)?;
     let facet_no = database.facet_no(rows.facet.as_deref())?;
     // One statement decides and writes, so that a refusal leaves nothing behind. A comparison that is due stays due.
@@ -277,21 +332,11 @@ pub(super) fn settle_transaction(database: &Database, rows: &SettleRows) -> Resu
         ],
     )?;
     if written == 0 {
-        return why_not_settled(database, &rows.settle);
+        return Ok(None);
     }
     relist(database, before.as_ref().map(|before| before.listed), transaction, facet_no);
     attempts::delete(database, attempt)?;
-    payment_events::write(database, before.as_ref(), transaction)?;
-    promotions::follow(database, transaction)?;
-    events::insert(database, &rows.events)?;
-    if let (Some(result), Some(billing_key)) = (key, &transaction.billing_key) {
-        billing_keys::settle_with_payment(database, billing_key, transaction, result)?;
-    }
-    schedules::follow(database, transaction, *run_again_at)?;
-    if transaction.may_have_waited() {
-        follow_ups::set(database, transaction)?;
-    }
-    Ok(Settle::Settled)
+    Ok(before)
 }
 
 /// Notes that a transaction was written as it is now, with this combination.

@@ -483,6 +483,33 @@ channels = [{ key = "b", weight = 40 }, { key = "c", weight = 50 }]
     }
 
     #[test]
+    fn a_failover_policy_is_read_and_checked() {
+        let file = |policy: &str| {
+            let group = "[[stores.channel_groups]]\nid = \"g\"\nname = \"G\"\nenvironment = \"test\"\nchannels = \
+                [{ key = \"channel-key-kpn\", weight = 100 }]";
+            format!("{}\n{group}\n{policy}\n", crate::demo::TOML)
+        };
+        let line = file("failover = {}").lines().count();
+        assert_eq!(problems(&file("failover = {}")), Vec::<String>::new());
+        assert_eq!(
+            problems(&file("failover = { reroutes_max = 9, within_seconds = 300, declines = [\"K110\"] }")),
+            Vec::<String>::new()
+        );
+        let told = problems(&file("failover = { reroutes_max = 0, within_secondes = 5, declines = [\"\"] }"));
+        let at = "stores[0].channel_groups[1].failover";
+        assert_eq!(
+            told,
+            [
+                format!("line {line}: {at}.within_secondes: unknown key; did you mean `within_seconds`?"),
+                format!("line {line}: {at}.reroutes_max: is 0; use 1 to 9 (GROUP-FAILOVER)"),
+                format!(
+                    "line {line}: {at}.declines[0]: is empty; give a PG's code, such as K110 or KPN:K110 (GROUP-FAILOVER)"
+                ),
+            ]
+        );
+    }
+
+    #[test]
     fn broken_toml_is_named_with_its_line() {
         assert_eq!(
             problems("listen = \"127.0.0.1:1\"\nadmin_token = \n")[0].split(':').next(),

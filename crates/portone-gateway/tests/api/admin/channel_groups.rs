@@ -66,6 +66,35 @@ async fn a_group_is_created_and_told_with_its_version() {
 }
 
 #[tokio::test]
+async fn a_failover_policy_is_switched_on_checked_and_off() {
+    let world = World::new().await;
+    assert_eq!(world.admin("GET", &path(""), None).await.json().get("failover"), None, "as documented");
+    let mut body = draft([50, 50]);
+    body["failover"] = json!({});
+    let on = world.admin("PUT", &path(""), Some(&body)).await.json();
+    assert_eq!(on["failover"], json!({"reroutesMax": 2, "withinSeconds": 30, "declines": []}));
+    body["failover"] = json!({"reroutesMax": 1, "withinSeconds": 10, "declines": ["KPN:K110"]});
+    let changed = world.admin("PUT", &path(""), Some(&body)).await.json();
+    assert_eq!(changed["failover"], body["failover"]);
+    assert_eq!(world.admin("GET", &path(""), None).await.json()["failover"], body["failover"]);
+    body["failover"] =
+        json!({"reroutesMax": 10, "withinSeconds": 0, "declines": ["A", "A", "UNKNOWN_OUTCOME"]});
+    let refused = world.admin("PUT", &path(""), Some(&body)).await;
+    assert_eq!(refused.error(), (400, "INVALID_REQUEST".to_owned()));
+    assert_snapshot!(refused.message(), @r"
+    GROUP-FAILOVER failover.reroutesMax: is 10; use 1 to 9
+    GROUP-FAILOVER failover.withinSeconds: is 0; use 1 to 300
+    GROUP-FAILOVER failover.declines[1]: `A` is listed twice; list it once
+    GROUP-FAILOVER failover.declines[2]: `UNKNOWN_OUTCOME` is no decline: money may have moved; leave it out
+    ");
+    body["failover"] = json!(5);
+    let refused = world.admin("PUT", &path(""), Some(&body)).await;
+    assert!(refused.message().contains("failover: is a number; send an object"), "{}", refused.message());
+    let off = world.admin("PUT", &path(""), Some(&draft([50, 50]))).await.json();
+    assert_eq!((off.get("failover"), &off["version"]), (None, &json!(4)));
+}
+
+#[tokio::test]
 async fn a_change_can_be_scheduled_and_then_counts() {
     let world = World::new().await;
     let mut body = draft([10, 90]);

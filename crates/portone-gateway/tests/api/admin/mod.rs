@@ -2,6 +2,7 @@ mod attempts_settle;
 mod channel_groups;
 mod channels;
 mod check;
+mod circuits;
 mod clock;
 mod deliveries_owed;
 mod payments_routing;

@@ -1,0 +1,20 @@
+//! Trouble where it hurts most: a gateway that dies or stands still right after a commit, or with a PG's answer in hand.
+
+use chrono::TimeDelta;
+
+use crate::chance::Chance;
+use crate::scheduler::{Scheduler, WORLD};
+use crate::weather::Weather;
+
+/// Now and then strikes the gateway whose turn it is: with the end of this turn.
+pub(crate) fn strike(scheduler: &Scheduler, chance: &Chance, weather: &Weather) {
+    let process = scheduler.running();
+    if process == WORLD || !chance.percent(weather.strikes) {
+        return;
+    }
+    if weather.has_crashes && chance.percent(50) {
+        scheduler.crash_after(process, 1);
+    } else if weather.has_freezes {
+        scheduler.freeze_after(process, 1, TimeDelta::seconds(chance.amount(1, 150)));
+    }
+}
