@@ -82,7 +82,7 @@ impl Engine {
     /// writes and tells what the last one came to.
     pub(crate) async fn fail_over(
         &self,
-        redraw: Redraw<'_>,
+        redraw: &Redraw<'_>,
         mut asked: Asked,
         ctx: &CallContext,
     ) -> Result<Paid, EngineError> {

@@ -81,7 +81,7 @@ impl Engine {
         };
         let redraw =
             group.and_then(|group| routing.redraw(group, Purpose::OneTime, Commands::Same(&command)));
-        self.pay(draft, routed, &ctx, None, redraw).await
+        self.pay(draft, routed, &ctx, None, redraw.as_ref()).await
     }
 
     /// Pays with a billing key: at the channel named, else drawn by the group's current weights among the channels that
@@ -167,7 +167,7 @@ impl Engine {
             schedule_id,
             grant,
         };
-        self.pay(draft, routed, &ctx, again_at, redraw).await
+        self.pay(draft, routed, &ctx, again_at, redraw.as_ref()).await
     }
 
     pub(crate) async fn usable_key(
@@ -191,7 +191,7 @@ impl Engine {
         routed: Routed<'_>,
         ctx: &CallContext,
         again_at: Option<DateTime<Utc>>,
-        redraw: Option<Redraw<'_>>,
+        redraw: Option<&Redraw<'_>>,
     ) -> Result<Paid, EngineError> {
         let Routed { channel, group, admitted, decision } = routed;
         let budget = draft.grant.as_ref().map(|grant| grant.budget);

@@ -92,7 +92,9 @@ impl Year {
         let clock = TestClock::new();
         let core = Core::new(&clock, UPSTREAM);
         let channels: Vec<Channel> = CHANNELS.iter().map(|(key, provider)| channel(key, provider)).collect();
-        channels.iter().for_each(|channel| core.declare(channel));
+        for channel in &channels {
+            core.declare(channel);
+        }
         let engine = start(&clock, &core, channels).await;
         Self { engine, clock, core, shop: Shop::default(), keys: Vec::new() }
     }
