@@ -55,7 +55,7 @@ async fn schedules_are_made_together_or_not_at_all() {
 }
 
 #[tokio::test]
-async fn v1_066_a_schedule_before_and_after_it_is_executed() {
+async fn v1_066_and_v1_073_a_schedule_before_and_after_it_is_executed() {
     let shop = Shop::new().await;
     shop.stored("card1", APPROVED).await;
     let made = shop.schedule("card1", &[shop.entry("order1", 1)]).await;
@@ -116,7 +116,7 @@ async fn v1_068_schedules_are_called_off_by_name_by_order_or_by_both() {
 }
 
 #[tokio::test]
-async fn v1_069_only_what_waits_is_moved() {
+async fn v1_010_and_v1_069_only_what_waits_is_moved() {
     let shop = Shop::new().await;
     shop.stored("card1", APPROVED).await;
     shop.schedule("card1", &[shop.entry("order1", 1)]).await.response();
@@ -137,7 +137,7 @@ async fn v1_069_only_what_waits_is_moved() {
 }
 
 #[tokio::test]
-async fn v1_070_what_failed_is_paid_at_once() {
+async fn v1_070_and_v1_073_what_failed_is_paid_at_once() {
     let shop = Shop::new().await;
     shop.stored("card1", OVER_LIMIT).await;
     shop.schedule("card1", &[shop.entry("order1", 1)]).await.response();
