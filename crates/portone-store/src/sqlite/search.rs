@@ -133,7 +133,7 @@ impl Asked {
 /// A place in a list: the time it is sorted by and the number, both negative where the latest comes first.
 type Place = (i64, i64);
 
-/// A block that can have records of the list.
+/// A block whose times can be those of records of the list.
 struct Candidate {
     no: i64,
     /// The best time for its place that a record of it can have.
@@ -188,7 +188,11 @@ impl Search<'_> {
         let (mut looked_count, mut cost) = (0, 0);
         let of = |needle: &Needle<'_>| if needle.field().is_some() { FIELD_COST } else { ALL_FIELDS_COST };
         let texts_cost: usize = self.needles.iter().map(of).sum();
+        let mut sieves = Sieves::new(self.database, self.asked);
         for candidate in self.candidates()? {
+            if !sieves.let_through(candidate.no)? {
+                continue;
+            }
             if looked_count >= EXAMINED_COUNT_MAX || cost >= COST_MAX {
                 return Ok(Some(candidate.best));
             }
@@ -199,10 +203,8 @@ impl Search<'_> {
         Ok(None)
     }
 
-    /// The blocks that can have records of the list, in its order.
+    /// The blocks that can have records of the list as far as their times tell, in its order.
     fn candidates(&self) -> Result<Vec<Candidate>, Fault> {
-        let wanted = self.asked.wanted();
-        let mut masks: BTreeMap<i64, u64> = BTreeMap::new();
         let mut candidates = Vec::new();
         let mut statement = self.database.prepared(
             "SELECT no, first_time_0, last_time_0, first_time_1, last_time_1, first_time_2, last_time_2,
@@ -219,18 +221,11 @@ impl Search<'_> {
             if last < from || first > until || are_within.contains(&false) {
                 continue;
             }
-            let no: i64 = row.get(0)?;
-            let sieve_no = no.div_euclid(BLOCKS_A_SIEVE);
-            let mask = match masks.get(&sieve_no) {
-                Some(mask) => *mask,
-                None => *masks.entry(sieve_no).or_insert(sift(self.database, &wanted, sieve_no)?),
-            };
-            if mask & (1 << no.rem_euclid(BLOCKS_A_SIEVE)) != 0 {
-                let (first, last) = span(self.asked.sort)?;
-                let has_none = first > last;
-                let best = if self.asked.descending { last.saturating_neg() } else { first };
-                candidates.push(Candidate { no, best: if has_none { i64::MAX } else { best } });
-            }
+            let (first, last) =
+                if self.asked.sort == window { (first, last) } else { span(self.asked.sort)? };
+            let has_none = first > last;
+            let best = if self.asked.descending { last.saturating_neg() } else { first };
+            candidates.push(Candidate { no: row.get(0)?, best: if has_none { i64::MAX } else { best } });
         }
         candidates.sort_unstable_by_key(|candidate| (candidate.best, candidate.no));
         Ok(candidates)
@@ -304,16 +299,43 @@ fn may_hold(span: Span, (first, last): (i64, i64)) -> bool {
         && span.until.is_none_or(|until| first <= millis(until))
 }
 
-/// Which of 64 blocks can have records of the list, a bit each.
-fn sift(database: &Database, wanted: &[Wanted], sieve_no: i64) -> Result<u64, Fault> {
-    let mut mask = u64::MAX;
-    for wanted in wanted {
-        mask &= wanted.sift(database, sieve_no)?;
-        if mask == 0 {
-            break;
-        }
+/// The sieves of a search, each asked when the first of its blocks comes: a page is mostly found in few of them.
+struct Sieves<'q> {
+    database: &'q Database,
+    wanted: Vec<Wanted>,
+    masks: BTreeMap<i64, u64>,
+}
+
+impl<'q> Sieves<'q> {
+    fn new(database: &'q Database, asked: &Asked) -> Self {
+        Self { database, wanted: asked.wanted(), masks: BTreeMap::new() }
     }
-    Ok(mask)
+
+    /// Whether a block can have records of the list.
+    fn let_through(&mut self, block_no: i64) -> Result<bool, Fault> {
+        let sieve_no = block_no.div_euclid(BLOCKS_A_SIEVE);
+        let mask = match self.masks.get(&sieve_no) {
+            Some(mask) => *mask,
+            None => {
+                let mask = self.sift(sieve_no)?;
+                self.masks.insert(sieve_no, mask);
+                mask
+            }
+        };
+        Ok(mask & (1 << block_no.rem_euclid(BLOCKS_A_SIEVE)) != 0)
+    }
+
+    /// Which of 64 blocks can have records of the list, a bit each.
+    fn sift(&self, sieve_no: i64) -> Result<u64, Fault> {
+        let mut mask = u64::MAX;
+        for wanted in &self.wanted {
+            mask &= wanted.sift(self.database, sieve_no)?;
+            if mask == 0 {
+                break;
+            }
+        }
+        Ok(mask)
+    }
 }
 
 /// The records that are in a block and have changed since. `None` where there are too many to look at.

@@ -68,7 +68,9 @@ fn candidate_count(store: &SqliteStore, query: &PaymentQuery) -> usize {
         let (touched, fields) = (&BTreeSet::new(), Vec::new());
         let search =
             Search { database, asked: &asked, fields, needles: Vec::new(), touched, found: Vec::new() };
-        search.candidates().expect("sifts").len()
+        let mut sieves = Sieves::new(database, &asked);
+        let candidates = search.candidates().expect("finds").into_iter();
+        candidates.filter(|candidate| sieves.let_through(candidate.no).expect("sifts")).count()
     })
 }
 
