@@ -33,7 +33,7 @@ pub(crate) fn check(config: &Config, command: &Command, ctx: &CallContext, repor
             InstantMethod::Card(_) => report.add(
                 &rules::NO_CARD_KEY_IN,
                 "method.card",
-                "is no method Smartro has without a window; use `method.virtualAccount`, a billing key or another channel",
+                "is no method Smartro has without a window; use a virtual account, a billing key or another channel",
             ),
             InstantMethod::VirtualAccount(account) => {
                 check_order(config, &pay.order, OrderFields::REST, report);

@@ -262,6 +262,7 @@ fn paymentwalls_rules_at_v1() {
         ("PW-007", "API_INSTANT_CARD", "IAMPORT-050"),
         ("PW-007", "API_PAY_KEY", "IAMPORT-050"),
         ("PW-017", "WINDOW_ISSUE_KEY", "IAMPORT-030"),
+        ("PW-020", "API_PAY_KEY", "IAMPORT-013"),
         ("PW-020", "API_SCHEDULE", "IAMPORT-040"),
         ("PW-022", "API_DELIVERY", "V1-INPUT"),
     ];

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Shop, both, card};
+use super::{Shop, both, card, order};
 use crate::world::{APPROVED, KPN, Line, OVER_LIMIT, STOLEN};
 
 const NONE: &str = "취소할 예약결제 기록이 존재하지 않습니다.";
@@ -52,6 +52,30 @@ async fn schedules_are_made_together_or_not_at_all() {
     assert_eq!(shop.get("/subscribe/payments/schedule/order2").await.refusal(), (404, 404, NONE));
     let missing = shop.schedule("card1", &[json!({"merchant_uid": "order4", "amount": 1})]).await;
     assert!(missing.refusal().2.contains("IAMPORT-040"), "{}", missing.reply.text);
+}
+
+/// The guide's own sample leaves `currency` out (DOC-024).
+#[tokio::test]
+async fn iamport_040_a_schedule_without_a_currency_is_in_won() {
+    let shop = Shop::new().await;
+    shop.stored("card1", APPROVED).await;
+    let entry = both(order("order1"), &json!({"schedule_at": shop.hours(1)}));
+    assert!(entry["currency"].is_null());
+    shop.schedule("card1", &[entry]).await.response();
+    shop.after(2).await;
+    let paid = shop.get("/payments/find/order1").await.response().clone();
+    assert_eq!(
+        (&paid["currency"], &paid["amount"], &paid["status"]),
+        (&json!("KRW"), &json!(8900), &json!("paid"))
+    );
+    let bare = shop.schedule("card1", &[json!({"merchant_uid": "order2", "amount": 8900})]).await;
+    for name in ["schedule_at", "name"] {
+        assert!(
+            bare.refusal().2.contains(&format!("IAMPORT-040 schedules[0].{name}")),
+            "{}",
+            bare.refusal().2
+        );
+    }
 }
 
 #[tokio::test]
