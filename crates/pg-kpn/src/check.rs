@@ -277,6 +277,10 @@ fn check_schedule(config: &Config, schedule: &Schedule, ctx: &CallContext, repor
 }
 
 fn check_cancel(config: &Config, cancel: &Cancel, ctx: &CallContext, report: &mut Report) {
+    // A mobile payment of another month goes back to an account (rule KPN-080).
+    if cancel.method != PayMethod::Mobile {
+        check::cancel_time(cancel, ctx.now, report);
+    }
     if cancel.amount.currency == Currency::USD && cancel.amount.minor < DOLLAR_CANCEL_MIN {
         report.add(
             &rules::SMALL_DOLLAR_CANCEL,

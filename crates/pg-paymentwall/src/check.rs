@@ -10,6 +10,7 @@ use portone_core::{
     PayWithBillingKey, ProductType, Report, Severity,
 };
 use portone_wire::v1::is_whole;
+use portone_wire::v2::check::cancel_time;
 
 use crate::{config::Config, encode::Bypass, rules};
 
@@ -147,10 +148,18 @@ fn check_key_payment(pay: &PayWithBillingKey, report: &mut Report) {
 }
 
 /// Adds everything the rules find in a command at a V2 upstream.
-pub(crate) fn check_v2(processing_currency: Option<Currency>, command: &Command, report: &mut Report) {
+pub(crate) fn check_v2(
+    processing_currency: Option<Currency>,
+    command: &Command,
+    ctx: &CallContext,
+    report: &mut Report,
+) {
     match command {
         Command::OpenWindow(OpenWindow::Payment(payment)) => window::check_v2(payment, report),
-        Command::Cancel(cancel) => check_cancel(processing_currency, cancel, report),
+        Command::Cancel(cancel) => {
+            cancel_time(cancel, ctx.now, report);
+            check_cancel(processing_currency, cancel, report);
+        }
         Command::ConfirmDelivery(confirm) => delivery::check_v2(&confirm.delivery, report),
         Command::OpenWindow(OpenWindow::BillingKey(_))
         | Command::PayInstantly(_)

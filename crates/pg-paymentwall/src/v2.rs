@@ -23,7 +23,7 @@ portone_core::adapter! {
     /// The adapter of one Paymentwall project behind a PortOne V2 upstream.
     pub struct PaymentwallV2(Config) = PROFILE_V2, Protocol::PortOneV2;
     new: Config::new,
-    check: |config: &Config, command, _ctx, report| check::check_v2(config.processing_currency, command, report),
+    check: |config: &Config, command, ctx, report| check::check_v2(config.processing_currency, command, ctx, report),
     encode: |config: &Config, command, ctx| config.dialect.encode(command, ctx, Shaping::NONE),
     decode: |config: &Config, command, leg, reply, ctx| config.dialect.decode(command, leg, reply, ctx),
     parse_notification: |config: &Config, raw, ctx: &CallContext| config.dialect.parse_notification(raw, ctx.now),

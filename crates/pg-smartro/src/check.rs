@@ -33,7 +33,7 @@ pub(crate) fn check(config: &Config, command: &Command, ctx: &CallContext, repor
             InstantMethod::Card(_) => report.add(
                 &rules::NO_CARD_KEY_IN,
                 "method.card",
-                "is no method Smartro has without a window; use `method.virtualAccount`, a billing key or another channel",
+                "is no method Smartro has without a window; use a virtual account, a billing key or another channel",
             ),
             InstantMethod::VirtualAccount(account) => {
                 check_order(config, &pay.order, OrderFields::REST, report);
@@ -49,7 +49,7 @@ pub(crate) fn check(config: &Config, command: &Command, ctx: &CallContext, repor
             check_key_payment(config, &schedule.pay, &mut payment);
             report.extend(payment.under("payment"));
         }
-        Command::Cancel(cancel) => check_cancel(config, cancel, report),
+        Command::Cancel(cancel) => check_cancel(config, cancel, ctx, report),
         Command::IssueCashReceipt(issue) => check_receipt_receiver(&issue.receiver, report),
         Command::RegisterEscrowLogistics(register) => check_logistics(register, report),
         Command::OpenWindow(window) => window::check(config, window, ctx, report),
@@ -311,7 +311,10 @@ fn check_key_payment(config: &Config, pay: &PayWithBillingKey, report: &mut Repo
     check_customer_complete(config, &rules::KEY_PAYMENT_CUSTOMER, &pay.order.customer, report);
 }
 
-fn check_cancel(config: &Config, cancel: &Cancel, report: &mut Report) {
+fn check_cancel(config: &Config, cancel: &Cancel, ctx: &CallContext, report: &mut Report) {
+    if !config.is_v1() {
+        check::cancel_time(cancel, ctx.now, report);
+    }
     let is_returned_to_account = cancel.method == PayMethod::VirtualAccount
         || (config.is_v1() && cancel.method == PayMethod::Transfer);
     if is_returned_to_account {

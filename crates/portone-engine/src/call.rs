@@ -151,6 +151,13 @@ impl Engine {
     }
 }
 
+/// Logs what the PG's rules advise about a command that no routing decision tells of.
+pub(crate) fn log_advice(channel: &ChannelKey, admitted: &Admitted<'_>) {
+    for advice in &admitted.advice().violations {
+        tracing::info!(%channel, rule = advice.rule, field = advice.field, "{}", advice.message);
+    }
+}
+
 fn count(channel: &ChannelKey, admitted: &Admitted<'_>, answer: &Answer) {
     let labels = [
         ("channel", channel.to_string()),

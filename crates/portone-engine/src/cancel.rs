@@ -6,7 +6,7 @@ use portone_core::{
     Command, CommandKind, Money, Outcome, PaymentId, TransactionId, admit,
 };
 
-use crate::call::{after_call, attempt};
+use crate::call::{Answer, after_call, attempt, log_advice};
 use crate::engine::{Engine, made};
 use crate::error::EngineError;
 use crate::event::Event;
@@ -58,6 +58,7 @@ impl Engine {
         let id = self.attempt_id_for(&request.caller, now);
         let ctx = CallContext { now, attempt: id.clone() };
         let admitted = admit(entry.adapter()?, &command, &ctx).map_err(EngineError::Invalid)?;
+        log_advice(&transaction.channel.key, &admitted);
         let cancellation_id = match request.caller.operation {
             Some(_) => made(CancellationId::parse(id.as_str())),
             None => self.new_cancellation_id(now),

@@ -7,12 +7,15 @@ use portone_core::{
     PaymentId, StoreId,
 };
 
+use crate::call::after_call;
+use crate::cancel::RETRY_COUNT_MAX;
 use crate::engine::{Engine, made};
 use crate::error::EngineError;
 use crate::ledger::{BillingKeyRecord, BillingKeyStatus, Schedule, Transaction};
 use crate::list::Reached;
 use crate::pay::check_parts;
 use crate::port::NewSchedules;
+use crate::port::follow::Recorded;
 use crate::request::{
     Caller, CancelRequest, Extras, IssueBillingKeyRequest, PayInstantlyRequest, PayWithBillingKeyRequest,
     Selector,
@@ -91,11 +94,35 @@ impl Engine {
             caller,
             selector,
             issue,
-            customer_uid: Some(uid),
+            customer_uid: Some(uid.clone()),
             extras: Extras::default(),
         };
-        if let Err(error) = self.issue_billing_key(keep).await {
-            tracing::warn!(payment = %payment_id, %error, "paid, but the card could not be kept");
+        match self.issue_billing_key(keep).await {
+            Ok(_) => self.note_issue(paid, &uid).await,
+            Err(error) => {
+                tracing::warn!(payment = %payment_id, %error, "paid, but the card could not be kept");
+                Ok(paid)
+            }
+        }
+    }
+
+    /// Writes that a payment's card is kept under a name (rule V1-030). Where that cannot be written the key is there all the
+    /// same, and the payment does not tell of it.
+    async fn note_issue(&self, paid: Transaction, uid: &CustomerUid) -> Result<Transaction, EngineError> {
+        let mut noted = Transaction { customer_uid: Some(uid.clone()), ..paid.clone() };
+        for _ in 0..RETRY_COUNT_MAX {
+            let written = self.store.record_change(noted.clone(), None, Vec::new(), Vec::new()).await;
+            match written {
+                Ok(Recorded::Written) => return Ok(noted),
+                Ok(Recorded::Outstanding | Recorded::Changed) => {}
+                Err(error) => {
+                    tracing::warn!(payment = %paid.order.payment_id, %error, "cannot write that the card is kept");
+                    break;
+                }
+            }
+            let read = after_call(self.store.transaction(&paid.id).await)?;
+            let Some(read) = read else { break };
+            noted = Transaction { customer_uid: Some(uid.clone()), ..read };
         }
         Ok(paid)
     }

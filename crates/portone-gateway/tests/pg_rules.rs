@@ -189,6 +189,47 @@ fn a_negative_amount_of_a_cancel_is_refused_by_its_field() {
     }
 }
 
+/// Of a payment of another month, of more than a year and of more than five years.
+#[test]
+fn v2_066_how_long_a_cancel_is_taken() {
+    let found = |provider: &str, context: serde_json::Value| {
+        let question = json!({
+            "provider": provider, "api": "v2", "operation": "API_CANCEL", "path": "order1",
+            "request": { "reason": "returned" }, "context": context,
+        });
+        let report = asked(&question.to_string()).unwrap();
+        let found = report.violations.iter().find(|found| found.rule == "V2-066");
+        found.map(|found| found.severity)
+    };
+    let (reject, advise) = (Some(Severity::Reject), Some(Severity::Advise));
+    let (month_before, in_month) = ("2026-02-28T14:59:59Z", "2026-02-28T15:00:00Z");
+    let (over_a_year, a_year) = ("2025-03-02T05:04:02Z", "2025-03-02T05:04:03Z");
+    let (over_five, five) = ("2021-03-02T05:04:02Z", "2021-03-02T05:04:03Z");
+    let cases = [
+        ("MOBILE", None, month_before, reject),
+        ("MOBILE", None, in_month, None),
+        ("CARD", None, over_a_year, advise),
+        ("CARD", None, a_year, None),
+        ("EASY_PAY", Some("CREDIT"), over_a_year, advise),
+        ("EASY_PAY", None, over_a_year, None),
+        ("EASY_PAY", None, over_five, advise),
+        ("EASY_PAY", None, five, None),
+        ("TRANSFER", None, over_five, None),
+        ("VIRTUAL_ACCOUNT", None, over_five, None),
+    ];
+    for (method, card, paid_at, expected) in cases {
+        let mut context = json!({ "pay_method": method, "paid_at": paid_at, "cancellable": 1000 });
+        if let Some(card) = card {
+            context["card_type"] = json!(card);
+        }
+        for provider in ["SMARTRO_V2", "KPN", "PAYMENTWALL"] {
+            // KPN pays a carrier's money to an account instead, and Paymentwall has no virtual accounts.
+            let expected = expected.filter(|_| (provider, method) != ("KPN", "MOBILE"));
+            assert_eq!(found(provider, context.clone()), expected, "{provider} {method} {paid_at}");
+        }
+    }
+}
+
 #[test]
 fn paymentwalls_rules_at_v1() {
     let capabilities = ["api_keyin", "api_billing"];
@@ -221,6 +262,7 @@ fn paymentwalls_rules_at_v1() {
         ("PW-007", "API_INSTANT_CARD", "IAMPORT-050"),
         ("PW-007", "API_PAY_KEY", "IAMPORT-050"),
         ("PW-017", "WINDOW_ISSUE_KEY", "IAMPORT-030"),
+        ("PW-020", "API_PAY_KEY", "IAMPORT-013"),
         ("PW-020", "API_SCHEDULE", "IAMPORT-040"),
         ("PW-022", "API_DELIVERY", "V1-INPUT"),
     ];

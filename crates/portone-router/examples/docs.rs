@@ -24,7 +24,9 @@ const GENERATED: &str = "<!-- Written by `cargo xtask docs` from the adapters' r
 fn rules() -> String {
     let intro = "What each PG is documented to refuse, corrupt, alter or ignore. A request that breaks a rule of severity \
                  **reject** is refused\nbefore a byte leaves; **advise** lets it go on and tells the caller. A code never \
-                 changes its meaning. A rule about a contract\nonly advises where the channel declares no `contracts`.";
+                 changes its meaning. A rule about a contract\nonly advises where the channel declares no `contracts`. At every V2 upstream V2-066 refuses the \
+                 cancel of a carrier's\npayment of another month (KPN-080 where the PG pays it to an account), and advises against \
+                 one by card after a year and by a\nwallet's own money after five.";
     let groups = ("Channel groups", rule_table(group_rules()));
     // A PG's adapters for both protocols share their rules.
     let mut told = BTreeSet::new();

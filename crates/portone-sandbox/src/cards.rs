@@ -14,9 +14,15 @@ pub(crate) struct CardFacts {
     masked_digits: usize,
     brand: Brand,
     pub(crate) debit: bool,
+    /// Whether it is a company's.
+    #[serde(default)]
+    pub(crate) corporate: bool,
     pub(crate) issuer: Issuer,
     pub(crate) conduct: Conduct,
 }
+
+/// The card of a company.
+const CORPORATE_CARD: &str = "4000000000000176";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
@@ -113,6 +119,7 @@ impl CardFacts {
             masked_digits: number.len() - 10,
             brand: Brand::of(number),
             debit: listed.is_some_and(|card| card.debit),
+            corporate: number == CORPORATE_CARD,
             issuer: listed.map_or(Issuer::ShinhanCard, |card| card.issuer),
             conduct: listed.map_or(Conduct::Approved, |card| card.conduct),
         }
@@ -137,7 +144,7 @@ impl CardFacts {
             "issuer": self.issuer.name(),
             "brand": self.brand,
             "type": if self.debit { "DEBIT" } else { "CREDIT" },
-            "ownerType": "PERSONAL",
+            "ownerType": if self.corporate { "CORPORATE" } else { "PERSONAL" },
             "bin": self.bin,
             "name": self.issuer.title(),
             "number": format!("{}{}{}", self.bin, "*".repeat(self.masked_digits), self.last_four),

@@ -22,6 +22,7 @@ pub use exchange::{check_called, check_sent};
 #[derive(Debug)]
 pub struct Contract {
     document: Value,
+    is_own: bool,
     validators: Mutex<BTreeMap<String, Arc<Validator>>>,
 }
 
@@ -71,7 +72,22 @@ impl Contract {
     /// An OpenAPI document, made strict.
     fn of(mut document: Value) -> Self {
         document.pointer_mut("/components/schemas").into_iter().flat_map(members).for_each(make_strict);
-        Self { document, validators: Mutex::default() }
+        Self { document, is_own: false, validators: Mutex::default() }
+    }
+
+    /// The gateway's own description of its V2 face, as it serves it (OpenAPI 3.1): an answer has no member that its
+    /// schema does not name. Pages and other answers without a named schema are nobody's contract.
+    pub fn of_gateway(mut document: Value) -> Self {
+        let has_schema = |operation: &Value| {
+            operation["tags"] == json!(["v2"])
+                && operation.pointer("/responses/200/content/application~1json/schema/$ref").is_some()
+        };
+        document.pointer_mut("/paths").into_iter().flat_map(members).for_each(|methods| {
+            if let Some(methods) = methods.as_object_mut() {
+                methods.retain(|_, operation| has_schema(operation));
+            }
+        });
+        Self { document, is_own: true, validators: Mutex::default() }
     }
 
     /// Holds an answer against the contract. `path` may have a query; `body` is `None` where it is not JSON.
@@ -151,9 +167,13 @@ impl Contract {
         let mut validators = self.validators.lock().expect("no check panics with the lock held");
         let known = validators.entry(schema.to_string());
         let validator = known.or_insert_with(|| {
-            let root = json!({"allOf": [schema], "components": self.document["components"]});
-            let options =
-                jsonschema::options().with_draft(jsonschema::Draft::Draft4).should_validate_formats(true);
+            let mut root = json!({"allOf": [schema], "components": self.document["components"]});
+            let mut draft = jsonschema::Draft::Draft4;
+            if self.is_own {
+                root["unevaluatedProperties"] = json!(false);
+                draft = jsonschema::Draft::Draft202012;
+            }
+            let options = jsonschema::options().with_draft(draft).should_validate_formats(true);
             Arc::new(options.build(&root).expect("the contract's schemas compile"))
         });
         Arc::clone(validator)

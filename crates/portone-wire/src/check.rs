@@ -1,10 +1,10 @@
 //! Checks that several PGs share, each under the PG's own rule. Fields are spelt as the V2 REST API spells them, and no
 //! message shows a secret.
 
-use chrono::{DateTime, Datelike, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, Months, TimeDelta, Utc};
 use portone_core::{
-    Card, CashReceiptRequest, CashReceiptType, Contracts, PaymentId, RefundAccount, Report, Rule, Secret,
-    Severity, VirtualAccountExpiry,
+    Cancel, Card, CashReceiptRequest, CashReceiptType, Contracts, PayMethod, PaymentId, RefundAccount,
+    Report, Rule, Secret, Severity, VirtualAccountExpiry,
 };
 
 const CREDENTIAL: &str = "method.card.credential";
@@ -193,6 +193,41 @@ pub fn refund_account(
         account.holder_phone_number.as_deref().is_some_and(|number| !number.trim().is_empty());
     if needs_phone_number && !has_phone_number {
         missing("holderPhoneNumber");
+    }
+}
+
+/// How long money goes back the way it came, at any PG behind V2.
+pub const CANCEL_TIME: Rule = Rule {
+    code: "V2-066",
+    severity: Severity::Advise,
+    reason: "A carrier takes a cancel within the month, a card for about a year, a wallet for about five.",
+    source: "docs cancel/v2/readme.mdx",
+};
+const CARD_CANCEL_YEARS: u32 = 1;
+const WALLET_CANCEL_YEARS: u32 = 5;
+
+/// A cancel comes while the money can still go back the way it came (rule V2-066): a carrier's within its month in Korea.
+/// Nobody publishes the day on which a card or a wallet no longer takes one, so that a late one is only advised against.
+pub fn cancel_time(cancel: &Cancel, now: DateTime<Utc>, report: &mut Report) {
+    let paid = || (cancel.paid_at + KOREAN_TIME).date_naive();
+    let (years, whose) = match cancel.method {
+        PayMethod::Card => (CARD_CANCEL_YEARS, "cards take a cancel for about a year"),
+        PayMethod::EasyPay if cancel.card.is_some() => {
+            (CARD_CANCEL_YEARS, "the card in a wallet takes a cancel for about a year")
+        }
+        PayMethod::EasyPay => (WALLET_CANCEL_YEARS, "wallets take a cancel for about five years"),
+        PayMethod::Mobile if !same_korean_month(cancel.paid_at, now) => {
+            let message = "a carrier takes a cancel within that month only; pay the money back another way";
+            let message = format!("was paid on {}, and {message}", paid());
+            return report.add_with(&CANCEL_TIME, Severity::Reject, "paymentId", message);
+        }
+        PayMethod::VirtualAccount | PayMethod::Transfer | PayMethod::Mobile => return,
+    };
+    let last = cancel.paid_at.checked_add_months(Months::new(12 * years));
+    if last.is_some_and(|last| last < now) {
+        let message =
+            format!("was paid on {}, and {whose}: if it is refused, pay the money back another way", paid());
+        report.add(&CANCEL_TIME, "paymentId", message);
     }
 }
 

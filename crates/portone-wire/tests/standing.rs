@@ -32,7 +32,7 @@ fn each_state_is_told() {
 }
 
 #[test]
-fn cancels_are_told_with_their_ids_and_an_unknown_status_tells_nothing() {
+fn v2_020_cancels_are_told_with_their_ids_and_an_unknown_status_tells_nothing() {
     let cancel = |status: &str, id: &str| {
         json!({"status": status, "id": id, "pgCancellationId": format!("pg-{id}"), "totalAmount": 100,
             "taxFreeAmount": 0, "vatAmount": 9, "reason": "r", "requestedAt": "2026-03-02T05:04:04Z"})

@@ -1,5 +1,6 @@
 //! Rules that no request can break: each of the catalogue's BEHAVIOUR and DEFAULT rules about operations is named by a test, in
-//! its function (`pw_034_…`) or in words beside it. Where the catalogue is not there, that is said.
+//! its function (`pw_034_…`) or in words beside it. So is every rule of what the servers do, whatever its outcome, by a
+//! function, a test's title or a comment of its own. Where the catalogue is not there, that is said.
 
 use std::env;
 use std::fs;
@@ -10,9 +11,20 @@ use crate::Failure;
 use super::{Finding, files};
 
 const CATALOGUE: &str = "pg-rules.md";
-/// The sections of the PGs; what the servers and the router do has other prefixes.
-const PREFIXES: [&str; 4] = ["SMARTRO-", "KPN-", "PW-", "IAMPORT-"];
-const OUTCOMES: [&str; 2] = ["BEHAVIOUR", "DEFAULT"];
+/// The sections of the PGs; the router's is walked by its own tests.
+const PG_PREFIXES: [&str; 4] = ["SMARTRO-", "KPN-", "PW-", "IAMPORT-"];
+const PG_OUTCOMES: [&str; 2] = ["BEHAVIOUR", "DEFAULT"];
+/// The sections of the servers.
+const SERVER_PREFIXES: [&str; 2] = ["V1-", "V2-"];
+/// Rules of a server that are somebody else's, and whose.
+const OTHERS: [(&str, &str); 6] = [
+    ("V1-001", "whoever runs the gateway: TLS ends before it"),
+    ("V1-035", "PGs' with accounts that take more than one deposit, of which none is here"),
+    ("V1-041", "the shop's: it compares the amount with its own order"),
+    ("V1-093", "PortOne's own sender addresses"),
+    ("V1-096", "the shop's: a message may come twice and in any order"),
+    ("V1-097", "the shop's: it looks the payment up"),
+];
 
 pub(crate) fn check(root: &Path) -> Result<Vec<Finding>, Failure> {
     let place = folder(root).join(CATALOGUE);
@@ -26,9 +38,35 @@ pub(crate) fn check(root: &Path) -> Result<Vec<Finding>, Failure> {
             tests.push_str(&fs::read_to_string(root.join(&path))?);
         }
     }
-    let missing = behaviours(&catalogue).into_iter().filter(|id| !is_named(id, &tests));
     let remedy = "show it in a test of the encoder, the engine or the sandbox, and name the rule there";
-    Ok(missing.map(|id| Finding::new(id, "is a behaviour that no test names", remedy)).collect())
+    let unnamed = |id: &&str| !is_named(id, &tests);
+    let behaviours = behaviours(&catalogue).into_iter().filter(unnamed);
+    let mut found: Vec<Finding> =
+        behaviours.map(|id| Finding::new(id, "is a behaviour that no test names", remedy)).collect();
+    let titles = titles(&tests);
+    let remedy = "show the catalogue's own example in a test whose name begins with the rule (`v2_041_…`)";
+    let untitled = |id: &&str| !is_named(id, &titles);
+    let missing = server_rules(&catalogue).into_iter().filter(untitled);
+    found.extend(
+        missing.map(|id| Finding::new(id, "is a rule of a server that no test has for a name", remedy)),
+    );
+    Ok(found)
+}
+
+/// What names tests: functions, comments and the titles of JavaScript's tests; messages that tests compare do not count.
+fn titles(tests: &str) -> String {
+    let names = ["fn ", "async fn ", "//", "test("];
+    let is_title = |line: &&str| names.iter().any(|name| line.trim_start().starts_with(name));
+    tests.lines().filter(is_title).flat_map(|line| [line, "\n"]).collect()
+}
+
+/// The rules of what the servers do, whatever becomes of a request.
+fn server_rules(catalogue: &str) -> Vec<&str> {
+    let is_ours = |id: &&str| {
+        SERVER_PREFIXES.iter().any(|prefix| id.starts_with(prefix))
+            && OTHERS.iter().all(|(other, _)| other != id)
+    };
+    catalogue.lines().filter_map(|line| line.strip_prefix("- id: ")).map(str::trim).filter(is_ours).collect()
 }
 
 /// Where the reference is: in the folder `PORTONE_REFERENCE` names, or beside the checkout.
@@ -49,8 +87,8 @@ fn behaviours(catalogue: &str) -> Vec<&str> {
         if let Some(named) = line.strip_prefix("- id: ") {
             id = named.trim();
         } else if let Some(outcome) = line.strip_prefix("  outcome: ")
-            && OUTCOMES.contains(&outcome.trim())
-            && PREFIXES.iter().any(|prefix| id.starts_with(prefix))
+            && PG_OUTCOMES.contains(&outcome.trim())
+            && PG_PREFIXES.iter().any(|prefix| id.starts_with(prefix))
         {
             found.push(id);
         }
@@ -79,6 +117,9 @@ mod tests {
         assert!(is_named("PW-034", "fn pw_034_a_cancel() {"));
         assert!(is_named("PW-034", "// PW-034, PW-035"));
         assert!(!is_named("PW-034", "fn pw_0345() {} PW-0340"));
+        assert_eq!(server_rules(catalogue), ["V1-033"]);
+        assert!(is_named("V1-033", &titles("    async fn v1_033_a_card() {\n    V1-034 field: is wrong")));
+        assert!(!is_named("V1-034", &titles("    async fn v1_033_a_card() {\n    V1-034 field: is wrong")));
         assert!(
             is_test("crates/a/tests/api/x.rs") && !is_test("crates/a/src/x.rs") && !is_test("tests/x.md")
         );

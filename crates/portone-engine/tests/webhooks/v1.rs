@@ -1,5 +1,6 @@
 //! V1's webhooks (rules V1-090 to V1-098): which there are, in which words, and how often.
 
+use portone_core::{WebhookBreak, WebhookMessage, WebhookReply, WebhookSender};
 use portone_engine::ledger::Face;
 use portone_engine::request::CreateScheduleRequest;
 use serde_json::json;
@@ -88,6 +89,34 @@ async fn v1_090_a_failure_is_told_of_schedules_only() {
     assert_eq!(told[..2], closed);
     assert_eq!(told[2..], [(json!(scheduled), json!("failed"))]);
     assert!(v2.len() >= 5, "the others have all of it: {}", v2.len());
+}
+
+/// Remembers how long each message may take, and reaches nobody.
+#[derive(Debug, Default)]
+struct Patience(std::sync::Mutex<Vec<Option<std::time::Duration>>>);
+
+#[async_trait::async_trait]
+impl WebhookSender for Patience {
+    async fn send(&self, message: &WebhookMessage) -> Result<WebhookReply, WebhookBreak> {
+        self.0.lock().unwrap().push(message.deadline);
+        Err(WebhookBreak("nobody is there".to_owned()))
+    }
+}
+
+/// To connect 10 s and to be answered 30 s, and again 15 s in all.
+#[tokio::test]
+async fn v1_094_a_shop_has_less_time_the_second_time() {
+    let shop = Shop::open().await;
+    let wanted = WebhookEndpoint { is_redelivered: true, ..plain(&shop, WebhookFormat::V1Json) };
+    let world = world(vec![wanted]).await;
+    pay_through(&world, Face::V1, APPROVED).await;
+    let patience = Patience::default();
+    for _ in 0..2 {
+        world.engine.deliver_due(&patience, 100).await.unwrap();
+        world.clock.advance(TimeDelta::minutes(1));
+    }
+    let seconds: Vec<u64> = patience.0.lock().unwrap().iter().map(|it| it.unwrap().as_secs()).collect();
+    assert_eq!(seconds, [40, 15]);
 }
 
 #[tokio::test]

@@ -136,6 +136,8 @@ impl Question {
         let facts = &self.facts;
         let cancellable = facts.cancellable.or(request.amount).unwrap_or(0);
         let amount = request.amount.unwrap_or(cancellable);
+        let method = facts.pay_method.unwrap_or(PayMethod::Card);
+        let by_card = method == PayMethod::Card || facts.card_type.is_some() || facts.card_issuer.is_some();
         Cancel {
             payment_id: request.payment_id,
             amount: Money::new(amount, facts.currency.unwrap_or(Currency::KRW)),
@@ -147,8 +149,8 @@ impl Question {
             cancellable,
             cancellable_tax_free: facts.cancellable_tax_free.unwrap_or(0),
             ordered_vat: facts.ordered_vat,
-            method: facts.pay_method.unwrap_or(PayMethod::Card),
-            card: Some(self.card()),
+            method,
+            card: by_card.then(|| self.card()),
             paid_at: facts.paid_at.unwrap_or(now),
         }
     }

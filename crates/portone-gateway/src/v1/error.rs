@@ -95,11 +95,12 @@ impl V1Error {
             lines.push(format!("{} {}", texts::MISSING, missing.join(", ")));
         }
         lines.extend(violations.into_iter().map(|violation| {
+            let person = endpoint.person();
             format!(
                 "{} {}: {}",
                 violation.rule,
-                names::field_of(&violation.field, endpoint.person()),
-                violation.message
+                names::field_of(&violation.field, person),
+                names::message_of(&violation.field, &violation.message, person)
             )
         }));
         Self::refused(endpoint, lines.join("\n"))

@@ -71,13 +71,64 @@ const NAMES: &[(&str, &str)] = &[
     ("bypass.paymentwall.secure_3d_token", "secure_3d_token"),
     ("bypass.paymentwall.use_test_method", "use_test_method"),
     ("offerPeriod", "period"),
+    // What has no member of its own is told by the one that stands for it: the card's, the account's, the channel's.
+    ("payment", "schedules"),
+    ("method", "pg"),
+    ("method.card", "card_number"),
+    ("method.card.credential", "card_number"),
+    ("method.card.useFreeInstallmentPlan", "interest_free_by_merchant"),
+    ("method.virtualAccount", "vbank_code"),
+    ("method.virtualAccount.option", "vbank_key"),
+    ("method.virtualAccount.option.fixed.pgAccountId", "vbank_key"),
+    ("method.virtualAccount.option.fixed.accountNumber", "vbank_num"),
+    ("easyPay.easyPayProvider", "pay_method"),
+    ("customer.identityNumber", "identifier"),
+    ("sender.phoneNumber", "sender.tel"),
+    ("sender.zipcode", "sender.postcode"),
+    ("sender.address", "sender.formed_address"),
+    ("receiver.phoneNumber", "receiver.tel"),
+    ("receiver.zipcode", "receiver.postcode"),
+    ("receiver.address", "receiver.formed_address"),
+    ("logistics", "logis"),
+    ("deliveryType", "type"),
+    ("deliveryStatus", "status"),
+    ("carrierTrackingId", "carrier_tracking_id"),
+    ("carrierType", "carrier_type"),
+    ("shippingAddressEmail", "shipping_address_email"),
+    ("shippingAddressCountry", "shipping_address_country"),
+    ("shippingAddressCity", "shipping_address_city"),
+    ("shippingAddressZip", "shipping_address_zip"),
+    ("shippingAddressState", "shipping_address_state"),
+    ("shippingAddressStreet", "shipping_address_street"),
+    ("shippingAddressPhone", "shipping_address_phone"),
+    ("shippingAddressFirstname", "shipping_address_firstname"),
+    ("shippingAddressLastname", "shipping_address_lastname"),
 ];
 
 /// Spells every field of a report as V1 does; `person` is `buyer_`, or `customer_` for the holder of a card.
 pub(crate) fn spell(report: &mut Report, person: &str) {
     for violation in &mut report.violations {
+        violation.message = message_of(&violation.field, &violation.message, person);
         violation.field = field_of(&violation.field, person);
     }
+}
+
+/// What is wrong with a field, with the fields that it names as V1 spells them: each alone, or as a part of this one.
+pub(super) fn message_of(field: &str, message: &str, person: &str) -> String {
+    let known = |name: &str| NAMES.iter().any(|(v2, _)| *v2 == name);
+    let spelt = |name: &str| {
+        let part = format!("{field}.{name}");
+        if known(&part) {
+            field_of(&part, person)
+        } else if known(name) {
+            field_of(name, person)
+        } else {
+            name.to_owned()
+        }
+    };
+    let parts = message.split('`').enumerate();
+    let parts = parts.map(|(at, part)| if at % 2 == 1 { spelt(part) } else { part.to_owned() });
+    parts.collect::<Vec<_>>().join("`")
 }
 
 /// A field's V1 name where people are called so.
@@ -107,13 +158,11 @@ pub(super) fn v1_lines(text: &str, person: &str) -> String {
     };
     let lines = text.lines().map(|line| {
         let parts: Vec<&str> = line.splitn(3, ": ").collect();
-        // The last part is what is wrong.
-        let last = parts.len() - 1;
-        let parts = parts
-            .iter()
-            .enumerate()
-            .map(|(at, part)| if at < last { named(part) } else { (*part).to_owned() });
-        parts.collect::<Vec<_>>().join(": ")
+        // The last part is what is wrong, and the one before it ends with the field.
+        let (last, before) = parts.split_last().unwrap_or((&"", &[]));
+        let field = before.last().and_then(|part| part.rsplit_once(' ')).map_or("", |(_, field)| field);
+        let message = message_of(field, last, person);
+        before.iter().map(|part| named(part)).chain([message]).collect::<Vec<_>>().join(": ")
     });
     lines.collect::<Vec<_>>().join("\n")
 }
@@ -134,6 +183,14 @@ mod tests {
         ] {
             assert_eq!(v1_field(v2), v1);
         }
+        assert_eq!(
+            message_of("refundAccount", "is missing; give `bank` and `holderName`, not `x`", "buyer_"),
+            "is missing; give `refund_bank` and `refund_holder`, not `x`"
+        );
+        assert_eq!(
+            v1_lines("c: X-1 refundAccount: is missing; give `number`", "buyer_"),
+            "c: X-1 refund_account: is missing; give `refund_account`"
+        );
         assert_eq!(
             v1_lines("KPN-001 paymentId: is long\nfree text", "buyer_"),
             "KPN-001 merchant_uid: is long\nfree text"

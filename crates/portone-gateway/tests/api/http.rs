@@ -7,8 +7,13 @@ use portone_testkit::contract_v1::ContractV1;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::OnceCell;
 
 use crate::world::SECRET;
+
+/// What any request can be answered, and no operation says: the body is too long, its type is another one, the database is
+/// broken.
+const UNDESCRIBED: [u16; 4] = [405, 413, 415, 500];
 
 /// Answers at a port of its own.
 pub(crate) async fn serve(router: axum::Router) -> SocketAddr {
@@ -106,13 +111,46 @@ impl Call {
     }
 
     pub(crate) async fn send(self, address: SocketAddr) -> Reply {
+        let reply = self.exchange(address).await;
+        self.hold_against_contract(&reply);
+        self.hold_against_own(address, &reply).await;
+        reply
+    }
+
+    async fn exchange(&self, address: SocketAddr) -> Reply {
         let mut socket = TcpStream::connect(address).await.unwrap();
         socket.write_all(&self.bytes()).await.unwrap();
         let mut bytes = Vec::new();
         socket.read_to_end(&mut bytes).await.unwrap();
-        let reply = Reply::parse(&String::from_utf8(bytes).unwrap());
-        self.hold_against_contract(&reply);
-        reply
+        Reply::parse(&String::from_utf8(bytes).unwrap())
+    }
+
+    /// Every success of these tests, and every error with a type of the operation's, is one the gateway's own description
+    /// allows.
+    async fn hold_against_own(&self, address: SocketAddr, reply: &Reply) {
+        // V1's answers have one envelope, which its published description tells more of.
+        if self.is_v1 {
+            return;
+        }
+        static OWN: OnceCell<Contract> = OnceCell::const_new();
+        let own = OWN.get_or_init(|| async {
+            let reply = Self::new("GET", "/openapi.json").exchange(address).await;
+            Contract::of_gateway(serde_json::from_str(&reply.text).unwrap())
+        });
+        let body: Option<Value> = serde_json::from_str(&reply.text).ok();
+        let verdict = own.await.check_answer(&self.method, &self.path, reply.status, body.as_ref());
+        let is_of_all = UNDESCRIBED.contains(&reply.status);
+        if let Verdict::Broken(problems) = verdict
+            && !is_of_all
+        {
+            panic!(
+                "{} {}, its own description: {}\n{}",
+                self.method,
+                self.path,
+                problems.join("\n"),
+                reply.text
+            );
+        }
     }
 
     /// Every answer of these tests is one the published descriptions allow.

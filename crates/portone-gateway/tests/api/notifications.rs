@@ -88,7 +88,7 @@ fn kind(notification: &Notification) -> String {
 }
 
 #[tokio::test]
-async fn v2_069_a_deposit_turns_the_payment_paid() {
+async fn v2_049_and_v2_069_a_deposit_turns_the_payment_paid() {
     let world = World::notified().await;
     let mute = with(account_payment(KPN), "/skipWebhook", json!(true));
     assert_eq!(world.post("/payments/order1/instant", &mute).await.status, 200);
@@ -134,7 +134,7 @@ async fn a_message_counts_once_however_often_and_in_whatever_order_it_comes() {
 }
 
 #[tokio::test]
-async fn what_nobody_signed_is_not_believed() {
+async fn v2_110_what_nobody_signed_is_not_believed() {
     let world = World::notified().await;
     world.post("/payments/order1/instant", &account_payment(KPN)).await;
     world.wire.notifications();
@@ -207,7 +207,7 @@ async fn an_account_whose_time_is_over_is_asked_about_once_more() {
 }
 
 #[tokio::test]
-async fn smartro_119_a_refund_is_done_when_the_pg_says_so() {
+async fn v2_063_and_smartro_119_a_refund_is_done_when_the_pg_says_so() {
     let world = World::notified().await;
     world.pay_in("order1", SMARTRO).await;
     let part = world.refund("order1", Some(900)).await;

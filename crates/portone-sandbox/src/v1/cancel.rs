@@ -1,13 +1,18 @@
 //! Cancels (V1-050 to V1-055), and Paymentwall's pingback that ends them.
 
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use serde_json::Value;
 
 use super::input::Input;
 use super::records::{Cancel, Payment, Status};
 use super::view::payment_view;
-use super::{Context, Refusal};
+use super::{Context, Refusal, keys};
 use crate::message::Change;
 
+/// The PGs through which a carrier takes a part back.
+const PARTIAL_CARRIER_PGS: [&str; 2] = ["html5_inicis", "kcp"];
+/// Korean time is nine hours ahead of UTC.
+const KOREAN_TIME: TimeDelta = TimeDelta::hours(9);
 /// The PGs that want the value-added tax again where the payment told it (IAMPORT-095).
 const VAT_PGS: [&str; 4] = ["nice", "html5_inicis", "welcome", "nice_v2"];
 
@@ -28,6 +33,9 @@ pub(super) fn cancel(context: &mut Context<'_>, input: &Input) -> Result<Value, 
     let is_paymentwall = payment.pg_code == "paymentwall";
     if payment.account.is_some() {
         check_refund(&payment, input)?;
+    }
+    if payment.is_phone {
+        check_carrier(&payment, is_partial, context.now)?;
     }
     if is_paymentwall && is_partial && processing.is_some_and(|currency| currency != payment.currency) {
         return Err(Refusal::pg("부분취소가 불가능한 결제건입니다."));
@@ -63,16 +71,35 @@ fn check_refund(payment: &Payment, input: &Input) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// A carrier takes a payment back within its month in Korea, and in part through two PGs only (IAMPORT-096).
+fn check_carrier(payment: &Payment, is_partial: bool, now: DateTime<Utc>) -> Result<(), Refusal> {
+    let month = |at: DateTime<Utc>| {
+        let there = at + KOREAN_TIME;
+        (there.year(), there.month())
+    };
+    if payment.paid_at.is_none_or(|paid_at| month(paid_at) != month(now)) {
+        return Err(Refusal::pg("[2032] 휴대폰 결제는 결제한 달에만 취소할 수 있습니다."));
+    }
+    if is_partial && !PARTIAL_CARRIER_PGS.contains(&payment.pg_code.as_str()) {
+        return Err(Refusal::pg("부분취소가 불가능한 결제건입니다."));
+    }
+    Ok(())
+}
+
 fn returns_later(payment: &Payment) -> bool {
     payment.account.is_some() && payment.pg_code == "smartro_v2"
 }
 
-/// `POST /sandbox/v1/payments/{imp_uid}/pingback`: what the PG was asked to cancel, and does later, is cancelled.
+/// `POST /sandbox/v1/payments/{imp_uid}/pingback`: what the PG was asked to cancel, and does later, is cancelled; a key that the
+/// payment issued can be charged.
 pub(super) fn pingback(context: &mut Context<'_>, imp_uid: &str) -> Result<Value, Refusal> {
     let payment = context.book.payment(imp_uid).cloned();
     let mut payment = payment.ok_or_else(|| Refusal::missing("존재하지 않는 결제정보입니다."))?;
     for cancel in payment.cancels.iter_mut().filter(|cancel| cancel.cancelled_at.is_none()) {
         cancel.cancelled_at = Some(context.now);
+    }
+    if let Some(uid) = &payment.customer_uid {
+        keys::told_of(context, uid, imp_uid);
     }
     Ok(keep(context, payment))
 }

@@ -128,12 +128,17 @@ impl Input {
             is_digits(year, 4) && is_digits(month, 2) && ("01"..="12").contains(&month)
         });
         let birth = self.text("birth")?;
-        let is_birth = birth.is_none_or(|birth| is_digits(&birth, 6) || is_digits(&birth, 10));
+        let is_birth = birth.as_deref().is_none_or(|birth| is_digits(birth, 6) || is_digits(birth, 10));
         let is_password = self.text("pwd_2digit")?.is_none_or(|digits| is_digits(&digits, 2));
         if !is_number || !is_expiry || !is_birth || !is_password {
             return Err(Refusal::pg("유효하지않은 카드번호를 입력하셨습니다."));
         }
-        Ok(CardFacts::of(&groups.concat()))
+        let card = CardFacts::of(&groups.concat());
+        // A company's card goes with the company's number (IAMPORT-023).
+        if card.corporate && birth.is_some_and(|birth| !is_digits(&birth, 10)) {
+            return Err(Refusal::pg("사업자등록번호가 일치하지 않습니다."));
+        }
+        Ok(card)
     }
 }
 

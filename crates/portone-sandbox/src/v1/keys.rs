@@ -83,11 +83,29 @@ pub(super) fn store(
         inserted: earlier.as_ref().map_or(context.now, |key| key.inserted),
         updated: context.now,
         deleted_at: None,
+        waits_for: None,
     };
     let view = key_view(&key, channel);
     context.note(Change::V1Key(customer_uid.to_owned()));
     context.book.put_key(key);
     Ok(view)
+}
+
+/// A fresh key waits for the PG to tell of the payment that issued it (PW-032).
+pub(super) fn wait_for(context: &mut Context<'_>, customer_uid: &str, imp_uid: &str) {
+    if let Some(key) = context.book.key(customer_uid).cloned() {
+        context.note(Change::V1Key(customer_uid.to_owned()));
+        context.book.put_key(StoredCard { waits_for: Some(imp_uid.to_owned()), ..key });
+    }
+}
+
+/// The PG has told of a payment: the key that it issued can be charged.
+pub(super) fn told_of(context: &mut Context<'_>, customer_uid: &str, imp_uid: &str) {
+    let key = context.book.key(customer_uid).filter(|key| key.waits_for.as_deref() == Some(imp_uid));
+    if let Some(key) = key.cloned() {
+        context.note(Change::V1Key(customer_uid.to_owned()));
+        context.book.put_key(StoredCard { waits_for: None, ..key });
+    }
 }
 
 /// `GET /subscribe/customers/{customer_uid}`

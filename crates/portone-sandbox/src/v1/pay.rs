@@ -61,6 +61,9 @@ pub(super) fn again(context: &mut Context<'_>, input: &Input) -> Result<Value, R
     if channel.pg_code == PAYMENTWALL {
         check_paymentwall_key(&order, &key)?;
     }
+    if key.waits_for.is_some() {
+        return Err(Refusal::pg("Paymentwall: the billing key is not confirmed yet"));
+    }
     order.check_unpaid(context)?;
     let card = key.card.clone();
     Ok(settle(context, &channel, order, card, Some(customer_uid), None))
@@ -96,6 +99,7 @@ pub(super) struct Order {
     card_quota: i64,
     custom_data: Option<String>,
     is_escrow: bool,
+    is_phone: bool,
     pub(super) buyer: BTreeMap<String, String>,
 }
 
@@ -135,6 +139,8 @@ impl Order {
             custom_data: input.value("custom_data").map(stored),
             // Without the contract it is a plain payment, in silence (IAMPORT-081).
             is_escrow: input.value("escrow") == Some(&Value::Bool(true)) && channel.has("escrow"),
+            // Of windows only.
+            is_phone: input.text("pay_method")?.as_deref() == Some("phone"),
             buyer,
         })
     }
@@ -197,7 +203,7 @@ fn settle(
     let is_paid = refused.is_none();
     let payment = Payment {
         status: if is_paid { Status::Paid } else { Status::Failed },
-        card: Some(card),
+        card: (!order.is_phone).then_some(card),
         customer_uid,
         paid_at: is_paid.then_some(context.now),
         failed_at: (!is_paid).then_some(context.now),
@@ -236,6 +242,7 @@ fn begun(context: &mut Context<'_>, channel: &Channel, order: Order) -> Payment 
         card: None,
         account: None,
         is_escrow: order.is_escrow,
+        is_phone: order.is_phone,
         logistics: None,
         card_quota: order.card_quota,
         customer_uid: None,

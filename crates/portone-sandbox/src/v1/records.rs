@@ -53,6 +53,9 @@ pub(crate) struct Payment {
     /// The account it is paid into.
     #[serde(default)]
     pub(crate) account: Option<Account>,
+    /// Whether a carrier bills it.
+    #[serde(default)]
+    pub(crate) is_phone: bool,
     #[serde(default)]
     pub(crate) is_escrow: bool,
     /// The delivery that escrow waits for.
@@ -147,6 +150,9 @@ pub(crate) struct StoredCard {
     pub(crate) inserted: DateTime<Utc>,
     pub(crate) updated: DateTime<Utc>,
     pub(crate) deleted_at: Option<DateTime<Utc>>,
+    /// The payment that issued it, until the PG has told of that (PW-032).
+    #[serde(default)]
+    pub(crate) waits_for: Option<String>,
 }
 
 /// All that the V1 face knows.

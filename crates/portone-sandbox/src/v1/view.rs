@@ -77,7 +77,11 @@ pub(super) fn payment_view(payment: &Payment) -> Value {
         .collect();
     let card = payment.card.as_ref().map_or(Value::Null, CardFacts::view);
     let closed_at = payment.account.as_ref().and_then(|account| account.closed_at);
-    let method = if payment.account.is_some() { "vbank" } else { "card" };
+    let method = match (&payment.account, payment.is_phone) {
+        (Some(_), _) => "vbank",
+        (None, true) => "phone",
+        (None, false) => "card",
+    };
     let mut view = json!({
         "imp_uid": payment.imp_uid, "merchant_uid": payment.merchant_uid, "pay_method": method,
         "channel": "api", "pg_provider": payment.pg_code, "emb_pg_provider": null,

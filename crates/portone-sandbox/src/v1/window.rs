@@ -21,7 +21,7 @@ const HOLDER: [(&str, &str); 5] = [
 ];
 
 /// `POST /sandbox/v1/windows`: `call` is the argument of `IMP.request_pay`, `cardNumber` the card chosen, `ending: "LEAVE"` a
-/// buyer who went away. The answer is what the callback is told.
+/// buyer who went away, `pingback: "LATE"` a PG that tells of the payment later. The answer is what the callback is told.
 pub(super) fn finish(context: &mut Context<'_>, body: &[u8]) -> Result<Value, Refusal> {
     let body = Input::parse(body)?;
     let call = body
@@ -33,8 +33,10 @@ pub(super) fn finish(context: &mut Context<'_>, body: &[u8]) -> Result<Value, Re
     let channel_key = call.text("channelKey")?.or(call.text("channel_key")?);
     let channel = context.book.channel_for(call.text("pg")?.as_deref(), channel_key.as_deref()).cloned();
     let channel = channel.ok_or_else(|| Refusal::hub("PG설정 정보가 없습니다."))?;
-    if method != "card" && channel.pg_code != PAYMENTWALL {
-        return Err(Refusal::hub("지원되지 않는 결제 수단입니다: the sandbox's V1 windows take cards only"));
+    if !matches!(method.as_str(), "card" | "phone") && channel.pg_code != PAYMENTWALL {
+        return Err(Refusal::hub(
+            "지원되지 않는 결제 수단입니다: the sandbox's V1 windows take cards and telephones only",
+        ));
     }
     let card = card(&body)?;
     let has_left = body.text("ending")?.as_deref() == Some("LEAVE");
@@ -47,6 +49,12 @@ pub(super) fn finish(context: &mut Context<'_>, body: &[u8]) -> Result<Value, Re
         && let Err(refusal) = keys::store(context, &channel, &uid, card, holder(&call)?)
     {
         return told(&call, None, Some(refusal.words()));
+    }
+    let is_late = body.text("pingback")?.as_deref() == Some("LATE");
+    if let (Some(uid), Some(imp_uid), true) =
+        (call.text("customer_uid")?, view.as_ref().and_then(|view| view["imp_uid"].as_str()), is_late)
+    {
+        keys::wait_for(context, &uid, imp_uid);
     }
     let words = view
         .as_ref()

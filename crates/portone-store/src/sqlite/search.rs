@@ -97,10 +97,24 @@ impl AskedText {
 }
 
 impl Asked {
-    /// A record's place in the list: those without the time come last.
-    fn place(&self, no: i64, times: &[Option<i64>; TIME_COUNT]) -> Place {
+    /// A record's place in the list, by the time that sorts: those without it come last.
+    fn place(&self, no: i64, time: Option<i64>) -> Place {
         let sign = if self.descending { -1 } else { 1 };
-        (times[self.sort].map_or(i64::MAX, |time| sign * time), sign * no)
+        (time.map_or(i64::MAX, |time| sign * time), sign * no)
+    }
+
+    fn sorted_tags(&self) -> Vec<Vec<u32>> {
+        let mut tags = self.tags.clone();
+        tags.iter_mut().for_each(|tags| tags.sort_unstable());
+        tags
+    }
+
+    /// Which times are asked.
+    fn times(&self) -> [bool; TIME_COUNT] {
+        let is_asked = |at| {
+            at == self.window.0 || at == self.sort || self.spans.iter().any(|(of_span, _)| *of_span == at)
+        };
+        std::array::from_fn(is_asked)
     }
 
     /// What every block has to have.
@@ -109,10 +123,6 @@ impl Asked {
         let sifted = self.texts.iter().filter(|text| !text.halves.is_empty());
         let texts = sifted.map(|text| Wanted::Text(text.any.clone(), text.halves.clone()));
         tags.chain(texts).collect()
-    }
-
-    fn wants_tags(&self, tags: &[u32]) -> bool {
-        self.tags.iter().all(|wanted| wanted.iter().any(|tag| tags.contains(tag)))
     }
 
     /// Whether times say that a record belongs to the list.
@@ -133,7 +143,7 @@ impl Asked {
 /// A place in a list: the time it is sorted by and the number, both negative where the latest comes first.
 type Place = (i64, i64);
 
-/// A block that can have records of the list.
+/// A block whose times can be those of records of the list.
 struct Candidate {
     no: i64,
     /// The best time for its place that a record of it can have.
@@ -153,6 +163,8 @@ struct Search<'q> {
     asked: &'q Asked,
     fields: Vec<&'static str>,
     needles: Vec<Needle<'q>>,
+    /// Of each of these one at least, each in order.
+    tags: Vec<Vec<u32>>,
     /// Records that no block tells about.
     touched: &'q BTreeSet<i64>,
     found: Vec<Place>,
@@ -174,10 +186,11 @@ fn find<S: Source>(
     let Some(touched) = touched(database, S::KIND)? else { return Ok(None) };
     let mut found = Vec::new();
     for no in touched.iter().copied().chain(end..=newest) {
-        found.extend(look(no)?.map(|times| asked.place(no, &times)));
+        found.extend(look(no)?.map(|times| asked.place(no, times[asked.sort])));
     }
     let needles = asked.texts.iter().map(|text| Needle::new(text.field, &text.any, text.is_whole)).collect();
-    let mut search = Search { database, asked, fields: S::fields(), needles, touched: &touched, found };
+    let fields = S::fields();
+    let mut search = Search { database, asked, fields, needles, tags: asked.sorted_tags(), touched: &touched, found };
     let next = search.open_all()?;
     Ok(search.finish(next))
 }
@@ -188,7 +201,11 @@ impl Search<'_> {
         let (mut looked_count, mut cost) = (0, 0);
         let of = |needle: &Needle<'_>| if needle.field().is_some() { FIELD_COST } else { ALL_FIELDS_COST };
         let texts_cost: usize = self.needles.iter().map(of).sum();
+        let mut sieves = Sieves::new(self.database, self.asked);
         for candidate in self.candidates()? {
+            if !sieves.let_through(candidate.no)? {
+                continue;
+            }
             if looked_count >= EXAMINED_COUNT_MAX || cost >= COST_MAX {
                 return Ok(Some(candidate.best));
             }
@@ -199,10 +216,8 @@ impl Search<'_> {
         Ok(None)
     }
 
-    /// The blocks that can have records of the list, in its order.
+    /// The blocks that can have records of the list as far as their times tell, in its order.
     fn candidates(&self) -> Result<Vec<Candidate>, Fault> {
-        let wanted = self.asked.wanted();
-        let mut masks: BTreeMap<i64, u64> = BTreeMap::new();
         let mut candidates = Vec::new();
         let mut statement = self.database.prepared(
             "SELECT no, first_time_0, last_time_0, first_time_1, last_time_1, first_time_2, last_time_2,
@@ -219,18 +234,11 @@ impl Search<'_> {
             if last < from || first > until || are_within.contains(&false) {
                 continue;
             }
-            let no: i64 = row.get(0)?;
-            let sieve_no = no.div_euclid(BLOCKS_A_SIEVE);
-            let mask = match masks.get(&sieve_no) {
-                Some(mask) => *mask,
-                None => *masks.entry(sieve_no).or_insert(sift(self.database, &wanted, sieve_no)?),
-            };
-            if mask & (1 << no.rem_euclid(BLOCKS_A_SIEVE)) != 0 {
-                let (first, last) = span(self.asked.sort)?;
-                let has_none = first > last;
-                let best = if self.asked.descending { last.saturating_neg() } else { first };
-                candidates.push(Candidate { no, best: if has_none { i64::MAX } else { best } });
-            }
+            let (first, last) =
+                if self.asked.sort == window { (first, last) } else { span(self.asked.sort)? };
+            let has_none = first > last;
+            let best = if self.asked.descending { last.saturating_neg() } else { first };
+            candidates.push(Candidate { no: row.get(0)?, best: if has_none { i64::MAX } else { best } });
         }
         candidates.sort_unstable_by_key(|candidate| (candidate.best, candidate.no));
         Ok(candidates)
@@ -239,8 +247,9 @@ impl Search<'_> {
     /// Looks at a block: how many of its records were asked for a text, or were found.
     fn open(&mut self, block_no: i64) -> Result<usize, Fault> {
         let asked = self.asked;
-        let heads = self.database.search_heads(block_no, Heads::decode)?;
-        let are_kinds: Vec<bool> = heads.kinds.iter().map(|tags| asked.wants_tags(tags)).collect();
+        let times = asked.times();
+        let heads = self.database.search_heads(block_no, |bytes| Heads::decode(bytes, times))?;
+        let are_kinds: Vec<bool> = heads.kinds.iter().map(|tags| self.wants_tags(tags)).collect();
         let is_kind = |at: usize| {
             usize::try_from(heads.kind_of[at]).is_ok_and(|kind| are_kinds.get(kind) == Some(&true))
         };
@@ -256,8 +265,12 @@ impl Search<'_> {
             self.sift(needle, block_no, &mut wanted)?;
         }
         let found = wanted.iter().enumerate().filter(|(_, wanted)| **wanted);
-        self.found.extend(found.map(|(at, _)| asked.place(heads.nos[at], &heads.times_of(at))));
+        self.found.extend(found.map(|(at, _)| asked.place(heads.nos[at], heads.time(asked.sort, at))));
         Ok(count)
+    }
+
+    fn wants_tags(&self, tags: &[u32]) -> bool {
+        self.tags.iter().all(|wanted| tags.iter().any(|tag| wanted.binary_search(tag).is_ok()))
     }
 
     /// Takes the records from `wanted` that do not have a text.
@@ -284,15 +297,20 @@ impl Search<'_> {
             self.found.select_nth_unstable(end);
             self.found.truncate(end);
         }
-        self.found.sort_unstable();
-        let is_certain = match (self.found.last(), next) {
+        let is_certain = match (self.found.iter().max(), next) {
             (Some(last), Some(best)) => last.0 < best,
             (None, _) | (_, None) => true,
         };
         if is_filled && !is_certain {
             return None;
         }
-        let page = self.found.iter().skip(offset).map(|(_, no)| no.abs()).collect();
+        // Only the page itself has to be in order.
+        if offset < self.found.len() {
+            self.found.select_nth_unstable(offset);
+        }
+        let mut page = self.found.split_off(offset.min(self.found.len()));
+        page.sort_unstable();
+        let page = page.iter().map(|(_, no)| no.abs()).collect();
         Some(Found { page, total_count, is_whole: is_filled || next.is_none() })
     }
 }
@@ -304,16 +322,43 @@ fn may_hold(span: Span, (first, last): (i64, i64)) -> bool {
         && span.until.is_none_or(|until| first <= millis(until))
 }
 
-/// Which of 64 blocks can have records of the list, a bit each.
-fn sift(database: &Database, wanted: &[Wanted], sieve_no: i64) -> Result<u64, Fault> {
-    let mut mask = u64::MAX;
-    for wanted in wanted {
-        mask &= wanted.sift(database, sieve_no)?;
-        if mask == 0 {
-            break;
-        }
+/// The sieves of a search, each asked when the first of its blocks comes: a page is mostly found in few of them.
+struct Sieves<'q> {
+    database: &'q Database,
+    wanted: Vec<Wanted>,
+    masks: BTreeMap<i64, u64>,
+}
+
+impl<'q> Sieves<'q> {
+    fn new(database: &'q Database, asked: &Asked) -> Self {
+        Self { database, wanted: asked.wanted(), masks: BTreeMap::new() }
     }
-    Ok(mask)
+
+    /// Whether a block can have records of the list.
+    fn let_through(&mut self, block_no: i64) -> Result<bool, Fault> {
+        let sieve_no = block_no.div_euclid(BLOCKS_A_SIEVE);
+        let mask = match self.masks.get(&sieve_no) {
+            Some(mask) => *mask,
+            None => {
+                let mask = self.sift(sieve_no)?;
+                self.masks.insert(sieve_no, mask);
+                mask
+            }
+        };
+        Ok(mask & (1 << block_no.rem_euclid(BLOCKS_A_SIEVE)) != 0)
+    }
+
+    /// Which of 64 blocks can have records of the list, a bit each.
+    fn sift(&self, sieve_no: i64) -> Result<u64, Fault> {
+        let mut mask = u64::MAX;
+        for wanted in &self.wanted {
+            mask &= wanted.sift(self.database, sieve_no)?;
+            if mask == 0 {
+                break;
+            }
+        }
+        Ok(mask)
+    }
 }
 
 /// The records that are in a block and have changed since. `None` where there are too many to look at.

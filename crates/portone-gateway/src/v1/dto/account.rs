@@ -51,7 +51,8 @@ pub(crate) fn issue(body: &impl Source, pg_code: &str) -> Read<Issue> {
             cash_receipt: None,
             remittee_name,
         };
-        let pay = PayInstantly { order: order?, method: InstantMethod::VirtualAccount(account) };
+        let pay =
+            PayInstantly { order: order::named(order?), method: InstantMethod::VirtualAccount(account) };
         Some(Issue { named, pay, extras })
     })
 }

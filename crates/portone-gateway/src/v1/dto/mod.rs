@@ -18,6 +18,7 @@ pub(crate) mod schedule;
 pub(crate) mod window;
 
 use portone_core::{ChannelGroupId, ChannelKey, PaymentId, Report, Rule, Severity};
+use portone_engine::ledger::MERCHANT_UID_LENGTH_MAX;
 use portone_wire::v1::rules;
 
 use super::body::Body;
@@ -124,8 +125,9 @@ const KEY_LENGTH_MAX: usize = 55;
 /// The schema spells it one way here and another there; both are taken everywhere (rule IAMPORT-004).
 pub(crate) const GROUP_NAMES: [&str; 2] = ["channelGroupId", "channel_group_id"];
 
-/// `merchant_uid` (rule IAMPORT-010); how long it may be is for the PG's rules to say.
+/// `merchant_uid` (rule IAMPORT-010).
 fn merchant_uid(fields: &Fields<'_, '_>) -> Option<PaymentId> {
+    order::check_length(fields, (&rules::MERCHANT_UID_LENGTH, "merchant_uid", MERCHANT_UID_LENGTH_MAX));
     fields.under(&rules::MERCHANT_UID_LENGTH).need_id("merchant_uid")
 }
 

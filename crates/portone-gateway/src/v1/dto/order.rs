@@ -42,6 +42,35 @@ const OUR_BYPASS: [&str; 3] = ["browser_ip", "secure_3d_charge_id", "secure_3d_t
 pub(super) const PRODUCT_TYPES: [(&str, ProductType); 2] =
     [("real", ProductType::Physical), ("digital", ProductType::Digital)];
 
+/// How long texts may be, whatever the upstream: V1's answers show no longer ones.
+const LENGTHS: [(&Rule, &str, usize); 6] = [
+    (&rules::NAME, "name", 40),
+    (&rules::BUYER_NAME_LENGTH, "buyer_name", 16),
+    (&rules::BUYER_EMAIL_LENGTH, "buyer_email", 64),
+    (&rules::BUYER_TEL_LENGTH, "buyer_tel", 16),
+    (&rules::BUYER_ADDR_LENGTH, "buyer_addr", 128),
+    (&rules::POSTCODE_LENGTH, "buyer_postcode", 8),
+];
+
+/// Refuses a text that is too long.
+pub(super) fn check_length(fields: &Fields<'_, '_>, (rule, name, length_max): (&'static Rule, &str, usize)) {
+    if let Some(Node::Text(text) | Node::Loose(text)) = fields.node(name) {
+        let length = text.as_str().chars().count();
+        if length > length_max {
+            fields.under(rule).add(name, format!("has {length} characters; use at most {length_max}"));
+        }
+    }
+}
+
+/// A payment whose name V1 lets a shop leave out has its number for a name: V2 has none without.
+pub(super) fn named(order: Order) -> Order {
+    if order.order_name.trim().is_empty() {
+        let order_name = order.payment_id.as_str().to_owned();
+        return Order { order_name, ..order };
+    }
+    order
+}
+
 /// The order; `pg_code` says where the PG's own parameters go.
 pub(super) fn read(fields: &Fields<'_, '_>, pg_code: &str, payment_id: Option<PaymentId>) -> Option<Order> {
     let currency = currency(fields);
@@ -54,6 +83,7 @@ pub(super) fn read(fields: &Fields<'_, '_>, pg_code: &str, payment_id: Option<Pa
             .under(&rules::OLD_VAT)
             .add("vat", "is out of use; say tax_free, and vat_amount where the PG reads it");
     }
+    LENGTHS.into_iter().for_each(|length| check_length(fields, length));
     let order_name = fields.under(&rules::NAME).owned_text("name").unwrap_or_default();
     let customer = customer(fields, "buyer_");
     let product_count = whole(fields, &rules::PRODUCT_COUNT, "product_count");

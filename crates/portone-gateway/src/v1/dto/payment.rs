@@ -45,7 +45,8 @@ pub(crate) fn onetime(body: &impl Source, pg_code: &str) -> Read<Onetime> {
             use_free_interest_from_merchant: terms.use_free_interest,
             use_card_point: terms.use_card_point,
         });
-        Some(Onetime { named, pay: PayInstantly { order: order?, method }, customer_uid, extras })
+        let order = order::named(order?);
+        Some(Onetime { named, pay: PayInstantly { order, method }, customer_uid, extras })
     })
 }
 
@@ -65,6 +66,7 @@ pub(crate) fn again(body: &impl Source, pg_code: &str) -> Read<(String, Named, K
     read_body(body, &known, |fields| {
         let named = named(fields, "channel_key");
         let uid = key::need_uid(fields, "customer_uid");
+        fields.under(&rules::NAME).need_text("name");
         let payment = key_payment(fields, pg_code, merchant_uid(fields));
         Some((uid?, named, payment?))
     })

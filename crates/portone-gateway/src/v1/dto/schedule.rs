@@ -1,7 +1,7 @@
 //! `POST /subscribe/payments/schedule` and `/unschedule`.
 
 use chrono::{DateTime, Utc};
-use portone_core::{Card, Currency};
+use portone_core::{Card, Currency, Report, Severity};
 use portone_wire::v1::rules;
 
 use super::{
@@ -14,7 +14,8 @@ use crate::read::Read;
 const SCHEDULE: [&str; 6] =
     ["customer_uid", "customer_id", "checking_amount", "channel_key", "schedules", "pg"];
 const ENTRY: [&str; 3] = ["schedule_at", "cash_receipt_type", "extra"];
-const MANDATORY: [&str; 4] = ["schedule_at", "amount", "currency", "name"];
+/// The schema has `currency` too, and the guide's own sample leaves it out (DOC-024): won, as everywhere else.
+const MANDATORY: [&str; 3] = ["schedule_at", "amount", "name"];
 /// From here on a UNIX time is one in milliseconds.
 const SECONDS_MAX: i64 = 100_000_000_000;
 
@@ -95,6 +96,12 @@ fn read_entry(fields: &Fields<'_, '_>, pg_code: &str) -> Option<(KeyPayment, Dat
     let missing: Vec<&str> = MANDATORY.into_iter().filter(|name| !fields.has(name)).collect();
     for name in &missing {
         needed.add(name, "is missing; every entry needs it");
+    }
+    if !fields.has("currency") {
+        let mut advice = Report::new();
+        let message = "is missing, and won are taken; send it";
+        advice.add_with(&rules::SCHEDULES, Severity::Advise, fields.path("currency"), message);
+        fields.extend(advice);
     }
     let at = schedule_at(fields);
     if missing.contains(&"amount") {

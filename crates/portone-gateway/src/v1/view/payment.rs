@@ -350,10 +350,14 @@ fn customer_uid(attempt: &Transaction) -> Option<&str> {
 
 /// What a billing key was used for (rule V1-030).
 const fn usage(attempt: &Transaction) -> Option<&'static str> {
-    match (&attempt.billing_key, &attempt.schedule_id) {
-        (None, _) => None,
-        (Some(_), None) => Some("payment"),
-        (Some(_), Some(_)) => Some("payment.scheduled"),
+    match (&attempt.billing_key, &attempt.schedule_id, attempt.platform) {
+        // Paid by card, and the card kept under a name.
+        (None, _, _) if attempt.customer_uid.is_some() => Some("issue"),
+        (None, _, _) => None,
+        (Some(_), Some(_), _) => Some("payment.scheduled"),
+        (Some(_), None, Platform::Api) => Some("payment"),
+        // A window that has a key issues it.
+        (Some(_), None, Platform::Pc | Platform::Mobile) => Some("issue"),
     }
 }
 

@@ -3,7 +3,9 @@
 use insta::{assert_json_snapshot, assert_snapshot};
 use serde_json::{Value, json};
 
-use crate::world::{APPROVED, KPN, Line, OVER_LIMIT, World, card_payment, is_uuid, with};
+use crate::world::{
+    APPROVED, KPN, Line, OVER_LIMIT, SMARTRO, World, account_payment, card_payment, is_uuid, with,
+};
 
 async fn cancel(world: &World, body: Value) -> crate::http::Reply {
     world.post("/payments/order1/cancel", &body).await
@@ -107,6 +109,24 @@ async fn a_cancel_is_read_strictly() {
     V2-065 refundAccount.number: is a number; send a text of digits (the value is not shown)
     V2-065 refundAccount.holderName: is missing; send a text
     ");
+}
+
+#[tokio::test]
+async fn v2_065_a_deposit_goes_back_to_an_account_that_is_named() {
+    let world = World::new().await;
+    assert_eq!(world.post("/payments/order1/instant", &account_payment(SMARTRO)).await.status, 200);
+    world.deposited("order1").await;
+    let sent_count = world.wire.sent_count();
+    let nameless = cancel(&world, json!({"reason": "test"})).await;
+    assert_eq!(nameless.error(), (400, "INVALID_REQUEST".to_owned()));
+    assert!(nameless.message().contains("refundAccount"), "{}", nameless.message());
+    let mut account = json!({"bank": "SHINHAN", "number": "110123456789", "holderName": "Kim Port"});
+    let silent = cancel(&world, json!({"reason": "test", "refundAccount": account})).await;
+    assert!(silent.message().contains("refundAccount.holderPhoneNumber"), "{}", silent.message());
+    assert_eq!(world.wire.sent_count(), sent_count, "the PG is not called");
+    account["holderPhoneNumber"] = json!("01012345678");
+    let named = cancel(&world, json!({"reason": "test", "refundAccount": account})).await;
+    assert_eq!(named.json()["cancellation"]["status"], "REQUESTED");
 }
 
 #[tokio::test]

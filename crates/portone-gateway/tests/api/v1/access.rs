@@ -8,7 +8,7 @@ use crate::http::Call;
 use crate::world::{OTHER_STORE, STORE, V1_SECRET, World};
 
 #[tokio::test]
-async fn v1_008_a_token_is_given_again_until_it_ends() {
+async fn v1_008_and_v1_012_a_token_is_given_again_until_it_ends() {
     let world = World::new().await;
     let body = json!({"imp_key": format!("imp-{STORE}"), "imp_secret": V1_SECRET});
     let mut told = Vec::new();
@@ -25,7 +25,7 @@ async fn v1_008_a_token_is_given_again_until_it_ends() {
 }
 
 #[tokio::test]
-async fn v1_008_a_token_is_good_until_its_end_and_an_extended_one_longer() {
+async fn v1_008_and_v1_104_a_token_is_good_until_its_end_and_an_extended_one_longer() {
     let shop = Shop::new().await;
     let is_good = async || {
         let call = Call::new("GET", "/v1/users/pg").header("authorization", &shop.token);
@@ -38,6 +38,8 @@ async fn v1_008_a_token_is_good_until_its_end_and_an_extended_one_longer() {
     assert!(is_good().await);
     shop.world.advance(TimeDelta::milliseconds(1));
     assert!(!is_good().await, "at its end");
+    let call = Call::new("GET", "/v1/users/pg").header("authorization", &shop.token);
+    assert_eq!(shop.world.send(call).await.status, 401, "and not 403");
 }
 
 #[tokio::test]

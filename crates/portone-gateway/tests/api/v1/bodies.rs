@@ -6,7 +6,7 @@ use super::{Shop, V1Reply};
 use crate::http::Call;
 
 #[tokio::test]
-async fn v1_002_json_and_forms_say_the_same() {
+async fn v1_002_and_iamport_099_json_and_forms_say_the_same() {
     let shop = Shop::new().await;
     shop.paid("order1").await;
     shop.paid("order2").await;

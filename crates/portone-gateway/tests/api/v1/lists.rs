@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::Shop;
+use crate::http::Call;
 use crate::world::OVER_LIMIT;
 
 fn uids(list: &Value) -> Vec<&str> {
@@ -28,6 +29,39 @@ async fn v1_044_several_are_read_by_either_name() {
     assert!(shop.get("/payments").await.refusal().2.starts_with("파라미터 누락: imp_uid[]"));
     let hundred: Vec<String> = (0..100).map(|at| format!("merchant_uid[]=order{at}")).collect();
     assert_eq!(shop.get(&format!("/payments?{}", hundred.join("&"))).await.status, 207);
+}
+
+/// A search of V2 finds a payment of V1 by what it is shown as, before it is in a block of the index and when it is.
+#[tokio::test]
+async fn v2_054_v2_finds_a_payment_of_v1_by_its_imp_uid() {
+    let shop = Shop::new().await;
+    let of_v1 = shop.paid_through_v1().await;
+    let of_v2 = shop.paid("order2").await;
+    let shown = shop.world.get("/payments/orderofv1").await.json();
+    assert_eq!((&shown["version"], &shown["transactionId"]), (&json!("V1"), &json!(of_v1)));
+    let filter = |text: &str| json!({"filter": {"textSearch": [{"field": "TX_ID", "value": text}]}});
+    let found = async |text: &str| {
+        let call = Call::new("GET", "/payments").shop().json(&filter(text));
+        let listed = shop.world.send(call).await.json();
+        let items = listed["items"].as_array().unwrap();
+        items.iter().map(|item| item["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    for is_indexed in [false, true] {
+        assert_eq!(found(&of_v1).await, ["orderofv1"], "in a block: {is_indexed}");
+        assert_eq!(found(&of_v2).await, [""; 0], "one of V2 has another id");
+        let id = shop.world.get("/payments/order2").await.json()["transactionId"].clone();
+        assert_eq!(found(id.as_str().unwrap()).await, ["order2"]);
+        // A block is written when 128 have come to rest.
+        if !is_indexed {
+            for at in 0..128 {
+                shop.world.paid(&format!("filler{at}")).await;
+            }
+            shop.world.advance(TimeDelta::days(1));
+            shop.world.engine.verify_paid(200).await.unwrap();
+            shop.world.advance(TimeDelta::days(1));
+            assert!(shop.world.engine.index_records(128).await.unwrap() > 0, "a block is written");
+        }
+    }
 }
 
 #[tokio::test]

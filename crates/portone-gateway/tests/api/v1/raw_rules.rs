@@ -20,10 +20,10 @@ fn the_rules_of_all_v1_pgs_keep_harm_away() {
     keep_harm_away(
         "IAMPORT",
         &[
-            ("IAMPORT-006", "a header of the V1 face"),
-            ("IAMPORT-023", "no card number tells the sandbox whose card it is"),
-            ("IAMPORT-093", "the sandbox's V1 PGs have cards only"),
-            ("IAMPORT-096", "the sandbox's V1 PGs have cards only"),
+            ("IAMPORT-006", "a header: access.rs has it refused before a PG is asked"),
+            ("IAMPORT-023", "of a company's card: iamport_023 below"),
+            ("IAMPORT-093", "of a virtual account: iamport_093 below"),
+            ("IAMPORT-096", "of a telephone bill: iamport_096 below"),
         ],
     );
 }
@@ -33,11 +33,113 @@ fn paymentwalls_rules_keep_harm_away() {
     keep_harm_away(
         "PW",
         &[
-            ("PW-009", "the example is words; IAMPORT-011 has it"),
-            ("PW-032", "the engine uses no key before it is issued"),
-            ("PW-039", "V2 upstreams only"),
+            ("PW-009", "the example is words: pw_009 below"),
+            ("PW-032", "the example is words: pw_032 below"),
+            ("PW-039", "of V2: pw_039 below"),
         ],
     );
+}
+
+const CARD: &str = "1234-1234-1234-1234";
+
+fn card(pg: &str, order: &str) -> Value {
+    json!({"pg": pg, "merchant_uid": order, "amount": 10_000, "name": "Chair", "card_number": CARD, "expiry": "2029-12",
+        "birth": "900101", "pwd_2digit": "00", "cvc": "123", "browser_ip": "203.0.113.7", "buyer_email": "hong@example.com"})
+}
+
+#[test]
+fn iamport_023_a_companys_card_goes_with_the_companys_number() {
+    let mut raw = Raw::new();
+    for (order, birth, code) in [("order1", "900101", -1), ("order2", "1234567890", 0)] {
+        let company = json!({"card_number": "4000-0000-0000-0176", "birth": birth});
+        let answer = raw.post("/subscribe/payments/onetime", &both(card("kcp", order), &company));
+        assert_eq!(answer["code"], code, "{birth}: {answer}");
+    }
+}
+
+#[test]
+fn iamport_093_a_deposit_goes_back_to_an_account() {
+    let mut raw = Raw::new();
+    raw.declare(&json!({"key": "accounts", "pg": "nice_v2.RAW1", "environment": "live"}));
+    let account = json!({"channel_key": "accounts", "merchant_uid": "order1", "amount": 10_000, "name": "Chair",
+        "vbank_code": "088", "vbank_due": 1_893_456_000, "vbank_holder": "Hong"});
+    let issued = raw.post("/vbanks", &account);
+    let imp_uid = issued["response"]["imp_uid"].as_str().unwrap_or_else(|| panic!("{issued}")).to_owned();
+    raw.send(Method::Post, &format!("/sandbox/v1/payments/{imp_uid}/deposit"), &json!({}));
+    let bare = json!({"imp_uid": imp_uid, "reason": "returned"});
+    assert_ne!(raw.post("/payments/cancel", &bare)["code"], 0);
+    let refund = json!({"refund_holder": "Hong", "refund_bank": "088", "refund_account": "56211105948400"});
+    assert_eq!(raw.post("/payments/cancel", &both(bare, &refund))["code"], 0);
+}
+
+#[test]
+fn iamport_096_a_carrier_takes_back_the_whole_of_its_month() {
+    // It is the 21st; the month ends at 15:00 UTC of the 30th.
+    let cases = [
+        ("kcp", 9, 10_000, true),
+        ("kcp", 10, 10_000, false),
+        ("kcp", 9, 5_000, true),
+        ("danal", 9, 5_000, false),
+    ];
+    for (pg, days, amount, is_taken) in cases {
+        let mut raw = Raw::new();
+        raw.declare(&json!({"key": "carrier", "pg": format!("{pg}.RAW1"), "environment": "live"}));
+        let call = json!({"pg": format!("{pg}.RAW1"), "merchant_uid": "order1", "amount": 10_000, "name": "Chair",
+            "pay_method": "phone"});
+        let paid = raw.send(Method::Post, "/sandbox/v1/windows", &json!({ "call": call }));
+        assert_eq!((&paid["status"], &paid["pay_method"]), (&json!("paid"), &json!("phone")), "{paid}");
+        raw.now += chrono::TimeDelta::days(days);
+        raw.log_in();
+        let cancel = json!({"imp_uid": paid["imp_uid"], "amount": amount, "reason": "returned"});
+        let answer = raw.post("/payments/cancel", &cancel);
+        assert_eq!(answer["code"] == 0, is_taken, "{pg} after {days} days, {amount}: {answer}");
+    }
+}
+
+#[test]
+fn pw_009_an_order_is_paid_once() {
+    let mut raw = Raw::new();
+    raw.declare(&json!({"key": "wall", "pg": "paymentwall.RAW1", "environment": "live"}));
+    let order =
+        both(card("paymentwall.RAW1", "order1"), &json!({"currency": "USD", "buyer_name": "Jack Son"}));
+    assert_eq!(raw.post("/subscribe/payments/onetime", &order)["response"]["status"], "paid");
+    assert_ne!(raw.post("/subscribe/payments/onetime", &order)["code"], 0);
+}
+
+#[test]
+fn pw_032_a_fresh_key_waits_for_the_pgs_word() {
+    let mut raw = Raw::new();
+    raw.declare(&json!({"key": "wall", "pg": "paymentwall.RAW1", "environment": "live"}));
+    let call = json!({"pg": "paymentwall.RAW1", "merchant_uid": "order1", "amount": 10, "currency": "USD", "name": "Key",
+        "customer_uid": "customer-1", "buyer_email": "hong@example.com", "buyer_name": "Jack Son"});
+    let issued = raw.send(Method::Post, "/sandbox/v1/windows", &json!({"call": call, "pingback": "LATE"}));
+    let again = json!({"customer_uid": "customer-1", "merchant_uid": "order2", "amount": 10, "currency": "USD", "name": "Key",
+        "buyer_email": "hong@example.com", "buyer_name": "Jack Son", "browser_ip": "203.0.113.7"});
+    assert_ne!(raw.post("/subscribe/payments/again", &again)["code"], 0, "before the webhook");
+    let imp_uid = issued["imp_uid"].as_str().unwrap_or_else(|| panic!("{issued}"));
+    raw.send(Method::Post, &format!("/sandbox/v1/payments/{imp_uid}/pingback"), &json!({}));
+    assert_eq!(raw.post("/subscribe/payments/again", &again)["code"], 0, "after it");
+}
+
+#[test]
+fn pw_039_v2_has_paymentwalls_windows_only() {
+    let mut raw = Raw::new();
+    let channel = json!({"key": "wall-v2", "provider": "PAYMENTWALL", "pgMerchantId": "project1", "environment": "live"});
+    raw.send(Method::Put, "/sandbox/channels", &channel);
+    raw.token = Some(format!("PortOne {SECRET}"));
+    let customer = json!({"id": "customer1", "name": {"full": "Jack Son"}, "email": "hong@example.com"});
+    let method = json!({"card": {"credential": {"number": "4242424242424242", "expiryYear": "29", "expiryMonth": "12"}}});
+    let issue = json!({"channelKey": "wall-v2", "customer": customer, "method": method});
+    let pay = json!({"channelKey": "wall-v2", "orderName": "Chair", "amount": {"total": 1_000}, "currency": "USD",
+        "customer": customer, "method": method});
+    for (path, body) in [("/billing-keys", &issue), ("/payments/order1/instant", &pay)] {
+        let answer = raw.send(Method::Post, path, body);
+        assert_eq!(
+            (&answer["type"], &answer["pgCode"]),
+            (&json!("PG_PROVIDER"), &json!("P601")),
+            "{path}: {answer}"
+        );
+    }
 }
 
 fn keep_harm_away(prefix: &str, elsewhere: &[(&str, &str)]) {
@@ -70,12 +172,20 @@ impl Raw {
     fn new() -> Self {
         let now = "2026-11-21T00:00:00Z".parse().unwrap();
         let mut raw = Self { sandbox: Sandbox::new(SandboxConfig::new(SECRET)), now, token: None };
-        let key = json!({"imp_key": "sandbox-imp-key", "imp_secret": SECRET});
-        let token = raw.send(Method::Post, "/v1/users/getToken", &key);
-        raw.token = Some(token["response"]["access_token"].as_str().unwrap().to_owned());
+        raw.log_in();
         // Who takes what names no channel.
         raw.declare(&json!({"key": "a-default", "pg": "kcp.DEFAULT", "environment": "test"}));
         raw
+    }
+
+    fn log_in(&mut self) {
+        let key = json!({"imp_key": "sandbox-imp-key", "imp_secret": SECRET});
+        let token = self.send(Method::Post, "/v1/users/getToken", &key);
+        self.token = Some(token["response"]["access_token"].as_str().unwrap().to_owned());
+    }
+
+    fn post(&mut self, path: &str, body: &Value) -> Value {
+        self.send(Method::Post, &format!("/v1{path}"), body)
     }
 
     fn send(&mut self, method: Method, path: &str, body: &Value) -> Value {

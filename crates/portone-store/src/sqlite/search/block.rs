@@ -85,19 +85,35 @@ fn numbers(reader: &mut Reader<'_>, count: usize) -> Result<Vec<i64>, Unreadable
     let least = reader.difference()?;
     let width = usize::from(reader.byte()?);
     let number = |far: u64, none: u64| if far == none { NONE } else { least.wrapping_add_unsigned(far) };
+    if width == 0 {
+        return Ok(vec![least; count]);
+    }
+    let bytes = reader.slice(count * width)?;
+    // Each width by itself: a loop over bytes of any number takes several times as long.
     match width {
-        0 => Ok(vec![least; count]),
-        1 => {
-            Ok(reader.slice(count)?.iter().map(|byte| number(u64::from(*byte), u64::from(u8::MAX))).collect())
-        }
-        2 | 4 | 8 => {
-            let none = u64::MAX >> (64 - 8 * width);
-            let far = |bytes: &[u8]| bytes.iter().rev().fold(0, |far, byte| (far << 8) | u64::from(*byte));
-            let bytes = reader.slice(count * width)?;
-            Ok(bytes.chunks_exact(width).map(|bytes| number(far(bytes), none)).collect())
-        }
+        1 => Ok(bytes.iter().map(|byte| number(u64::from(*byte), u64::from(u8::MAX))).collect()),
+        2 => Ok(bytes
+            .as_chunks()
+            .0
+            .iter()
+            .map(|far| number(u16::from_le_bytes(*far).into(), u16::MAX.into()))
+            .collect()),
+        4 => Ok(bytes
+            .as_chunks()
+            .0
+            .iter()
+            .map(|far| number(u32::from_le_bytes(*far).into(), u32::MAX.into()))
+            .collect()),
+        8 => Ok(bytes.as_chunks().0.iter().map(|far| number(u64::from_le_bytes(*far), u64::MAX)).collect()),
         _ => Err(broken("has numbers of an unknown width")),
     }
+}
+
+/// Passes over what [`put_numbers`] wrote.
+fn pass_numbers(reader: &mut Reader<'_>, count: usize) -> Result<(), Unreadable> {
+    reader.difference()?;
+    let width = usize::from(reader.byte()?);
+    reader.slice(count * width).map(drop)
 }
 
 /// Stands for a time that a record does not have.
@@ -134,48 +150,72 @@ fn column(entries: &[Entry], field: &str) -> Vec<u8> {
 /// The heads of a block's records: what selects and sorts them, side by side.
 pub(super) struct Heads {
     /// The combinations of tags there are.
-    pub(super) kinds: Vec<Vec<u32>>,
+    pub(super) kinds: Kinds,
     pub(super) nos: Vec<i64>,
     pub(super) store_nos: Vec<i64>,
     /// Which of the combinations each has.
     pub(super) kind_of: Vec<i64>,
-    /// Each of the times, [`NONE`] where a record has it not.
+    /// Each of the times that were asked for, [`NONE`] where a record has it not.
     pub(super) times: [Vec<i64>; TIME_COUNT],
 }
 
+/// Combinations of tags, one behind the other.
+#[derive(Default)]
+pub(super) struct Kinds {
+    tags: Vec<u32>,
+    ends: Vec<usize>,
+}
+
+impl Kinds {
+    fn read(reader: &mut Reader<'_>) -> Result<Self, Unreadable> {
+        let mut kinds = Self::default();
+        for _ in 0..reader.length()? {
+            for _ in 0..reader.length()? {
+                let tag = u32::try_from(reader.number()?).map_err(|_| broken("has an unknown fact"))?;
+                kinds.tags.push(tag);
+            }
+            kinds.ends.push(kinds.tags.len());
+        }
+        Ok(kinds)
+    }
+
+    /// Each of them.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &[u32]> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, end)| &self.tags[start..*end])
+    }
+}
+
 impl Heads {
-    /// Reads what [`encode`] wrote.
-    pub(super) fn decode(bytes: &[u8]) -> Result<Self, Unreadable> {
+    /// Reads what [`encode`] wrote, of the times these.
+    pub(super) fn decode(bytes: &[u8], times: [bool; TIME_COUNT]) -> Result<Self, Unreadable> {
         let mut reader = Reader(bytes);
         check_version(&mut reader)?;
         let count = reader.length()?;
         if count > RECORD_COUNT_MAX {
             return Err(broken("is too long"));
         }
-        let kinds = (0..reader.length()?).map(|_| tags(&mut reader)).collect::<Result<_, _>>()?;
         let mut heads = Self {
-            kinds,
+            kinds: Kinds::read(&mut reader)?,
             nos: numbers(&mut reader, count)?,
             store_nos: numbers(&mut reader, count)?,
             kind_of: numbers(&mut reader, count)?,
             times: Default::default(),
         };
-        for times in &mut heads.times {
-            *times = numbers(&mut reader, count)?;
+        for (column, is_asked) in heads.times.iter_mut().zip(times) {
+            if is_asked {
+                *column = numbers(&mut reader, count)?;
+            } else {
+                pass_numbers(&mut reader, count)?;
+            }
         }
         Ok(heads)
     }
 
-    /// The times of a record, as it was written.
-    pub(super) fn times_of(&self, at: usize) -> [Option<i64>; TIME_COUNT] {
-        [0, 1, 2, 3].map(|time: usize| Some(self.times[time][at]).filter(|time| *time != NONE))
+    /// A time of a record, if it has it; it was asked for.
+    pub(super) fn time(&self, time: usize, at: usize) -> Option<i64> {
+        Some(self.times[time][at]).filter(|time| *time != NONE)
     }
-}
-
-fn tags(reader: &mut Reader<'_>) -> Result<Vec<u32>, Unreadable> {
-    let tag =
-        |reader: &mut Reader<'_>| u32::try_from(reader.number()?).map_err(|_| broken("has an unknown fact"));
-    (0..reader.length()?).map(|_| tag(reader)).collect()
 }
 
 fn check_version(reader: &mut Reader<'_>) -> Result<(), Unreadable> {
@@ -207,6 +247,16 @@ impl<'n> Needle<'n> {
     /// Adds to `found` the records of a block that have the text in this field.
     pub(super) fn sift(&self, field: &str, texts: &[u8], found: &mut [bool]) -> Result<(), Unreadable> {
         let packed = column_of(texts)?;
+        if !self.is_whole && !WHOLE_FIELDS.contains(&field) {
+            match packed.have(self.any)? {
+                Some(true) => {
+                    found.fill(true);
+                    return Ok(());
+                }
+                Some(false) => return Ok(()),
+                None => {}
+            }
+        }
         let here = packed.find(found.len(), |column, found| self.find(field, column, found))?;
         found.iter_mut().zip(here).for_each(|(found, here)| *found |= here);
         Ok(())
@@ -285,12 +335,15 @@ mod tests {
     fn heads_come_back() {
         for count in 0..=4 {
             let entries = &entries()[..count];
-            let heads = Heads::decode(&encode(entries).heads).unwrap();
+            let heads = Heads::decode(&encode(entries).heads, [true; TIME_COUNT]).unwrap();
+            let some = Heads::decode(&encode(entries).heads, [false, true, false, false]).unwrap();
+            assert_eq!((&some.times[1], some.times[3].len()), (&heads.times[1], 0));
+            let kinds: Vec<&[u32]> = heads.kinds.iter().collect();
             assert_eq!(heads.nos.len(), count);
             for (at, entry) in entries.iter().enumerate() {
                 assert_eq!((heads.nos[at], heads.store_nos[at]), (entry.no, entry.store_no));
-                assert_eq!(heads.times_of(at), entry.times);
-                assert_eq!(heads.kinds[usize::try_from(heads.kind_of[at]).unwrap()], entry.tags);
+                assert_eq!([0, 1, 2, 3].map(|time| heads.time(time, at)), entry.times);
+                assert_eq!(kinds[usize::try_from(heads.kind_of[at]).unwrap()], entry.tags);
             }
         }
     }
@@ -341,7 +394,9 @@ mod tests {
     fn a_block_cut_anywhere_is_an_error() {
         let block = encode(&entries());
         for length in 0..block.heads.len() {
-            assert!(Heads::decode(&block.heads[..length]).is_err());
+            for times in [[true; TIME_COUNT], [false; TIME_COUNT]] {
+                assert!(Heads::decode(&block.heads[..length], times).is_err());
+            }
         }
         for (_, texts) in block.texts {
             for length in 0..texts.len() {

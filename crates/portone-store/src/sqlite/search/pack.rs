@@ -206,6 +206,29 @@ impl<'a> Packed<'a> {
         }
     }
 
+    /// Whether all records of a column have one of these texts in them, or none has, where that is told without unpacking
+    /// it: of UUIDs behind the same text.
+    pub(super) fn have(&self, any: &[String]) -> Result<Option<bool>, Unreadable> {
+        if self.form != UUIDS {
+            return Ok(None);
+        }
+        let mut reader = Reader(self.part);
+        let text_length = reader.length()?;
+        let before = reader.slice(text_length)?;
+        let mut are_ruled_out = true;
+        for text in any {
+            // What is in no UUID has to be in the text before it.
+            let in_uuid = |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b'-');
+            let end = text.bytes().rposition(|byte| !in_uuid(&byte)).map_or(0, |at| at + 1);
+            let is_before = memchr::memmem::find(before, &text.as_bytes()[..end]).is_some();
+            if is_before && memchr::memmem::find(before, text.as_bytes()).is_some() {
+                return Ok(Some(true));
+            }
+            are_ruled_out &= !is_before || end == text.len();
+        }
+        Ok(are_ruled_out.then_some(false))
+    }
+
     /// Which of a column's records `find` finds in columns that it is given. What repeats is looked at once.
     pub(super) fn find(
         &self,
@@ -275,6 +298,27 @@ mod tests {
         assert_eq!(numbers.map(|_| reader.number().unwrap()), numbers);
         assert_eq!(differences.map(|_| reader.difference().unwrap()), differences);
         assert!(reader.byte().is_err());
+    }
+
+    #[test]
+    fn what_is_in_front_of_uuids_is_found_without_them() {
+        let uuid = |number: u128| format!("payment-{}\u{0}", Uuid::from_u128(number * 0x1234_5678_9abc_def1));
+        let column: String = (1..9).map(uuid).collect();
+        let column: Vec<u8> = column.bytes().map(|byte| if byte == 0 { RECORD_END } else { byte }).collect();
+        let mut bytes = Vec::new();
+        put_column(&mut bytes, &column);
+        let packed = Packed::take(&mut Reader(&bytes)).unwrap();
+        let have = |any: &[&str]| {
+            packed.have(&any.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>()).unwrap()
+        };
+        assert_eq!(have(&["payment-"]), Some(true));
+        assert_eq!(have(&["ment"]), Some(true));
+        assert_eq!(have(&["example.com"]), Some(false), "an `m` is in no UUID");
+        assert_eq!(have(&["aymant-0"]), Some(false));
+        assert_eq!(have(&["ment-0"]), None, "begins in front and may go on");
+        assert_eq!(have(&["00-"]), None);
+        assert_eq!(have(&["example.com", "00-"]), None);
+        assert_eq!(have(&["example.com", "pay"]), Some(true));
     }
 
     #[test]

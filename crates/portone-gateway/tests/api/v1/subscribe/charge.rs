@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Shop, both, card, order};
-use crate::world::{APPROVED, GROUP, KPN, Line, OVER_LIMIT, SMARTRO, World};
+use crate::world::{APPROVED, GROUP, KPN, Line, OVER_LIMIT, REFUSED_BY_KPN, SMARTRO, World};
 
 async fn onetime(shop: &Shop, id: &str, number: &str, more: &Value) -> super::V1Reply {
     shop.post("/subscribe/payments/onetime", &both(both(order(id), &card(number)), more)).await
@@ -115,4 +115,93 @@ async fn sr_070_a_channel_key_overrides_and_sr_072_the_weights_of_now_decide() {
     let pinned = both(order("pinned"), &json!({"customer_uid": "card1", "channel_key": SMARTRO}));
     let paid = shop.post("/subscribe/payments/again", &pinned).await;
     assert_eq!(paid.response()["pg_provider"], "smartro_v2");
+}
+
+/// Whatever the upstream: a V2 upstream would take longer ones, and V1's answers could not show them.
+#[tokio::test]
+async fn iamport_010_texts_are_no_longer_than_v1_can_show() {
+    let shop = Shop::new().await;
+    shop.stored("card1", APPROVED).await;
+    let sent = shop.world.wire.sent_count();
+    let texts = [
+        ("IAMPORT-010", "merchant_uid", 40),
+        ("IAMPORT-013", "name", 40),
+        ("IAMPORT-014", "buyer_name", 16),
+        ("IAMPORT-015", "buyer_email", 64),
+        ("IAMPORT-016", "buyer_tel", 16),
+        ("IAMPORT-017", "buyer_addr", 128),
+        ("IAMPORT-018", "buyer_postcode", 8),
+    ];
+    for (rule, name, length_max) in texts {
+        let long = both(order("order1"), &json!({name: "a".repeat(length_max + 1)}));
+        let told = format!("{rule} {name}: has {} characters; use at most {length_max}", length_max + 1);
+        let charged = both(both(long.clone(), &card(APPROVED)), &json!({"pg": "kpn"}));
+        let again = both(long.clone(), &json!({"customer_uid": "card1"}));
+        for (path, body) in [("onetime", charged), ("again", again)] {
+            let reply = shop.post(&format!("/subscribe/payments/{path}"), &body).await;
+            assert!(reply.refusal().2.contains(&told), "{path}: {}", reply.refusal().2);
+        }
+        let entry = both(long, &json!({"schedule_at": shop.hours(1)}));
+        let reply = shop.schedule("card1", &[entry]).await;
+        assert!(reply.refusal().2.contains(&told.replace(name, &format!("schedules[0].{name}"))), "{name}");
+    }
+    assert_eq!(shop.world.wire.sent_count(), sent, "no PG was asked");
+    let longest = both(order(&"a".repeat(40)), &json!({"pg": "kpn", "name": "가".repeat(40)}));
+    let body = both(both(longest, &card(APPROVED)), &json!({"buyer_name": "나".repeat(16)}));
+    assert_eq!(shop.post("/subscribe/payments/onetime", &body).await.response()["status"], "paid");
+}
+
+/// V1 lets the name of a payment by card number out, and V2 upstreams want one.
+#[tokio::test]
+async fn iamport_013_a_payment_without_a_name_is_called_by_its_number() {
+    let shop = Shop::new().await;
+    let nameless = json!({"merchant_uid": "order1", "amount": 8900, "pg": "kpn"});
+    let paid = shop.post("/subscribe/payments/onetime", &both(card(APPROVED), &nameless)).await;
+    assert_eq!((&paid.response()["status"], &paid.response()["name"]), (&json!("paid"), &json!("order1")));
+    shop.stored("card1", APPROVED).await;
+    let again = json!({"merchant_uid": "order2", "amount": 8900, "customer_uid": "card1"});
+    let refused = shop.post("/subscribe/payments/again", &again).await;
+    assert!(
+        refused.refusal().2.starts_with("파라미터 누락: name\nIAMPORT-013 name"),
+        "{}",
+        refused.refusal().2
+    );
+}
+
+#[tokio::test]
+async fn v1_030_a_payment_that_kept_its_card_issued_a_key() {
+    let shop = Shop::new().await;
+    let keep = |uid: &str| json!({"pg": "kpn", "customer_uid": uid, "buyer_name": "Port Kim"});
+    let told = async |id: &str| {
+        let payment = shop.get(&format!("/payments/find/{id}")).await.response().clone();
+        (payment["customer_uid"].clone(), payment["customer_uid_usage"].clone())
+    };
+    let paid = onetime(&shop, "order1", APPROVED, &keep("card1")).await;
+    assert_eq!(paid.response()["customer_uid_usage"], "issue", "in the answer");
+    assert_eq!(told("order1").await, (json!("card1"), json!("issue")));
+    shop.again("card1", "order2").await.response();
+    assert_eq!(told("order2").await, (json!("card1"), json!("payment")));
+    onetime(&shop, "order3", APPROVED, &json!({"pg": "kpn"})).await.response();
+    assert_eq!(told("order3").await, (Value::Null, Value::Null));
+    // Paid, and the card is not kept: the payment issued nothing.
+    assert_eq!(onetime(&shop, "order4", REFUSED_BY_KPN, &keep("card4")).await.response()["status"], "paid");
+    assert_eq!(told("order4").await, (Value::Null, Value::Null));
+    assert_eq!(shop.get("/subscribe/customers/card4").await.status, 404);
+}
+
+/// What a PG's rules say in V2's words is told in V1's.
+#[tokio::test]
+async fn refusals_name_the_members_of_v1() {
+    let shop = Shop::new().await;
+    let body = both(both(order("order1"), &card(APPROVED)), &json!({"pg": "smartro_v2"}));
+    let card = shop.post("/subscribe/payments/onetime", &body).await;
+    assert!(card.refusal().2.contains("SMARTRO-100 card_number: "), "{}", card.refusal().2);
+    let account = json!({"channel_key": SMARTRO, "merchant_uid": "order-2", "amount": 8900, "vbank_code": "088",
+        "vbank_due": 1_893_456_000, "vbank_num": "123456"});
+    let account = shop.post("/vbanks", &account).await;
+    for refusal in [card.refusal().2, account.refusal().2] {
+        for name in ["method.", "virtualAccount", "paymentId", "orderName", "customer.", "phoneNumber"] {
+            assert!(!refusal.contains(name), "{name}: {refusal}");
+        }
+    }
 }

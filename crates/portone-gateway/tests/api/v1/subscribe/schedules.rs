@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Shop, both, card};
+use super::{Shop, both, card, order};
 use crate::world::{APPROVED, KPN, Line, OVER_LIMIT, STOLEN};
 
 const NONE: &str = "취소할 예약결제 기록이 존재하지 않습니다.";
@@ -54,8 +54,32 @@ async fn schedules_are_made_together_or_not_at_all() {
     assert!(missing.refusal().2.contains("IAMPORT-040"), "{}", missing.reply.text);
 }
 
+/// The guide's own sample leaves `currency` out (DOC-024).
 #[tokio::test]
-async fn v1_066_a_schedule_before_and_after_it_is_executed() {
+async fn iamport_040_a_schedule_without_a_currency_is_in_won() {
+    let shop = Shop::new().await;
+    shop.stored("card1", APPROVED).await;
+    let entry = both(order("order1"), &json!({"schedule_at": shop.hours(1)}));
+    assert!(entry["currency"].is_null());
+    shop.schedule("card1", &[entry]).await.response();
+    shop.after(2).await;
+    let paid = shop.get("/payments/find/order1").await.response().clone();
+    assert_eq!(
+        (&paid["currency"], &paid["amount"], &paid["status"]),
+        (&json!("KRW"), &json!(8900), &json!("paid"))
+    );
+    let bare = shop.schedule("card1", &[json!({"merchant_uid": "order2", "amount": 8900})]).await;
+    for name in ["schedule_at", "name"] {
+        assert!(
+            bare.refusal().2.contains(&format!("IAMPORT-040 schedules[0].{name}")),
+            "{}",
+            bare.refusal().2
+        );
+    }
+}
+
+#[tokio::test]
+async fn v1_066_and_v1_073_a_schedule_before_and_after_it_is_executed() {
     let shop = Shop::new().await;
     shop.stored("card1", APPROVED).await;
     let made = shop.schedule("card1", &[shop.entry("order1", 1)]).await;
@@ -116,7 +140,7 @@ async fn v1_068_schedules_are_called_off_by_name_by_order_or_by_both() {
 }
 
 #[tokio::test]
-async fn v1_069_only_what_waits_is_moved() {
+async fn v1_010_and_v1_069_only_what_waits_is_moved() {
     let shop = Shop::new().await;
     shop.stored("card1", APPROVED).await;
     shop.schedule("card1", &[shop.entry("order1", 1)]).await.response();
@@ -137,7 +161,7 @@ async fn v1_069_only_what_waits_is_moved() {
 }
 
 #[tokio::test]
-async fn v1_070_what_failed_is_paid_at_once() {
+async fn v1_070_and_v1_073_what_failed_is_paid_at_once() {
     let shop = Shop::new().await;
     shop.stored("card1", OVER_LIMIT).await;
     shop.schedule("card1", &[shop.entry("order1", 1)]).await.response();
