@@ -27,6 +27,7 @@ pub static PROFILE: PgProfile = PgProfile {
     currencies: Currencies::Any,
     payment_id: PaymentIdRule { length_max: Some(40), alphanumeric: false },
     partial_cancel: true,
+    key_window_charges: false,
     rules: ALL,
     capability_rule: &rules::CAPABILITY,
 };

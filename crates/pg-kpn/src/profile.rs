@@ -31,6 +31,7 @@ pub static PROFILE: PgProfile = PgProfile {
     currencies: Currencies::Only(CURRENCIES),
     payment_id: PaymentIdRule { length_max: None, alphanumeric: true },
     partial_cancel: true,
+    key_window_charges: false,
     rules: rules::ALL,
     capability_rule: &rules::CAPABILITY,
 };
@@ -44,6 +45,7 @@ pub static PROFILE_V1: PgProfile = PgProfile {
     currencies: Currencies::Only(&[]),
     payment_id: PaymentIdRule { length_max: None, alphanumeric: true },
     partial_cancel: false,
+    key_window_charges: false,
     rules: rules::ALL,
     capability_rule: &rules::CAPABILITY,
 };

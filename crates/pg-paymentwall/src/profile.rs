@@ -20,6 +20,7 @@ pub static PROFILE_V2: PgProfile = PgProfile {
     currencies: Currencies::Any,
     payment_id: PaymentIdRule { length_max: None, alphanumeric: false },
     partial_cancel: true,
+    key_window_charges: false,
     rules: rules::ALL,
     capability_rule: &rules::CAPABILITY,
 };
@@ -50,6 +51,7 @@ pub static PROFILE: PgProfile = PgProfile {
     currencies: Currencies::Any,
     payment_id: PaymentIdRule { length_max: Some(40), alphanumeric: false },
     partial_cancel: true,
+    key_window_charges: true,
     rules: rules::ALL,
     capability_rule: &rules::CAPABILITY,
 };

@@ -42,6 +42,7 @@ pub static PROFILE: PgProfile = PgProfile {
     currencies: Currencies::Only(CURRENCIES),
     payment_id: PaymentIdRule { length_max: Some(PAYMENT_ID_LENGTH_MAX), alphanumeric: true },
     partial_cancel: true,
+    key_window_charges: false,
     rules: rules::ALL,
     capability_rule: &rules::CAPABILITY,
 };
@@ -65,6 +66,7 @@ pub static PROFILE_V1: PgProfile = PgProfile {
     currencies: Currencies::Only(CURRENCIES),
     payment_id: PaymentIdRule { length_max: Some(PAYMENT_ID_LENGTH_MAX), alphanumeric: true },
     partial_cancel: true,
+    key_window_charges: false,
     rules: rules::ALL,
     capability_rule: &rules::CAPABILITY,
 };

@@ -20,6 +20,8 @@ pub struct PgProfile {
     pub payment_id: PaymentIdRule,
     /// Whether part of a payment can be cancelled.
     pub partial_cancel: bool,
+    /// Whether a window that issues a billing key also takes the amount it shows: the first payment (rule PW-018).
+    pub key_window_charges: bool,
     /// Every documented rule it knows, in the catalogue's order.
     pub rules: &'static [Rule],
     /// What the refusal of a missing capability says (`<prefix>-CAP`).

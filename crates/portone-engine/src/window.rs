@@ -7,7 +7,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use portone_core::{
     Admitted, AttemptId, AttemptSubject, CallContext, Command, CommandKind, ConfirmPayment, Currency,
-    Environment, OpenWindow, Outcome, PaymentId, SdkCall, Secret, WindowPayment, admit,
+    Environment, Money, OpenWindow, Outcome, PaymentAmount, PaymentId, SdkCall, Secret, WindowPayment, admit,
 };
 
 use crate::call::{Answer, after_call, attempt};
@@ -22,6 +22,7 @@ use crate::request::{Caller, Extras, Paid, Selector};
 use crate::routing::Routing;
 use crate::session::FixedAmount;
 use crate::settle::key_failure;
+use crate::taken::as_taken;
 use crate::transition::{self, Change};
 
 /// How long the sweep leaves an open window alone at first: most payers are done by then and somebody told us.
@@ -123,10 +124,14 @@ impl Engine {
         Ok(OpenedWindow { transaction, call })
     }
 
-    /// Makes a window's payment durable.
+    /// Makes a window's payment durable. A window of the same payment that nobody has finished makes room for it.
     pub(crate) async fn begin_window(&self, new: NewTransaction) -> Result<(), EngineError> {
         let count_max = new.transaction_count_max;
-        match self.store.begin_payment(new).await? {
+        let mut begun = self.store.begin_payment(new.clone()).await?;
+        if begun == BeginPayment::Outstanding && Box::pin(self.make_room(&new.transaction)).await? {
+            begun = self.store.begin_payment(new).await?;
+        }
+        match begun {
             BeginPayment::Begun => Ok(()),
             BeginPayment::Outstanding => Err(EngineError::UnknownOutcome),
             BeginPayment::AlreadyPaid => Err(EngineError::AlreadyPaid),
@@ -171,7 +176,7 @@ impl Engine {
             method: transaction.method,
             window: marker(&transaction),
         });
-        let subject = AttemptSubject::Window { payment_id: transaction.order.payment_id.clone() };
+        let subject = inquired(&transaction);
         let (open, transaction, answer) =
             self.approve(transaction, &command, subject, request.skip_webhook).await?;
         self.finish_confirm(&open, transaction, answer).await
@@ -292,6 +297,8 @@ impl Engine {
         outcome: Outcome,
     ) -> Result<(), EngineError> {
         let trigger = was_put_off(open, &transaction).then_some(EventTrigger::AsyncPayApproved);
+        let id = transaction.id.clone();
+        let (_, odd) = as_taken(transaction.clone(), &outcome);
         let (verify_at, key) = match &outcome {
             Outcome::Paid(_) => (self.verify_at(), None),
             Outcome::IssuedAndPaid { key, .. } => {
@@ -301,6 +308,7 @@ impl Engine {
             _ => (None, None),
         };
         self.settle_along(open, transaction, Along { verify_at, key }, |transaction, now| {
+            let (transaction, _) = as_taken(transaction, &outcome);
             let change = match outcome.clone() {
                 Outcome::VirtualAccountIssued(facts) => {
                     transition::virtual_account_issued(transaction, facts, now)
@@ -312,7 +320,11 @@ impl Engine {
             };
             triggered(change, trigger)
         })
-        .await
+        .await?;
+        match odd {
+            Some(what) => self.tell_difference(&id, what).await,
+            None => Ok(()),
+        }
     }
 
     /// When what is paid now is compared with the upstream's record.
@@ -412,6 +424,16 @@ fn triggered((transaction, mut events): Change, trigger: Option<EventTrigger>) -
 /// The marker that the upstream keeps of a window.
 pub(crate) fn marker(transaction: &Transaction) -> AttemptId {
     made(AttemptId::parse(transaction.id.as_str()))
+}
+
+/// What is asked of the upstream about a window, and about the approval of what was authenticated in it.
+pub(crate) fn inquired(transaction: &Transaction) -> AttemptSubject {
+    let PaymentAmount { total, currency, .. } = transaction.order.amount;
+    let (payment_id, amount) = (transaction.order.payment_id.clone(), Money::new(total, currency));
+    match transaction.billing_key {
+        None => AttemptSubject::Window { payment_id, amount },
+        Some(_) => AttemptSubject::IssueAndPay { payment_id, amount },
+    }
 }
 
 /// Why a window that nobody finished failed.

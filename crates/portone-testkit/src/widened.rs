@@ -32,6 +32,7 @@ pub static WIDENED: PgProfile = PgProfile {
     currencies: Currencies::Any,
     payment_id: PaymentIdRule { length_max: None, alphanumeric: false },
     partial_cancel: true,
+    key_window_charges: false,
     rules: &[],
     capability_rule: &CAPABILITY,
 };

@@ -89,6 +89,7 @@ static PROFILE: PgProfile = PgProfile {
     currencies: Currencies::Any,
     payment_id: PaymentIdRule { length_max: None, alphanumeric: false },
     partial_cancel: false,
+    key_window_charges: false,
     rules: &[],
     capability_rule: &RULE,
 };

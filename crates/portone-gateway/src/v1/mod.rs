@@ -4,7 +4,7 @@
 mod access;
 mod body;
 mod cancel;
-mod channel;
+pub(crate) mod channel;
 mod codes;
 pub(crate) mod dto;
 mod endpoint;
@@ -20,7 +20,7 @@ mod status;
 mod subscribe;
 mod to_come;
 mod users;
-mod view;
+pub(crate) mod view;
 
 use std::sync::Arc;
 

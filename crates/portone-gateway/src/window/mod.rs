@@ -3,6 +3,7 @@
 //!
 //! What a page says of a payment is a hint. Before a shop hears anything, the engine has approved it or asked the upstream.
 
+mod asked;
 mod assets;
 mod book;
 mod demo;

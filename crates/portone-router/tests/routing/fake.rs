@@ -50,6 +50,7 @@ const fn profile(
         currencies: Currencies::Any,
         payment_id: PaymentIdRule { length_max, alphanumeric },
         partial_cancel: true,
+        key_window_charges: false,
         rules: &[],
         capability_rule: &CAPABILITY,
     }

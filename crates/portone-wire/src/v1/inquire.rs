@@ -12,6 +12,7 @@ use super::{
     encode::FIRST_LEG,
     operation::Operation,
     reply::{Lenient, Payment, PaymentPage, Status, StoredKey},
+    standing::issued_and_paid,
 };
 use crate::path::percent_encoded;
 
@@ -26,9 +27,11 @@ impl V1Dialect {
     /// The first request of an inquiry; `None` where V1 has nothing to ask.
     pub(super) fn encode_inquire(&self, of: &Attempt) -> Option<PgRequest> {
         Some(match &of.subject {
-            AttemptSubject::Pay { payment_id, .. } | AttemptSubject::Cancel { payment_id, .. } => {
-                self.find(payment_id)
-            }
+            AttemptSubject::Pay { payment_id, .. }
+            | AttemptSubject::Window { payment_id, .. }
+            | AttemptSubject::IssueAndPay { payment_id, .. }
+            | AttemptSubject::Standing { payment_id }
+            | AttemptSubject::Cancel { payment_id, .. } => self.find(payment_id),
             AttemptSubject::IssueBillingKey => {
                 let path = format!("/subscribe/customers/{}", percent_encoded(of.id.as_str()));
                 self.request(Operation::ReadBillingKey, Method::Get, &path, None)
@@ -56,12 +59,16 @@ impl V1Dialect {
         ctx: &CallContext,
     ) -> Result<Progress, PgError> {
         let finding = match &of.subject {
-            AttemptSubject::Pay { payment_id, amount } => {
+            AttemptSubject::Pay { payment_id, .. }
+            | AttemptSubject::Window { payment_id, .. }
+            | AttemptSubject::IssueAndPay { payment_id, .. }
+            | AttemptSubject::Standing { payment_id } => {
                 let ours = |payment: &Payment| is_marked(payment, &of.id);
                 match self.follow(leg, reply, payment_id, ours)? {
                     Followed::Leg(progress) => return Ok(progress),
                     Followed::Absent => Finding::DidNotHappen,
-                    Followed::Payment(payment) => payment_finding(*payment, amount.currency)
+                    Followed::Payment(payment) => self
+                        .finding(of, *payment)
                         .map_err(|what| Operation::ReadPayment.unreadable(reply, what))?,
                 }
             }
@@ -112,6 +119,19 @@ impl V1Dialect {
         }
     }
 
+    /// What a payment with our marker is, to whoever asks about it.
+    fn finding(&self, of: &Attempt, payment: Payment) -> Result<Finding, &'static str> {
+        match &of.subject {
+            AttemptSubject::Pay { amount, .. } => payment_finding(payment, amount.currency),
+            AttemptSubject::Window { amount, .. } => self.window_finding(payment, amount.currency),
+            AttemptSubject::IssueAndPay { amount, .. } => issued_and_paid(payment, &of.id, amount.currency),
+            _ => {
+                let standing = Outcome::Standing(Box::new(self.standing(payment)?));
+                Ok(Finding::Happened(Box::new(standing)))
+            }
+        }
+    }
+
     fn read(&self, imp_uid: &str) -> Progress {
         let path = format!("/payments/{}?include_sandbox=true", percent_encoded(imp_uid));
         let request = self.request(Operation::ReadPayment, Method::Get, &path, None);
@@ -135,7 +155,7 @@ fn unpaid(reply: &PgReply) -> PgError {
     Operation::FindPayments.unreadable(reply, "no payment of this merchant_uid was paid")
 }
 
-fn payment_finding(payment: Payment, currency: Currency) -> Result<Finding, &'static str> {
+pub(super) fn payment_finding(payment: Payment, currency: Currency) -> Result<Finding, &'static str> {
     match payment.status {
         Status::Ready => Ok(Finding::NotYet),
         Status::Failed => Ok(Finding::Declined(failure(payment))),

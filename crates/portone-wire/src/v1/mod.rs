@@ -14,6 +14,7 @@ mod operation;
 mod reply;
 mod request;
 pub mod rules;
+mod standing;
 mod window;
 
 pub use bank::{bank_code, bank_of_code, banks};

@@ -36,7 +36,7 @@ pub(super) struct Payment {
     amount: Box<RawValue>,
     #[serde(default)]
     cancel_amount: Option<Box<RawValue>>,
-    currency: String,
+    pub currency: String,
     pub pg_tid: Option<String>,
     pub custom_data: Option<Lenient>,
     pub paid_at: Option<i64>,
@@ -49,6 +49,11 @@ pub(super) struct Payment {
     pub card_number: Option<String>,
     pub card_quota: Option<i32>,
     pub card_type: Option<CardType>,
+    pub started_at: Option<i64>,
+    pub vbank_code: Option<String>,
+    pub vbank_num: Option<String>,
+    pub vbank_holder: Option<String>,
+    pub vbank_date: Option<i64>,
     #[serde(default)]
     cancel_history: Option<Vec<CancelEntry>>,
 }
@@ -66,13 +71,22 @@ impl Payment {
 
     /// When it was paid; 0 stands for never (rule V1-025).
     pub(super) fn paid_at(&self) -> Option<DateTime<Utc>> {
-        self.paid_at.filter(|seconds| *seconds > 0).and_then(|seconds| DateTime::from_timestamp(seconds, 0))
+        moment(self.paid_at)
+    }
+
+    /// When its account was issued, and until when it waits; `None` of a payment without an account.
+    pub(super) fn account_times(&self) -> (Option<DateTime<Utc>>, Option<DateTime<Utc>>) {
+        (moment(self.started_at), moment(self.vbank_date))
+    }
+
+    /// Every cancel.
+    pub(super) fn cancels(&self) -> &[CancelEntry] {
+        self.cancel_history.as_deref().unwrap_or_default()
     }
 
     /// The newest cancel of this amount.
     pub(super) fn cancel_of(&self, amount: i64, currency: Currency) -> Option<&CancelEntry> {
-        let entries = self.cancel_history.as_deref().unwrap_or_default();
-        let ours = entries.iter().filter(|entry| money::minor(&entry.amount, currency) == Some(amount));
+        let ours = self.cancels().iter().filter(|entry| money::minor(&entry.amount, currency) == Some(amount));
         ours.max_by_key(|entry| entry.cancelled_at)
     }
 
@@ -105,6 +119,23 @@ pub(super) struct CancelEntry {
     pub cancellation_id: Option<String>,
     #[serde(default)]
     pub cancelled_at: i64,
+}
+
+impl CancelEntry {
+    /// How much, in minor units.
+    pub(super) fn minor(&self, currency: Currency) -> Option<i64> {
+        money::minor(&self.amount, currency)
+    }
+
+    /// When; 0 stands for not yet.
+    pub(super) fn done_at(&self) -> Option<DateTime<Utc>> {
+        moment(Some(self.cancelled_at))
+    }
+}
+
+/// UNIX seconds; 0 stands for never (rule V1-025).
+fn moment(seconds: Option<i64>) -> Option<DateTime<Utc>> {
+    seconds.filter(|seconds| *seconds > 0).and_then(|seconds| DateTime::from_timestamp(seconds, 0))
 }
 
 /// Definition `PagedPaymentAnnotation`.

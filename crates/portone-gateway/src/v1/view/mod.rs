@@ -4,7 +4,7 @@
 pub(super) mod access;
 pub(super) mod code;
 pub(super) mod customer;
-pub(super) mod payment;
+pub(crate) mod payment;
 pub(super) mod pg_setting;
 pub(super) mod prepare;
 pub(super) mod schedule;
