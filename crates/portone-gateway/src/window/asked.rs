@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::checkout;
 use super::iamport;
 use super::sdk_error::SdkError;
 use super::ticket::Names;
@@ -49,6 +50,9 @@ struct Call<'a> {
     /// What `IMP.init` was called with.
     #[serde(default)]
     user_code: String,
+    /// Whose page asks, of the hosted checkout.
+    #[serde(default)]
+    session_id: String,
     /// The sub-merchant that `IMP.agency` named.
     tier: Option<String>,
     #[serde(borrow)]
@@ -56,7 +60,7 @@ struct Call<'a> {
 }
 
 /// Reads what a page sent; everything that is wrong with it is told together.
-pub(super) fn read(gateway: &Gateway, body: &RawBody) -> Result<Asked, SdkError> {
+pub(super) async fn read(gateway: &Gateway, body: &RawBody) -> Result<Asked, SdkError> {
     let wrong = |message: String| SdkError::input(message);
     body.parse().map_err(|error| wrong(error.into_message()))?;
     let call: Call<'_> = serde_json::from_slice(body.bytes())
@@ -69,6 +73,9 @@ pub(super) fn read(gateway: &Gateway, body: &RawBody) -> Result<Asked, SdkError>
         return iamport::read(gateway, &call.user_code, &argument);
     }
     let value = argument.parse().map_err(|error| wrong(error.into_message()))?.to_value();
+    if call.function == "checkout" {
+        return checkout::read(gateway, &call.session_id, &value).await;
+    }
     let issues = call.function.starts_with("requestIssueBillingKey");
     if issues && value.get("channelGroupId").is_some_and(|group| !group.is_null()) {
         return Err(SdkError::input(NO_GROUP));
@@ -83,17 +90,22 @@ pub(super) fn read(gateway: &Gateway, body: &RawBody) -> Result<Asked, SdkError>
 }
 
 fn of_v2(gateway: &Gateway, request: SdkRequest) -> Result<Asked, SdkError> {
-    let SdkRequest { store_id, channel_key, channel_group_id, notice_urls, custom_data, window, .. } =
-        request;
-    if !gateway.stores.iter().any(|store| store.id == store_id) {
+    let SdkRequest { store_id, channel_key, channel_group_id, .. } = &request;
+    if !gateway.stores.iter().any(|store| store.id == *store_id) {
         let message = "storeId: there is no such store here; look it up in the configuration";
         return Err(SdkError::new("StoreNotFound", message));
     }
-    let selector = selector(channel_key, channel_group_id)?
+    let selector = selector(channel_key.clone(), channel_group_id.clone())?
         .ok_or_else(|| SdkError::input("channelKey: is missing; give it, or channelGroupId"))?;
+    Ok(at(request, selector))
+}
+
+/// A window of V2's words, at the channels that somebody has chosen.
+pub(super) fn at(request: SdkRequest, selector: Selector) -> Asked {
+    let SdkRequest { store_id, notice_urls, custom_data, window, .. } = request;
     let custom_data = custom_data.map(|data| data.to_string());
     let extras = Extras { custom_data, notice_urls, skip_webhook: false };
-    Ok(Asked { store_id, face: Face::V2, selector, window, extras, customer_uid: None, names: None })
+    Asked { store_id, face: Face::V2, selector, window, extras, customer_uid: None, names: None }
 }
 
 /// One of the two; `None` where neither is given.

@@ -69,10 +69,12 @@ static BROWSER_SDK: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("/v2/browser-sdk.js", JAVASCRIPT, sdk!("assets/browser-sdk.js")));
 static IAMPORT: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("/v1/iamport.js", JAVASCRIPT, sdk!("assets/iamport.js")));
-static OWN: LazyLock<[Asset; 4]> = LazyLock::new(|| {
+static OWN: LazyLock<[Asset; 6]> = LazyLock::new(|| {
     [
         Asset::new("window.js", JAVASCRIPT, include_str!("assets/window.js")),
         Asset::new("window.css", CSS, include_str!("assets/window.css")),
+        Asset::new("checkout.js", JAVASCRIPT, sdk!("assets/checkout.js")),
+        Asset::new("checkout.css", CSS, include_str!("assets/checkout.css")),
         Asset::new("demo.js", JAVASCRIPT, include_str!("assets/demo.js")),
         Asset::new("demo.css", CSS, include_str!("assets/demo.css")),
     ]

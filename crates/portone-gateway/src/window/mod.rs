@@ -6,6 +6,7 @@
 mod asked;
 mod assets;
 mod book;
+mod checkout;
 mod demo;
 mod iamport;
 mod open;
@@ -22,6 +23,7 @@ use crate::state::Gateway;
 
 pub use assets::{SdkScript, scripts};
 pub(crate) use book::Book;
+pub(crate) use checkout::page as checkout_page;
 pub(crate) use demo::Inbox;
 
 pub(crate) fn routes() -> Router<Gateway> {

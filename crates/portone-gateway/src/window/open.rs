@@ -100,10 +100,10 @@ async fn try_open(
     headers: &HeaderMap,
     body: &RawBody,
 ) -> Result<Opened, SdkError> {
-    let mut asked = asked::read(gateway, body)?;
+    let mut asked = asked::read(gateway, body).await?;
     let device = Device::of(headers);
     let settings = asked.window.settings_mut();
-    settings.os = device.os;
+    (settings.os, settings.in_app) = (device.os, device.is_in_app);
     let name = redirect_name(asked.face);
     if let Some(problem) = settings.redirect_url.as_deref().and_then(origin::problem_of) {
         return Err(SdkError::input(format!("{name}: {problem}")));
@@ -332,6 +332,8 @@ fn user_code(
 struct Device {
     os: Option<BuyerOs>,
     is_mobile: bool,
+    /// Whether the page is in an app's own browser, which a payment app comes back to by its scheme (rule IAMPORT-079).
+    is_in_app: bool,
 }
 
 impl Device {
@@ -346,6 +348,11 @@ impl Device {
             ("Linux", BuyerOs::Linux),
         ];
         let os = os.into_iter().find(|(name, _)| agent.contains(name)).map(|(_, os)| os);
-        Self { os, is_mobile: os.is_some_and(BuyerOs::is_mobile) || agent.contains("Mobile") }
+        let is_in_app = match os {
+            Some(BuyerOs::Android) => agent.contains("; wv)"),
+            Some(BuyerOs::Ios) => !agent.contains("Safari/"),
+            _ => false,
+        };
+        Self { os, is_mobile: os.is_some_and(BuyerOs::is_mobile) || agent.contains("Mobile"), is_in_app }
     }
 }

@@ -71,8 +71,9 @@ pub(super) fn ready(
     method: PaidWith,
 ) -> Result<(String, String), Refusal> {
     let payment_id = call.text("paymentId")?.to_owned();
-    if ledger.find_payment(&payment_id).is_some_and(|found| found.latest().status != Status::Failed) {
-        return Err(Refusal::conflict("ALREADY_PAID", "the payment is paid, waits, or has a window"));
+    // One whose window was left open may be tried again; what it authenticated counts no more.
+    if ledger.find_payment(&payment_id).is_some_and(|found| !matches!(found.latest().status, Status::Failed | Status::Ready)) {
+        return Err(Refusal::conflict("ALREADY_PAID", "the payment is paid, or waits"));
     }
     let total = call.integer("totalAmount")?;
     let tax_free = call.optional_integer("taxFreeAmount")?.unwrap_or(0);

@@ -10,6 +10,7 @@
   const call = work.call || {};
   const isV1 = work.kind.startsWith('v1-');
   const isIssue = work.kind.endsWith('issue');
+  const isBoth = work.kind === 'issue-and-pay';
   const look = lookOf(work.provider, call);
   const isEnglish = !(look.name === 'smartro' && isIssue) && /EN/i.test(String(call.locale || call.language || 'KO'));
   const words = /** @type {any} */ (window).sandboxWords[isEnglish ? 'en' : 'ko'];
@@ -37,7 +38,8 @@
   }
 
   function methodOf() {
-    if (isIssue || work.kind === 'issue-and-pay') return 'CARD';
+    if (isIssue) return 'CARD';
+    if (isBoth) return 'MOBILE';
     if (!isV1) return call.payMethod;
     const named = call.pay_method || 'card';
     /** @type {Record<string, string>} */
@@ -251,8 +253,8 @@
     /** @type {any} */
     let result = isV1
       ? { success: false, imp_uid: null, merchant_uid: call.merchant_uid, error_code: 'PAY_PROCESS_CANCELED', error_msg: words.left }
-      : { transactionType: isIssue ? 'ISSUE_BILLING_KEY' : 'PAYMENT', paymentId: call.paymentId, code: 'PAY_PROCESS_CANCELED', message: words.left, pgCode: 'PAY_PROCESS_CANCELED', pgMessage: words.left };
-    if (!isIssue) {
+      : { transactionType: isIssue ? 'ISSUE_BILLING_KEY' : isBoth ? 'ISSUE_BILLING_KEY_AND_PAY' : 'PAYMENT', paymentId: call.paymentId, code: 'PAY_PROCESS_CANCELED', message: words.left, pgCode: 'PAY_PROCESS_CANCELED', pgMessage: words.left };
+    if (!isIssue && !isBoth) {
       try {
         const told = await tell({ call, ending: 'LEAVE' });
         // Nobody may approve what its payer left.
