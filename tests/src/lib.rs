@@ -8,11 +8,13 @@
 
 mod api;
 mod process;
+mod receiver;
 mod shop;
 mod wait;
 
 pub use api::{Answer, Api};
 pub use process::{Process, binary, command, free_address, run};
+pub use receiver::Receiver;
 pub use shop::{
     ADMIN_TOKEN, API_SECRET, DEADLINE_MS, GROUP, Gateway, KPN, LEASE_MARGIN_MS, PROMOTION, SMARTRO, STORE,
     Sandbox, Shop, WEBHOOK_SECRET,

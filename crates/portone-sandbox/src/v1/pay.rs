@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::input::Input;
-use super::records::{Channel, Payment, Status, StoredCard};
+use super::records::{CARD, Channel, Payment, Status, StoredCard};
 use super::view::payment_view;
 use super::{Context, Refusal};
 use crate::cards::{CardFacts, Conduct};
@@ -69,7 +69,8 @@ pub(super) fn in_window(
     card: CardFacts,
     has_left: bool,
 ) -> Result<Value, Refusal> {
-    let order = Order::read(input, channel)?;
+    let mut order = Order::read(input, channel)?;
+    order.pay_method = input.text("pay_method")?.unwrap_or(order.pay_method);
     order.check_unpaid(context)?;
     let customer_uid = input.text("customer_uid")?;
     let left = has_left.then(|| LEFT.to_owned());
@@ -88,6 +89,7 @@ struct Order {
     tax_free: i64,
     currency: String,
     card_quota: i64,
+    pay_method: String,
     custom_data: Option<String>,
     buyer: BTreeMap<String, String>,
 }
@@ -121,6 +123,7 @@ impl Order {
             tax_free,
             currency: if honours { asked } else { "KRW".to_owned() },
             card_quota,
+            pay_method: CARD.to_owned(),
             custom_data: input.value("custom_data").map(stored),
             buyer,
         })
@@ -195,6 +198,7 @@ fn settle(
         name: order.name,
         buyer: order.buyer,
         custom_data: order.custom_data,
+        pay_method: order.pay_method,
         card,
         card_quota: order.card_quota,
         customer_uid,

@@ -27,6 +27,9 @@ pub(crate) struct Channel {
     pub(crate) processing_currency: Option<String>,
 }
 
+/// What a card is called (IAMPORT-070).
+pub(crate) const CARD: &str = "card";
+
 /// One attempt. Amounts are in thousandths of a major unit, so that no currency needs a fraction of them.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -44,6 +47,9 @@ pub(crate) struct Payment {
     pub(crate) name: Option<String>,
     pub(crate) buyer: BTreeMap<String, String>,
     pub(crate) custom_data: Option<String>,
+    /// `pay_method` (IAMPORT-070); what is no card has none of its facts.
+    #[serde(default = "by_card")]
+    pub(crate) pay_method: String,
     pub(crate) card: CardFacts,
     pub(crate) card_quota: i64,
     pub(crate) customer_uid: Option<String>,
@@ -58,6 +64,10 @@ pub(crate) struct Payment {
     /// What was registered of its delivery.
     #[serde(default)]
     pub(crate) delivery: Option<Value>,
+}
+
+fn by_card() -> String {
+    CARD.to_owned()
 }
 
 /// `status` (V1-025); the sandbox leaves nothing `ready`, since it opens no window.

@@ -29,8 +29,8 @@ function make(tag, properties, ...children) {
 
 /** @param {number} minor */
 function moneyOf(minor) {
-  const style = { style: 'currency', currency: checkout.offer.currency };
-  return new Intl.NumberFormat(checkout.isKorean ? 'ko-KR' : 'en-US', style).format(minor / 10 ** checkout.exponent);
+  const format = new Intl.NumberFormat(checkout.isKorean ? 'ko-KR' : 'en-US', { style: 'currency', currency: checkout.offer.currency });
+  return format.format(minor / 10 ** checkout.exponent);
 }
 
 function items() {

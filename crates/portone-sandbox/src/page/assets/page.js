@@ -10,6 +10,9 @@
   const call = work.call || {};
   const isV1 = work.kind.startsWith('v1-');
   const isIssue = work.kind.endsWith('issue');
+  /** What PGs say of accounts and telephones as well: over the limit, too little money, closed for maintenance. */
+  const REFUSALS = ['4000000000000010', '4000000000000028', '4000000000000093'];
+  const UNABLE = ['4000000000000093'];
   const isBoth = work.kind === 'issue-and-pay';
   const look = lookOf(work.provider, call);
   const isEnglish = !(look.name === 'smartro' && isIssue) && /EN/i.test(String(call.locale || call.language || 'KO'));
@@ -206,8 +209,10 @@
     const isCard = method === 'CARD' || method === 'EASY_PAY';
     /** @type {[string, string][]} */
     const options = [['', words.approved]];
+    const others = isV1 || isBoth ? [] : method === 'VIRTUAL_ACCOUNT' ? UNABLE : REFUSALS;
+    if (!isCard) options.push(...choices.failures.filter((/** @type {string[]} */ [number]) => others.includes(number)).map((/** @type {string[]} */ [number, korean, english]) => ['REFUSE:' + number, isEnglish ? english : korean]));
     if (isCard) options.push(...choices.failures.map((/** @type {string[]} */ [number, korean, english]) => [number, isEnglish ? english : korean]));
-    if (!isIssue && method !== 'CARD' && method !== 'VIRTUAL_ACCOUNT') options.push(['PUT_OFF', words.putOff]);
+    if (!isIssue && !isBoth && !isV1 && method !== 'CARD' && method !== 'VIRTUAL_ACCOUNT') options.push(['PUT_OFF', words.putOff]);
     return select('outcome', words.outcome, options, '', words.outcomeNote);
   }
 
@@ -217,10 +222,12 @@
   function body(form) {
     const chosen = new FormData(form);
     const outcome = String(chosen.get('outcome') || '');
-    const number = chosen.get('keyed') || (outcome !== 'PUT_OFF' && outcome) || undefined;
+    const isRefused = outcome.startsWith('REFUSE:');
+    const named = isRefused ? outcome.slice('REFUSE:'.length) : outcome !== 'PUT_OFF' && outcome;
+    const number = chosen.get('keyed') || named || undefined;
     const all = {
       call, cardNumber: number, bank: chosen.get('bank') || undefined, wallet: chosen.get('wallet') || undefined,
-      walletMoney: chosen.get('walletMoney') || undefined, ending: outcome === 'PUT_OFF' ? 'PUT_OFF' : undefined,
+      walletMoney: chosen.get('walletMoney') || undefined, ending: isRefused ? 'REFUSE' : outcome === 'PUT_OFF' ? 'PUT_OFF' : undefined,
     };
     return all;
   }
