@@ -1,7 +1,7 @@
 //! A client of one face: the V2 API, the admin API, or the sandbox's control API.
 
 use portone_testkit::contract::{Contract, Verdict};
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, ORIGIN, HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, ORIGIN};
 use reqwest::{Client, Method, Response};
 use serde_json::Value;
 

@@ -60,10 +60,12 @@ async fn open(shop: &Shop, payment_id: &str, receiver: &Receiver) -> Value {
         "totalAmount": 8_900, "currency": "KRW", "payMethod": "CARD", "noticeUrls": [receiver.url],
         "customer": {"fullName": "Kim Port", "phoneNumber": "01000001234", "email": "kim@example.com"}});
     let page = Api::of_page(&shop.gateway.url, SHOP);
-    let opened = page.post("/window/open", &json!({"function": "requestPayment", "argument": argument})).await.ok();
+    let opened =
+        page.post("/window/open", &json!({"function": "requestPayment", "argument": argument})).await.ok();
     let token = format!("token={}", opened["token"].as_str().expect("a token"));
     let shown = page.try_send(Method::POST, "/window/page", Some(token)).await.expect("an answer");
-    let (_, data) = shown.text.split_once(r#"<script type="application/json" id="work">"#).expect("the page's data");
+    let (_, data) =
+        shown.text.split_once(r#"<script type="application/json" id="work">"#).expect("the page's data");
     serde_json::from_str(data.split_once("</script>").expect("its end").0).expect("JSON")
 }
 

@@ -145,7 +145,9 @@ impl Engine {
         let call = sdk_call(&routed.admitted, &ctx)?;
         let order = first.ok_or_else(|| {
             let wanted = "issueId, displayAmount and currency";
-            EngineError::ChannelNotFound(format!("the channel takes a first payment with every key; give {wanted}"))
+            EngineError::ChannelNotFound(format!(
+                "the channel takes a first payment with every key; give {wanted}"
+            ))
         })?;
         self.check_registered(&store_id, &order.payment_id, &order.amount).await?;
         let first = FirstPayment { order, method: PayMethod::Card, caller, extras, customer_uid };

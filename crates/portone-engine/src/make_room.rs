@@ -1,5 +1,7 @@
 //! Another window of a payment, whose buyer left the one before.
 
+use portone_core::ChannelKey;
+
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::ledger::{Failure, PaymentStatus, Transaction};
@@ -11,7 +13,8 @@ impl Engine {
     /// takes one payment under an id; elsewhere both could be paid.
     pub(crate) async fn make_room(&self, new: &Transaction) -> Result<bool, EngineError> {
         let transaction = self.payment(&new.store_id, &new.order.payment_id).await?;
-        let upstream = |key| self.directory().entry(key).map(|entry| entry.channel.upstream.clone());
+        let upstream =
+            |key: &ChannelKey| self.directory().entry(key).map(|entry| entry.channel.upstream.clone());
         let is_same = upstream(&transaction.channel.key) == upstream(&new.channel.key);
         if transaction.status != PaymentStatus::Ready || !is_same {
             return Ok(false);

@@ -7,9 +7,7 @@ use portone_engine::ledger::PaymentSession;
 
 use super::dto::session as session_body;
 use super::dto::{Read, query};
-use super::view::session::{
-    ClosedSessionResponse, CreateSessionResponse, RegisteredResponse, SessionView,
-};
+use super::view::session::{ClosedSessionResponse, CreateSessionResponse, RegisteredResponse, SessionView};
 use super::{Call, IntoAnswer, answer, ok};
 use crate::answer::Moment;
 use crate::auth::Access;

@@ -127,11 +127,15 @@ pub(super) async fn read(gateway: &Gateway, id: &str, argument: &Value) -> Resul
     let offer = &session.offer;
     let text = |name: &str| argument.get(name).and_then(Value::as_str).map(str::trim);
     if ["method", "name", "email", "phone"].iter().any(|name| text(name).is_some_and(is_too_long)) {
-        return Err(SdkError::input(format!("a field is longer than {FIELD_LENGTH_MAX} characters; shorten it")));
+        return Err(SdkError::input(format!(
+            "a field is longer than {FIELD_LENGTH_MAX} characters; shorten it"
+        )));
     }
     let named = offer.payment_method.as_deref().or(text("method")).unwrap_or("CARD_KR");
     let Some((_, method, wallet)) = METHODS.iter().find(|(name, ..)| *name == named) else {
-        return Err(SdkError::input(format!("method: `{named}` is no method that this gateway has a window for")));
+        return Err(SdkError::input(format!(
+            "method: `{named}` is no method that this gateway has a window for"
+        )));
     };
     let mut call = json!({
         "storeId": session.store_id,
@@ -185,7 +189,8 @@ fn selector(gateway: &Gateway, session: &PaymentSession) -> Result<Selector, Sdk
     if let Some(group) = group {
         return Ok(Selector::Group(group));
     }
-    let key = ChannelKey::parse(profile).ok().filter(|key| directory.channel(&session.store_id, key).is_some());
+    let key =
+        ChannelKey::parse(profile).ok().filter(|key| directory.channel(&session.store_id, key).is_some());
     key.map(Selector::Channel).ok_or_else(|| {
         let message = "profileKey: is no channel group's id and no channel's key of the store; make the session with one";
         SdkError::new("ChannelNotFound", message)

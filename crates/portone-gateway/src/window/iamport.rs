@@ -139,9 +139,9 @@ fn selector(gateway: &Gateway, store: &StoreId, named: Named) -> Result<Selector
     if let Some(selector) = asked::selector(named.channel_key, named.group)? {
         return Ok(selector);
     }
-    by_pg(gateway, store, named.pg.as_deref()).map(Selector::Channel).map_err(|error| {
-        SdkError::new("ChannelNotFound", format!("{} {error}", rules::PG_UNKNOWN.code))
-    })
+    by_pg(gateway, store, named.pg.as_deref())
+        .map(Selector::Channel)
+        .map_err(|error| SdkError::new("ChannelNotFound", format!("{} {error}", rules::PG_UNKNOWN.code)))
 }
 
 /// What V1 writes otherwise than V2: the PG's own parameters are flat, and a deadline is a text of Korean time.

@@ -12,7 +12,8 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use portone_core::{
-    BuyerOs, ChannelKey, Environment, OpenWindow, Protocol, Sdk, SdkCall, StoreId, WindowSettings, WindowTypes,
+    BuyerOs, ChannelKey, Environment, OpenWindow, Protocol, Sdk, SdkCall, StoreId, WindowSettings,
+    WindowTypes,
 };
 use portone_engine::ledger::{BillingKeyRecord, ChannelSnapshot, Face, Transaction};
 use portone_engine::request::{Caller, Selector};
@@ -137,8 +138,7 @@ async fn open_asked(gateway: &Gateway, asked: Asked, page: Page) -> Result<Opene
         }
         OpenWindow::BillingKey(window) => {
             let channel = one_channel(selector)?;
-            let request =
-                OpenKeyWindowRequest { caller, channel, window: *window, customer_uid, extras };
+            let request = OpenKeyWindowRequest { caller, channel, window: *window, customer_uid, extras };
             let opened = gateway.engine.open_key_window(request).await.map_err(|error| refused(&error))?;
             (Durable::key(&opened.record, opened.transaction.as_ref()), opened.call)
         }

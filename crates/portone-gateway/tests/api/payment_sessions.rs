@@ -133,7 +133,8 @@ async fn the_page_of_a_session_opens_its_window() {
     let created = world.post("/payment-sessions", &session(crate::world::GROUP)).await.json();
     let id = created["sessionId"].as_str().unwrap();
     // What the browser says of the order is nothing.
-    let buyer = json!({"name": "Kim Port", "phone": "010-1234-5678", "totalAmount": 1, "email": "other@example.com"});
+    let buyer =
+        json!({"name": "Kim Port", "phone": "010-1234-5678", "totalAmount": 1, "email": "other@example.com"});
     let missing = open_window(&world, id, &json!({"name": "Kim Port"})).await;
     assert!(missing.text.contains("customer.phoneNumber"), "{}", missing.text);
     let opened = open_window(&world, id, &buyer).await;

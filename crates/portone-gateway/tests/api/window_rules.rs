@@ -14,7 +14,8 @@ const WINDOWS: &[&str] = &["WINDOW_PAY", "WINDOW_ISSUE_KEY"];
 const PC: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/126.0 Safari/537.36";
 const MAC: &str = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Version/17.4 Safari/605.1.15";
 const PHONE: &str = "Mozilla/5.0 (Linux; Android 14; Pixel 8) Chrome/126.0 Mobile Safari/537.36";
-const APP: &str = "Mozilla/5.0 (Linux; Android 14; Pixel 8; wv) Version/4.0 Chrome/126.0 Mobile Safari/537.36";
+const APP: &str =
+    "Mozilla/5.0 (Linux; Android 14; Pixel 8; wv) Version/4.0 Chrome/126.0 Mobile Safari/537.36";
 
 /// A PG's windows as one SDK opens them.
 struct Pg {
@@ -168,7 +169,8 @@ async fn paymentwalls_windows_are_refused_by_its_rules() {
 #[tokio::test]
 async fn v1_windows_are_refused_by_the_rules_of_all_pgs() {
     let pg = Pg { provider: "NICE_V2", is_v1: true };
-    let cases = catalogue::v1_cases("IAMPORT", WINDOWS, &["api_keyin", "api_billing", "escrow", "confirm_process"]);
+    let cases =
+        catalogue::v1_cases("IAMPORT", WINDOWS, &["api_keyin", "api_billing", "escrow", "confirm_process"]);
     // How a channel is named: the windows here name theirs by key. Without a customer_uid it is another window.
     let elsewhere = ["IAMPORT-001", "IAMPORT-003", "IAMPORT-004", "IAMPORT-005", "IAMPORT-030"];
     let cases = cases.into_iter().filter(|case| !elsewhere.contains(&case.example.id.as_str()));

@@ -147,7 +147,11 @@ async fn a_buyer_who_left_a_window_opens_another() {
     assert_eq!(world.get("/payments/order1").await.json()["status"], "READY");
     let new = work(&world, &second).await;
     let told = end(&world, &new, &paid(&world, &new, APPROVED)).await;
-    assert_eq!((&told["response"]["code"], &told["response"]["txId"]), (&Value::Null, &second["txId"]), "{told}");
+    assert_eq!(
+        (&told["response"]["code"], &told["response"]["txId"]),
+        (&Value::Null, &second["txId"]),
+        "{told}"
+    );
     let known = world.get("/payments/order1/transactions").await.json();
     let states: Vec<&Value> = known["items"].as_array().unwrap().iter().map(|item| &item["status"]).collect();
     assert!(states.contains(&&json!("PAID")) && states.contains(&&json!("FAILED")), "{states:?}");

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::Refusal;
 use super::input::number;
-use super::records::{CARD, Book, Channel, Payment, Status, StoredCard};
+use super::records::{Book, CARD, Channel, Payment, Status, StoredCard};
 use crate::v2::query_value;
 
 const PAGE_SIZE: usize = 20;

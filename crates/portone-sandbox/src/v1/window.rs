@@ -36,7 +36,9 @@ pub(super) fn finish(context: &mut Context<'_>, body: &[u8]) -> Result<Value, Re
     let channel = context.book.channel_for(call.text("pg")?.as_deref(), channel_key.as_deref()).cloned();
     let channel = channel.ok_or_else(|| Refusal::hub("PG설정 정보가 없습니다."))?;
     if method == ACCOUNT {
-        return Err(Refusal::hub("지원되지 않는 결제 수단입니다: the sandbox's V1 windows issue no virtual accounts"));
+        return Err(Refusal::hub(
+            "지원되지 않는 결제 수단입니다: the sandbox's V1 windows issue no virtual accounts",
+        ));
     }
     let card = card(&body)?;
     let has_left = body.text("ending")?.as_deref() == Some("LEAVE");

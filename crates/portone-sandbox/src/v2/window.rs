@@ -78,7 +78,10 @@ pub(super) fn ready(
 ) -> Result<(String, String), Refusal> {
     let payment_id = call.text("paymentId")?.to_owned();
     // One whose window was left open may be tried again; what it authenticated counts no more.
-    if ledger.find_payment(&payment_id).is_some_and(|found| !matches!(found.latest().status, Status::Failed | Status::Ready)) {
+    if ledger
+        .find_payment(&payment_id)
+        .is_some_and(|found| !matches!(found.latest().status, Status::Failed | Status::Ready))
+    {
         return Err(Refusal::conflict("ALREADY_PAID", "the payment is paid, or waits"));
     }
     let total = call.integer("totalAmount")?;

@@ -86,7 +86,8 @@ impl Payment {
 
     /// The newest cancel of this amount.
     pub(super) fn cancel_of(&self, amount: i64, currency: Currency) -> Option<&CancelEntry> {
-        let ours = self.cancels().iter().filter(|entry| money::minor(&entry.amount, currency) == Some(amount));
+        let ours =
+            self.cancels().iter().filter(|entry| money::minor(&entry.amount, currency) == Some(amount));
         ours.max_by_key(|entry| entry.cancelled_at)
     }
 

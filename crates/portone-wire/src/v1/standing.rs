@@ -1,8 +1,8 @@
 //! What became of a window, and where a payment stands now: the states that wait for a payer.
 
 use portone_core::{
-    AttemptId, CancelStanding, CancelStatus, Currency, Finding, IssuedKeyFacts, Outcome, PgBillingKey, PgTxId,
-    Standing, StandingState, VirtualAccountFacts,
+    AttemptId, CancelStanding, CancelStatus, Currency, Finding, IssuedKeyFacts, Outcome, PgBillingKey,
+    PgTxId, Standing, StandingState, VirtualAccountFacts,
 };
 
 use super::{
@@ -14,7 +14,11 @@ use super::{
 
 impl V1Dialect {
     /// What a payer did in a window. One that is `ready` waits for its payer, unless it has an account to pay into.
-    pub(super) fn window_finding(&self, payment: Payment, currency: Currency) -> Result<Finding, &'static str> {
+    pub(super) fn window_finding(
+        &self,
+        payment: Payment,
+        currency: Currency,
+    ) -> Result<Finding, &'static str> {
         if payment.status != Status::Ready {
             return payment_finding(payment, currency);
         }
@@ -31,7 +35,9 @@ impl V1Dialect {
         let currency = Currency::parse(&payment.currency).map_err(|_| "the currency is none")?;
         let cancels = cancels(&payment, currency);
         let state = match payment.status {
-            Status::Ready => self.account(&payment)?.map_or(StandingState::Open, StandingState::WaitsForDeposit),
+            Status::Ready => {
+                self.account(&payment)?.map_or(StandingState::Open, StandingState::WaitsForDeposit)
+            }
             Status::Failed => StandingState::Failed(failure(payment)),
             Status::Paid | Status::Cancelled => StandingState::Paid(paid_facts(payment, currency)?),
             Status::Unknown => return Err("unknown status of the payment"),
@@ -44,7 +50,8 @@ impl V1Dialect {
             return Ok(None);
         };
         let (issued_at, expired_at) = payment.account_times();
-        let pg_tid = payment.pg_tid.as_deref().filter(|number| !number.is_empty()).unwrap_or(&payment.imp_uid);
+        let pg_tid =
+            payment.pg_tid.as_deref().filter(|number| !number.is_empty()).unwrap_or(&payment.imp_uid);
         Ok(Some(VirtualAccountFacts {
             pg_tx_id: PgTxId::parse(pg_tid).map_err(|_| "pg_tid is too long")?,
             issued_at: issued_at.ok_or("started_at is missing")?,

@@ -3,8 +3,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use portone_core::{
-    Attempt, AttemptId, AttemptSubject, CallContext, Cause, Currency, Decline, Finding, LEG_COUNT_MAX, Leg, Method,
-    Money, Outcome, PgError, PgReply, PgRequest, Progress,
+    Attempt, AttemptId, AttemptSubject, CallContext, Cause, Currency, Decline, Finding, LEG_COUNT_MAX, Leg,
+    Method, Money, Outcome, PgError, PgReply, PgRequest, Progress,
 };
 
 use super::{

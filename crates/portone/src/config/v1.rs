@@ -81,7 +81,10 @@ fn read_user_code<'a>(reader: &mut Reader<'a>, section: &Section<'a>, seen: &mut
 pub(super) fn read_upstream_user_code<'a>(reader: &mut Reader<'a>, table: &Section<'a>) -> Option<String> {
     let code = reader.text(table, "user_code")?;
     let digits = code.strip_prefix("imp").unwrap_or_default();
-    if digits.is_empty() || digits.len() > USER_CODE_DIGIT_COUNT_MAX || !digits.bytes().all(|it| it.is_ascii_digit()) {
+    if digits.is_empty()
+        || digits.len() > USER_CODE_DIGIT_COUNT_MAX
+        || !digits.bytes().all(|it| it.is_ascii_digit())
+    {
         let problem = "is no user code; write it as the console shows it, such as \"imp12345678\"";
         reader.problem_at(table, "user_code", problem);
         return None;

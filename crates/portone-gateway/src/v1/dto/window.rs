@@ -1,8 +1,8 @@
 //! The argument of `IMP.request_pay`: a payment window, or one that issues a billing key.
 
 use portone_core::{
-    CustomerUid, FreeInstallmentPlan, OfferPeriod, OpenWindow, Order, PaymentAmount, ProductType, Secret, WindowCard,
-    WindowExpiry, WindowInstallment, WindowIssue, WindowIssueMethod, WindowMethod, WindowMobile,
+    CustomerUid, FreeInstallmentPlan, OfferPeriod, OpenWindow, Order, PaymentAmount, ProductType, Secret,
+    WindowCard, WindowExpiry, WindowInstallment, WindowIssue, WindowIssueMethod, WindowMethod, WindowMobile,
     WindowPayment, WindowReceipt, WindowSettings, WindowTypes,
 };
 use portone_engine::request::Extras;
@@ -124,7 +124,7 @@ pub(crate) fn issue(body: &RawBody, pg_code: &str) -> Read<RequestPay> {
             bypass: parameters.bypass,
             settings,
         };
-        let customer_uid = CustomerUid::parse(uid?).ok()?;
+        let customer_uid = CustomerUid::parse(&uid?).ok()?;
         let window = OpenWindow::BillingKey(Box::new(issue));
         Some(RequestPay { named, customer_uid: Some(customer_uid), window, extras })
     })
