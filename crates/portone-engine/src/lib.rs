@@ -58,6 +58,7 @@ mod verify;
 mod virtual_time;
 pub mod webhook;
 mod window;
+mod window_end;
 
 pub use admin::{GroupChange, GroupSaved};
 pub use billing_key::{UNAVAILABLE, UNKNOWN_OUTCOME};

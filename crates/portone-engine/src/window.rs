@@ -10,7 +10,7 @@ use portone_core::{
     Environment, Money, OpenWindow, Outcome, PaymentAmount, PaymentId, SdkCall, Secret, WindowPayment, admit,
 };
 
-use crate::call::{Answer, after_call, attempt};
+use crate::call::{Answer, attempt};
 use crate::cancel::Along;
 use crate::engine::{Engine, delta, made};
 use crate::error::EngineError;
@@ -21,7 +21,6 @@ use crate::port::{Begin, BeginPayment, NewTransaction, SwapAttempt};
 use crate::request::{Caller, Extras, Paid, Selector};
 use crate::routing::Routing;
 use crate::session::FixedAmount;
-use crate::settle::key_failure;
 use crate::taken::as_taken;
 use crate::transition::{self, Change};
 
@@ -331,61 +330,10 @@ impl Engine {
     fn verify_at(&self) -> Option<DateTime<Utc>> {
         self.config.verify_after.map(|after| self.now() + delta(after))
     }
-
-    /// Writes that the PG has what a payer paid in a window and approves it later. It is told once, and the window's attempt
-    /// stays open: the sweep goes on asking.
-    pub(crate) async fn put_off_window(
-        &self,
-        open: &OpenAttempt,
-        transaction: Transaction,
-    ) -> Result<(), EngineError> {
-        if transaction.status != PaymentStatus::Ready {
-            return Ok(());
-        }
-        let (transaction, events) = transition::put_off(transaction, self.now());
-        let swap = SwapAttempt { end: open.id.clone(), begin: open.clone(), transaction, events };
-        match self.store.swap_attempt(swap).await? {
-            Begin::Begun => Ok(()),
-            // Somebody has settled it, or does now.
-            Begin::Outstanding | Begin::Changed | Begin::Scheduled => Err(EngineError::UnknownOutcome),
-        }
-    }
-
-    /// Writes that a window's payment failed, and with it the billing key that it was to pay with first.
-    pub(crate) async fn fail_window(
-        &self,
-        open: &OpenAttempt,
-        transaction: Transaction,
-        failure: Failure,
-    ) -> Result<(), EngineError> {
-        let trigger = was_put_off(open, &transaction).then_some(EventTrigger::AsyncPayFailed);
-        let is_issued = open.subject.billing_key().is_some();
-        let key = is_issued.then(|| IssueResult::Failed(key_failure(failure.clone(), self.now())));
-        self.settle_along(open, transaction, Along { verify_at: None, key }, |transaction, now| {
-            triggered(transition::failed(transaction, failure.clone(), now), trigger)
-        })
-        .await
-    }
-
-    /// Gives a window back its place: the approval changed nothing.
-    pub(crate) async fn reopen_window(
-        &self,
-        open: &OpenAttempt,
-        transaction: Transaction,
-    ) -> Result<(), EngineError> {
-        let begin = self.window_attempt(&transaction);
-        let transaction = transition::ready_again(transaction, self.now());
-        let swap = SwapAttempt { end: open.id.clone(), begin, transaction, events: Vec::new() };
-        match after_call(self.store.swap_attempt(swap).await)? {
-            Begin::Begun => Ok(()),
-            // The attempt stays open, or somebody has settled it.
-            Begin::Outstanding | Begin::Changed | Begin::Scheduled => Err(EngineError::UnknownOutcome),
-        }
-    }
 }
 
 /// Whether the PG had put off what it tells now: nobody but the PG takes an open window's payment further.
-fn was_put_off(open: &OpenAttempt, transaction: &Transaction) -> bool {
+pub(crate) fn was_put_off(open: &OpenAttempt, transaction: &Transaction) -> bool {
     matches!(open.subject, OpenSubject::Window { .. } | OpenSubject::IssueAndPayWindow { .. })
         && transaction.status == PaymentStatus::PayPending
 }
@@ -414,7 +362,7 @@ fn confirm_subject(transaction: &Transaction) -> (CommandKind, OpenSubject) {
     }
 }
 
-fn triggered((transaction, mut events): Change, trigger: Option<EventTrigger>) -> Change {
+pub(crate) fn triggered((transaction, mut events): Change, trigger: Option<EventTrigger>) -> Change {
     for event in &mut events {
         event.trigger = trigger;
     }
