@@ -28,7 +28,8 @@ const PROGRAMS: [(&str, &str); 4] =
 /// Runs every test; what the machine lacks is a failure where `CI=true`, and is skipped aloud elsewhere.
 pub(crate) fn run(workspace: &Workspace) -> Result<(), Failure> {
     let missing = prepare(&workspace.root)?;
-    run_command(&mut workspace.cargo(&["build", "--package", "portone"]))?;
+    // With the tests, so that the libraries are built once: alone, the binary asks for other features of them.
+    run_command(&mut workspace.cargo(&["build", "--workspace", "--bins", "--tests"]))?;
     let snapshots = workspace.target.join("xtask-snapshots.txt");
     // Each run of a test appends to it.
     if snapshots.exists() {

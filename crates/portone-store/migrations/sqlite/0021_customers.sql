@@ -1,6 +1,6 @@
 -- What V1 calls billing keys. The last key issued under a name is the one it means; the others stay, out of its reach.
 ALTER TABLE billing_keys ADD COLUMN customer_uid TEXT;
-CREATE INDEX billing_keys_of_customer ON billing_keys (store_no, customer_uid, issued_at)
+CREATE INDEX billing_keys_of_customer ON billing_keys (store_no, customer_uid, issued_at, requested_at, key)
     WHERE customer_uid IS NOT NULL;
 
 -- The V1 name of the key that each attempt was made with: the key itself where it has none of its own.

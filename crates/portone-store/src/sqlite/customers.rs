@@ -104,7 +104,8 @@ fn all_called(database: &Database, store: &StoreId, uid: &CustomerUid) -> Result
     let Some(store_no) = database.find_store_no(store)? else { return Ok(Vec::new()) };
     let mut statement = database.prepared(
         "SELECT key FROM billing_keys WHERE store_no = ?1 AND customer_uid = ?2
-         UNION SELECT key FROM billing_keys WHERE store_no = ?1 AND key = ?2",
+         UNION ALL SELECT key FROM billing_keys
+         WHERE store_no = ?1 AND key = ?2 AND customer_uid IS NOT ?2",
     )?;
     let mut rows = statement.query(params![store_no, uid.as_str()])?;
     let mut found = Vec::new();
