@@ -104,7 +104,7 @@ async fn pw_018_a_key_is_issued_with_its_first_payment() {
     let charge = json!({"customer_uid": "customer-9", "merchant_uid": "order2", "amount": 8900, "name": "Pass",
         "currency": "KRW", "buyer_email": "port@example.com", "buyer_name": "Jack Son", "browser_ip": "203.0.113.7"});
     let charged = shop.post("/subscribe/payments/again", &charge).await;
-    assert_eq!(charged.response()["status"], "paid", "{}", charged.text);
+    assert_eq!(charged.response()["status"], "paid", "{}", charged.body);
 }
 
 #[tokio::test]
