@@ -475,11 +475,16 @@ pub enum AttemptSubject {
     Window {
         /// The payment.
         payment_id: PaymentId,
+        /// What was asked for. A buyer's browser makes the call, so what was taken may be another amount, and is told as it
+        /// is; in another currency it cannot be told at all.
+        amount: Money,
     },
     /// A window that issues a billing key and takes a first payment, or its approval: one marker finds both.
     IssueAndPay {
         /// The payment.
         payment_id: PaymentId,
+        /// What was asked for, as of a window.
+        amount: Money,
     },
     /// A payment to capture.
     Capture {

@@ -1,6 +1,6 @@
 //! Looking at a window at once: its page says that it has ended, which is a hint, and the upstream is asked what it came to.
 
-use portone_core::{BillingKey, ChannelKey, PaymentId, StoreId};
+use portone_core::{BillingKey, ChannelKey, PaymentId, Protocol, StoreId};
 
 use crate::engine::Engine;
 use crate::error::EngineError;
@@ -47,6 +47,16 @@ impl Engine {
         let directory = self.directory();
         let name = &directory.entry(channel)?.channel.upstream;
         self.base_url(name).map(|url| url.trim_end_matches('/').to_owned())
+    }
+
+    /// What the upstream of a channel is called.
+    pub fn upstream_name_of(&self, channel: &ChannelKey) -> Option<String> {
+        self.directory().entry(channel).map(|entry| entry.channel.upstream.clone())
+    }
+
+    /// What the upstream of a channel speaks.
+    pub fn protocol_of(&self, channel: &ChannelKey) -> Option<Protocol> {
+        self.protocol(&self.upstream_name_of(channel)?)
     }
 
     /// The signature of a text that this installation gives out and will believe when it comes back.

@@ -31,6 +31,7 @@ mod v2;
 mod window;
 mod words;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -67,6 +68,8 @@ pub struct GatewayConfig {
     pub metrics: Option<Arc<dyn Fn() -> String + Send + Sync>>,
     /// Where requests go that this gateway does not serve; absent answers 501 to all of them.
     pub pass_through: Option<PassThrough>,
+    /// What the browser SDK of a V1 upstream is started with (`IMP.init`), by the upstream's name.
+    pub upstream_user_codes: BTreeMap<String, String>,
     /// The store that the demo shop at `/demo` sells for; absent answers 404 there.
     pub demo_store: Option<StoreId>,
 }

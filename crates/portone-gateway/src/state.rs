@@ -38,6 +38,7 @@ pub(crate) struct Shared {
     pub(crate) pass_through: Option<PassThrough>,
     pub(crate) clock: Option<Arc<dyn VirtualClock>>,
     pub(crate) windows: Book,
+    pub(crate) upstream_user_codes: BTreeMap<String, String>,
     pub(crate) demo_store: Option<StoreId>,
     pub(crate) inbox: Inbox,
     tracker: TaskTracker,
@@ -85,6 +86,7 @@ impl Gateway {
             clock,
             metrics,
             pass_through,
+            upstream_user_codes,
             demo_store,
         } = config;
         let keyring = Keyring::new(&stores, |digest| engine.credential_tag(digest));
@@ -111,6 +113,7 @@ impl Gateway {
             pass_through,
             clock,
             windows: Book::default(),
+            upstream_user_codes,
             demo_store,
             inbox: Inbox::default(),
             tracker,

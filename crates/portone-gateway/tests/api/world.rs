@@ -1,5 +1,6 @@
 //! The world the faces are tested in.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -311,6 +312,7 @@ impl World {
             clock: Some(Arc::clone(&clock) as Arc<dyn VirtualClock>),
             metrics: Some(Arc::new(|| recorder().render())),
             pass_through: Some(pass_through),
+            upstream_user_codes: BTreeMap::new(),
             demo_store: None,
         });
         let (address, address_v1) = (serve(faces.all).await, serve(faces.v1).await);

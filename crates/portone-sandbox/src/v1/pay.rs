@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::input::Input;
 use super::keys::CUSTOMER_UID_LENGTH_MAX;
-use super::records::{Account, Channel, Payment, Status, StoredCard};
+use super::records::{Account, CARD, Channel, Payment, Status, StoredCard};
 use super::view::payment_view;
 use super::{Context, Refusal};
 use crate::cards::{CardFacts, Conduct};
@@ -74,7 +74,8 @@ pub(super) fn in_window(
     card: CardFacts,
     has_left: bool,
 ) -> Result<Value, Refusal> {
-    let order = Order::read(input, channel)?;
+    let mut order = Order::read(input, channel)?;
+    order.pay_method = input.text("pay_method")?.unwrap_or(order.pay_method);
     order.check_unpaid(context)?;
     let customer_uid = input.text("customer_uid")?;
     let left = has_left.then(|| LEFT.to_owned());
@@ -94,6 +95,7 @@ pub(super) struct Order {
     vat: Option<i64>,
     currency: String,
     card_quota: i64,
+    pay_method: String,
     custom_data: Option<String>,
     is_escrow: bool,
     pub(super) buyer: BTreeMap<String, String>,
@@ -132,6 +134,7 @@ impl Order {
             vat: input.amount("vat_amount")?,
             currency: if honours { asked } else { "KRW".to_owned() },
             card_quota,
+            pay_method: CARD.to_owned(),
             custom_data: input.value("custom_data").map(stored),
             // Without the contract it is a plain payment, in silence (IAMPORT-081).
             is_escrow: input.value("escrow") == Some(&Value::Bool(true)) && channel.has("escrow"),
@@ -212,7 +215,8 @@ fn settle(
 /// An account waits for its deposit.
 pub(super) fn wait(context: &mut Context<'_>, channel: &Channel, order: Order, account: Account) -> Value {
     let pg_tid = Some(context.ids.pg_number("V1A"));
-    let payment = Payment { account: Some(account), pg_tid, ..begun(context, channel, order) };
+    let pay_method = "vbank".to_owned();
+    let payment = Payment { pay_method, account: Some(account), pg_tid, ..begun(context, channel, order) };
     keep(context, payment)
 }
 
@@ -233,6 +237,7 @@ fn begun(context: &mut Context<'_>, channel: &Channel, order: Order) -> Payment 
         name: order.name,
         buyer: order.buyer,
         custom_data: order.custom_data,
+        pay_method: order.pay_method,
         card: None,
         account: None,
         is_escrow: order.is_escrow,

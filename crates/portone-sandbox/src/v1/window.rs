@@ -8,6 +8,8 @@ use super::input::Input;
 use super::{Context, Refusal, keys, pay};
 use crate::cards::CardFacts;
 
+/// The one method that is not paid at once.
+const ACCOUNT: &str = "vbank";
 const APPROVED_CARD: &str = "4242424242424242";
 /// Paymentwall takes the amount as it registers a card (PW-018).
 const PAYMENTWALL: &str = "paymentwall";
@@ -33,8 +35,10 @@ pub(super) fn finish(context: &mut Context<'_>, body: &[u8]) -> Result<Value, Re
     let channel_key = call.text("channelKey")?.or(call.text("channel_key")?);
     let channel = context.book.channel_for(call.text("pg")?.as_deref(), channel_key.as_deref()).cloned();
     let channel = channel.ok_or_else(|| Refusal::hub("PG설정 정보가 없습니다."))?;
-    if method != "card" && channel.pg_code != PAYMENTWALL {
-        return Err(Refusal::hub("지원되지 않는 결제 수단입니다: the sandbox's V1 windows take cards only"));
+    if method == ACCOUNT {
+        return Err(Refusal::hub(
+            "지원되지 않는 결제 수단입니다: the sandbox's V1 windows issue no virtual accounts",
+        ));
     }
     let card = card(&body)?;
     let has_left = body.text("ending")?.as_deref() == Some("LEAVE");
