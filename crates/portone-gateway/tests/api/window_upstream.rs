@@ -83,6 +83,37 @@ async fn a_v1_pg_that_refuses_or_is_left_is_told() {
 }
 
 #[tokio::test]
+async fn an_account_is_issued_in_a_v1_window_and_paid_into() {
+    let world = with_nice().await;
+    let argument = with(argument_v1(NICE), "/pay_method", json!("vbank"));
+    let argument = with(argument, "/vbank_due", json!("20991231"));
+    let work = work(&world, &open(&world, "request_pay", &argument).await).await;
+    assert_eq!(
+        (&work["arguments"]["pay_method"], &work["arguments"]["vbank_due"]),
+        (&json!("vbank"), &json!("20991231"))
+    );
+    let issued = world.control("/v1/windows", &json!({"call": work["arguments"], "bank": "KOOKMIN_BANK"}));
+    let told = end(&world, &work, &issued).await;
+    let response = &told["response"];
+    assert_eq!(
+        (&response["success"], &response["status"], &response["vbank_num"]),
+        (&json!(true), &json!("ready"), &issued["vbank_num"]),
+        "{told}"
+    );
+    let payment = world.get("/payments/order1").await.json();
+    assert_eq!(
+        (&payment["status"], &payment["method"]["bank"]),
+        (&json!("VIRTUAL_ACCOUNT_ISSUED"), &json!("KOOKMIN")),
+        "{payment}"
+    );
+    let path = format!("/v1/payments/{}/deposit", issued["imp_uid"].as_str().unwrap());
+    world.control(&path, &json!({}));
+    world.advance(TimeDelta::minutes(10));
+    world.engine.follow_up(100).await.unwrap();
+    assert_eq!(world.get("/payments/order1").await.json()["status"], "PAID");
+}
+
+#[tokio::test]
 async fn pw_018_a_key_is_issued_with_its_first_payment() {
     let world = World::new().await;
     paymentwall::channel(&world).await;

@@ -1,8 +1,8 @@
 //! Where a payment stands (design: inquiry). V1 tells a cancel once it is done, and nothing of receipts and escrow here.
 
 use portone_core::{
-    AttemptId, CancelStanding, CancelStatus, Currency, Finding, IssuedKeyFacts, Outcome, PgBillingKey, Standing,
-    StandingState,
+    AttemptId, CancelStanding, CancelStatus, Currency, Finding, IssuedKeyFacts, Outcome, PgBillingKey,
+    Standing, StandingState,
 };
 
 use super::{
@@ -70,7 +70,11 @@ pub(super) fn issued_and_paid(
         Status::Paid | Status::Cancelled => {
             let paid = paid_facts(payment, currency)?;
             let pg_billing_key = PgBillingKey::parse(marker.as_str()).map_err(|_| "the marker is no key")?;
-            let key = IssuedKeyFacts { pg_billing_key, issued_at: paid.paid_at };
+            let key = IssuedKeyFacts {
+                pg_billing_key,
+                issued_at: paid.paid_at,
+                card: paid.card.clone().map(Box::new),
+            };
             Ok(Finding::Happened(Box::new(Outcome::IssuedAndPaid { key, paid })))
         }
         Status::Failed | Status::Unknown => payment_finding(payment, currency),

@@ -214,7 +214,7 @@
     const isCard = method === 'CARD' || method === 'EASY_PAY';
     /** @type {[string, string][]} */
     const options = [['', words.approved]];
-    const others = isV1 || isBoth ? [] : method === 'VIRTUAL_ACCOUNT' ? UNABLE : REFUSALS;
+    const others = isBoth ? [] : method === 'VIRTUAL_ACCOUNT' ? UNABLE : REFUSALS;
     if (!isCard) options.push(...choices.failures.filter((/** @type {string[]} */ [number]) => others.includes(number)).map((/** @type {string[]} */ [number, korean, english]) => ['REFUSE:' + number, isEnglish ? english : korean]));
     if (isCard) options.push(...choices.failures.map((/** @type {string[]} */ [number, korean, english]) => [number, isEnglish ? english : korean]));
     if (!isIssue && !isBoth && !isV1 && method !== 'CARD' && method !== 'VIRTUAL_ACCOUNT') options.push(['PUT_OFF', words.putOff]);
