@@ -179,9 +179,13 @@ fn suit_paymentwall(command: &mut Command, secrets: Secrets) {
         }
         Command::PayWithBillingKey(pay) => &mut pay.order,
         Command::Schedule(schedule) => &mut schedule.pay.order,
-        Command::OpenWindow(OpenWindow::Payment(payment)) => &mut payment.order,
-        Command::OpenWindow(OpenWindow::BillingKey(issue)) => {
-            issue.customer.name = Some(CustomerName::Full("Jack Son".to_owned()));
+        Command::OpenWindow(window) => {
+            let customer = match window {
+                OpenWindow::Payment(payment) => &mut payment.order.customer,
+                OpenWindow::BillingKey(issue) => &mut issue.customer,
+                OpenWindow::IssueAndPay(both) => &mut both.order.customer,
+            };
+            customer.name = Some(CustomerName::Full("Jack Son".to_owned()));
             return;
         }
         _ => return,

@@ -61,7 +61,7 @@ fn v1_036_an_inquiry_reads_the_payment_itself_sandbox_or_not() {
 fn what_v1_has_not_got_has_no_request_and_no_reply_settles_it() {
     let dialect = V1Dialect::new(&channel(), &samples::v1_upstream()).unwrap();
     let ctx = samples::context();
-    for name in ["pay_virtual_account", "close_virtual_account", "inquire_close_virtual_account"] {
+    for name in ["confirm_escrow", "capture", "stop_cancel", "inquire_capture"] {
         let command = samples::command(name);
         assert!(dialect.encode(&command, &ctx, &Shaping::default()).is_err(), "{name}");
         let error = dialect.decode(&command, Leg(0), &v1::done(&v1::payment("paid")), &ctx).unwrap_err();
