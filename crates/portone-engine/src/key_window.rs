@@ -7,7 +7,7 @@
 use portone_core::{
     AttemptId, AttemptSubject, BillingKey, CallContext, CardFacts, ChannelKey, Command, CommandKind,
     ConfirmBillingKey, CustomerUid, Environment, OpenWindow, Order, Outcome, PayMethod, PaymentAmount,
-    PaymentId, SdkCall, Secret, WindowIssue, admit,
+    PaymentId, SdkCall, Secret, WindowIssue, WindowIssueMethod, admit,
 };
 use portone_router::Purpose;
 
@@ -81,10 +81,6 @@ impl Engine {
         request: OpenKeyWindowRequest,
     ) -> Result<OpenedKeyWindow, EngineError> {
         let OpenKeyWindowRequest { caller, channel, window, customer_uid, extras } = request;
-        if window.method.pay_method() != Some(PayMethod::Card) {
-            let method = window.method.code();
-            return Err(EngineError::ChannelNotFound(format!("no channel issues a key by {method}")));
-        }
         if self.key_window_charges(&channel) {
             let request = OpenKeyWindowRequest { caller, channel, window, customer_uid, extras };
             return Box::pin(self.open_charging_window(request)).await;
@@ -93,11 +89,13 @@ impl Engine {
         let now = self.now();
         let key = self.new_billing_key(now);
         let customer = window.customer.clone();
+        let by_card = check_method(&window.method);
         let command = Command::OpenWindow(OpenWindow::BillingKey(Box::new(window)));
         let ctx = CallContext { now, attempt: key_marker(&key) };
         let directory = self.directory();
         let routing = Routing { directory: &directory, store_id: &store_id, ctx: &ctx, face };
         let routed = routing.pinned(&channel, Purpose::OneTime, Some(&command))?;
+        by_card?;
         let call = sdk_call(&routed.admitted, &ctx)?;
         let record = BillingKeyRecord {
             key,
@@ -135,7 +133,7 @@ impl Engine {
         request: OpenKeyWindowRequest,
     ) -> Result<OpenedKeyWindow, EngineError> {
         let OpenKeyWindowRequest { caller, channel, window, customer_uid, extras } = request;
-        let first = first_order(&window);
+        let (first, by_card) = (first_order(&window), check_method(&window.method));
         let platform = Platform::of(window.settings.os);
         let command = Command::OpenWindow(OpenWindow::BillingKey(Box::new(window)));
         let directory = self.directory();
@@ -143,6 +141,7 @@ impl Engine {
         let store_id = caller.store_id.clone();
         let routing = Routing { directory: &directory, store_id: &store_id, ctx: &ctx, face: caller.face };
         let routed = routing.pinned(&channel, Purpose::OneTime, Some(&command))?;
+        by_card?;
         let call = sdk_call(&routed.admitted, &ctx)?;
         let order = first.ok_or_else(|| {
             let wanted = "issueId, displayAmount and currency";
@@ -289,6 +288,14 @@ impl Engine {
             Begin::Outstanding | Begin::Changed | Begin::Scheduled => Err(EngineError::UnknownOutcome),
         }
     }
+}
+
+/// Keys are issued by card, whatever the rules of a PG leave open.
+fn check_method(method: &WindowIssueMethod) -> Result<(), EngineError> {
+    if method.pay_method() == Some(PayMethod::Card) {
+        return Ok(());
+    }
+    Err(EngineError::ChannelNotFound(format!("no channel issues a key by {}", method.code())))
 }
 
 /// The marker that the upstream keeps of a window.

@@ -80,20 +80,22 @@ impl Engine {
     /// Opens a payment window: routed, compared with what was registered, and durable as `READY` before anybody sees it.
     pub async fn open_window(&self, request: OpenWindowRequest) -> Result<OpenedWindow, EngineError> {
         let OpenWindowRequest { caller, selector, window, extras } = request;
-        let confirm_url = self.checked_confirm_url(window.confirm_url.as_deref())?;
-        let order = window.order.clone();
-        check_parts(&order.amount)?;
-        self.check_registered(&caller.store_id, &order.payment_id, &order.amount).await?;
-        let method = window.method.pay_method().ok_or_else(|| {
-            EngineError::ChannelNotFound(format!("no channel opens a window for {}", window.method.code()))
-        })?;
+        let (order, confirm_url) = (window.order.clone(), window.confirm_url.clone());
+        let (method, asked_method) = (window.method.pay_method(), window.method.code());
         let platform = Platform::of(window.settings.os);
         let directory = self.directory();
         let ctx = self.context();
         let command = Command::OpenWindow(OpenWindow::Payment(Box::new(window)));
         let store_id = caller.store_id.clone();
         let routing = Routing { directory: &directory, store_id: &store_id, ctx: &ctx, face: caller.face };
+        // The channel's rules come first: they tell everything that is wrong together.
         let routed = routing.select(self, &selector, &command)?;
+        let confirm_url = self.checked_confirm_url(confirm_url.as_deref())?;
+        check_parts(&order.amount)?;
+        self.check_registered(&caller.store_id, &order.payment_id, &order.amount).await?;
+        let method = method.ok_or_else(|| {
+            EngineError::ChannelNotFound(format!("no channel opens a window for {asked_method}"))
+        })?;
         let call = window_call(&routed.admitted, &ctx)?;
         self.refuse_promotion_in_window(&caller.store_id, &order)?;
         let draft = Draft {

@@ -109,10 +109,25 @@ async fn try_open(
     if let Some(problem) = settings.redirect_url.as_deref().and_then(origin::problem_of) {
         return Err(SdkError::input(format!("{name}: {problem}")));
     }
-    let shown = Shown::of(settings, device, name)?;
+    let shown = match Shown::of(settings, device, name) {
+        Ok(shown) => shown,
+        Err(lacking) => return Err(beside_rules(gateway, asked, lacking)),
+    };
     let face = asked.face;
     let opened = open_asked(gateway, asked, Page { shop, shown, ip }).await;
     if face == Face::V1 { opened.map_err(iamport::spelt) } else { opened }
+}
+
+/// What is wrong with a window that cannot be shown, beside what its channel's rules say: everything is told together.
+fn beside_rules(gateway: &Gateway, asked: Asked, lacking: SdkError) -> SdkError {
+    let Asked { store_id, face, selector, window, .. } = asked;
+    let Err(error) = gateway.engine.check_window(&store_id, face, &selector, window) else { return lacking };
+    let told = refused(&error);
+    let told = if face == Face::V1 { iamport::spelt(told) } else { told };
+    if told.message.contains(redirect_name(face)) {
+        return told;
+    }
+    SdkError { message: format!("{}\n{}", told.message, lacking.message), ..told }
 }
 
 /// Whose page asks, from where, and how its window is shown.

@@ -90,7 +90,7 @@ async fn an_account_is_issued_in_a_v1_window_and_paid_into() {
     let work = work(&world, &open(&world, "request_pay", &argument).await).await;
     assert_eq!(
         (&work["arguments"]["pay_method"], &work["arguments"]["vbank_due"]),
-        (&json!("vbank"), &json!("20991231"))
+        (&json!("vbank"), &json!("2099-12-31 23:59:59"))
     );
     let issued = world.control("/v1/windows", &json!({"call": work["arguments"], "bank": "KOOKMIN_BANK"}));
     let told = end(&world, &work, &issued).await;
