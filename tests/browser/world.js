@@ -136,6 +136,7 @@ export const paymentV1 = (world, more = {}) => ({
   merchant_uid: paymentId(),
   name: '온기 머그',
   amount: 58000,
+  customer_id: 'customer1',
   buyer_name: '김포트',
   buyer_tel: '010-1234-5678',
   buyer_email: 'kim@example.com',

@@ -41,8 +41,8 @@ const SAMPLES = {
     channelKey: SMARTRO, paymentId: plain(), ...shoes, customer: phone, payMethod: 'VIRTUAL_ACCOUNT',
     virtualAccount: { accountExpiry: { dueDate: '2030-11-12T23:59:59+09:00' }, cashReceiptType: 'PERSONAL', customerIdentifier: '01088325501' },
   }, []],
-  '001 billing key, with the buyer that Smartro needs': ['requestIssueBillingKey', {
-    channelKey: SMARTRO, billingKeyMethod: 'CARD', customer: { customerId: 'customer1', ...phone },
+  '001 billing key, with the number and the buyer that Smartro needs': ['requestIssueBillingKey', {
+    channelKey: SMARTRO, billingKeyMethod: 'CARD', issueId: plain(), customer: { customerId: 'customer1', ...phone },
   }, []],
   '001 Smartro\'s own parameters': ['requestPayment', {
     channelKey: SMARTRO, paymentId: plain(), ...shoes, customer: phone, bypass: { smartro_v2: { GoodsCnt: 2, SkinColor: 'BLUE' } },

@@ -185,7 +185,7 @@ async fn v2_101_both_are_announced() {
 async fn an_abandoned_window_fails_in_the_end() {
     let world = World::with_issue_and_pay().await;
     let (id, left) = opened(&world).await;
-    let window = world.engine.open_issue_and_pay(self::window(&world, &id, WELCOME)).await.unwrap();
+    let window = world.engine.open_issue_and_pay(window(&world, &id, WELCOME)).await.unwrap();
     assert_eq!(key_status(&world, &left.record.key).await, BillingKeyStatus::Failed, "one window at a time");
     world.clock.advance(chrono::TimeDelta::minutes(29));
     world.engine.settle_unknown(10).await.unwrap();
