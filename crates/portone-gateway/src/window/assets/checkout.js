@@ -29,6 +29,7 @@ function make(tag, properties, ...children) {
 
 /** @param {number} minor */
 function moneyOf(minor) {
+  if (checkout.isKorean && checkout.offer.currency === 'KRW') return minor.toLocaleString('ko-KR') + '원';
   const format = new Intl.NumberFormat(checkout.isKorean ? 'ko-KR' : 'en-US', { style: 'currency', currency: checkout.offer.currency });
   return format.format(minor / 10 ** checkout.exponent);
 }
@@ -112,6 +113,15 @@ function colours() {
   for (const [name, variable] of Object.entries(names)) {
     if (colors[name] && CSS.supports('color', colors[name])) document.documentElement.style.setProperty(variable, colors[name]);
   }
+  if (isLight(getComputedStyle(part('form')).outlineColor)) document.documentElement.style.setProperty('--brand-ink', '#0f172a');
+}
+
+/** Whether dark words are read better on a colour than white ones (WCAG 2: relative luminance). @param {string} colour */
+function isLight(colour) {
+  const linear = (colour.match(/[\d.]+/g) || []).slice(0, 3).map(Number).map((part) => part / 255)
+    .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+  const [red = 0, green = 0, blue = 0] = linear;
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.18;
 }
 
 function start() {

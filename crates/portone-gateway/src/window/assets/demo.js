@@ -177,6 +177,7 @@
 
   /** @param {number} minor @param {string} currency */
   function money(minor, currency) {
+    if (language !== 'en' && currency === 'KRW') return minor.toLocaleString('ko-KR') + '원';
     const format = new Intl.NumberFormat(language === 'en' ? 'en-US' : 'ko-KR', { style: 'currency', currency });
     return format.format(minor / 10 ** (format.resolvedOptions().maximumFractionDigits || 0));
   }

@@ -154,14 +154,27 @@
 
   /** @param {any} settings */
   function receipt(settings) {
-    const chosen = bare(settings.cashReceiptType) || 'none';
-    const kinds = /** @type {[string, string][]} */ (['none', 'PERSONAL', 'CORPORATE', 'ANONYMOUS'].map((kind) => [kind, words[kind]]));
-    return [select('receipt', words.receipt, kinds, chosen), input('identifier', words.identifier, { inputmode: 'numeric', autocomplete: 'off', value: settings.customerIdentifier || '' })];
+    const asked = bare(settings.cashReceiptType);
+    // KPN lets a shop say only whether its buyer is asked, and not for which kind (KPN-038).
+    if (look.name === 'kpn' && asked === 'ANONYMOUS') return [];
+    const isForced = look.name === 'kpn' && Boolean(asked);
+    const kinds = /** @type {[string, string][]} */ ([...(isForced ? [] : ['none']), 'PERSONAL', 'CORPORATE'].map((kind) => [kind, words[kind]]));
+    const kind = select('receipt', words.receipt, kinds, asked || 'none');
+    const identifier = input('identifier', words.identifier, { inputmode: 'numeric', autocomplete: 'off', required: true, value: settings.customerIdentifier || '' });
+    const chosen = kind.querySelector('select');
+    const follow = () => {
+      identifier.hidden = identifier.querySelector('input').disabled = chosen.value === 'none';
+    };
+    chosen.addEventListener('change', follow);
+    follow();
+    return [kind, identifier];
   }
 
   function dueText() {
     const expiry = (call.virtualAccount || {}).accountExpiry || {};
-    const due = expiry.dueDate || (call.vbank_due ? call.vbank_due : undefined);
+    // V1's is a text of Korean time, whose day is meant to its end (IAMPORT-072).
+    const told = /^(\d{4})-?(\d{2})-?(\d{2})(?: ?(\d{2}):?(\d{2}):?(\d{2}))?$/.exec(String(call.vbank_due || ''));
+    const due = told ? `${told[1]}-${told[2]}-${told[3]}T${told[4] || '23'}:${told[5] || '59'}:${told[6] || '59'}+09:00` : expiry.dueDate;
     const time = due && !Number.isNaN(Date.parse(due)) ? new Date(due) : expiry.validHours ? new Date(Date.now() + expiry.validHours * 3600000) : undefined;
     return time ? time.toLocaleString(isEnglish ? 'en-US' : 'ko-KR', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'Asia/Seoul' }) : due;
   }
@@ -232,7 +245,7 @@
     const number = chosen.get('keyed') || named || undefined;
     const all = {
       call, cardNumber: number, bank: chosen.get('bank') || undefined, wallet: chosen.get('wallet') || undefined,
-      walletMoney: chosen.get('walletMoney') || undefined, ending: isRefused ? 'REFUSE' : outcome === 'PUT_OFF' ? 'PUT_OFF' : undefined,
+      walletMoney: chosen.get('walletMoney') || undefined, receipt: chosen.get('receipt') || undefined, ending: isRefused ? 'REFUSE' : outcome === 'PUT_OFF' ? 'PUT_OFF' : undefined,
     };
     return all;
   }
