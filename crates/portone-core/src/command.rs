@@ -475,8 +475,7 @@ pub enum AttemptSubject {
     Window {
         /// The payment.
         payment_id: PaymentId,
-        /// What was asked for. A buyer's browser makes the call, so what was taken may be another amount, and is told as it
-        /// is; in another currency it cannot be told at all.
+        /// What was asked for: the buyer's browser may change it; another amount is told, another currency cannot be.
         amount: Money,
     },
     /// A window that issues a billing key and takes a first payment, or its approval: one marker finds both.
