@@ -139,6 +139,7 @@ fn config(engine: Arc<Engine>) -> GatewayConfig {
         metrics: None,
         pass_through: None,
         rate_limit: None,
+        upstream_user_codes: BTreeMap::new(),
         demo_store: None,
     }
 }

@@ -17,6 +17,8 @@ export const STORE = 'store-4ff4af41-85e3-4559-8eb8-0d08a2c6ceec';
 export const GROUP = 'channel-group-test-demo';
 export const SMARTRO = 'channel-key-smartro';
 export const KPN = 'channel-key-kpn';
+export const NICE = 'channel-key-nice';
+export const PAYMENTWALL = 'channel-key-paymentwall';
 export const USER_CODE = 'imp00000000';
 
 const artefacts = process.env.PORTONE_TEST_ARTEFACTS || path.join(import.meta.dirname, 'artefacts');
@@ -134,6 +136,7 @@ export const paymentV1 = (world, more = {}) => ({
   merchant_uid: paymentId(),
   name: '온기 머그',
   amount: 58000,
+  customer_id: 'customer1',
   buyer_name: '김포트',
   buyer_tel: '010-1234-5678',
   buyer_email: 'kim@example.com',

@@ -1,7 +1,7 @@
 //! A client of one face: the V2 API, the admin API, or the sandbox's control API.
 
 use portone_testkit::contract::{Contract, Verdict};
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, ORIGIN};
 use reqwest::{Client, Method, Response};
 use serde_json::Value;
 
@@ -33,6 +33,13 @@ impl Api {
         }
         let is_v2 = authorization.starts_with("PortOne ");
         Self { client: client(headers), base_url: base_url.to_owned(), is_v2 }
+    }
+
+    /// A browser's page that was loaded from this origin.
+    pub fn of_page(base_url: &str, origin: &str) -> Self {
+        let origin = HeaderValue::from_str(origin).expect("a header value");
+        let headers = HeaderMap::from_iter([(ORIGIN, origin)]);
+        Self { client: client(headers), base_url: base_url.to_owned(), is_v2: false }
     }
 
     /// Reads.

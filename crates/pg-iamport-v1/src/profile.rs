@@ -38,6 +38,7 @@ pub static PROFILE: PgProfile = PgProfile {
     payment_id: PaymentIdRule { length_max: Some(40), alphanumeric: false },
     partial_cancel: true,
     judges_test_cards: false,
+    key_window_charges: false,
     rules: ALL,
     capability_rule: &rules::CAPABILITY,
 };

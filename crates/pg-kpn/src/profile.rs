@@ -32,6 +32,7 @@ pub static PROFILE: PgProfile = PgProfile {
     payment_id: PaymentIdRule { length_max: None, alphanumeric: true },
     partial_cancel: true,
     judges_test_cards: false,
+    key_window_charges: false,
     rules: rules::ALL,
     capability_rule: &rules::CAPABILITY,
 };
@@ -46,6 +47,7 @@ pub static PROFILE_V1: PgProfile = PgProfile {
     payment_id: PaymentIdRule { length_max: None, alphanumeric: true },
     partial_cancel: false,
     judges_test_cards: false,
+    key_window_charges: false,
     rules: rules::ALL,
     capability_rule: &rules::CAPABILITY,
 };

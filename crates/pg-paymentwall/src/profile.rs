@@ -23,6 +23,7 @@ pub static PROFILE_V2: PgProfile = PgProfile {
     payment_id: PaymentIdRule { length_max: None, alphanumeric: false },
     partial_cancel: true,
     judges_test_cards: false,
+    key_window_charges: false,
     rules: rules::ALL,
     capability_rule: &rules::CAPABILITY,
 };
@@ -48,6 +49,7 @@ pub static PROFILE: PgProfile = PgProfile {
     payment_id: PaymentIdRule { length_max: Some(40), alphanumeric: false },
     partial_cancel: true,
     judges_test_cards: false,
+    key_window_charges: true,
     rules: rules::ALL,
     capability_rule: &rules::CAPABILITY,
 };

@@ -40,6 +40,9 @@ portone_core::rules! {
     COUNTRY = "PW-016", Reject,
         "The buyer's country is named by two capital letters.",
         "seed 004; docs v2/paymentwall.mdx";
+    FIRST_PAYMENT = "PW-018", Reject,
+        "A window that issues a key always takes the amount as the first payment.",
+        "seed 004; docs v1/paymentwall.mdx";
     ORDER_NAME = "PW-020", Reject,
         "An order needs a name.",
         "docs v1/paymentwall.mdx; v1.openapi.json again (name)";

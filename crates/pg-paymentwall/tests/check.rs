@@ -77,8 +77,8 @@ fn v2_takes_evidence_and_any_state() {
 /// Rules of windows, of V1's spelling and of the other protocol: each is shown on whole requests, as a shop sends them, in
 /// portone-gateway's tests/pg_rules.rs.
 const ON_WHOLE_REQUESTS: &[&str] = &[
-    "PW-003", "PW-010", "PW-011", "PW-013", "PW-014", "PW-015", "PW-016", "PW-021", "PW-036", "PW-037",
-    "PW-038", "PW-039", "PW-042", "PW-043",
+    "PW-003", "PW-010", "PW-011", "PW-013", "PW-014", "PW-015", "PW-016", "PW-018", "PW-021", "PW-036",
+    "PW-037", "PW-038", "PW-039", "PW-042", "PW-043",
 ];
 
 #[test]

@@ -43,6 +43,7 @@ pub static PROFILE: PgProfile = PgProfile {
     payment_id: PaymentIdRule { length_max: Some(PAYMENT_ID_LENGTH_MAX), alphanumeric: true },
     partial_cancel: true,
     judges_test_cards: true,
+    key_window_charges: false,
     rules: rules::ALL,
     capability_rule: &rules::CAPABILITY,
 };
@@ -69,6 +70,7 @@ pub static PROFILE_V1: PgProfile = PgProfile {
     payment_id: PaymentIdRule { length_max: Some(PAYMENT_ID_LENGTH_MAX), alphanumeric: true },
     partial_cancel: true,
     judges_test_cards: true,
+    key_window_charges: false,
     rules: rules::ALL,
     capability_rule: &rules::CAPABILITY,
 };

@@ -475,11 +475,15 @@ pub enum AttemptSubject {
     Window {
         /// The payment.
         payment_id: PaymentId,
+        /// What was asked for: the buyer's browser may change it; another amount is told, another currency cannot be.
+        amount: Money,
     },
     /// A window that issues a billing key and takes a first payment, or its approval: one marker finds both.
     IssueAndPay {
         /// The payment.
         payment_id: PaymentId,
+        /// What was asked for, as of a window.
+        amount: Money,
     },
     /// A payment to capture.
     Capture {

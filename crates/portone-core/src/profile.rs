@@ -23,6 +23,8 @@ pub struct PgProfile {
     /// Whether a rule of its test channels judges the card that pays, whose issuer and type no answer tells: the engine asks
     /// before such a rule does.
     pub judges_test_cards: bool,
+    /// Whether a window that issues a billing key also takes the amount it shows: the first payment (rule PW-018).
+    pub key_window_charges: bool,
     /// Every documented rule it knows, in the catalogue's order.
     pub rules: &'static [Rule],
     /// What the refusal of a missing capability says (`<prefix>-CAP`).

@@ -4,10 +4,9 @@
 //! in one record, and both are settled in one commit. An approval names its token, which is the key and the upstream's own
 //! token ([`crate::issue_token`]); what else it names is compared.
 
-use portone_core::{AttemptSubject, BillingKey};
 use portone_core::{
-    CardFacts, ChannelKey, Command, ConfirmIssueAndPay, Environment, OpenWindow, Outcome, PaymentId, SdkCall,
-    Secret, WindowIssueAndPay,
+    BillingKey, CallContext, CardFacts, ChannelKey, Command, ConfirmIssueAndPay, CustomerUid, Environment,
+    OpenWindow, Order, Outcome, PayMethod, PaymentId, SdkCall, Secret, WindowIssueAndPay,
 };
 use portone_router::Purpose;
 
@@ -22,10 +21,10 @@ use crate::ledger::{
 use crate::pay::{Draft, check_parts};
 use crate::port::NewTransaction;
 use crate::request::{Caller, Extras};
-use crate::routing::Routing;
+use crate::routing::{Routed, Routing};
 use crate::session::FixedAmount;
 use crate::transition;
-use crate::window::{check_amount, marker, sdk_call};
+use crate::window::{check_amount, inquired, marker, sdk_call};
 
 /// A window that issues a billing key and takes the first payment with it, to open. It names a channel: groups issue through
 /// the API only.
@@ -78,6 +77,16 @@ pub struct IssuedAndPaid {
     pub payment_id: PaymentId,
 }
 
+/// What is paid first with a key that a window issues.
+pub(crate) struct FirstPayment {
+    pub(crate) order: Order,
+    pub(crate) method: PayMethod,
+    pub(crate) caller: Caller,
+    pub(crate) extras: Extras,
+    pub(crate) customer_uid: Option<CustomerUid>,
+    pub(crate) platform: Platform,
+}
+
 impl Engine {
     /// Opens a window that issues a billing key and pays: both durable before anybody sees it.
     pub async fn open_issue_and_pay(
@@ -96,20 +105,33 @@ impl Engine {
         let routing = Routing { directory: &directory, store_id: &store_id, ctx: &ctx, face: caller.face };
         let routed = routing.pinned(&channel, Purpose::OneTime, Some(&command))?;
         let call = sdk_call(&routed.admitted, &ctx)?;
+        let first = FirstPayment { order, method, caller, extras, customer_uid: None, platform };
+        let (record, transaction) = self.begin_both(first, routed, &ctx).await?;
+        Ok(OpenedIssueAndPay { record, transaction, call })
+    }
+
+    /// Makes a key and its first payment durable, before anybody sees the window.
+    pub(crate) async fn begin_both(
+        &self,
+        first: FirstPayment,
+        routed: Routed<'_>,
+        ctx: &CallContext,
+    ) -> Result<(BillingKeyRecord, Transaction), EngineError> {
+        let FirstPayment { order, method, caller, extras, customer_uid, platform } = first;
         let billing_key = Some(self.new_billing_key(ctx.now));
-        self.refuse_promotion_in_window(&store_id, &order)?;
+        self.refuse_promotion_in_window(&caller.store_id, &order)?;
         let draft = Draft {
             order,
             method,
             card: None,
             billing_key,
-            customer_uid: None,
+            customer_uid,
             caller,
             extras,
             schedule_id: None,
             grant: None,
         };
-        let mut transaction = draft.transaction(routed.channel, None, &ctx);
+        let mut transaction = draft.transaction(routed.channel, None, ctx);
         (transaction.status, transaction.platform) = (PaymentStatus::Ready, platform);
         let record = key_of(&transaction)?;
         self.begin_window(NewTransaction {
@@ -123,7 +145,7 @@ impl Engine {
             instead_of: None,
         })
         .await?;
-        Ok(OpenedIssueAndPay { record, transaction, call })
+        Ok((record, transaction))
     }
 
     /// Issues the key whose holder authenticated in a window, and takes the first payment.
@@ -145,7 +167,7 @@ impl Engine {
             method: transaction.method,
             window: marker(&transaction),
         });
-        let subject = AttemptSubject::IssueAndPay { payment_id: payment_id.clone() };
+        let subject = inquired(&transaction);
         let (open, transaction, answer) =
             self.approve(transaction, &command, subject, request.skip_webhook).await?;
         self.finish_issue_and_pay(&open, transaction, answer).await?;

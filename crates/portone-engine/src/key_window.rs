@@ -6,17 +6,18 @@
 
 use portone_core::{
     AttemptId, AttemptSubject, BillingKey, CallContext, CardFacts, ChannelKey, Command, CommandKind,
-    ConfirmBillingKey, CustomerUid, Environment, OpenWindow, Outcome, PayMethod, SdkCall, Secret,
-    WindowIssue, admit,
+    ConfirmBillingKey, CustomerUid, Environment, OpenWindow, Order, Outcome, PayMethod, PaymentAmount,
+    PaymentId, SdkCall, Secret, WindowIssue, WindowIssueMethod, admit,
 };
 use portone_router::Purpose;
 
 use crate::call::{Answer, after_call, attempt};
 use crate::engine::{Engine, delta, made};
 use crate::error::EngineError;
+use crate::issue_and_pay::FirstPayment;
 use crate::ledger::{
     BillingKeyRecord, BillingKeyStatus, ChannelSnapshot, IssueResult, KeyChannel, KeyChannelState,
-    OpenAttempt, OpenSubject,
+    OpenAttempt, OpenSubject, Platform, Transaction,
 };
 use crate::port::{Begin, SettleKey, SwapKeyAttempt};
 use crate::request::{Caller, Extras};
@@ -49,6 +50,8 @@ pub struct OpenKeyWindowRequest {
 pub struct OpenedKeyWindow {
     /// The key, pending.
     pub record: BillingKeyRecord,
+    /// Its first payment, `READY`, where the PG takes one with every key.
+    pub transaction: Option<Transaction>,
     /// What our page calls the upstream's browser SDK with.
     pub call: SdkCall,
 }
@@ -77,25 +80,22 @@ impl Engine {
         &self,
         request: OpenKeyWindowRequest,
     ) -> Result<OpenedKeyWindow, EngineError> {
-        let OpenKeyWindowRequest {
-            caller: Caller { store_id, face, .. },
-            channel,
-            window,
-            customer_uid,
-            extras,
-        } = request;
-        if window.method.pay_method() != Some(PayMethod::Card) {
-            let method = window.method.code();
-            return Err(EngineError::ChannelNotFound(format!("no channel issues a key by {method}")));
+        let OpenKeyWindowRequest { caller, channel, window, customer_uid, extras } = request;
+        if self.key_window_charges(&channel) {
+            let request = OpenKeyWindowRequest { caller, channel, window, customer_uid, extras };
+            return Box::pin(self.open_charging_window(request)).await;
         }
+        let Caller { store_id, face, .. } = caller;
         let now = self.now();
         let key = self.new_billing_key(now);
         let customer = window.customer.clone();
+        let by_card = check_method(&window.method);
         let command = Command::OpenWindow(OpenWindow::BillingKey(Box::new(window)));
         let ctx = CallContext { now, attempt: key_marker(&key) };
         let directory = self.directory();
         let routing = Routing { directory: &directory, store_id: &store_id, ctx: &ctx, face };
         let routed = routing.pinned(&channel, Purpose::OneTime, Some(&command))?;
+        by_card?;
         let call = sdk_call(&routed.admitted, &ctx)?;
         let record = BillingKeyRecord {
             key,
@@ -117,7 +117,42 @@ impl Engine {
         };
         let open = self.key_window_attempt(&record, &channel);
         self.store.begin_issue(record.clone(), routed.decision, vec![open]).await?;
-        Ok(OpenedKeyWindow { record, call })
+        Ok(OpenedKeyWindow { record, transaction: None, call })
+    }
+
+    fn key_window_charges(&self, channel: &ChannelKey) -> bool {
+        let directory = self.directory();
+        let adapter = directory.entry(channel).and_then(|entry| entry.adapter().ok());
+        adapter.is_some_and(|adapter| adapter.profile().key_window_charges)
+    }
+
+    /// Opens a window of a PG that takes the first payment with every key (rule PW-018): the key and that payment are one
+    /// attempt, as where the shop asks for both.
+    async fn open_charging_window(
+        &self,
+        request: OpenKeyWindowRequest,
+    ) -> Result<OpenedKeyWindow, EngineError> {
+        let OpenKeyWindowRequest { caller, channel, window, customer_uid, extras } = request;
+        let (first, by_card) = (first_order(&window), check_method(&window.method));
+        let platform = Platform::of(window.settings.os);
+        let command = Command::OpenWindow(OpenWindow::BillingKey(Box::new(window)));
+        let directory = self.directory();
+        let ctx = self.context();
+        let store_id = caller.store_id.clone();
+        let routing = Routing { directory: &directory, store_id: &store_id, ctx: &ctx, face: caller.face };
+        let routed = routing.pinned(&channel, Purpose::OneTime, Some(&command))?;
+        by_card?;
+        let call = sdk_call(&routed.admitted, &ctx)?;
+        let order = first.ok_or_else(|| {
+            let wanted = "issueId, displayAmount and currency";
+            EngineError::ChannelNotFound(format!(
+                "the channel takes a first payment with every key; give {wanted}"
+            ))
+        })?;
+        self.check_registered(&store_id, &order.payment_id, &order.amount).await?;
+        let first = FirstPayment { order, method: PayMethod::Card, caller, extras, customer_uid, platform };
+        let (record, transaction) = self.begin_both(first, routed, &ctx).await?;
+        Ok(OpenedKeyWindow { record, transaction: Some(transaction), call })
     }
 
     /// The attempt that a window is while it is open: named as its key.
@@ -255,6 +290,14 @@ impl Engine {
     }
 }
 
+/// Keys are issued by card, whatever the rules of a PG leave open.
+fn check_method(method: &WindowIssueMethod) -> Result<(), EngineError> {
+    if method.pay_method() == Some(PayMethod::Card) {
+        return Ok(());
+    }
+    Err(EngineError::ChannelNotFound(format!("no channel issues a key by {}", method.code())))
+}
+
 /// The marker that the upstream keeps of a window.
 pub(crate) fn key_marker(key: &BillingKey) -> AttemptId {
     made(AttemptId::parse(key.as_str()))
@@ -275,4 +318,24 @@ pub(crate) fn pending_channel(record: &BillingKeyRecord) -> Result<&ChannelSnaps
             Err(EngineError::BillingKeyNotFound)
         }
     }
+}
+
+/// What is paid with a key that a window issues; `None` where the window does not say it.
+fn first_order(window: &WindowIssue) -> Option<Order> {
+    let (total, currency) = window.display_amount.zip(window.currency)?;
+    Some(Order {
+        payment_id: PaymentId::parse(window.issue_id.as_deref()?).ok()?,
+        order_name: window.issue_name.clone().unwrap_or_default(),
+        amount: PaymentAmount { total, tax_free: None, vat: None, currency },
+        customer: window.customer.clone(),
+        products: Vec::new(),
+        product_count: None,
+        product_type: None,
+        country: None,
+        shipping_address: None,
+        promotion_id: None,
+        is_cultural_expense: None,
+        is_escrow: None,
+        bypass: None,
+    })
 }

@@ -1,10 +1,12 @@
 //! Looking at a window at once: its page says that it has ended, which is a hint, and the upstream is asked what it came to.
 
-use portone_core::{BillingKey, ChannelKey, PaymentId, StoreId};
+use portone_core::{BillingKey, ChannelKey, Command, OpenWindow, PaymentId, Protocol, StoreId};
 
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::ledger::{BillingKeyRecord, BillingKeyStatus, OpenAttempt, PaymentStatus, Transaction};
+use crate::ledger::{BillingKeyRecord, BillingKeyStatus, Face, OpenAttempt, PaymentStatus, Transaction};
+use crate::request::Selector;
+use crate::routing::Routing;
 
 impl Engine {
     /// What a window's payment came to. It stays `READY` where the upstream knows nothing final: its payer may still come
@@ -47,6 +49,29 @@ impl Engine {
         let directory = self.directory();
         let name = &directory.entry(channel)?.channel.upstream;
         self.base_url(name).map(|url| url.trim_end_matches('/').to_owned())
+    }
+
+    /// Says what would refuse a window, without opening it.
+    pub fn check_window(
+        &self,
+        store_id: &StoreId,
+        face: Face,
+        selector: &Selector,
+        window: OpenWindow,
+    ) -> Result<(), EngineError> {
+        let (directory, ctx, command) = (self.directory(), self.context(), Command::OpenWindow(window));
+        let routing = Routing { directory: &directory, store_id, ctx: &ctx, face };
+        routing.select(self, selector, &command).map(|_| ())
+    }
+
+    /// What the upstream of a channel is called.
+    pub fn upstream_name_of(&self, channel: &ChannelKey) -> Option<String> {
+        self.directory().entry(channel).map(|entry| entry.channel.upstream.clone())
+    }
+
+    /// What the upstream of a channel speaks.
+    pub fn protocol_of(&self, channel: &ChannelKey) -> Option<Protocol> {
+        self.protocol(&self.upstream_name_of(channel)?)
     }
 
     /// The signature of a text that this installation gives out and will believe when it comes back.

@@ -150,12 +150,11 @@ impl Engine {
             OpenSubject::CloseVirtualAccount { payment_id, .. } => {
                 AttemptSubject::CloseVirtualAccount { payment_id: payment_id.clone() }
             }
-            OpenSubject::Window { payment_id, .. } | OpenSubject::Confirm { payment_id, .. } => {
-                AttemptSubject::Window { payment_id: payment_id.clone() }
-            }
-            OpenSubject::IssueAndPayWindow { payment_id, .. }
-            | OpenSubject::ConfirmIssueAndPay { payment_id, .. } => {
-                AttemptSubject::IssueAndPay { payment_id: payment_id.clone() }
+            OpenSubject::Window { transaction_id, .. }
+            | OpenSubject::Confirm { transaction_id, .. }
+            | OpenSubject::IssueAndPayWindow { transaction_id, .. }
+            | OpenSubject::ConfirmIssueAndPay { transaction_id, .. } => {
+                window::inquired(&self.transaction_of(transaction_id).await?)
             }
             OpenSubject::Capture { payment_id, .. } => {
                 AttemptSubject::Capture { payment_id: payment_id.clone() }

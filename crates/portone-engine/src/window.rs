@@ -7,10 +7,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use portone_core::{
     Admitted, AttemptId, AttemptSubject, CallContext, Command, CommandKind, ConfirmPayment, Currency,
-    Environment, OpenWindow, Outcome, PaymentId, SdkCall, Secret, WindowPayment, admit,
+    Environment, Money, OpenWindow, Outcome, PaymentAmount, PaymentId, SdkCall, Secret, WindowPayment, admit,
 };
 
-use crate::call::{Answer, after_call, attempt};
+use crate::call::{Answer, attempt};
 use crate::cancel::Along;
 use crate::engine::{Engine, delta, made};
 use crate::error::EngineError;
@@ -21,7 +21,7 @@ use crate::port::{Begin, BeginPayment, NewTransaction, SwapAttempt};
 use crate::request::{Caller, Extras, Paid, Selector};
 use crate::routing::Routing;
 use crate::session::FixedAmount;
-use crate::settle::key_failure;
+use crate::taken::as_taken;
 use crate::transition::{self, Change};
 
 /// How long the sweep leaves an open window alone at first: most payers are done by then and somebody told us.
@@ -80,20 +80,22 @@ impl Engine {
     /// Opens a payment window: routed, compared with what was registered, and durable as `READY` before anybody sees it.
     pub async fn open_window(&self, request: OpenWindowRequest) -> Result<OpenedWindow, EngineError> {
         let OpenWindowRequest { caller, selector, window, extras } = request;
-        let confirm_url = self.checked_confirm_url(window.confirm_url.as_deref())?;
-        let order = window.order.clone();
-        check_parts(&order.amount)?;
-        self.check_registered(&caller.store_id, &order.payment_id, &order.amount).await?;
-        let method = window.method.pay_method().ok_or_else(|| {
-            EngineError::ChannelNotFound(format!("no channel opens a window for {}", window.method.code()))
-        })?;
+        let (order, confirm_url) = (window.order.clone(), window.confirm_url.clone());
+        let (method, asked_method) = (window.method.pay_method(), window.method.code());
         let platform = Platform::of(window.settings.os);
         let directory = self.directory();
         let ctx = self.context();
         let command = Command::OpenWindow(OpenWindow::Payment(Box::new(window)));
         let store_id = caller.store_id.clone();
         let routing = Routing { directory: &directory, store_id: &store_id, ctx: &ctx, face: caller.face };
+        // The channel's rules come first: they tell everything that is wrong together.
         let routed = routing.select(self, &selector, &command)?;
+        let confirm_url = self.checked_confirm_url(confirm_url.as_deref())?;
+        check_parts(&order.amount)?;
+        self.check_registered(&caller.store_id, &order.payment_id, &order.amount).await?;
+        let method = method.ok_or_else(|| {
+            EngineError::ChannelNotFound(format!("no channel opens a window for {asked_method}"))
+        })?;
         let call = window_call(&routed.admitted, &ctx)?;
         self.refuse_promotion_in_window(&caller.store_id, &order)?;
         let draft = Draft {
@@ -125,10 +127,14 @@ impl Engine {
         Ok(OpenedWindow { transaction, call })
     }
 
-    /// Makes a window's payment durable.
+    /// Makes a window's payment durable. A window of the same payment that nobody has finished makes room for it.
     pub(crate) async fn begin_window(&self, new: NewTransaction) -> Result<(), EngineError> {
         let count_max = new.transaction_count_max;
-        match self.store.begin_payment(new).await? {
+        let mut begun = self.store.begin_payment(new.clone()).await?;
+        if begun == BeginPayment::Outstanding && Box::pin(self.make_room(&new.transaction)).await? {
+            begun = self.store.begin_payment(new).await?;
+        }
+        match begun {
             BeginPayment::Begun => Ok(()),
             BeginPayment::Outstanding => Err(EngineError::UnknownOutcome),
             BeginPayment::AlreadyPaid => Err(EngineError::AlreadyPaid),
@@ -173,7 +179,7 @@ impl Engine {
             method: transaction.method,
             window: marker(&transaction),
         });
-        let subject = AttemptSubject::Window { payment_id: transaction.order.payment_id.clone() };
+        let subject = inquired(&transaction);
         let (open, transaction, answer) =
             self.approve(transaction, &command, subject, request.skip_webhook).await?;
         self.finish_confirm(&open, transaction, answer).await
@@ -294,6 +300,8 @@ impl Engine {
         outcome: Outcome,
     ) -> Result<(), EngineError> {
         let trigger = was_put_off(open, &transaction).then_some(EventTrigger::AsyncPayApproved);
+        let id = transaction.id.clone();
+        let (_, odd) = as_taken(transaction.clone(), &outcome);
         let (verify_at, key) = match &outcome {
             Outcome::Paid(_) => (self.verify_at(), None),
             Outcome::IssuedAndPaid { key, .. } => {
@@ -303,6 +311,7 @@ impl Engine {
             _ => (None, None),
         };
         self.settle_along(open, transaction, Along { verify_at, key }, |transaction, now| {
+            let (transaction, _) = as_taken(transaction, &outcome);
             let change = match outcome.clone() {
                 Outcome::VirtualAccountIssued(facts) => {
                     transition::virtual_account_issued(transaction, facts, now)
@@ -314,70 +323,21 @@ impl Engine {
             };
             triggered(change, trigger)
         })
-        .await
-        .map(drop)
+        .await?;
+        match odd {
+            Some(what) => self.tell_difference(&id, what).await,
+            None => Ok(()),
+        }
     }
 
     /// When what is paid now is compared with the upstream's record.
     fn verify_at(&self) -> Option<DateTime<Utc>> {
         self.config.verify_after.map(|after| self.now() + delta(after))
     }
-
-    /// Writes that the PG has what a payer paid in a window and approves it later. It is told once, and the window's attempt
-    /// stays open: the sweep goes on asking.
-    pub(crate) async fn put_off_window(
-        &self,
-        open: &OpenAttempt,
-        transaction: Transaction,
-    ) -> Result<(), EngineError> {
-        if transaction.status != PaymentStatus::Ready {
-            return Ok(());
-        }
-        let (transaction, events) = transition::put_off(transaction, self.now());
-        let swap = SwapAttempt { end: open.id.clone(), begin: open.clone(), transaction, events };
-        match self.store.swap_attempt(swap).await? {
-            Begin::Begun => Ok(()),
-            // Somebody has settled it, or does now.
-            Begin::Outstanding | Begin::Changed | Begin::Scheduled => Err(EngineError::UnknownOutcome),
-        }
-    }
-
-    /// Writes that a window's payment failed, and with it the billing key that it was to pay with first.
-    pub(crate) async fn fail_window(
-        &self,
-        open: &OpenAttempt,
-        transaction: Transaction,
-        failure: Failure,
-    ) -> Result<(), EngineError> {
-        let trigger = was_put_off(open, &transaction).then_some(EventTrigger::AsyncPayFailed);
-        let is_issued = open.subject.billing_key().is_some();
-        let key = is_issued.then(|| IssueResult::Failed(key_failure(failure.clone(), self.now())));
-        self.settle_along(open, transaction, Along { verify_at: None, key }, |transaction, now| {
-            triggered(transition::failed(transaction, failure.clone(), now), trigger)
-        })
-        .await
-        .map(drop)
-    }
-
-    /// Gives a window back its place: the approval changed nothing.
-    pub(crate) async fn reopen_window(
-        &self,
-        open: &OpenAttempt,
-        transaction: Transaction,
-    ) -> Result<(), EngineError> {
-        let begin = self.window_attempt(&transaction);
-        let transaction = transition::ready_again(transaction, self.now());
-        let swap = SwapAttempt { end: open.id.clone(), begin, transaction, events: Vec::new() };
-        match after_call(self.store.swap_attempt(swap).await)? {
-            Begin::Begun => Ok(()),
-            // The attempt stays open, or somebody has settled it.
-            Begin::Outstanding | Begin::Changed | Begin::Scheduled => Err(EngineError::UnknownOutcome),
-        }
-    }
 }
 
 /// Whether the PG had put off what it tells now: nobody but the PG takes an open window's payment further.
-fn was_put_off(open: &OpenAttempt, transaction: &Transaction) -> bool {
+pub(crate) fn was_put_off(open: &OpenAttempt, transaction: &Transaction) -> bool {
     matches!(open.subject, OpenSubject::Window { .. } | OpenSubject::IssueAndPayWindow { .. })
         && transaction.status == PaymentStatus::PayPending
 }
@@ -406,7 +366,7 @@ fn confirm_subject(transaction: &Transaction) -> (CommandKind, OpenSubject) {
     }
 }
 
-fn triggered((transaction, mut events): Change, trigger: Option<EventTrigger>) -> Change {
+pub(crate) fn triggered((transaction, mut events): Change, trigger: Option<EventTrigger>) -> Change {
     for event in &mut events {
         event.trigger = trigger;
     }
@@ -416,6 +376,16 @@ fn triggered((transaction, mut events): Change, trigger: Option<EventTrigger>) -
 /// The marker that the upstream keeps of a window.
 pub(crate) fn marker(transaction: &Transaction) -> AttemptId {
     made(AttemptId::parse(transaction.id.as_str()))
+}
+
+/// What is asked of the upstream about a window, and about the approval of what was authenticated in it.
+pub(crate) fn inquired(transaction: &Transaction) -> AttemptSubject {
+    let PaymentAmount { total, currency, .. } = transaction.order.amount;
+    let (payment_id, amount) = (transaction.order.payment_id.clone(), Money::new(total, currency));
+    match transaction.billing_key {
+        None => AttemptSubject::Window { payment_id, amount },
+        Some(_) => AttemptSubject::IssueAndPay { payment_id, amount },
+    }
 }
 
 /// Why a window that nobody finished failed.

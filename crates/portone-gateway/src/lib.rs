@@ -32,6 +32,7 @@ mod v2;
 mod window;
 mod words;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -71,6 +72,8 @@ pub struct GatewayConfig {
     pub pass_through: Option<PassThrough>,
     /// How often each API secret and each V1 key may ask; absent sets no limit.
     pub rate_limit: Option<RateLimit>,
+    /// What the browser SDK of a V1 upstream is started with (`IMP.init`), by the upstream's name.
+    pub upstream_user_codes: BTreeMap<String, String>,
     /// The store that the demo shop at `/demo` sells for; absent answers 404 there.
     pub demo_store: Option<StoreId>,
 }

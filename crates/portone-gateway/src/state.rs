@@ -40,6 +40,7 @@ pub(crate) struct Shared {
     pub(crate) pass_through: Option<PassThrough>,
     pub(crate) clock: Option<Arc<dyn VirtualClock>>,
     pub(crate) windows: Book,
+    pub(crate) upstream_user_codes: BTreeMap<String, String>,
     pub(crate) demo_store: Option<StoreId>,
     pub(crate) inbox: Inbox,
     tracker: TaskTracker,
@@ -88,6 +89,7 @@ impl Gateway {
             metrics,
             pass_through,
             rate_limit,
+            upstream_user_codes,
             demo_store,
         } = config;
         let keyring = Keyring::new(&stores, |digest| engine.credential_tag(digest));
@@ -116,6 +118,7 @@ impl Gateway {
             pass_through,
             clock,
             windows: Book::default(),
+            upstream_user_codes,
             demo_store,
             inbox: Inbox::default(),
             tracker,

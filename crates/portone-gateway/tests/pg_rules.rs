@@ -245,6 +245,7 @@ fn paymentwalls_rules_at_v1() {
         ("PW-001", "another code is another PG's"),
         ("PW-008", "V2 upstreams only"),
         ("PW-009", "the ledger knows: IAMPORT-011"),
+        ("PW-018", "what is charged: tests/api/window_upstream.rs"),
         ("PW-019", "what a shop means by a cancel no request says"),
         ("PW-021", "no request is it: pg-paymentwall tests/windows.rs"),
         ("PW-024", "the V2 API's own: V2 upstreams only"),

@@ -362,7 +362,10 @@ fn v2_051_a_window_is_approved_once_with_its_token() {
     let done = bench.posted("/sandbox/windows", &json!({"call": call}));
     let ready = bench.get("/payments/p1").1;
     assert_eq!((&ready["status"], &ready["customData"]), (&json!("READY"), &json!("{\"attemptId\":\"a1\"}")));
-    assert_eq!(bench.post("/sandbox/windows", &json!({"call": call})).1["type"], "ALREADY_PAID");
+    // Its payer left and opened another, which takes the first one's place.
+    let left = json!({"paymentToken": done["paymentToken"]});
+    let done = bench.posted("/sandbox/windows", &json!({"call": call}));
+    assert_eq!(bench.post("/payments/p1/confirm", &left).1["type"], "INVALID_PAYMENT_TOKEN");
     let body = json!({"paymentToken": done["paymentToken"], "txId": done["txId"], "totalAmount": 1100});
     let mut refused = |body: &Value| bench.post("/payments/p1/confirm", body).1["type"].clone();
     assert_eq!(refused(&with(&body, "/paymentToken", json!("x"))), "INVALID_PAYMENT_TOKEN");
@@ -374,6 +377,7 @@ fn v2_051_a_window_is_approved_once_with_its_token() {
     assert_eq!(bench.booked("p1")["charged"], 1100);
     assert_eq!(bench.get("/payments/p1").1["pgTxId"], paid["pgTxId"]);
     assert_eq!(bench.post("/payments/p1/confirm", &body).1["type"], "ALREADY_PAID");
+    assert_eq!(bench.post("/sandbox/windows", &json!({"call": call})).1["type"], "ALREADY_PAID");
 }
 
 #[test]

@@ -239,3 +239,29 @@ fn kpn_008_the_requests_amounts_win_over_the_merchant_ids() {
     let booked = bench.booked("p1")["booked"].clone();
     assert_eq!((&booked["taxFree"], &booked["vat"]), (&json!(1100), &json!(0)));
 }
+
+#[test]
+fn kpn_038_the_payer_chooses_the_receipt() {
+    for (asked, chosen, issued) in [
+        (Some("CORPORATE"), Some("PERSONAL"), json!("PERSONAL")),
+        (Some("CASH_RECEIPT_TYPE_CORPORATE"), None, json!("CORPORATE")),
+        (Some("ANONYMOUS"), None, Value::Null),
+        (None, Some("CORPORATE"), json!("CORPORATE")),
+        (None, Some("none"), Value::Null),
+    ] {
+        let mut bench = Bench::new();
+        let mut work = json!({"call": {"storeId": "store-1", "channelKey": "kpn", "paymentId": "p1", "orderName": "Chair",
+            "totalAmount": 1100, "currency": "KRW", "payMethod": "VIRTUAL_ACCOUNT",
+            "virtualAccount": {"accountExpiry": {"validHours": 24}}}});
+        if let Some(kind) = asked {
+            work["call"]["virtualAccount"]["cashReceiptType"] = json!(kind);
+        }
+        if let Some(kind) = chosen {
+            work["receipt"] = json!(kind);
+        }
+        let done = bench.posted("/sandbox/windows", &work);
+        bench.posted("/payments/p1/confirm", &json!({"paymentToken": done["paymentToken"]}));
+        let paid = bench.posted("/sandbox/payments/p1/deposit", &Value::Null);
+        assert_eq!(paid["cashReceipt"]["type"], issued, "{asked:?} was asked for, and {chosen:?} chosen");
+    }
+}

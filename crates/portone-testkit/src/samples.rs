@@ -268,8 +268,8 @@ fn one_of_each(secrets: Secrets) -> Vec<Sample> {
         inquire("inquire_escrow_logistics", receipts::logistics_subject()),
         inquire("inquire_confirm_escrow", AttemptSubject::ConfirmEscrow { payment_id: payment_id() }),
         inquire("inquire_store_receipt", AttemptSubject::RegisterStoreReceipt { payment_id: payment_id() }),
-        inquire("inquire_window", AttemptSubject::Window { payment_id: payment_id() }),
-        inquire("inquire_issue_and_pay", AttemptSubject::IssueAndPay { payment_id: payment_id() }),
+        inquire("inquire_window", AttemptSubject::Window { payment_id: payment_id(), amount }),
+        inquire("inquire_issue_and_pay", AttemptSubject::IssueAndPay { payment_id: payment_id(), amount }),
         inquire("inquire_capture", AttemptSubject::Capture { payment_id: payment_id() }),
         inquire(
             "inquire_stop_cancel",

@@ -33,6 +33,7 @@ pub static WIDENED: PgProfile = PgProfile {
     payment_id: PaymentIdRule { length_max: None, alphanumeric: false },
     partial_cancel: true,
     judges_test_cards: false,
+    key_window_charges: false,
     rules: &[],
     capability_rule: &CAPABILITY,
 };

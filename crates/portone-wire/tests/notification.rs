@@ -120,6 +120,7 @@ static PROFILE: PgProfile = PgProfile {
     payment_id: PaymentIdRule { length_max: None, alphanumeric: false },
     partial_cancel: false,
     judges_test_cards: false,
+    key_window_charges: false,
     rules: &[],
     capability_rule: &RULE,
 };

@@ -170,7 +170,7 @@ async fn start_upstreams(
         upstreams.insert(name.clone(), Upstream { base_url, credentials, notice_url });
     }
     for (name, upstream) in &config.upstreams {
-        let UpstreamConfig::IamportV1 { at, imp_key, imp_secret } = upstream else { continue };
+        let UpstreamConfig::IamportV1 { at, imp_key, imp_secret, .. } = upstream else { continue };
         let base_url = match at {
             V1Place::Url(url) => url.clone(),
             V1Place::Sandbox(of) => {
@@ -273,8 +273,18 @@ fn gateway_config(
         metrics: Some(Arc::new(move || metrics.render())),
         pass_through: Some(pass_through(config, transport)),
         rate_limit: config.rate_limit,
+        upstream_user_codes: user_codes(config),
         demo_store: config.stores.first().filter(|_| is_demo).map(|store| store.id().clone()),
     })
+}
+
+/// What the browser SDK of each V1 upstream is started with.
+fn user_codes(config: &Config) -> BTreeMap<String, String> {
+    let code = |(name, upstream): (&String, &UpstreamConfig)| match upstream {
+        UpstreamConfig::IamportV1 { user_code: Some(code), .. } => Some((name.clone(), code.clone())),
+        _ => None,
+    };
+    config.upstreams.iter().filter_map(code).collect()
 }
 
 /// The upstreams that requests are passed on to which this gateway does not serve.

@@ -49,10 +49,20 @@ test('a key\'s window takes no group, and the error says what to do', async () =
 });
 
 test('what this gateway has not got is refused clearly', async () => {
-  for (const name of ['requestIdentityVerification', 'requestIssueBillingKeyAndPay', 'loadPaymentUI', 'loadIssueBillingKeyUI']) {
+  for (const name of ['requestIdentityVerification', 'loadPaymentUI', 'loadIssueBillingKeyUI', 'updateLoadPaymentUIRequest', 'updateLoadIssueBillingKeyUIRequest']) {
     const told = await call(name, { storeId: STORE, channelKey: KPN }, {});
-    assert.ok(told.type && told.message.includes(name), JSON.stringify(told));
+    assert.ok(told.type && told.message.includes(name.replace(/^update(L)(.*)Request$/, (_, first, rest) => first.toLowerCase() + rest)), JSON.stringify(told));
   }
+});
+
+test('a key with its first payment: at a PG that has such windows only, and at no group', async () => {
+  const argument = payment(world, { billingKeyAndPayMethod: 'MOBILE' });
+  delete argument.payMethod;
+  const told = await call('requestIssueBillingKeyAndPay', argument);
+  assert.match(told.message, /KPN has no/);
+  assert.equal(told.type, 'IssueBillingKeyAndPayError');
+  const group = await call('requestIssueBillingKeyAndPay', { ...argument, channelKey: undefined, channelGroupId: GROUP });
+  assert.match(group.message, /SR-024/);
 });
 
 test('an unknown store, both selectors, none', async () => {

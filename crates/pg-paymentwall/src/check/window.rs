@@ -129,6 +129,17 @@ fn check_issue(issue: &WindowIssue, report: &mut Report) {
         "the issue is a payment, and it needs a name",
         report,
     );
+    if issue.display_amount.is_none_or(|amount| amount < 1) {
+        let message = "is missing or 0; the issue is a payment, so send what it is to take";
+        report.add(&rules::FIRST_PAYMENT, "displayAmount", message);
+    }
+    sdk::required(
+        &rules::FIRST_PAYMENT,
+        "issueId",
+        issue.issue_id.as_deref(),
+        "the issue is a payment, and this is its number",
+        report,
+    );
     let amount = issue.display_amount.map(|minor| Money::new(minor, issue.currency.unwrap_or(Currency::KRW)));
     if let Some(amount) = amount.filter(|amount| !is_whole(amount.minor, amount.currency)) {
         let message = format!("{} is no whole number of {}", amount.minor, amount.currency);

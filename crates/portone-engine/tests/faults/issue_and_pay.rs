@@ -184,10 +184,13 @@ async fn v2_101_both_are_announced() {
 #[tokio::test]
 async fn an_abandoned_window_fails_in_the_end() {
     let world = World::with_issue_and_pay().await;
-    let (id, window) = opened(&world).await;
-    let second = world.engine.open_issue_and_pay(self::window(&world, &id, WELCOME)).await;
-    assert_eq!(second.unwrap_err(), EngineError::UnknownOutcome, "one window at a time");
-    world.clock.advance(chrono::TimeDelta::minutes(31));
+    let (id, left) = opened(&world).await;
+    let window = world.engine.open_issue_and_pay(window(&world, &id, WELCOME)).await.unwrap();
+    assert_eq!(key_status(&world, &left.record.key).await, BillingKeyStatus::Failed, "one window at a time");
+    world.clock.advance(chrono::TimeDelta::minutes(29));
+    world.engine.settle_unknown(10).await.unwrap();
+    assert_eq!((world.status(&id).await, world.open_attempts().await), (PaymentStatus::Ready, 1));
+    world.clock.advance(chrono::TimeDelta::minutes(2));
     world.engine.settle_unknown(10).await.unwrap();
     assert_eq!(world.status(&id).await, PaymentStatus::Failed);
     assert_eq!(key_status(&world, &window.record.key).await, BillingKeyStatus::Failed);

@@ -205,6 +205,7 @@ async fn windows_issue_keys_of_cards_only() {
     let world = World::new().await;
     let mobile = window(&world, WindowIssueMethod::Mobile(WindowMobile::default()));
     let refused = world.engine.open_key_window(mobile).await;
-    assert!(matches!(refused, Err(EngineError::ChannelNotFound(_))), "{refused:?}");
+    let Err(error @ EngineError::NoChannel(_)) = refused else { panic!("{refused:?}") };
+    assert!(error.to_string().contains("KPN-050"), "{error}");
     assert_eq!(world.open_attempts().await, 0);
 }

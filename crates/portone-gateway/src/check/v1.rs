@@ -95,15 +95,15 @@ impl Question {
     fn v1_payment(&self, body: &RawBody, pg_code: &str, told: &mut Report) -> Result<Command, Report> {
         Ok(match self.operation {
             Operation::WindowPay => {
-                let (named, window) = read(window::payment(body, pg_code), &UNREAD, told)?;
-                check_named(&named, pg_code, told);
-                self.seen(window)
+                let call = read(window::payment(body, pg_code), &UNREAD, told)?;
+                check_named(&call.named, pg_code, told);
+                self.seen(call.window)
             }
             Operation::WindowIssueKey => {
-                let (named, window) = read(window::issue(body, pg_code), &UNREAD, told)?;
-                check_named(&named, pg_code, told);
+                let call = read(window::issue(body, pg_code), &UNREAD, told)?;
+                check_named(&call.named, pg_code, told);
                 self.check_reuse(told);
-                self.seen(window)
+                self.seen(call.window)
             }
             Operation::InstantCard => {
                 let onetime = read(payment::onetime(body, pg_code), &UNREAD, told)?;

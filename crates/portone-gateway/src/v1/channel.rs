@@ -7,7 +7,7 @@ use crate::fields::Fields;
 use crate::state::Gateway;
 
 /// The channel that a request's `pg` names, or the store's default where it names none.
-pub(super) fn by_pg(gateway: &Gateway, store: &StoreId, pg: Option<&str>) -> Result<ChannelKey, EngineError> {
+pub(crate) fn by_pg(gateway: &Gateway, store: &StoreId, pg: Option<&str>) -> Result<ChannelKey, EngineError> {
     let default = gateway.v1_stores.get(store).and_then(|store| store.default_channel.as_ref());
     gateway.engine.directory().channel_by_pg(store, pg, default)
 }

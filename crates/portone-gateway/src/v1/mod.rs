@@ -6,7 +6,7 @@ mod accounts;
 mod body;
 mod cancel;
 mod capability;
-mod channel;
+pub(crate) mod channel;
 mod codes;
 mod delivery;
 pub(crate) mod dto;
@@ -26,7 +26,7 @@ mod subscribe;
 mod tiers;
 mod unserved;
 mod users;
-mod view;
+pub(crate) mod view;
 mod wallet;
 
 use std::sync::Arc;

@@ -151,7 +151,7 @@ pub(super) fn v1_field(field: &str) -> String {
 }
 
 /// Lines of `CODE field: what`, each perhaps after its channel, with the fields' V1 names.
-pub(super) fn v1_lines(text: &str, person: &str) -> String {
+pub(crate) fn v1_lines(text: &str, person: &str) -> String {
     let named = |part: &str| match part.rsplit_once(' ') {
         Some((code, field)) => format!("{code} {}", field_of(field, person)),
         None => part.to_owned(),

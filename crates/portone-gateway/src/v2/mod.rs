@@ -271,7 +271,7 @@ pub(crate) fn routes() -> Router<Gateway> {
         .route("/payment-sessions", post(sessions::create))
         .route("/payment-sessions/{sessionId}", get(sessions::session))
         .route("/payment-sessions/{sessionId}/close", post(sessions::close))
-        .route("/checkout/{sessionId}", get(sessions::checkout))
+        .route("/checkout/{sessionId}", get(crate::window::checkout_page))
         .route("/payments/{paymentId}/schedule", post(schedules::create))
         .route("/payments/{paymentId}/resend-webhook", post(webhooks::resend))
         .route("/payment-schedules", get(schedules::list).delete(schedules::revoke))

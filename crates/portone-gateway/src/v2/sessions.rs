@@ -1,18 +1,13 @@
 //! Before anybody pays: fixing a payment, and sessions of the hosted checkout.
 
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use chrono::{DateTime, Utc};
-use portone_engine::EngineError;
 use portone_engine::ledger::PaymentSession;
 
 use super::dto::session as session_body;
 use super::dto::{Read, query};
-use super::view::session::{
-    ClosedSessionResponse, CreateSessionResponse, RegisteredResponse, SessionView, checkout_page,
-};
+use super::view::session::{ClosedSessionResponse, CreateSessionResponse, RegisteredResponse, SessionView};
 use super::{Call, IntoAnswer, answer, ok};
 use crate::answer::Moment;
 use crate::auth::Access;
@@ -54,23 +49,6 @@ pub(super) async fn close(State(gateway): State<Gateway>, call: Call) -> Respons
         engine.close_session(&caller, &call.id).await.map(ClosedSession)
     })
     .await
-}
-
-/// `GET /checkout/{sessionId}`: what a buyer who follows the session's URL sees.
-pub(super) async fn checkout(State(gateway): State<Gateway>, Path(id): Path<String>) -> Response {
-    let found = gateway.engine.session(&id).await;
-    let status = match &found {
-        Ok(_) => StatusCode::OK,
-        Err(EngineError::SessionExpired) => StatusCode::GONE,
-        Err(EngineError::SessionNotFound) => StatusCode::NOT_FOUND,
-        Err(_) => StatusCode::INTERNAL_SERVER_ERROR,
-    };
-    let headers = [
-        (CONTENT_TYPE, "text/html; charset=utf-8"),
-        (CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
-        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    ];
-    (status, headers, checkout_page(found.as_ref().ok())).into_response()
 }
 
 struct Registered;

@@ -58,14 +58,23 @@ impl Asset {
     }
 }
 
+/// An SDK is what both share and its own part, in a function, so that a page sees none of their names.
+macro_rules! sdk {
+    ($part:literal) => {
+        concat!("(function () {\n", include_str!("assets/shared.js"), "\n", include_str!($part), "})();\n")
+    };
+}
+
 static BROWSER_SDK: LazyLock<Asset> =
-    LazyLock::new(|| Asset::new("/v2/browser-sdk.js", JAVASCRIPT, include_str!("assets/browser-sdk.js")));
+    LazyLock::new(|| Asset::new("/v2/browser-sdk.js", JAVASCRIPT, sdk!("assets/browser-sdk.js")));
 static IAMPORT: LazyLock<Asset> =
-    LazyLock::new(|| Asset::new("/v1/iamport.js", JAVASCRIPT, include_str!("assets/iamport.js")));
-static OWN: LazyLock<[Asset; 4]> = LazyLock::new(|| {
+    LazyLock::new(|| Asset::new("/v1/iamport.js", JAVASCRIPT, sdk!("assets/iamport.js")));
+static OWN: LazyLock<[Asset; 6]> = LazyLock::new(|| {
     [
         Asset::new("window.js", JAVASCRIPT, include_str!("assets/window.js")),
         Asset::new("window.css", CSS, include_str!("assets/window.css")),
+        Asset::new("checkout.js", JAVASCRIPT, sdk!("assets/checkout.js")),
+        Asset::new("checkout.css", CSS, include_str!("assets/checkout.css")),
         Asset::new("demo.js", JAVASCRIPT, include_str!("assets/demo.js")),
         Asset::new("demo.css", CSS, include_str!("assets/demo.css")),
     ]

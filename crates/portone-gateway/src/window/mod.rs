@@ -3,8 +3,10 @@
 //!
 //! What a page says of a payment is a hint. Before a shop hears anything, the engine has approved it or asked the upstream.
 
+mod asked;
 mod assets;
 mod book;
+mod checkout;
 mod demo;
 mod iamport;
 mod open;
@@ -21,6 +23,7 @@ use crate::state::Gateway;
 
 pub use assets::{SdkScript, scripts};
 pub(crate) use book::Book;
+pub(crate) use checkout::page as checkout_page;
 pub(crate) use demo::Inbox;
 
 pub(crate) fn routes() -> Router<Gateway> {

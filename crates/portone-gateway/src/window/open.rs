@@ -12,27 +12,27 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use portone_core::{
-    BuyerOs, ChannelKey, CustomerUid, Environment, OpenWindow, SdkCall, StoreId, WindowSettings, WindowTypes,
+    BuyerOs, ChannelKey, Environment, OpenWindow, Protocol, Sdk, SdkCall, StoreId, WindowSettings,
+    WindowTypes,
 };
-use portone_engine::ledger::{ChannelSnapshot, Face};
-use portone_engine::request::{Caller, Extras, Selector};
-use portone_engine::{EngineError, OpenKeyWindowRequest, OpenWindowRequest};
-use portone_wire::sdk::{self, SdkRequest};
+use portone_engine::ledger::{BillingKeyRecord, ChannelSnapshot, Face, Transaction};
+use portone_engine::request::{Caller, Selector};
+use portone_engine::{EngineError, OpenIssueAndPayRequest, OpenKeyWindowRequest, OpenWindowRequest};
 use serde::Serialize;
-use serde_json::Value;
 
+use super::asked::{self, Asked};
 use super::book::{Mode, Waiting};
 use super::iamport;
 use super::origin::{self, Origin};
 use super::sdk_error::SdkError;
-use super::ticket::{About, Names, Ticket};
+use super::ticket::{About, Ticket};
 use crate::answer::json_response;
 use crate::json::RawBody;
 use crate::state::Gateway;
 
-/// Why no window issues a key for a group (seed 000).
-const NO_GROUP: &str = "SR-024 channelGroupId: a window issues a billing key at one channel only; give channelKey, or issue \
-                        it with POST /billing-keys and the group, which gives a super billing key";
+/// Why a window at the official V1 upstream cannot be shown.
+const NO_USER_CODE: &str = "the channel's V1 upstream has no user_code, which its browser SDK is started with; set it in the \
+                            configuration, as the console shows it";
 
 /// What a page is given.
 #[derive(Debug, Serialize)]
@@ -94,16 +94,6 @@ fn allow(headers: &mut HeaderMap, shop: Option<&Origin>) {
     }
 }
 
-/// What a page sent, read.
-struct Asked {
-    request: SdkRequest,
-    face: Face,
-    device: Device,
-    shop: Origin,
-    ip: String,
-    names: Option<Names>,
-}
-
 async fn try_open(
     gateway: &Gateway,
     shop: Origin,
@@ -111,128 +101,131 @@ async fn try_open(
     headers: &HeaderMap,
     body: &RawBody,
 ) -> Result<Opened, SdkError> {
-    let body = body.parse().map_err(|error| SdkError::input(error.into_message()))?.to_value();
+    let mut asked = asked::read(gateway, body).await?;
     let device = Device::of(headers);
-    let argument = body.get("argument").unwrap_or(&Value::Null);
-    let (request, face) = match body.get("function").and_then(Value::as_str) {
-        Some("requestPayment") => (sdk::parse_payment(argument), Face::V2),
-        Some("requestIssueBillingKey") => {
-            if argument.get("channelGroupId").is_some() {
-                return Err(SdkError::input(NO_GROUP));
-            }
-            (sdk::parse_issue_billing_key(argument), Face::V2)
-        }
-        Some("request_pay") => (iamport::parse(gateway, &body)?, Face::V1),
-        Some("requestIssueBillingKeyAndPay") => {
-            return Err(SdkError::input(
-                "requestIssueBillingKeyAndPay: no channel of this gateway issues a billing key and pays in one \
-                 window; issue it with requestIssueBillingKey, then pay with POST /payments/{paymentId}/billing-key",
-            ));
-        }
-        _ => return Err(SdkError::input("function: is none of the browser SDK's that open a window")),
-    };
-    let mut request = request.map_err(|report| SdkError::invalid(&report))?;
-    if !gateway.stores.iter().any(|store| store.id == request.store_id) {
-        return Err(SdkError::new(
-            "StoreNotFound",
-            "storeId: there is no such store here; look it up in the configuration",
-        ));
-    }
-    let settings = request.window.settings_mut();
-    settings.os = device.os;
+    let settings = asked.window.settings_mut();
+    (settings.os, settings.in_app) = (device.os, device.is_in_app);
+    let name = redirect_name(asked.face);
     if let Some(problem) = settings.redirect_url.as_deref().and_then(origin::problem_of) {
-        return Err(SdkError::input(format!("redirectUrl: {problem}")));
+        return Err(SdkError::input(format!("{name}: {problem}")));
     }
-    let names = (face == Face::V1).then(|| iamport::names(argument)).flatten();
-    let asked = Asked { request, face, device, shop, ip, names };
-    match &asked.request.window {
-        OpenWindow::Payment(_) => pay(gateway, asked).await,
-        OpenWindow::BillingKey(_) => issue(gateway, asked).await,
-        // Refused above by the function's name.
-        OpenWindow::IssueAndPay(_) => Err(SdkError::input("is no window of this gateway")),
-    }
+    let shown = match Shown::of(settings, device, name) {
+        Ok(shown) => shown,
+        Err(lacking) => return Err(beside_rules(gateway, asked, lacking)),
+    };
+    let face = asked.face;
+    let opened = open_asked(gateway, asked, Page { shop, shown, ip }).await;
+    if face == Face::V1 { opened.map_err(iamport::spelt) } else { opened }
 }
 
-async fn pay(gateway: &Gateway, asked: Asked) -> Result<Opened, SdkError> {
-    let Asked { request, face, device, shop, ip, .. } = asked;
-    let SdkRequest { store_id, channel_key, channel_group_id, notice_urls, custom_data, window, .. } =
-        request;
-    let OpenWindow::Payment(window) = window else { return Err(SdkError::input("is no payment")) };
-    let selector = match (channel_key, channel_group_id) {
-        (Some(key), None) => Selector::Channel(key),
-        (None, Some(group)) => Selector::Group(group),
-        (Some(_), Some(_)) => {
-            return Err(SdkError::input("SR-020 channelGroupId: channelKey is given too; give one of them"));
-        }
-        (None, None) => return Err(SdkError::input("channelKey: is missing; give it, or channelGroupId")),
-    };
-    let payment_id = window.order.payment_id.to_string();
-    let shown = Shown::of(&window.settings, device)?;
-    let ticket = Ticket {
-        store_id: store_id.to_string(),
-        about: About::Payment(payment_id.clone()),
-        face,
-        redirect_url: shown.redirect_url.clone(),
-        names: None,
-    };
-    let request = OpenWindowRequest {
-        caller: caller(store_id.clone(), ip, face),
-        selector,
-        window: *window,
-        extras: extras(custom_data, notice_urls),
-    };
-    let opened = gateway.engine.open_window(request).await.map_err(|error| refused(&error))?;
-    let shown_id = match face {
-        Face::V2 => opened.transaction.id.to_string(),
-        // The store gave it with the row.
-        Face::V1 => {
-            let durable = gateway.engine.payment(&store_id, &opened.transaction.order.payment_id).await;
-            durable.map_err(|error| SdkError::from(&error))?.imp_uid.to_string()
-        }
-    };
-    let channel = &opened.transaction.channel;
-    let opening = Opening { gateway, shop, ticket, shown, store_id: &store_id };
-    let opened = opening.give_out(channel, opened.call)?;
-    Ok(Opened { payment_id: Some(payment_id), tx_id: Some(shown_id), ..opened })
+/// What is wrong with a window that cannot be shown, beside what its channel's rules say: everything is told together.
+fn beside_rules(gateway: &Gateway, asked: Asked, lacking: SdkError) -> SdkError {
+    let Asked { store_id, face, selector, window, .. } = asked;
+    let Err(error) = gateway.engine.check_window(&store_id, face, &selector, window) else { return lacking };
+    let told = refused(&error);
+    let told = if face == Face::V1 { iamport::spelt(told) } else { told };
+    if told.message.contains(redirect_name(face)) {
+        return told;
+    }
+    SdkError { message: format!("{}\n{}", told.message, lacking.message), ..told }
 }
 
-async fn issue(gateway: &Gateway, asked: Asked) -> Result<Opened, SdkError> {
-    let Asked { request, face, device, shop, ip, names } = asked;
-    let SdkRequest { store_id, channel_key, notice_urls, custom_data, window, .. } = request;
-    let OpenWindow::BillingKey(window) = window else { return Err(SdkError::input("is no issue")) };
-    let channel: ChannelKey = channel_key.ok_or_else(|| {
-        SdkError::input("channelKey: is missing; a window issues a billing key at one channel")
-    })?;
-    let shown = Shown::of(&window.settings, device)?;
-    let named = names.as_ref().map(|names| CustomerUid::parse(&names.customer_uid)).transpose();
-    let customer_uid = named.map_err(|error| SdkError::input(format!("customer_uid: {error}")))?;
-    let request = OpenKeyWindowRequest {
-        caller: caller(store_id.clone(), ip, face),
-        channel,
-        window: *window,
-        customer_uid,
-        extras: extras(custom_data, notice_urls),
+/// Whose page asks, from where, and how its window is shown.
+struct Page {
+    shop: Origin,
+    shown: Shown,
+    ip: String,
+}
+
+/// Opens a window that was asked for, at the shop's page or at a page of our own.
+async fn open_asked(gateway: &Gateway, asked: Asked, page: Page) -> Result<Opened, SdkError> {
+    let Asked { store_id, face, selector, window, extras, customer_uid, names } = asked;
+    let Page { shop, shown, ip } = page;
+    if let Selector::Channel(key) = &selector {
+        check_user_code(gateway, key)?;
+    }
+    let caller = Caller { store_id: store_id.clone(), ip, face, operation: None };
+    let (durable, call) = match window {
+        OpenWindow::Payment(window) => {
+            let request = OpenWindowRequest { caller, selector, window: *window, extras };
+            let opened = gateway.engine.open_window(request).await.map_err(|error| refused(&error))?;
+            (Durable::payment(&stored(gateway, opened.transaction).await?), opened.call)
+        }
+        OpenWindow::BillingKey(window) => {
+            let channel = one_channel(selector)?;
+            let request = OpenKeyWindowRequest { caller, channel, window: *window, customer_uid, extras };
+            let opened = gateway.engine.open_key_window(request).await.map_err(|error| refused(&error))?;
+            let first = match opened.transaction {
+                Some(first) => Some(stored(gateway, first).await?),
+                None => None,
+            };
+            (Durable::key(&opened.record, first.as_ref()), opened.call)
+        }
+        OpenWindow::IssueAndPay(window) => {
+            let channel = one_channel(selector)?;
+            let request = OpenIssueAndPayRequest { caller, channel, window: *window, extras };
+            let opened = gateway.engine.open_issue_and_pay(request).await.map_err(|error| refused(&error))?;
+            let first = stored(gateway, opened.transaction).await?;
+            (Durable::key(&opened.record, Some(&first)), opened.call)
+        }
     };
-    let opened = gateway.engine.open_key_window(request).await.map_err(|error| SdkError::from(&error))?;
-    let key = opened.record.key.to_string();
     let ticket = Ticket {
         store_id: store_id.to_string(),
-        about: About::BillingKey(key.clone()),
+        about: durable.about.clone(),
         face,
         redirect_url: shown.redirect_url.clone(),
+        tx_id: durable.tx_id.clone(),
         names,
     };
-    let opening = Opening { gateway, shop, ticket, shown, store_id: &store_id };
-    let opened = opening.give_out(&opened.record.channels[0].channel, opened.call)?;
-    Ok(Opened { billing_key: Some(key), ..opened })
+    Opening { gateway, shop, ticket, shown, store_id: &store_id }.give_out(durable, call)
 }
 
-fn extras(custom_data: Option<Value>, notice_urls: Vec<String>) -> Extras {
-    Extras { custom_data: custom_data.map(|data| data.to_string()), notice_urls, skip_webhook: false }
+/// The transaction as the ledger has it: the store gives an `imp_uid` with the row.
+async fn stored(gateway: &Gateway, begun: Transaction) -> Result<Transaction, SdkError> {
+    if begun.face == Face::V2 {
+        return Ok(begun);
+    }
+    let found = gateway.engine.payment(&begun.store_id, &begun.order.payment_id).await;
+    found.map_err(|error| SdkError::from(&error))
 }
 
-fn caller(store_id: StoreId, ip: String, face: Face) -> Caller {
-    Caller { store_id, ip, face, operation: None }
+/// What is in the ledger before anybody sees a window.
+struct Durable {
+    about: About,
+    channel: ChannelSnapshot,
+    /// The transaction as the shop knows it.
+    tx_id: Option<String>,
+}
+
+impl Durable {
+    fn payment(transaction: &Transaction) -> Self {
+        Self {
+            about: About::Payment(transaction.order.payment_id.to_string()),
+            channel: transaction.channel.clone(),
+            tx_id: Some(transaction.shown_id().into_owned()),
+        }
+    }
+
+    /// A key, and what its window pays with it first.
+    fn key(record: &BillingKeyRecord, first: Option<&Transaction>) -> Self {
+        let key = record.key.to_string();
+        let channel = record.channels[0].channel.clone();
+        match first {
+            None => Self { about: About::BillingKey(key), channel, tx_id: None },
+            Some(first) => {
+                let payment_id = first.order.payment_id.to_string();
+                let tx_id = Some(first.shown_id().into_owned());
+                Self { about: About::Both { payment_id, key }, channel, tx_id }
+            }
+        }
+    }
+}
+
+fn one_channel(selector: Selector) -> Result<ChannelKey, SdkError> {
+    match selector {
+        Selector::Channel(key) => Ok(key),
+        Selector::Group(_) => Err(SdkError::input(asked::NO_GROUP)),
+    }
 }
 
 /// A payment has one window at a time: a second one could take its money twice.
@@ -240,10 +233,18 @@ fn refused(error: &EngineError) -> SdkError {
     match error {
         EngineError::UnknownOutcome => SdkError::new(
             "InvalidEntityState",
-            "paymentId: the payment has a window that is open, or a call whose result is not known yet; finish it, or send \
-             another paymentId",
+            "paymentId: the payment has a window that its buyer may still finish, or a call whose result is not known yet; \
+             wait for its end, or send another paymentId",
         ),
         error => SdkError::from(error),
+    }
+}
+
+/// What a face calls the URL a buyer comes back to.
+const fn redirect_name(face: Face) -> &'static str {
+    match face {
+        Face::V1 => "m_redirect_url",
+        Face::V2 => "redirectUrl",
     }
 }
 
@@ -257,7 +258,7 @@ struct Shown {
 
 impl Shown {
     /// On a mobile a window takes the page's place, unless `windowType` says otherwise; `forceRedirect` does so anywhere.
-    fn of(settings: &WindowSettings, device: Device) -> Result<Self, SdkError> {
+    fn of(settings: &WindowSettings, device: Device, name: &str) -> Result<Self, SdkError> {
         let WindowTypes { pc, mobile } = &settings.window_type;
         let named = if device.is_mobile { mobile.as_deref() } else { pc.as_deref() };
         let named = named.map(|name| name.strip_prefix("WINDOW_TYPE_").unwrap_or(name));
@@ -270,9 +271,9 @@ impl Shown {
         };
         let redirect_url = settings.redirect_url.clone();
         if mode == Mode::Redirect && redirect_url.is_none() {
-            return Err(SdkError::input(
-                "redirectUrl: is missing; here the window takes the page's place, so give the URL the buyer comes back to",
-            ));
+            return Err(SdkError::input(format!(
+                "{name}: is missing; here the window takes the page's place, so give the URL the buyer comes back to",
+            )));
         }
         let is_korean = settings.locale.as_deref().is_none_or(|locale| locale.contains("KO"));
         Ok(Self { mode, redirect_url, is_korean, dims: settings.iframe_dim.unwrap_or(true) })
@@ -289,19 +290,20 @@ struct Opening<'a> {
 }
 
 impl Opening<'_> {
-    fn give_out(self, channel: &ChannelSnapshot, call: SdkCall) -> Result<Opened, SdkError> {
+    fn give_out(self, durable: Durable, call: SdkCall) -> Result<Opened, SdkError> {
         let Self { gateway, shop, ticket, shown, store_id } = self;
+        let channel = &durable.channel;
         let base_url = gateway
             .engine
             .upstream_of(&channel.key)
             .ok_or_else(|| SdkError::new("ChannelNotFound", "the channel's upstream is not configured"))?;
-        let store = gateway.stores.iter().find(|store| store.id == *store_id);
+        let user_code = user_code(gateway, store_id, channel, &base_url, call.sdk)?;
         let opened = Opened {
             token: gateway.engine.new_token(),
             mode: shown.mode.code(),
-            payment_id: None,
-            tx_id: None,
-            billing_key: None,
+            payment_id: ticket.about.payment_id().map(str::to_owned),
+            tx_id: durable.tx_id,
+            billing_key: ticket.about.billing_key().map(str::to_owned),
             ticket: ticket.write(&gateway.engine),
             dims: shown.dims,
         };
@@ -313,11 +315,45 @@ impl Opening<'_> {
             ticket,
             is_korean: shown.is_korean,
             is_live: channel.environment == Environment::Live,
-            user_code: store.and_then(|store| store.user_code.clone()).unwrap_or_default(),
+            user_code,
         };
         gateway.windows.put(opened.token.clone(), gateway.engine.now(), window);
         Ok(opened)
     }
+}
+
+/// Refuses a window that could not be shown, before anything is written.
+fn check_user_code(gateway: &Gateway, channel: &ChannelKey) -> Result<(), SdkError> {
+    let engine = &gateway.engine;
+    let lacks_code =
+        engine.upstream_name_of(channel).is_some_and(|name| !gateway.upstream_user_codes.contains_key(&name));
+    let is_v1 = engine.protocol_of(channel) == Some(Protocol::IamportV1);
+    if is_v1 && lacks_code && engine.upstream_of(channel).is_some_and(|url| iamport::is_official(&url)) {
+        return Err(SdkError::new("ChannelNotFound", NO_USER_CODE));
+    }
+    Ok(())
+}
+
+/// What the page starts V1's SDK with: the upstream's merchant, or the store where the upstream is a sandbox.
+fn user_code(
+    gateway: &Gateway,
+    store_id: &StoreId,
+    channel: &ChannelSnapshot,
+    base_url: &str,
+    sdk: Sdk,
+) -> Result<String, SdkError> {
+    if sdk == Sdk::V2 {
+        return Ok(String::new());
+    }
+    let upstream = gateway.engine.upstream_name_of(&channel.key);
+    if let Some(code) = upstream.as_ref().and_then(|name| gateway.upstream_user_codes.get(name)) {
+        return Ok(code.clone());
+    }
+    if iamport::is_official(base_url) {
+        return Err(SdkError::new("ChannelNotFound", NO_USER_CODE));
+    }
+    let store = gateway.stores.iter().find(|store| store.id == *store_id);
+    Ok(store.and_then(|store| store.user_code.clone()).unwrap_or_default())
 }
 
 /// What a buyer holds, by the browser's own words.
@@ -325,6 +361,8 @@ impl Opening<'_> {
 struct Device {
     os: Option<BuyerOs>,
     is_mobile: bool,
+    /// Whether the page is in an app's own browser, which a payment app comes back to by its scheme (rule IAMPORT-079).
+    is_in_app: bool,
 }
 
 impl Device {
@@ -339,6 +377,11 @@ impl Device {
             ("Linux", BuyerOs::Linux),
         ];
         let os = os.into_iter().find(|(name, _)| agent.contains(name)).map(|(_, os)| os);
-        Self { os, is_mobile: os.is_some_and(BuyerOs::is_mobile) || agent.contains("Mobile") }
+        let is_in_app = match os {
+            Some(BuyerOs::Android) => agent.contains("; wv)"),
+            Some(BuyerOs::Ios) => !agent.contains("Safari/"),
+            _ => false,
+        };
+        Self { os, is_mobile: os.is_some_and(BuyerOs::is_mobile) || agent.contains("Mobile"), is_in_app }
     }
 }

@@ -67,14 +67,16 @@ fn work(window: &Waiting, ticket: &str) -> Option<String> {
         is_korean: window.is_korean,
         is_v1: window.ticket.face == Face::V1,
     };
-    let json = serde_json::to_string(&work).ok()?;
-    Some(
-        json.replace('<', "\\u003c")
-            .replace('>', "\\u003e")
-            .replace('&', "\\u0026")
-            .replace('\u{2028}', "\\u2028")
-            .replace('\u{2029}', "\\u2029"),
-    )
+    Some(as_data(&serde_json::to_string(&work).ok()?))
+}
+
+/// JSON that no parser of HTML sees markup in.
+pub(super) fn as_data(json: &str) -> String {
+    json.replace('<', "\\u003c")
+        .replace('>', "\\u003e")
+        .replace('&', "\\u0026")
+        .replace('\u{2028}', "\\u2028")
+        .replace('\u{2029}', "\\u2029")
 }
 
 fn shown(window: &Waiting, work: &str) -> Response {

@@ -11,7 +11,10 @@ use portone_engine::ledger::{
     BillingKeyRecord, BillingKeyStatus, Face, KeyChannelState, PaymentStatus, Transaction,
 };
 use portone_engine::request::Caller;
-use portone_engine::{ConfirmBillingKeyRequest, ConfirmPaymentRequest, EngineError, issue_token};
+use portone_engine::{
+    ConfirmBillingKeyRequest, ConfirmIssueAndPayRequest, ConfirmPaymentRequest, EngineError, FixedAmount,
+    issue_token,
+};
 use serde_json::{Value, json};
 
 use super::iamport;
@@ -26,6 +29,10 @@ use crate::state::Gateway;
 
 /// The placeholder of what a shop approves by itself (rule V2-051).
 const NEEDS_CONFIRMATION: &str = "NEEDS_CONFIRMATION";
+/// What a window that issues a key and pays is called.
+const BOTH: &str = "ISSUE_BILLING_KEY_AND_PAY";
+/// What the page of a window is told that another has taken the place of.
+const REPLACED: &str = "another window of the payment was opened since, and this one counts no more";
 /// How much of the upstream's words is handed on, in characters.
 const WORDS_LENGTH_MAX: usize = 500;
 
@@ -129,6 +136,7 @@ async fn settle(gateway: &Gateway, ticket: Ticket, hint: Hint) -> Value {
         let response = match &ticket.about {
             About::Payment(id) => payment(&on, &ticket, id, hint).await,
             About::BillingKey(key) => billing_key(&on, &ticket, key, hint).await,
+            About::Both { payment_id, key } => both(&on, &ticket, payment_id, key, hint).await,
         };
         let redirect_to =
             ticket.redirect_url.as_deref().and_then(|url| redirect(url, ticket.face, &response));
@@ -145,22 +153,25 @@ async fn payment(gateway: &Gateway, ticket: &Ticket, id: &str, hint: Hint) -> Va
     let (Ok(store_id), Ok(payment_id)) = (StoreId::parse(&ticket.store_id), PaymentId::parse(id)) else {
         return json!(SdkError::new("PaymentNotFound", "there is no such payment"));
     };
-    let is_manual = gateway.stores.iter().any(|store| store.id == store_id && store.manual_approval);
     let mut refusal = None;
     let mut token = None;
     match hint.payment_token {
-        Some(given) if is_manual => token = Some(given),
-        Some(given) => refusal = approve(gateway, &store_id, &payment_id, given, ticket.face).await,
+        Some(given) if is_manual(gateway, &store_id) => token = Some(given),
+        Some(given) => refusal = approve(gateway, &store_id, &payment_id, given, ticket).await,
         None => {}
     }
     let transaction = match gateway.engine.look_at_window(&store_id, &payment_id).await {
         Ok(transaction) => transaction,
         Err(error) => return json!(SdkError::from(&error)),
     };
+    let mut said = refusal.or(hint.error);
+    if is_another(ticket, &transaction) {
+        (token, said) = (None, Some(SdkError::new("InvalidEntityState", REPLACED)));
+    }
     // Money that was taken is never told as a failure, whatever the page or the approval said.
-    let error = if token.is_some() { None } else { error_of(&transaction, refusal.or(hint.error)) };
+    let error = if token.is_some() { None } else { error_of(&transaction, said) };
     match ticket.face {
-        Face::V1 => iamport::told(&transaction, error.as_ref()),
+        Face::V1 => iamport::told_of_payment(&transaction, error.as_ref()),
         Face::V2 => {
             let mut told = json!({
                 "transactionType": "PAYMENT",
@@ -175,18 +186,85 @@ async fn payment(gateway: &Gateway, ticket: &Ticket, id: &str, hint: Hint) -> Va
     }
 }
 
+fn is_manual(gateway: &Gateway, store_id: &StoreId) -> bool {
+    gateway.stores.iter().any(|store| store.id == *store_id && store.manual_approval)
+}
+
+/// Whether another window of the payment has taken the place of the ticket's.
+fn is_another(ticket: &Ticket, transaction: &Transaction) -> bool {
+    ticket.tx_id.as_deref().is_some_and(|tx_id| tx_id != transaction.shown_id())
+}
+
+/// What came of a window that issued a key and paid with it.
+async fn both(gateway: &Gateway, ticket: &Ticket, id: &str, key: &str, hint: Hint) -> Value {
+    let ids = (StoreId::parse(&ticket.store_id), PaymentId::parse(id), BillingKey::parse(key));
+    let (Ok(store_id), Ok(payment_id), Ok(key)) = ids else {
+        return json!(SdkError::new("PaymentNotFound", "there is no such payment"));
+    };
+    let mut refusal = None;
+    if let Some(upstream) = hint.billing_issue_token {
+        let billing_issue_token = issue_token(&key, &upstream);
+        if is_manual(gateway, &store_id) {
+            return json!({
+                "transactionType": BOTH,
+                "billingKey": NEEDS_CONFIRMATION,
+                "paymentId": payment_id,
+                "txId": NEEDS_CONFIRMATION,
+                "billingIssueToken": billing_issue_token.expose(),
+            });
+        }
+        let request = ConfirmIssueAndPayRequest {
+            caller: caller(&store_id, ticket.face),
+            billing_issue_token,
+            payment_id: Some(payment_id.to_string()),
+            amount: FixedAmount::default(),
+            is_test: None,
+            skip_webhook: false,
+        };
+        match Box::pin(gateway.engine.confirm_issue_and_pay(request)).await {
+            Ok(_) | Err(EngineError::AlreadyPaid | EngineError::BillingKeyAlreadyIssued) => {}
+            Err(error) => refusal = Some(SdkError::from(&error)),
+        }
+    }
+    let transaction = match gateway.engine.look_at_window(&store_id, &payment_id).await {
+        Ok(transaction) => transaction,
+        Err(error) => return json!(SdkError::from(&error)),
+    };
+    let mut said = refusal.or(hint.error);
+    if is_another(ticket, &transaction) {
+        said = Some(SdkError::new("InvalidEntityState", REPLACED));
+    }
+    let error = error_of(&transaction, said);
+    match ticket.face {
+        Face::V1 => {
+            iamport::told_of_key(ticket.names.as_ref(), key.as_str(), Some(&transaction), error.as_ref())
+        }
+        Face::V2 => {
+            let billing_key = if error.is_none() { key.as_str() } else { "" };
+            let told = json!({
+                "transactionType": BOTH,
+                "billingKey": billing_key,
+                "paymentId": transaction.order.payment_id,
+                "txId": transaction.id,
+            });
+            with_error(told, error)
+        }
+    }
+}
+
 async fn approve(
     gateway: &Gateway,
     store_id: &StoreId,
     payment_id: &PaymentId,
     payment_token: Secret<String>,
-    face: Face,
+    ticket: &Ticket,
 ) -> Option<SdkError> {
     let request = ConfirmPaymentRequest {
-        caller: Caller { store_id: store_id.clone(), ip: "127.0.0.1".to_owned(), face, operation: None },
+        caller: caller(store_id, ticket.face),
         payment_id: payment_id.clone(),
         payment_token,
-        tx_id: None,
+        // Another window of the payment may have taken the place of the one that gave the token.
+        tx_id: ticket.tx_id.clone(),
         currency: None,
         total: None,
         tax_free: None,
@@ -198,6 +276,11 @@ async fn approve(
         Ok(_) | Err(EngineError::AlreadyPaid) => None,
         Err(error) => Some(SdkError::from(&error)),
     }
+}
+
+/// Our own page asks, for the shop's.
+fn caller(store_id: &StoreId, face: Face) -> Caller {
+    Caller { store_id: store_id.clone(), ip: "127.0.0.1".to_owned(), face, operation: None }
 }
 
 /// Why a payment is told to have failed; `None` where it has not.
@@ -223,19 +306,17 @@ async fn billing_key(gateway: &Gateway, ticket: &Ticket, key: &str, hint: Hint) 
     let (Ok(store_id), Ok(key)) = (StoreId::parse(&ticket.store_id), BillingKey::parse(key)) else {
         return json!(SdkError::new("BillingKeyNotFound", "there is no such billing key"));
     };
-    let is_manual = gateway.stores.iter().any(|store| store.id == store_id && store.manual_approval);
     let mut refusal = None;
     if let Some(upstream) = hint.billing_issue_token {
         let billing_issue_token = issue_token(&key, &upstream);
-        if is_manual {
+        if is_manual(gateway, &store_id) {
             return json!({
                 "transactionType": "ISSUE_BILLING_KEY",
                 "billingKey": NEEDS_CONFIRMATION,
                 "billingIssueToken": billing_issue_token.expose(),
             });
         }
-        let face = ticket.face;
-        let caller = Caller { store_id: store_id.clone(), ip: "127.0.0.1".to_owned(), face, operation: None };
+        let caller = caller(&store_id, ticket.face);
         let request =
             ConfirmBillingKeyRequest { caller, billing_issue_token, is_test: None, skip_webhook: false };
         match gateway.engine.confirm_billing_key(request).await {
@@ -249,7 +330,7 @@ async fn billing_key(gateway: &Gateway, ticket: &Ticket, key: &str, hint: Hint) 
     };
     let error = key_error(&record, refusal.or(hint.error));
     match ticket.face {
-        Face::V1 => iamport::told_of_key(ticket.names.as_ref(), &key, error.as_ref()),
+        Face::V1 => iamport::told_of_key(ticket.names.as_ref(), key.as_str(), None, error.as_ref()),
         Face::V2 => {
             let billing_key = if error.is_none() { key.as_str() } else { "" };
             let told = json!({ "transactionType": "ISSUE_BILLING_KEY", "billingKey": billing_key });

@@ -22,6 +22,9 @@ pub(super) struct Ticket {
     pub(super) face: Face,
     /// Where the shop wants its buyer back, if it said so.
     pub(super) redirect_url: Option<String>,
+    /// Which transaction its payment is, as the shop knows it: another window of the payment may have taken its place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) tx_id: Option<String>,
     /// What a V1 shop calls the key that is issued, to be told again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) names: Option<Names>,
@@ -42,6 +45,32 @@ pub(super) enum About {
     Payment(String),
     /// A billing key to issue.
     BillingKey(String),
+    /// A billing key to issue, and its first payment.
+    #[serde(rename_all = "camelCase")]
+    Both {
+        /// The payment.
+        payment_id: String,
+        /// The key.
+        key: String,
+    },
+}
+
+impl About {
+    /// The payment.
+    pub(super) fn payment_id(&self) -> Option<&str> {
+        match self {
+            Self::Payment(payment_id) | Self::Both { payment_id, .. } => Some(payment_id),
+            Self::BillingKey(_) => None,
+        }
+    }
+
+    /// The billing key.
+    pub(super) fn billing_key(&self) -> Option<&str> {
+        match self {
+            Self::BillingKey(key) | Self::Both { key, .. } => Some(key),
+            Self::Payment(_) => None,
+        }
+    }
 }
 
 impl Ticket {

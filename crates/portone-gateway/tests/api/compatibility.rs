@@ -83,8 +83,8 @@ fn every_sdk_function_is_in_the_table_and_in_its_script() {
     let table = table("Browser SDKs");
     for (object, script) in SCRIPTS {
         let start = script.find(if object == "IMP" { "const imp = {" } else { "const sdk = {" }).unwrap();
-        let members = script[start..].split("\n  };").next().unwrap().lines().filter_map(|line| {
-            let member = line.strip_prefix("    ")?;
+        let members = script[start..].split("\n};").next().unwrap().lines().filter_map(|line| {
+            let member = line.strip_prefix("  ")?;
             let name = member.split([':', '(']).next()?;
             let is_name = !name.is_empty() && name.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_');
             is_name.then(|| format!("{object}.{name}"))

@@ -32,4 +32,6 @@ mod transport;
 mod v1;
 mod welcome;
 mod window;
+mod window_rules;
+mod window_upstream;
 mod world;

@@ -118,6 +118,46 @@ async fn the_page_shows_the_order_and_no_markup_of_the_shop() {
     assert_eq!(read(&world, &format!("/checkout/{id}")).await.status, 410);
 }
 
+async fn open_window(world: &World, id: &str, argument: &Value) -> crate::http::Reply {
+    let body = json!({"function": "checkout", "sessionId": id, "argument": argument}).to_string();
+    world.send(Call::new("POST", "/window/open").header("origin", "https://pay.example.com").body(body)).await
+}
+
+#[tokio::test]
+async fn the_page_of_a_session_opens_its_window() {
+    let world = World::new().await;
+    let session = |profile: &str| {
+        let offer = with(offer(), "/profileKey", json!(profile));
+        with(offer, "/customerEmail", json!("kim@example.com"))
+    };
+    let created = world.post("/payment-sessions", &session(crate::world::GROUP)).await.json();
+    let id = created["sessionId"].as_str().unwrap();
+    // What the browser says of the order is nothing.
+    let buyer =
+        json!({"name": "Kim Port", "phone": "010-1234-5678", "totalAmount": 1, "email": "other@example.com"});
+    let missing = open_window(&world, id, &json!({"name": "Kim Port"})).await;
+    assert!(missing.text.contains("customer.phoneNumber"), "{}", missing.text);
+    let opened = open_window(&world, id, &buyer).await;
+    assert_eq!(opened.status, 200, "{}", opened.text);
+    let payment = world.get("/payments/order1").await.json();
+    assert_eq!(
+        (&payment["status"], &payment["amount"]["total"], &payment["customData"]),
+        (&json!("READY"), &json!(8900), &json!("mine"))
+    );
+    assert_eq!(payment["customer"]["email"], "kim@example.com", "what the session knows counts");
+    assert_eq!(payment["channelGroup"]["id"], crate::world::GROUP);
+    let lost = world.post("/payment-sessions", &session("profile-of-nobody")).await.json();
+    let refused = open_window(&world, lost["sessionId"].as_str().unwrap(), &buyer).await;
+    assert!(refused.text.contains("profileKey"), "{}", refused.text);
+    let at_channel = with(session(SMARTRO), "/paymentId", json!("order2"));
+    let at_channel = world.post("/payment-sessions", &at_channel).await.json();
+    let opened = open_window(&world, at_channel["sessionId"].as_str().unwrap(), &buyer).await;
+    assert_eq!(opened.status, 200, "{}", opened.text);
+    world.advance(TimeDelta::seconds(600));
+    let late = open_window(&world, id, &buyer).await;
+    assert!(late.text.contains("session is over"), "{}", late.text);
+}
+
 #[tokio::test]
 async fn a_session_is_read_strictly() {
     let world = World::new().await;

@@ -1,5 +1,6 @@
 //! The world the faces are tested in.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -266,6 +267,7 @@ fn config(engine: &Arc<Engine>, tracker: &TaskTracker, by_hand: bool) -> Gateway
         metrics: None,
         pass_through: None,
         rate_limit: None,
+        upstream_user_codes: BTreeMap::new(),
         demo_store: None,
     }
 }

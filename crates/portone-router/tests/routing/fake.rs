@@ -51,6 +51,7 @@ const fn profile(
         payment_id: PaymentIdRule { length_max, alphanumeric },
         partial_cancel: true,
         judges_test_cards: false,
+        key_window_charges: false,
         rules: &[],
         capability_rule: &CAPABILITY,
     }

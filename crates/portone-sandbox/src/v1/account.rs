@@ -1,6 +1,6 @@
 //! Virtual accounts without a window (V1-080 to V1-082): issued, paid into by hand, closed.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use serde_json::Value;
 
 use super::input::Input;
@@ -34,6 +34,28 @@ const HOLDER_LENGTH_MAX: usize = 16;
 /// Banks that issue no account on Smartro's test channels (SMARTRO-127), by their standard codes.
 const SMARTRO_TEST_BLOCKED: [&str; 5] = ["089", "004", "037", "034", "031"];
 
+/// The banks that a window offers, as the browser SDKs spell them, and their standard codes.
+const WINDOW_BANKS: [(&str, &str); 15] = [
+    ("INDUSTRIAL_BANK_OF_KOREA", "003"),
+    ("KOOKMIN_BANK", "004"),
+    ("SUHYUP_BANK", "007"),
+    ("NH_NONGHYUP_BANK", "011"),
+    ("WOORI_BANK", "020"),
+    ("SC_BANK_KOREA", "023"),
+    ("DAEGU_BANK", "031"),
+    ("BUSAN_BANK", "032"),
+    ("GWANGJU_BANK", "034"),
+    ("JEONBUK_BANK", "037"),
+    ("KYONGNAM_BANK", "039"),
+    ("EPOST", "071"),
+    ("HANA_BANK", "081"),
+    ("SHINHAN_BANK", "088"),
+    ("K_BANK", "089"),
+];
+/// How long a deposit is waited for where a window names no deadline; the PGs do not publish theirs.
+const DEPOSIT_WAIT: TimeDelta = TimeDelta::days(7);
+const KOREAN_TIME_SECONDS: i32 = 9 * 60 * 60;
+
 /// `POST /vbanks`
 pub(super) fn issue(context: &mut Context<'_>, input: &Input) -> Result<Value, Refusal> {
     let channel_key = input.need("channel_key")?;
@@ -55,8 +77,55 @@ pub(super) fn issue(context: &mut Context<'_>, input: &Input) -> Result<Value, R
     Ok(pay::wait(context, &channel, order, Account { number, ..account }))
 }
 
+/// The account that a buyer chose at `bank` in the window that `call` opened.
+pub(super) fn in_window(
+    context: &mut Context<'_>,
+    channel: &Channel,
+    call: &Input,
+    bank: Option<&str>,
+) -> Result<Value, Refusal> {
+    let order = Order::read(call, channel)?;
+    order.check_unpaid(context)?;
+    let bank = bank.unwrap_or("SHINHAN_BANK");
+    let code = WINDOW_BANKS.iter().find(|(name, _)| *name == bank).map(|(_, code)| *code);
+    let code = code.ok_or_else(|| wrong("bank"))?;
+    if channel.pg_code == SMARTRO && channel.is_test && SMARTRO_TEST_BLOCKED.contains(&code) {
+        return Err(blocked_bank());
+    }
+    let due = match call.text("vbank_due")? {
+        Some(text) => window_due(&text).filter(|due| *due > context.now).ok_or_else(|| wrong("vbank_due"))?,
+        None => context.now + DEPOSIT_WAIT,
+    };
+    let (number, issued_at) = (context.ids.digits(14), context.now);
+    let bank_code = code.to_owned();
+    let account = Account { bank_code, number, holder: None, due, issued_at, closed_at: None };
+    Ok(pay::wait(context, channel, order, account))
+}
+
+/// A window's deadline is a text of Korean time (IAMPORT-072); a day is meant to its end.
+fn window_due(text: &str) -> Option<DateTime<Utc>> {
+    let day =
+        |format| NaiveDate::parse_from_str(text, format).ok().and_then(|day| day.and_hms_opt(23, 59, 59));
+    let time = |format| NaiveDateTime::parse_from_str(text, format).ok();
+    let due = match text.len() {
+        8 => day("%Y%m%d"),
+        10 => day("%Y-%m-%d"),
+        14 => time("%Y%m%d%H%M%S"),
+        _ => time("%Y-%m-%d %H:%M:%S"),
+    };
+    let zone = FixedOffset::east_opt(KOREAN_TIME_SECONDS)?;
+    Some(due?.and_local_timezone(zone).single()?.to_utc())
+}
+
+fn wrong(name: &str) -> Refusal {
+    Refusal::hub(format!("파라미터 형식이 올바르지 않습니다: {name}"))
+}
+
+fn blocked_bank() -> Refusal {
+    Refusal::pg("[3002] 테스트 환경에서 지원하지 않는 은행입니다.")
+}
+
 fn read(now: DateTime<Utc>, input: &Input, channel: &Channel) -> Result<Account, Refusal> {
-    let wrong = |name: &str| Refusal::hub(format!("파라미터 형식이 올바르지 않습니다: {name}"));
     let bank_code = input.need("vbank_code")?;
     // KG Inicis leaves out the first digit of the standard code.
     let code_length = if channel.pg_code == "html5_inicis" { 2 } else { 3 };
@@ -85,7 +154,7 @@ fn check_smartro(order: &Order, account: &Account, channel: &Channel) -> Result<
         return Err(Refusal::pg("[3001] 주문번호에 특수문자를 사용할 수 없습니다."));
     }
     if channel.is_test && SMARTRO_TEST_BLOCKED.contains(&account.bank_code.as_str()) {
-        return Err(Refusal::pg("[3002] 테스트 환경에서 지원하지 않는 은행입니다."));
+        return Err(blocked_bank());
     }
     Ok(())
 }

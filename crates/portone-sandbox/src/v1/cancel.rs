@@ -11,6 +11,8 @@ use crate::message::Change;
 
 /// The PGs through which a carrier takes a part back.
 const PARTIAL_CARRIER_PGS: [&str; 2] = ["html5_inicis", "kcp"];
+/// `pay_method` of what a carrier bills.
+const PHONE: &str = "phone";
 /// Korean time is nine hours ahead of UTC.
 const KOREAN_TIME: TimeDelta = TimeDelta::hours(9);
 /// The PGs that want the value-added tax again where the payment told it (IAMPORT-095).
@@ -34,7 +36,7 @@ pub(super) fn cancel(context: &mut Context<'_>, input: &Input) -> Result<Value, 
     if payment.account.is_some() {
         check_refund(&payment, input)?;
     }
-    if payment.is_phone {
+    if payment.pay_method == PHONE {
         check_carrier(&payment, is_partial, context.now)?;
     }
     if is_paymentwall && is_partial && processing.is_some_and(|currency| currency != payment.currency) {

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::input::Input;
 use super::keys::CUSTOMER_UID_LENGTH_MAX;
-use super::records::{Account, Channel, Payment, Status, StoredCard};
+use super::records::{Account, CARD, Channel, Payment, Status, StoredCard};
 use super::view::payment_view;
 use super::{Context, Refusal};
 use crate::cards::{CardFacts, Conduct};
@@ -77,7 +77,8 @@ pub(super) fn in_window(
     card: CardFacts,
     has_left: bool,
 ) -> Result<Value, Refusal> {
-    let order = Order::read(input, channel)?;
+    let mut order = Order::read(input, channel)?;
+    order.pay_method = input.text("pay_method")?.unwrap_or(order.pay_method);
     order.check_unpaid(context)?;
     let customer_uid = input.text("customer_uid")?;
     let left = has_left.then(|| LEFT.to_owned());
@@ -97,9 +98,9 @@ pub(super) struct Order {
     vat: Option<i64>,
     currency: String,
     card_quota: i64,
+    pay_method: String,
     custom_data: Option<String>,
     is_escrow: bool,
-    is_phone: bool,
     pub(super) buyer: BTreeMap<String, String>,
 }
 
@@ -136,11 +137,10 @@ impl Order {
             vat: input.amount("vat_amount")?,
             currency: if honours { asked } else { "KRW".to_owned() },
             card_quota,
+            pay_method: CARD.to_owned(),
             custom_data: input.value("custom_data").map(stored),
             // Without the contract it is a plain payment, in silence (IAMPORT-081).
             is_escrow: input.value("escrow") == Some(&Value::Bool(true)) && channel.has("escrow"),
-            // Of windows only.
-            is_phone: input.text("pay_method")?.as_deref() == Some("phone"),
             buyer,
         })
     }
@@ -203,7 +203,7 @@ fn settle(
     let is_paid = refused.is_none();
     let payment = Payment {
         status: if is_paid { Status::Paid } else { Status::Failed },
-        card: (!order.is_phone).then_some(card),
+        card: Some(card),
         customer_uid,
         paid_at: is_paid.then_some(context.now),
         failed_at: (!is_paid).then_some(context.now),
@@ -218,7 +218,8 @@ fn settle(
 /// An account waits for its deposit.
 pub(super) fn wait(context: &mut Context<'_>, channel: &Channel, order: Order, account: Account) -> Value {
     let pg_tid = Some(context.ids.pg_number("V1A"));
-    let payment = Payment { account: Some(account), pg_tid, ..begun(context, channel, order) };
+    let pay_method = "vbank".to_owned();
+    let payment = Payment { pay_method, account: Some(account), pg_tid, ..begun(context, channel, order) };
     keep(context, payment)
 }
 
@@ -239,10 +240,10 @@ fn begun(context: &mut Context<'_>, channel: &Channel, order: Order) -> Payment 
         name: order.name,
         buyer: order.buyer,
         custom_data: order.custom_data,
+        pay_method: order.pay_method,
         card: None,
         account: None,
         is_escrow: order.is_escrow,
-        is_phone: order.is_phone,
         logistics: None,
         card_quota: order.card_quota,
         customer_uid: None,

@@ -27,6 +27,9 @@ pub(crate) struct Channel {
     pub(crate) processing_currency: Option<String>,
 }
 
+/// What a card is called (IAMPORT-070).
+pub(crate) const CARD: &str = "card";
+
 /// One attempt. Amounts are in thousandths of a major unit, so that no currency needs a fraction of them.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -47,15 +50,15 @@ pub(crate) struct Payment {
     pub(crate) name: Option<String>,
     pub(crate) buyer: BTreeMap<String, String>,
     pub(crate) custom_data: Option<String>,
-    /// Absent of one paid into an account.
+    /// `pay_method` (IAMPORT-070).
+    #[serde(default = "by_card")]
+    pub(crate) pay_method: String,
+    /// Absent of one that no card paid.
     #[serde(default)]
     pub(crate) card: Option<CardFacts>,
     /// The account it is paid into.
     #[serde(default)]
     pub(crate) account: Option<Account>,
-    /// Whether a carrier bills it.
-    #[serde(default)]
-    pub(crate) is_phone: bool,
     #[serde(default)]
     pub(crate) is_escrow: bool,
     /// The delivery that escrow waits for.
@@ -74,6 +77,10 @@ pub(crate) struct Payment {
     /// What was registered of its delivery.
     #[serde(default)]
     pub(crate) delivery: Option<Value>,
+}
+
+fn by_card() -> String {
+    CARD.to_owned()
 }
 
 /// A virtual account.

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::Refusal;
 use super::input::number;
-use super::records::{Book, Channel, Payment, Status, StoredCard};
+use super::records::{Book, CARD, Channel, Payment, Status, StoredCard};
 use crate::cards::CardFacts;
 use crate::v2::query_value;
 
@@ -77,13 +77,8 @@ pub(super) fn payment_view(payment: &Payment) -> Value {
         .collect();
     let card = payment.card.as_ref().map_or(Value::Null, CardFacts::view);
     let closed_at = payment.account.as_ref().and_then(|account| account.closed_at);
-    let method = match (&payment.account, payment.is_phone) {
-        (Some(_), _) => "vbank",
-        (None, true) => "phone",
-        (None, false) => "card",
-    };
     let mut view = json!({
-        "imp_uid": payment.imp_uid, "merchant_uid": payment.merchant_uid, "pay_method": method,
+        "imp_uid": payment.imp_uid, "merchant_uid": payment.merchant_uid, "pay_method": payment.pay_method,
         "channel": "api", "pg_provider": payment.pg_code, "emb_pg_provider": null,
         "pg_tid": payment.pg_tid, "pg_id": payment.pg_id, "sandbox": payment.is_test, "escrow": payment.is_escrow,
         "apply_num": payment.apply_num, "card_name": card["name"], "card_code": null,
@@ -99,6 +94,11 @@ pub(super) fn payment_view(payment: &Payment) -> Value {
         "cash_receipt_issued": false, "customer_uid": payment.customer_uid,
         "customer_uid_usage": payment.customer_uid.as_ref().map(|_| "payment"),
     });
+    if payment.pay_method != CARD {
+        for name in ["apply_num", "card_name", "card_code", "card_quota", "card_number", "card_type"] {
+            view[name] = json!(null);
+        }
+    }
     for name in ["buyer_name", "buyer_email", "buyer_tel", "buyer_addr", "buyer_postcode"] {
         view[name] = json!(payment.buyer.get(name));
     }

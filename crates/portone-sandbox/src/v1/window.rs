@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::input::Input;
-use super::{Context, Refusal, keys, pay};
-use crate::cards::CardFacts;
+use super::{Context, Refusal, account, keys, pay};
+use crate::cards::{CardFacts, Conduct};
 
+/// The one method that is not paid at once: an account waits for its deposit.
+const ACCOUNT: &str = "vbank";
 const APPROVED_CARD: &str = "4242424242424242";
 /// Paymentwall takes the amount as it registers a card (PW-018).
 const PAYMENTWALL: &str = "paymentwall";
@@ -20,8 +22,9 @@ const HOLDER: [(&str, &str); 5] = [
     ("buyer_postcode", "customer_postcode"),
 ];
 
-/// `POST /sandbox/v1/windows`: `call` is the argument of `IMP.request_pay`, `cardNumber` the card chosen, `ending: "LEAVE"` a
-/// buyer who went away, `pingback: "LATE"` a PG that tells of the payment later. The answer is what the callback is told.
+/// `POST /sandbox/v1/windows`: `call` is the argument of `IMP.request_pay`, `cardNumber` the card chosen, or the one whose
+/// refusal another method meets, `bank` where an account is wanted, `ending: "LEAVE"` a buyer who went away, `pingback: "LATE"` a
+/// PG that tells of the payment later. The answer is what the callback is told.
 pub(super) fn finish(context: &mut Context<'_>, body: &[u8]) -> Result<Value, Refusal> {
     let body = Input::parse(body)?;
     let call = body
@@ -33,13 +36,12 @@ pub(super) fn finish(context: &mut Context<'_>, body: &[u8]) -> Result<Value, Re
     let channel_key = call.text("channelKey")?.or(call.text("channel_key")?);
     let channel = context.book.channel_for(call.text("pg")?.as_deref(), channel_key.as_deref()).cloned();
     let channel = channel.ok_or_else(|| Refusal::hub("PG설정 정보가 없습니다."))?;
-    if !matches!(method.as_str(), "card" | "phone") && channel.pg_code != PAYMENTWALL {
-        return Err(Refusal::hub(
-            "지원되지 않는 결제 수단입니다: the sandbox's V1 windows take cards and telephones only",
-        ));
-    }
     let card = card(&body)?;
     let has_left = body.text("ending")?.as_deref() == Some("LEAVE");
+    if method == ACCOUNT && !has_left && matches!(card.conduct, Conduct::Approved) {
+        let issued = account::in_window(context, &channel, &call, body.text("bank")?.as_deref())?;
+        return told(&call, Some(issued), None);
+    }
     let customer_uid = call.text("customer_uid")?;
     let charges = customer_uid.is_none() || channel.pg_code == PAYMENTWALL;
     let view =

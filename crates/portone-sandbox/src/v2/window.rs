@@ -9,7 +9,7 @@ use super::input::notice_urls;
 use super::view::time_text;
 use super::window_method::{self, Payer};
 use super::{issue_and_pay, key_window};
-use crate::cards::Use;
+use crate::cards::{CardFacts, Use};
 use crate::channel::Channel;
 use crate::fields::Fields;
 use crate::ledger::Ledger;
@@ -20,6 +20,8 @@ use crate::refusal::Refusal;
 /// How a payer ends a window.
 const LEAVES: &str = "LEAVE";
 const IS_PUT_OFF: &str = "PUT_OFF";
+/// The PG refuses what was chosen, for the reason of the test card that is named.
+const IS_REFUSED: &str = "REFUSE";
 
 /// `POST /sandbox/windows`: a payer finishes the window that `call` opens, the argument of the browser SDK's
 /// `requestPayment`, `requestIssueBillingKey` or `requestIssueBillingKeyAndPay`, up to the approval, which is the server's.
@@ -36,21 +38,25 @@ pub(crate) fn finish(ledger: &mut Ledger, now: DateTime<Utc>, body: &Fields<'_>)
     let method = window_method::read(now, &call, &payer)?;
     let token = format!("payment-token-{}", ledger.ids.uuid());
     let (payment_id, id) = ready(ledger, now, &call, &channel, method)?;
-    let ending = body.one_of("ending", &["PAY", LEAVES, IS_PUT_OFF])?;
-    if issues_at_once(&channel, &call)? && ending != Some(LEAVES) {
+    let ending = body.one_of("ending", &["PAY", LEAVES, IS_PUT_OFF, IS_REFUSED])?;
+    if issues_at_once(&channel, &call)? && !matches!(ending, Some(LEAVES | IS_REFUSED)) {
         settle(ledger, now, &payment_id, &channel, Ok(()), false)?;
         return Ok(json!({"transactionType": "PAYMENT", "paymentId": payment_id, "txId": id}));
     }
     let transaction = ledger.payment_mut(&payment_id)?.latest_mut();
     match ending {
-        Some(LEAVES) => {
+        Some(ending @ (LEAVES | IS_REFUSED)) => {
             transaction.status = Status::Failed;
-            let words = channel.provider.pg().words(Reason::PayerLeft);
+            let has_left = ending == LEAVES;
+            let refused = || CardFacts::of(payer.card_number).refusal(Use::KeyIn, channel.provider);
+            let reason = if has_left { None } else { Some(refused().unwrap_or(Reason::LimitExceeded)) };
+            let words = channel.provider.pg().words(reason.unwrap_or(Reason::PayerLeft));
             transaction.failure = Some(words.clone());
             ledger.announce_state(now, &payment_id, None)?;
+            let message = if has_left { "the payer left" } else { "the PG refused it" };
             Ok(
                 json!({"transactionType": "PAYMENT", "paymentId": payment_id, "txId": id, "code": "PGProviderError",
-                "message": "the payer left", "pgCode": words.code, "pgMessage": words.message}),
+                "message": message, "pgCode": words.code, "pgMessage": words.message}),
             )
         }
         Some(IS_PUT_OFF) => {
@@ -86,8 +92,12 @@ pub(super) fn ready(
     method: PaidWith,
 ) -> Result<(String, String), Refusal> {
     let payment_id = call.text("paymentId")?.to_owned();
-    if ledger.find_payment(&payment_id).is_some_and(|found| found.latest().status != Status::Failed) {
-        return Err(Refusal::conflict("ALREADY_PAID", "the payment is paid, waits, or has a window"));
+    // One whose window was left open may be tried again; what it authenticated counts no more.
+    if ledger
+        .find_payment(&payment_id)
+        .is_some_and(|found| !matches!(found.latest().status, Status::Failed | Status::Ready))
+    {
+        return Err(Refusal::conflict("ALREADY_PAID", "the payment is paid, or waits"));
     }
     let total = call.integer("totalAmount")?;
     let tax_free = call.optional_integer("taxFreeAmount")?.unwrap_or(0);

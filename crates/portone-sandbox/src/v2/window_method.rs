@@ -19,6 +19,8 @@ pub(super) struct Payer<'a> {
     bank: &'a str,
     wallet: &'a str,
     wallet_money: &'a str,
+    /// The receipt that he chose where the window asked him.
+    receipt: Option<&'a str>,
 }
 
 /// The banks of the browser SDK, and the same as the V2 REST API spells them.
@@ -52,6 +54,7 @@ impl<'a> Payer<'a> {
             card_number: number,
             bank: body.one_of("bank", &BANKS.map(|(name, _)| name))?.unwrap_or("SHINHAN_BANK"),
             wallet: body.optional_text("wallet")?.unwrap_or("KAKAOPAY"),
+            receipt: body.one_of("receipt", &["none", "PERSONAL", "CORPORATE"])?,
             wallet_money: body.one_of("walletMoney", &["CARD", "CHARGE", "TRANSFER"])?.unwrap_or("CARD"),
         })
     }
@@ -90,14 +93,15 @@ fn account(now: DateTime<Utc>, call: &Fields<'_>, payer: &Payer<'_>) -> Result<P
     let (mut bank, mut expires_at, mut receipt) = (payer.bank(), now + DEPOSIT_WAIT, None);
     if let Some(settings) = settings {
         bank = settings.optional_text("bankCode")?.map_or(bank, |code| rest_bank(code).to_owned());
-        receipt = settings.optional_text("cashReceiptType")?.filter(|kind| *kind != "ANONYMOUS");
+        receipt = settings.optional_text("cashReceiptType")?.filter(|kind| !kind.ends_with("ANONYMOUS"));
         if let Some(expiry) = settings.optional_object("accountExpiry")? {
             let hours = expiry.optional_integer("validHours")?.and_then(TimeDelta::try_hours);
             expires_at = expiry.time("dueDate")?.or(hours.map(|hours| now + hours)).unwrap_or(expires_at);
         }
     }
-    let receipt_purpose =
-        receipt.map(|kind| if kind == "CORPORATE" { "EXPENSE_PROOF" } else { "INCOME_DEDUCTION" });
+    // What the payer chose counts, whichever kind the shop asked for (KPN-038).
+    let receipt = payer.receipt.or(receipt).filter(|kind| *kind != "none");
+    let receipt_purpose = receipt.map(|kind| kind.strip_prefix("CASH_RECEIPT_TYPE_").unwrap_or(kind));
     Ok(PaidWith::Account {
         bank,
         number: None,

@@ -217,6 +217,46 @@ fn iamport_081_without_the_contract_nothing_is_held() {
 }
 
 #[test]
+fn iamport_072_a_window_issues_an_account_until_its_deadline() {
+    let mut v1 = V1::new();
+    let call = |uid: &str, due: &str| {
+        json!({
+            "pg": "nice_v2.MID1", "pay_method": "vbank", "merchant_uid": uid, "amount": 10_000, "name": "Chair",
+            "vbank_due": due,
+        })
+    };
+    let dues = ["20991231", "2099-12-31", "2099-12-31 23:59:59", "20991231235959"];
+    for (number, due) in dues.into_iter().enumerate() {
+        let asked = json!({"call": call(&format!("w{number}"), due), "bank": "KOOKMIN_BANK"});
+        let (status, told) = v1.bench.post("/sandbox/v1/windows", &asked);
+        assert_eq!(
+            (status, &told["success"], &told["status"]),
+            (200, &json!(true), &json!("ready")),
+            "{told}"
+        );
+        assert_eq!((&told["vbank_code"], &told["vbank_date"]), (&json!("004"), &json!(4_102_412_399_i64)));
+        assert_eq!((&told["pay_method"], &told["paid_at"]), (&json!("vbank"), &json!(0)));
+    }
+    let paid = v1.get("/v1/payments/find/w0").1["response"]["imp_uid"].clone();
+    let path = format!("/sandbox/v1/payments/{}/deposit", paid.as_str().unwrap());
+    assert_eq!(v1.bench.post(&path, &json!({})).1["status"], "paid");
+    for asked in [
+        json!({"call": call("w9", "20201231")}),
+        json!({"call": call("w9", "soon")}),
+        json!({"call": call("w9", "20991231"), "bank": "BANK_OF_NOBODY"}),
+        json!({"call": call("w0", "20991231")}),
+    ] {
+        assert_eq!(v1.bench.post("/sandbox/v1/windows", &asked).0, 400, "{asked}");
+    }
+    let refused = json!({"call": call("w9", "20991231"), "cardNumber": "4000000000000002"});
+    let told = v1.bench.post("/sandbox/v1/windows", &refused).1;
+    assert_eq!(
+        (&told["success"], &told["status"], &told["vbank_num"]),
+        (&json!(false), &json!("failed"), &json!(null))
+    );
+}
+
+#[test]
 fn smartro_096_another_card_takes_one_slot_of_a_verified_person_only() {
     let mut v1 = V1::new();
     let issue = |v1: &mut V1, uid: &str, card: &str| {

@@ -39,9 +39,10 @@ pub fn success(command: &Command) -> Vec<PgReply> {
         // Nothing is sent for them.
         Command::OpenWindow(_) | Command::Schedule(_) => vec![],
         Command::Inquire(inquire) => match &inquire.of.subject {
-            AttemptSubject::Pay { .. } | AttemptSubject::Window { .. } | AttemptSubject::Standing { .. } => {
-                found(&payment("paid"))
-            }
+            AttemptSubject::Pay { .. }
+            | AttemptSubject::Window { .. }
+            | AttemptSubject::IssueAndPay { .. }
+            | AttemptSubject::Standing { .. } => found(&payment("paid")),
             AttemptSubject::CloseVirtualAccount { .. } => found(&account("cancelled")),
             AttemptSubject::IssueCashReceipt { .. } => vec![receipted(true), done(&receipt(true))],
             AttemptSubject::CancelCashReceipt { .. } => vec![receipted(true), done(&cancelled_receipt(true))],

@@ -15,7 +15,7 @@ use super::{
     operation::Operation,
     receipts::{cancelled_finding, issued_finding},
     reply::{Lenient, Payment, PaymentPage, Status, StoredKey},
-    standing::standing_finding,
+    standing::{issued_and_paid, standing_finding, window_finding},
 };
 use crate::path::percent_encoded;
 
@@ -32,7 +32,8 @@ impl V1Dialect {
         Some(match &of.subject {
             AttemptSubject::Pay { payment_id, .. }
             | AttemptSubject::Cancel { payment_id, .. }
-            | AttemptSubject::Window { payment_id }
+            | AttemptSubject::Window { payment_id, .. }
+            | AttemptSubject::IssueAndPay { payment_id, .. }
             | AttemptSubject::Standing { payment_id }
             | AttemptSubject::CloseVirtualAccount { payment_id }
             | AttemptSubject::IssueCashReceipt { payment_id, .. }
@@ -70,8 +71,13 @@ impl V1Dialect {
                 let judge = |payment| payment_finding(payment, amount.currency);
                 return self.find_own(of, payment_id, leg, reply, judge);
             }
-            AttemptSubject::Window { payment_id } => {
-                return self.find_own(of, payment_id, leg, reply, window_finding);
+            AttemptSubject::Window { payment_id, amount } => {
+                let judge = |payment| window_finding(payment, amount.currency);
+                return self.find_own(of, payment_id, leg, reply, judge);
+            }
+            AttemptSubject::IssueAndPay { payment_id, amount } => {
+                let judge = |payment| issued_and_paid(payment, &of.id, amount.currency);
+                return self.find_own(of, payment_id, leg, reply, judge);
             }
             AttemptSubject::Standing { payment_id } => {
                 return self.find_own(of, payment_id, leg, reply, standing_finding);
@@ -204,7 +210,7 @@ fn unpaid(reply: &PgReply) -> PgError {
     Operation::FindPayments.unreadable(reply, "no payment of this merchant_uid was paid")
 }
 
-fn payment_finding(payment: Payment, currency: Currency) -> Result<Finding, &'static str> {
+pub(super) fn payment_finding(payment: Payment, currency: Currency) -> Result<Finding, &'static str> {
     match payment.status {
         // What was asked for was an account: a deposit or a close since then is another event.
         Status::Ready | Status::Paid | Status::Cancelled if payment.is_account() => {
@@ -219,15 +225,6 @@ fn payment_finding(payment: Payment, currency: Currency) -> Result<Finding, &'st
         }
         Status::Unknown => Err("unknown status of the payment"),
     }
-}
-
-/// A window that is open has paid nothing yet.
-fn window_finding(payment: Payment) -> Result<Finding, &'static str> {
-    let currency = payment.currency().ok_or("the currency is no currency")?;
-    if payment.status == Status::Ready && !payment.is_account() {
-        return Ok(Finding::DidNotHappen);
-    }
-    payment_finding(payment, currency)
 }
 
 /// A cancel has no marker, so the sum of cancels tells: one is open at a time, and it was sent with the balance the

@@ -3,8 +3,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use portone_core::{
-    Attempt, AttemptId, AttemptSubject, CallContext, Cause, Decline, Finding, LEG_COUNT_MAX, Leg, Method,
-    Money, Outcome, PgError, PgReply, PgRequest, Progress,
+    Attempt, AttemptId, AttemptSubject, CallContext, Cause, Currency, Decline, Finding, LEG_COUNT_MAX, Leg,
+    Method, Money, Outcome, PgError, PgReply, PgRequest, Progress,
 };
 
 use super::{
@@ -32,8 +32,8 @@ impl V2Dialect {
     pub(super) fn encode_inquire(&self, of: &Attempt, ctx: &CallContext) -> Progress {
         let request = match &of.subject {
             AttemptSubject::Pay { payment_id, .. }
-            | AttemptSubject::Window { payment_id }
-            | AttemptSubject::IssueAndPay { payment_id } => {
+            | AttemptSubject::Window { payment_id, .. }
+            | AttemptSubject::IssueAndPay { payment_id, .. } => {
                 let url = self.payment_url(payment_id, "/transactions");
                 self.request(Operation::ListTransactions, Method::Get, url, None, ctx)
             }
@@ -83,8 +83,14 @@ impl V2Dialect {
     ) -> Result<Progress, PgError> {
         let finding = match &of.subject {
             AttemptSubject::Pay { .. } => find_payment(&of.id, Waiting::ForPg, reply)?,
-            AttemptSubject::Window { .. } => find_payment(&of.id, Waiting::ForPayer, reply)?,
-            AttemptSubject::IssueAndPay { .. } => find_issued_and_paid(&of.id, reply)?,
+            AttemptSubject::Window { amount, .. } => {
+                check_currency(&of.id, amount.currency, reply)?;
+                find_payment(&of.id, Waiting::ForPayer, reply)?
+            }
+            AttemptSubject::IssueAndPay { amount, .. } => {
+                check_currency(&of.id, amount.currency, reply)?;
+                find_issued_and_paid(&of.id, reply)?
+            }
             AttemptSubject::IssueBillingKey => return self.find_issued_key(of, leg, reply, ctx),
             AttemptSubject::DeleteBillingKey { .. } => find_deleted_key(reply)?,
             AttemptSubject::BillingKey { .. } => find_key(reply)?,
@@ -188,6 +194,16 @@ fn find_payment(attempt: &AttemptId, waiting: Waiting, reply: &PgReply) -> Resul
         return Ok(Finding::DidNotHappen);
     }
     payment_finding(own).map_err(|what| operation.unreadable(reply, what))
+}
+
+/// The call was made in a buyer's browser: what it took is in the currency that was asked for, or somebody has to look.
+fn check_currency(attempt: &AttemptId, currency: Currency, reply: &PgReply) -> Result<(), PgError> {
+    let own = own_transaction(attempt, reply)?;
+    let told = own.and_then(|own| own.currency);
+    if told.is_some_and(|told| told != currency.code()) {
+        return Err(Operation::ListTransactions.unreadable(reply, "the currency is another one"));
+    }
+    Ok(())
 }
 
 fn payment_finding(mut payment: Payment) -> Result<Finding, &'static str> {

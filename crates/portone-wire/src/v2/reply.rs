@@ -169,6 +169,7 @@ pub(super) struct Payment {
     pub method: Option<PaymentMethod>,
     pub billing_key: Option<Secret<String>>,
     pub amount: Option<Amount>,
+    pub currency: Option<String>,
     pub pg_tx_id: Option<PgTxId>,
     pub requested_at: Option<DateTime<Utc>>,
     pub status_changed_at: Option<DateTime<Utc>>,

@@ -74,6 +74,8 @@ pub(crate) enum UpstreamConfig {
         imp_key: Secret<String>,
         /// Our REST API secret there.
         imp_secret: Secret<String>,
+        /// What its browser SDK is started with.
+        user_code: Option<String>,
     },
 }
 
@@ -359,8 +361,9 @@ fn read_portone_v2<'a>(reader: &mut Reader<'a>, table: &Section<'a>) -> Option<U
 }
 
 fn read_iamport_v1<'a>(reader: &mut Reader<'a>, table: &Section<'a>) -> Option<UpstreamConfig> {
-    reader.only(table, &["kind", "base_url", "sandbox", "imp_key", "imp_secret"]);
+    reader.only(table, &["kind", "base_url", "sandbox", "imp_key", "imp_secret", "user_code"]);
     let base_url = read_url(reader, table, "base_url");
+    let user_code = v1::read_upstream_user_code(reader, table);
     if let Some(name) = reader.text(table, "sandbox") {
         if base_url.is_some() {
             reader.problem_at(
@@ -371,11 +374,8 @@ fn read_iamport_v1<'a>(reader: &mut Reader<'a>, table: &Section<'a>) -> Option<U
         }
         let imp_key = reader.secret(table, "imp_key").unwrap_or_else(|| SANDBOX_IMP_KEY.into());
         let imp_secret = reader.secret(table, "imp_secret").unwrap_or_else(|| SANDBOX_SECRET.into());
-        return Some(UpstreamConfig::IamportV1 {
-            at: V1Place::Sandbox(name.to_owned()),
-            imp_key,
-            imp_secret,
-        });
+        let at = V1Place::Sandbox(name.to_owned());
+        return Some(UpstreamConfig::IamportV1 { at, imp_key, imp_secret, user_code });
     }
     for key in ["imp_key", "imp_secret"] {
         if !table.entries().any(|(name, _)| name == key) {
@@ -384,7 +384,7 @@ fn read_iamport_v1<'a>(reader: &mut Reader<'a>, table: &Section<'a>) -> Option<U
     }
     let (imp_key, imp_secret) = (reader.secret(table, "imp_key"), reader.secret(table, "imp_secret"));
     let at = V1Place::Url(base_url.unwrap_or_else(|| "https://api.iamport.kr".to_owned()));
-    Some(UpstreamConfig::IamportV1 { at, imp_key: imp_key?, imp_secret: imp_secret? })
+    Some(UpstreamConfig::IamportV1 { at, imp_key: imp_key?, imp_secret: imp_secret?, user_code })
 }
 
 /// A V1 upstream of the sandbox names a sandbox upstream.

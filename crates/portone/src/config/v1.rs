@@ -8,6 +8,8 @@ use sha2::{Digest as _, Sha256};
 use super::StoreV1;
 use super::reader::{Reader, Section};
 
+/// How many digits a user code has at most; PortOne's have eight.
+const USER_CODE_DIGIT_COUNT_MAX: usize = 16;
 /// The keys of a store that this reads.
 pub(super) const KEYS: [&str; 3] = ["v1_keys", "v1_user_code", "default_channel"];
 
@@ -74,11 +76,47 @@ fn read_user_code<'a>(reader: &mut Reader<'a>, section: &Section<'a>, seen: &mut
     Some(code.to_owned())
 }
 
+/// What the console calls the merchant's identification code (고객사 식별코드): `imp` and digits. A window at the upstream is
+/// opened with it, so one that is mistyped is told at the start.
+pub(super) fn read_upstream_user_code<'a>(reader: &mut Reader<'a>, table: &Section<'a>) -> Option<String> {
+    let code = reader.text(table, "user_code")?;
+    let digits = code.strip_prefix("imp").unwrap_or_default();
+    if digits.is_empty()
+        || digits.len() > USER_CODE_DIGIT_COUNT_MAX
+        || !digits.bytes().all(|it| it.is_ascii_digit())
+    {
+        let problem = "is no user code; write it as the console shows it, such as \"imp12345678\"";
+        reader.problem_at(table, "user_code", problem);
+        return None;
+    }
+    Some(code.to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use std::path::Path;
 
     use crate::config::Config;
+
+    #[test]
+    fn an_upstreams_user_code_is_checked() {
+        let source = |code: &str| {
+            format!(
+                "listen = \"127.0.0.1:8787\"\nadmin_token = \"admin\"\n[upstreams.live]\nkind = \"iamport-v1\"\n\
+                 imp_key = \"k\"\nimp_secret = \"s\"\nuser_code = \"{code}\"\n"
+            )
+        };
+        let told = |code: &str| {
+            let found = Config::parse(&source(code), Path::new(".")).err().unwrap_or_default();
+            found.iter().map(ToString::to_string).find(|problem| problem.contains("user_code"))
+        };
+        for wrong in ["", "imp", "12345678", "imp1234x", "imp12345678901234567"] {
+            let expected = "line 7: upstreams.live.user_code: is no user code; write it as the console shows it, such as \
+                            \"imp12345678\"";
+            assert_eq!(told(wrong).as_deref(), Some(expected), "{wrong}");
+        }
+        assert_eq!(told("imp12345678"), None);
+    }
 
     #[test]
     fn what_v1_needs_is_checked() {

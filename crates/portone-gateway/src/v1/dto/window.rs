@@ -1,10 +1,11 @@
 //! The argument of `IMP.request_pay`: a payment window, or one that issues a billing key.
 
 use portone_core::{
-    FreeInstallmentPlan, OfferPeriod, OpenWindow, Order, PaymentAmount, ProductType, Secret, WindowCard,
-    WindowExpiry, WindowInstallment, WindowIssue, WindowIssueMethod, WindowMethod, WindowMobile,
-    WindowPayment, WindowReceipt, WindowSettings,
+    CustomerUid, FreeInstallmentPlan, OfferPeriod, OpenWindow, Order, PaymentAmount, ProductType, Secret,
+    WindowCard, WindowExpiry, WindowInstallment, WindowIssue, WindowIssueMethod, WindowMethod, WindowMobile,
+    WindowPayment, WindowReceipt, WindowSettings, WindowTypes,
 };
+use portone_engine::request::Extras;
 use portone_wire::v1::{names, rules};
 use serde_json::{Map, Value};
 
@@ -63,15 +64,27 @@ const WIDGET: (&str, &str) = ("widget_code", "widget");
 /// Smartro's parameters that V2 has in the pay method's block.
 const RECEIPT: [&str; 2] = ["cashReceiptType", "customerIdentifier"];
 
+/// A call of `IMP.request_pay`.
+pub(crate) struct RequestPay {
+    /// The channel.
+    pub(crate) named: Named,
+    /// What the shop calls the key that is issued; windows that pay have none.
+    pub(crate) customer_uid: Option<CustomerUid>,
+    /// The window.
+    pub(crate) window: OpenWindow,
+    /// For the shop.
+    pub(crate) extras: Extras,
+}
+
 /// A payment window; `pg_code` says where the PG's own parameters go.
-pub(crate) fn payment(body: &RawBody, pg_code: &str) -> Read<(Named, OpenWindow)> {
+pub(crate) fn payment(body: &RawBody, pg_code: &str) -> Read<RequestPay> {
     read_body(body, &ARGUMENT, |fields| {
         let named = named(fields, "channelKey");
         let parameters = parameters(fields, pg_code);
         let method = method(fields, &parameters);
         let settings = settings(fields);
         let order = order(fields, &settings, parameters.bypass);
-        check_unread(fields);
+        let extras = order::extras(fields);
         let payment = WindowPayment {
             order: order?,
             method: method?,
@@ -80,12 +93,13 @@ pub(crate) fn payment(body: &RawBody, pg_code: &str) -> Read<(Named, OpenWindow)
             merpay_category_id: None,
             settings,
         };
-        Some((named, OpenWindow::Payment(Box::new(payment))))
+        let window = OpenWindow::Payment(Box::new(payment));
+        Some(RequestPay { named, customer_uid: None, window, extras })
     })
 }
 
 /// A window that issues a billing key: `customer_uid` is what makes it one (rule PW-017).
-pub(crate) fn issue(body: &RawBody, pg_code: &str) -> Read<(Named, OpenWindow)> {
+pub(crate) fn issue(body: &RawBody, pg_code: &str) -> Read<RequestPay> {
     read_body(body, &ARGUMENT, |fields| {
         let named = named(fields, "channelKey");
         let uid = key::need_uid(fields, "customer_uid");
@@ -97,7 +111,9 @@ pub(crate) fn issue(body: &RawBody, pg_code: &str) -> Read<(Named, OpenWindow)> 
             .and_then(|currency| amount::minor(fields, &rules::AMOUNT, "amount", currency));
         let issue_id = merchant_uid(fields);
         let settings = settings(fields);
-        check_unread(fields);
+        let extras = order::extras(fields);
+        // What pays with a key only has no use for them.
+        fields.flag("cultural_expense");
         let issue = WindowIssue {
             method: method?,
             issue_id: Some(issue_id?.as_str().to_owned()),
@@ -108,16 +124,10 @@ pub(crate) fn issue(body: &RawBody, pg_code: &str) -> Read<(Named, OpenWindow)> 
             bypass: parameters.bypass,
             settings,
         };
-        uid?;
-        Some((named, OpenWindow::BillingKey(Box::new(issue))))
+        let customer_uid = CustomerUid::parse(&uid?).ok()?;
+        let window = OpenWindow::BillingKey(Box::new(issue));
+        Some(RequestPay { named, customer_uid: Some(customer_uid), window, extras })
     })
-}
-
-/// What the shop gets back, and what no rule speaks of: types only.
-fn check_unread(fields: &Fields<'_, '_>) {
-    fields.text("notice_url");
-    fields.flag("popup");
-    fields.flag("cultural_expense");
 }
 
 fn order(fields: &Fields<'_, '_>, settings: &WindowSettings, bypass: Option<Value>) -> Option<Order> {
@@ -144,7 +154,7 @@ fn order(fields: &Fields<'_, '_>, settings: &WindowSettings, bypass: Option<Valu
         country: None,
         shipping_address: None,
         promotion_id: fields.under(&rules::PROMOTION_ID).owned_text("promotionId"),
-        is_cultural_expense: None,
+        is_cultural_expense: fields.flag("cultural_expense"),
         is_escrow: fields.under(&rules::ESCROW_CONTRACT).flag("escrow"),
         bypass,
     })
@@ -159,7 +169,9 @@ fn settings(fields: &Fields<'_, '_>) -> WindowSettings {
         fields.under(&rules::LANGUAGE).add("language", message);
     }
     let period = fields.object("period", &INPUT, &["from", "to", "interval"]);
+    let is_popup = fields.flag("popup") == Some(true);
     WindowSettings {
+        window_type: WindowTypes { pc: is_popup.then(|| "POPUP".to_owned()), mobile: None },
         redirect_url: fields.owned_text("m_redirect_url"),
         app_scheme: fields.owned_text("app_scheme"),
         locale: locale.map(str::to_owned),

@@ -6,7 +6,7 @@ pub(super) mod code;
 pub(super) mod customer;
 pub(super) mod delivery;
 pub(super) mod escrow;
-pub(super) mod payment;
+pub(crate) mod payment;
 pub(super) mod pg_setting;
 pub(super) mod prepare;
 pub(super) mod receipt;

@@ -133,7 +133,7 @@ pub(crate) struct PagedPayments<'a> {
 
 impl<'a> PagedPayments<'a> {
     /// One page of a list.
-    pub(crate) fn new(page: Page, total_count: usize, items: &[&'a Transaction]) -> Self {
+    pub(in crate::v1) fn new(page: Page, total_count: usize, items: &[&'a Transaction]) -> Self {
         let (previous, next) = page.around(total_count);
         let list = items.iter().map(|item| PaymentView::of(item)).collect();
         Self { total: total_count, previous, next, list }

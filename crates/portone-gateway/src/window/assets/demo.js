@@ -5,6 +5,8 @@
   'use strict';
 
   const PRICE = 58000;
+  /** The same in dollars. */
+  const PRICE_ABROAD = 42;
   /** @type {Record<string, Record<string, string>>} */
   const WORDS = {
     ko: {
@@ -72,6 +74,10 @@
       noticeUrls: [location.origin + '/demo/webhooks'],
       locale: language === 'en' ? 'EN_US' : 'KO_KR',
     };
+    if (isAbroad()) {
+      Object.assign(argument, { totalAmount: PRICE_ABROAD * 100, currency: 'USD' });
+      argument.customer.fullName = 'Jack Son';
+    }
     if (chosen === 'VIRTUAL_ACCOUNT') argument.virtualAccount = { accountExpiry: { dueDate: due() } };
     if (chosen === 'EASY_PAY') argument.easyPay = { easyPayProvider: 'KAKAOPAY' };
     if (chosen === 'MOBILE') argument.productType = 'REAL';
@@ -98,6 +104,7 @@
       notice_url: location.origin + '/demo/webhooks',
       language: language,
     };
+    if (isAbroad()) Object.assign(argument, { amount: PRICE_ABROAD, currency: 'USD', buyer_name: 'Jack Son' });
     if (method() === 'VIRTUAL_ACCOUNT') argument.vbank_due = due().slice(0, 10).replaceAll('-', '');
     if (method() === 'MOBILE') argument.digital = false;
     return argument;
@@ -111,18 +118,24 @@
       billingKeyMethod: 'CARD',
       issueId,
       issueName: word('issue'),
-      customer: { customerId: 'demo-customer', fullName: '김포트', phoneNumber: '010-1234-5678', email: 'kim@example.com' },
+      // Paymentwall takes the first payment with the card (PW-018).
+      ...(isAbroad() ? { displayAmount: PRICE_ABROAD * 100, currency: 'USD' } : {}),
+      customer: { customerId: 'demo-customer', fullName: isAbroad() ? 'Jack Son' : '김포트', phoneNumber: '010-1234-5678', email: 'kim@example.com' },
       redirectUrl: location.origin + '/demo',
       noticeUrls: [location.origin + '/demo/webhooks'],
     };
   }
 
+  /** The channel that is chosen, or nothing where a group is. */
+  const channel = () => (isGroup() ? undefined : shop.channels.find((it) => it.key === route()));
+  /** Paymentwall wants a given name and a family name, and is paid from abroad. */
+  const isAbroad = () => (channel() || {}).provider === 'PAYMENTWALL';
+
   const due = () => new Date(Date.now() + 3 * 86400000).toISOString().slice(0, 10) + 'T23:59:59+09:00';
 
   function takesSkin() {
     if (isGroup()) return false;
-    const channel = shop.channels.find((it) => it.key === route());
-    return Boolean(channel) && channel.provider === 'SMARTRO_V2';
+    return (channel() || {}).provider === 'SMARTRO_V2';
   }
 
   /** @param {unknown} value */
@@ -162,6 +175,13 @@
     at('facts').append(element('dt', name), element('dd', value));
   }
 
+  /** @param {number} minor @param {string} currency */
+  function money(minor, currency) {
+    if (language !== 'en' && currency === 'KRW') return minor.toLocaleString('ko-KR') + '원';
+    const format = new Intl.NumberFormat(language === 'en' ? 'en-US' : 'ko-KR', { style: 'currency', currency });
+    return format.format(minor / 10 ** (format.resolvedOptions().maximumFractionDigits || 0));
+  }
+
   /** What the SDK told, and what the gateway knows. @param {any} told @param {string | undefined} paymentId */
   async function show(told, paymentId) {
     const answer = paymentId ? await fetch('/demo/payments/' + encodeURIComponent(paymentId)) : undefined;
@@ -178,7 +198,7 @@
     fact(word('number'), paymentId);
     if (payment) {
       fact(word('channel'), payment.channel.name + ' · ' + payment.channel.provider);
-      fact(word('amount'), payment.total.toLocaleString() + ' ' + payment.currency);
+      fact(word('amount'), money(payment.total, payment.currency));
     }
     fact(word('key'), told.billingKey);
     fact(word('reason'), told.message || told.error_msg);

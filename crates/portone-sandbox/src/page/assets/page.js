@@ -10,6 +10,10 @@
   const call = work.call || {};
   const isV1 = work.kind.startsWith('v1-');
   const isIssue = work.kind.endsWith('issue');
+  /** What PGs say of accounts and telephones as well: over the limit, too little money, closed for maintenance. */
+  const REFUSALS = ['4000000000000010', '4000000000000028', '4000000000000093'];
+  const UNABLE = ['4000000000000093'];
+  const isBoth = work.kind === 'issue-and-pay';
   const look = lookOf(work.provider, call);
   const isEnglish = !(look.name === 'smartro' && isIssue) && /EN/i.test(String(call.locale || call.language || 'KO'));
   const words = /** @type {any} */ (window).sandboxWords[isEnglish ? 'en' : 'ko'];
@@ -37,7 +41,8 @@
   }
 
   function methodOf() {
-    if (isIssue || work.kind === 'issue-and-pay') return 'CARD';
+    if (isIssue) return 'CARD';
+    if (isBoth) return 'MOBILE';
     if (!isV1) return call.payMethod;
     const named = call.pay_method || 'card';
     /** @type {Record<string, string>} */
@@ -149,14 +154,27 @@
 
   /** @param {any} settings */
   function receipt(settings) {
-    const chosen = bare(settings.cashReceiptType) || 'none';
-    const kinds = /** @type {[string, string][]} */ (['none', 'PERSONAL', 'CORPORATE', 'ANONYMOUS'].map((kind) => [kind, words[kind]]));
-    return [select('receipt', words.receipt, kinds, chosen), input('identifier', words.identifier, { inputmode: 'numeric', autocomplete: 'off', value: settings.customerIdentifier || '' })];
+    const asked = bare(settings.cashReceiptType);
+    // KPN lets a shop say only whether its buyer is asked, and not for which kind (KPN-038).
+    if (look.name === 'kpn' && asked === 'ANONYMOUS') return [];
+    const isForced = look.name === 'kpn' && Boolean(asked);
+    const kinds = /** @type {[string, string][]} */ ([...(isForced ? [] : ['none']), 'PERSONAL', 'CORPORATE'].map((kind) => [kind, words[kind]]));
+    const kind = select('receipt', words.receipt, kinds, asked || 'none');
+    const identifier = input('identifier', words.identifier, { inputmode: 'numeric', autocomplete: 'off', required: true, value: settings.customerIdentifier || '' });
+    const chosen = kind.querySelector('select');
+    const follow = () => {
+      identifier.hidden = identifier.querySelector('input').disabled = chosen.value === 'none';
+    };
+    chosen.addEventListener('change', follow);
+    follow();
+    return [kind, identifier];
   }
 
   function dueText() {
     const expiry = (call.virtualAccount || {}).accountExpiry || {};
-    const due = expiry.dueDate || (call.vbank_due ? call.vbank_due : undefined);
+    // V1's is a text of Korean time, whose day is meant to its end (IAMPORT-072).
+    const told = /^(\d{4})-?(\d{2})-?(\d{2})(?: ?(\d{2}):?(\d{2}):?(\d{2}))?$/.exec(String(call.vbank_due || ''));
+    const due = told ? `${told[1]}-${told[2]}-${told[3]}T${told[4] || '23'}:${told[5] || '59'}:${told[6] || '59'}+09:00` : expiry.dueDate;
     const time = due && !Number.isNaN(Date.parse(due)) ? new Date(due) : expiry.validHours ? new Date(Date.now() + expiry.validHours * 3600000) : undefined;
     return time ? time.toLocaleString(isEnglish ? 'en-US' : 'ko-KR', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'Asia/Seoul' }) : due;
   }
@@ -209,8 +227,10 @@
     const isCard = method === 'CARD' || method === 'EASY_PAY';
     /** @type {[string, string][]} */
     const options = [['', words.approved]];
+    const others = isBoth ? [] : method === 'VIRTUAL_ACCOUNT' ? UNABLE : REFUSALS;
+    if (!isCard) options.push(...choices.failures.filter((/** @type {string[]} */ [number]) => others.includes(number)).map((/** @type {string[]} */ [number, korean, english]) => ['REFUSE:' + number, isEnglish ? english : korean]));
     if (isCard) options.push(...choices.failures.map((/** @type {string[]} */ [number, korean, english]) => [number, isEnglish ? english : korean]));
-    if (!isIssue && method !== 'CARD' && method !== 'VIRTUAL_ACCOUNT') options.push(['PUT_OFF', words.putOff]);
+    if (!isIssue && !isBoth && !isV1 && method !== 'CARD' && method !== 'VIRTUAL_ACCOUNT') options.push(['PUT_OFF', words.putOff]);
     return select('outcome', words.outcome, options, '', words.outcomeNote);
   }
 
@@ -220,10 +240,12 @@
   function body(form) {
     const chosen = new FormData(form);
     const outcome = String(chosen.get('outcome') || '');
-    const number = chosen.get('keyed') || (outcome !== 'PUT_OFF' && outcome) || undefined;
+    const isRefused = outcome.startsWith('REFUSE:');
+    const named = isRefused ? outcome.slice('REFUSE:'.length) : outcome !== 'PUT_OFF' && outcome;
+    const number = chosen.get('keyed') || named || undefined;
     const all = {
       call, cardNumber: number, bank: chosen.get('bank') || undefined, wallet: chosen.get('wallet') || undefined,
-      walletMoney: chosen.get('walletMoney') || undefined, ending: outcome === 'PUT_OFF' ? 'PUT_OFF' : undefined,
+      walletMoney: chosen.get('walletMoney') || undefined, receipt: chosen.get('receipt') || undefined, ending: isRefused ? 'REFUSE' : outcome === 'PUT_OFF' ? 'PUT_OFF' : undefined,
     };
     return all;
   }
@@ -256,8 +278,8 @@
     /** @type {any} */
     let result = isV1
       ? { success: false, imp_uid: null, merchant_uid: call.merchant_uid, error_code: 'PAY_PROCESS_CANCELED', error_msg: words.left }
-      : { transactionType: isIssue ? 'ISSUE_BILLING_KEY' : 'PAYMENT', paymentId: call.paymentId, code: 'PAY_PROCESS_CANCELED', message: words.left, pgCode: 'PAY_PROCESS_CANCELED', pgMessage: words.left };
-    if (!isIssue) {
+      : { transactionType: isIssue ? 'ISSUE_BILLING_KEY' : isBoth ? 'ISSUE_BILLING_KEY_AND_PAY' : 'PAYMENT', paymentId: call.paymentId, code: 'PAY_PROCESS_CANCELED', message: words.left, pgCode: 'PAY_PROCESS_CANCELED', pgMessage: words.left };
+    if (!isIssue && !isBoth) {
       try {
         const told = await tell({ call, ending: 'LEAVE' });
         // Nobody may approve what its payer left.

@@ -1,0 +1,44 @@
+//! Another window of a payment, whose buyer left the one before.
+
+use portone_core::ChannelKey;
+
+use crate::engine::Engine;
+use crate::error::EngineError;
+use crate::ledger::{Failure, PaymentStatus, Transaction};
+use crate::window::marker;
+
+impl Engine {
+    /// Ends the window that a payment has open, where the upstream knows nothing final of it: its buyer left it, and asks
+    /// again (a payment id that is not paid may be tried again, rule SR-034). Only for a window at the same upstream, which
+    /// takes one payment under an id; elsewhere both could be paid.
+    pub(crate) async fn make_room(&self, new: &Transaction) -> Result<bool, EngineError> {
+        let transaction = self.payment(&new.store_id, &new.order.payment_id).await?;
+        let upstream =
+            |key: &ChannelKey| self.directory().entry(key).map(|entry| entry.channel.upstream.clone());
+        let is_same = upstream(&transaction.channel.key) == upstream(&new.channel.key);
+        if transaction.status != PaymentStatus::Ready || !is_same {
+            return Ok(false);
+        }
+        let open = self.window_attempt(&transaction);
+        match self.try_settle(&open).await {
+            Ok(true) => return Ok(true),
+            Ok(false) => {}
+            Err(error) => {
+                tracing::warn!(attempt = %open.id, %error, "an open window cannot be asked about, and stays");
+                return Ok(false);
+            }
+        }
+        let transaction = self.payment(&new.store_id, &new.order.payment_id).await?;
+        if transaction.status != PaymentStatus::Ready || marker(&transaction) != open.id {
+            return Ok(false);
+        }
+        self.fail_window(&open, transaction, replaced()).await?;
+        Ok(true)
+    }
+}
+
+/// Why a window failed that made room for another.
+fn replaced() -> Failure {
+    let reason = "another window of the payment was opened in its place".to_owned();
+    Failure { reason, pg_code: None, pg_message: None }
+}
