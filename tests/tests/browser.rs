@@ -17,6 +17,8 @@ async fn buyers_pay_in_a_real_browser() {
             return;
         }
     };
+    let types = Command::new("npm").args(["run", "--silent", "types"]).current_dir(&folder).status().await;
+    assert!(types.is_ok_and(|status| status.success()), "the scripts' types do not hold, as told above");
     let data = tempfile::tempdir().expect("a temporary folder");
     let (listen, sandbox) = (free_address(), free_address());
     let mut demo = binary_command(data.path());
@@ -45,8 +47,8 @@ async fn prepare(folder: &Path) -> Result<PathBuf, String> {
         "chromium is missing: install it (Debian: apt-get install chromium), or set PORTONE_CHROMIUM",
     )?;
     works("node").await?;
+    works("npm").await?;
     if !folder.join("node_modules/playwright-core/package.json").is_file() {
-        works("npm").await?;
         let installed = Command::new("npm").arg("ci").current_dir(folder).status().await;
         if !installed.is_ok_and(|status| status.success()) {
             return Err(

@@ -7,8 +7,8 @@ use portone_testkit::catalogue::{self, Case, Placed};
 use serde_json::{Value, json};
 
 use crate::http::{Call, Reply};
-use crate::window::SHOP;
-use crate::world::{STORE, World};
+use crate::window::{SHOP, ask};
+use crate::world::{GROUP, KPN, STORE, World};
 
 const WINDOWS: &[&str] = &["WINDOW_PAY", "WINDOW_ISSUE_KEY"];
 const PC: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/126.0 Safari/537.36";
@@ -189,4 +189,66 @@ async fn v1_windows_are_refused_by_the_rules_of_all_pgs() {
     ];
     let cases = cases.into_iter().filter(|case| !elsewhere.contains(&case.example.id.as_str()));
     assert!(walk(&pg, cases.collect()).await > 12);
+}
+
+#[tokio::test]
+async fn paymentwalls_windows_at_v2_are_refused_by_its_rules() {
+    let pg = Pg { provider: "PAYMENTWALL", is_v1: false };
+    let of_v2 = ["PW-008", "PW-014", "PW-015", "PW-016", "PW-037", "PW-043"];
+    let mut cases = catalogue::cases("PW", &["WINDOW_PAY"], &[]);
+    cases.retain(|case| of_v2.contains(&case.example.id.as_str()));
+    assert!(walk(&pg, cases).await > 2);
+}
+
+#[tokio::test]
+async fn smartros_windows_at_v1_are_refused_by_its_rules() {
+    let pg = Pg { provider: "SMARTRO_V2", is_v1: true };
+    let of_v1 = ["SMARTRO-065", "SMARTRO-086", "SMARTRO-129"];
+    let capabilities = ["easy_pay", "va_deposit_notice", "card_point", "api_billing"];
+    let mut cases = catalogue::v1_cases("SMARTRO", WINDOWS, &capabilities);
+    cases.retain(|case| of_v1.contains(&case.example.id.as_str()));
+    assert!(walk(&pg, cases).await > 1);
+}
+
+/// A window of the group, in one SDK's words.
+fn group_argument(is_v1: bool) -> Value {
+    if is_v1 {
+        return json!({"channelGroupId": GROUP, "pay_method": "card", "merchant_uid": "order1", "name": "Chair",
+            "amount": 58000, "buyer_name": "Kim Port", "buyer_tel": "010-1234-5678", "buyer_email": "kim@example.com",
+            "customer_id": "customer1"});
+    }
+    json!({"storeId": STORE, "channelGroupId": GROUP, "paymentId": "order1", "orderName": "Chair", "totalAmount": 58000,
+        "currency": "KRW", "payMethod": "CARD",
+        "customer": {"customerId": "customer1", "fullName": "Kim Port", "phoneNumber": "010-1234-5678",
+            "email": "kim@example.com"}})
+}
+
+/// SR-020, SR-040 to SR-043: what a group's window needs, told by its rule before one channel is drawn.
+#[tokio::test]
+async fn groups_windows_are_refused_by_the_guides_rules() {
+    let rows: [(&str, bool, Value); 9] = [
+        ("SR-020", false, json!({"channelKey": KPN})),
+        ("SR-040", false, json!({"customer": {"phoneNumber": "010-1234-5678", "email": "kim@example.com"}})),
+        ("SR-040", false, json!({"customer": {"fullName": "Kim Port", "phoneNumber": "010-1234-5678"}})),
+        ("SR-041", false, json!({"payMethod": "VIRTUAL_ACCOUNT"})),
+        ("SR-042", false, json!({"payMethod": "MOBILE"})),
+        ("SR-020", true, json!({"channelKey": KPN})),
+        ("SR-043", true, json!({"buyer_email": null})),
+        ("SR-043", true, json!({"pay_method": "vbank"})),
+        ("SR-024", true, json!({"customer_uid": "customer-1"})),
+    ];
+    for (rule, is_v1, change) in rows {
+        let world = World::new().await;
+        let function = if is_v1 { "request_pay" } else { "requestPayment" };
+        let mut argument = group_argument(is_v1);
+        for (name, value) in change.as_object().unwrap() {
+            argument[name] = value.clone();
+        }
+        let refused = ask(&world, function, &argument).await;
+        let message = refused.json()["error"]["message"].as_str().unwrap_or_default().to_owned();
+        assert!(message.contains(&format!("{rule} ")), "{rule} by {change}: {}", refused.text);
+        assert_eq!(world.get("/payments/order1").await.status, 404, "{rule}: nothing is written");
+        let opened = ask(&world, function, &group_argument(is_v1)).await;
+        assert_eq!(opened.status, 200, "{rule}: {}", opened.text);
+    }
 }
