@@ -6,7 +6,7 @@ use portone_core::{
     Command, CommandKind, Money, Outcome, PaymentId, TransactionId, admit,
 };
 
-use crate::call::{Answer, after_call, attempt, log_advice};
+use crate::call::{after_call, attempt, log_advice};
 use crate::engine::{Engine, made};
 use crate::error::EngineError;
 use crate::event::Event;
