@@ -1,10 +1,11 @@
-//! Fills a database with 1,000,000 payments and prints how long pages of them take.
+//! Fills a database with 1,000,000 payments and prints how long pages of them take. `--payments N` makes it others,
+//! `--ledger FOLDER` keeps it and takes it up again, and `--only TEXT` measures the pages of such names, for a profiler.
 
 #![expect(clippy::disallowed_methods, reason = "an example measures by the machine's clock")]
 
 use std::{
     env, fs,
-    path::Path,
+    path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
@@ -21,41 +22,60 @@ use portone_store::SqliteStore;
 use portone_store::contract::receipts;
 use portone_store::contract::records::{at, begin, declared, settle_paid, store_id};
 
-const PAYMENTS: i64 = 1_000_000;
+const PAYMENTS: &str = "1000000";
 const ROUNDS: u32 = 20;
 const MIGRATION: &str = include_str!("../migrations/sqlite/0015_list_counts.sql");
 
 fn main() {
-    let folder = env::temp_dir().join(format!("portone-list-{}", std::process::id()));
+    let kept = argument("--ledger");
+    let usual = || env::temp_dir().join(format!("portone-list-{}", std::process::id()));
+    let folder = kept.as_ref().map_or_else(usual, PathBuf::from);
     let path = folder.join("portone.db");
-    let store = SqliteStore::open(&path).expect("opens");
-    block_on(store.apply_declared(vec![declared()], at(0))).expect("is applied");
-    block_on(store.begin_payment(begin(1, 1))).expect("begins");
-    block_on(store.settle_transaction(settle_paid(1, 1))).expect("settles");
-    block_on(receipts::issue(&store, 2, 1, 1));
-    drop(store);
-    let plain = bytes_after(&path, fill);
+    let plain = if path.exists() { None } else { Some(filled(&path)) };
     let store = SqliteStore::open(&path).expect("opens");
     if env::args().any(|argument| argument == "--unindexed") {
         println!("without the index of texts");
     } else {
         index(&store);
     }
-    for (name, query) in queries().into_iter().chain(searches()) {
+    let only = argument("--only").unwrap_or_default();
+    for (name, query) in queries().into_iter().chain(searches()).filter(|(name, _)| name.contains(&only)) {
         measure(name, || block_on(store.list_payments(query.clone())).expect("lists").total_count);
     }
-    let middle = Cursor::before(at(PAYMENTS / 2));
-    measure("by cursor, 1000", || {
-        block_on(store.payments_after(&store_id(), middle, at(PAYMENTS), 1_000)).expect("walks").len()
-    });
+    if only.is_empty() {
+        let middle = Cursor::before(at(payments() / 2));
+        measure("by cursor, 1000", || {
+            block_on(store.payments_after(&store_id(), middle, at(payments()), 1_000)).expect("walks").len()
+        });
+    }
     drop(store);
-    let more = fs::metadata(&path).expect("is there").len() - plain;
-    println!("{} bytes a payment for the index of texts", more / PAYMENTS.cast_unsigned());
-    fs::remove_dir_all(&folder).expect("the folder can go");
+    if let Some(plain) = plain {
+        let more = fs::metadata(&path).expect("is there").len() - plain;
+        println!("{} bytes a payment for the index of texts", more / payments().cast_unsigned());
+    }
+    if kept.is_none() {
+        fs::remove_dir_all(&folder).expect("the folder can go");
+    }
 }
 
-fn bytes_after(path: &Path, work: impl Fn(&Path)) -> u64 {
-    work(path);
+/// What follows an argument.
+fn argument(name: &str) -> Option<String> {
+    env::args().skip_while(|argument| argument != name).nth(1)
+}
+
+fn payments() -> i64 {
+    argument("--payments").unwrap_or_else(|| PAYMENTS.to_owned()).parse().expect("a number of payments")
+}
+
+/// Makes the ledger: how many bytes it has without the index of texts.
+fn filled(path: &Path) -> u64 {
+    let store = SqliteStore::open(path).expect("opens");
+    block_on(store.apply_declared(vec![declared()], at(0))).expect("is applied");
+    block_on(store.begin_payment(begin(1, 1))).expect("begins");
+    block_on(store.settle_transaction(settle_paid(1, 1))).expect("settles");
+    block_on(receipts::issue(&store, 2, 1, 1));
+    drop(store);
+    fill(path);
     fs::metadata(path).expect("is there").len()
 }
 
@@ -64,7 +84,7 @@ fn index(store: &SqliteStore) {
     let (started, mut slowest, mut steps) = (Instant::now(), Duration::ZERO, 0_u32);
     loop {
         let step = Instant::now();
-        if block_on(store.index_records(at(2 * PAYMENTS), 128)).expect("indexes") == 0 {
+        if block_on(store.index_records(at(2 * payments()), 128)).expect("indexes") == 0 {
             break;
         }
         (slowest, steps) = (slowest.max(step.elapsed()), steps + 1);
@@ -82,7 +102,7 @@ fn index(store: &SqliteStore) {
 fn fill(path: &Path) {
     let database = rusqlite::Connection::open(path).expect("opens");
     for sql in FILL {
-        let params = if sql.contains("?1") { vec![PAYMENTS] } else { Vec::new() };
+        let params = if sql.contains("?1") { vec![payments()] } else { Vec::new() };
         database.execute(sql, rusqlite::params_from_iter(params)).expect("fills");
     }
     // As a ledger gets them that has none yet.
@@ -128,7 +148,7 @@ fn queries() -> Vec<(&'static str, PaymentQuery)> {
     let all = |time| PaymentQuery {
         store_id: store_id(),
         time,
-        window: Window { from: at(0), until: at(PAYMENTS + 10) },
+        window: Window { from: at(0), until: at(payments() + 10) },
         sort: time,
         descending: true,
         statuses: None,

@@ -97,10 +97,24 @@ impl AskedText {
 }
 
 impl Asked {
-    /// A record's place in the list: those without the time come last.
-    fn place(&self, no: i64, times: &[Option<i64>; TIME_COUNT]) -> Place {
+    /// A record's place in the list, by the time that sorts: those without it come last.
+    fn place(&self, no: i64, time: Option<i64>) -> Place {
         let sign = if self.descending { -1 } else { 1 };
-        (times[self.sort].map_or(i64::MAX, |time| sign * time), sign * no)
+        (time.map_or(i64::MAX, |time| sign * time), sign * no)
+    }
+
+    fn sorted_tags(&self) -> Vec<Vec<u32>> {
+        let mut tags = self.tags.clone();
+        tags.iter_mut().for_each(|tags| tags.sort_unstable());
+        tags
+    }
+
+    /// Which times are asked.
+    fn times(&self) -> [bool; TIME_COUNT] {
+        let is_asked = |at| {
+            at == self.window.0 || at == self.sort || self.spans.iter().any(|(of_span, _)| *of_span == at)
+        };
+        std::array::from_fn(is_asked)
     }
 
     /// What every block has to have.
@@ -109,10 +123,6 @@ impl Asked {
         let sifted = self.texts.iter().filter(|text| !text.halves.is_empty());
         let texts = sifted.map(|text| Wanted::Text(text.any.clone(), text.halves.clone()));
         tags.chain(texts).collect()
-    }
-
-    fn wants_tags(&self, tags: &[u32]) -> bool {
-        self.tags.iter().all(|wanted| wanted.iter().any(|tag| tags.contains(tag)))
     }
 
     /// Whether times say that a record belongs to the list.
@@ -153,6 +163,8 @@ struct Search<'q> {
     asked: &'q Asked,
     fields: Vec<&'static str>,
     needles: Vec<Needle<'q>>,
+    /// Of each of these one at least, each in order.
+    tags: Vec<Vec<u32>>,
     /// Records that no block tells about.
     touched: &'q BTreeSet<i64>,
     found: Vec<Place>,
@@ -174,10 +186,12 @@ fn find<S: Source>(
     let Some(touched) = touched(database, S::KIND)? else { return Ok(None) };
     let mut found = Vec::new();
     for no in touched.iter().copied().chain(end..=newest) {
-        found.extend(look(no)?.map(|times| asked.place(no, &times)));
+        found.extend(look(no)?.map(|times| asked.place(no, times[asked.sort])));
     }
     let needles = asked.texts.iter().map(|text| Needle::new(text.field, &text.any, text.is_whole)).collect();
-    let mut search = Search { database, asked, fields: S::fields(), needles, touched: &touched, found };
+    let fields = S::fields();
+    let mut search =
+        Search { database, asked, fields, needles, tags: asked.sorted_tags(), touched: &touched, found };
     let next = search.open_all()?;
     Ok(search.finish(next))
 }
@@ -234,8 +248,9 @@ impl Search<'_> {
     /// Looks at a block: how many of its records were asked for a text, or were found.
     fn open(&mut self, block_no: i64) -> Result<usize, Fault> {
         let asked = self.asked;
-        let heads = self.database.search_heads(block_no, Heads::decode)?;
-        let are_kinds: Vec<bool> = heads.kinds.iter().map(|tags| asked.wants_tags(tags)).collect();
+        let times = asked.times();
+        let heads = self.database.search_heads(block_no, |bytes| Heads::decode(bytes, times))?;
+        let are_kinds: Vec<bool> = heads.kinds.iter().map(|tags| self.wants_tags(tags)).collect();
         let is_kind = |at: usize| {
             usize::try_from(heads.kind_of[at]).is_ok_and(|kind| are_kinds.get(kind) == Some(&true))
         };
@@ -251,8 +266,12 @@ impl Search<'_> {
             self.sift(needle, block_no, &mut wanted)?;
         }
         let found = wanted.iter().enumerate().filter(|(_, wanted)| **wanted);
-        self.found.extend(found.map(|(at, _)| asked.place(heads.nos[at], &heads.times_of(at))));
+        self.found.extend(found.map(|(at, _)| asked.place(heads.nos[at], heads.time(asked.sort, at))));
         Ok(count)
+    }
+
+    fn wants_tags(&self, tags: &[u32]) -> bool {
+        self.tags.iter().all(|wanted| tags.iter().any(|tag| wanted.binary_search(tag).is_ok()))
     }
 
     /// Takes the records from `wanted` that do not have a text.
@@ -279,15 +298,20 @@ impl Search<'_> {
             self.found.select_nth_unstable(end);
             self.found.truncate(end);
         }
-        self.found.sort_unstable();
-        let is_certain = match (self.found.last(), next) {
+        let is_certain = match (self.found.iter().max(), next) {
             (Some(last), Some(best)) => last.0 < best,
             (None, _) | (_, None) => true,
         };
         if is_filled && !is_certain {
             return None;
         }
-        let page = self.found.iter().skip(offset).map(|(_, no)| no.abs()).collect();
+        // Only the page itself has to be in order.
+        if offset < self.found.len() {
+            self.found.select_nth_unstable(offset);
+        }
+        let mut page = self.found.split_off(offset.min(self.found.len()));
+        page.sort_unstable();
+        let page = page.iter().map(|(_, no)| no.abs()).collect();
         Some(Found { page, total_count, is_whole: is_filled || next.is_none() })
     }
 }

@@ -109,6 +109,13 @@ fn numbers(reader: &mut Reader<'_>, count: usize) -> Result<Vec<i64>, Unreadable
     }
 }
 
+/// Passes over what [`put_numbers`] wrote.
+fn pass_numbers(reader: &mut Reader<'_>, count: usize) -> Result<(), Unreadable> {
+    reader.difference()?;
+    let width = usize::from(reader.byte()?);
+    reader.slice(count * width).map(drop)
+}
+
 /// Stands for a time that a record does not have.
 pub(super) const NONE: i64 = i64::MIN;
 
@@ -143,48 +150,72 @@ fn column(entries: &[Entry], field: &str) -> Vec<u8> {
 /// The heads of a block's records: what selects and sorts them, side by side.
 pub(super) struct Heads {
     /// The combinations of tags there are.
-    pub(super) kinds: Vec<Vec<u32>>,
+    pub(super) kinds: Kinds,
     pub(super) nos: Vec<i64>,
     pub(super) store_nos: Vec<i64>,
     /// Which of the combinations each has.
     pub(super) kind_of: Vec<i64>,
-    /// Each of the times, [`NONE`] where a record has it not.
+    /// Each of the times that were asked for, [`NONE`] where a record has it not.
     pub(super) times: [Vec<i64>; TIME_COUNT],
 }
 
+/// Combinations of tags, one behind the other.
+#[derive(Default)]
+pub(super) struct Kinds {
+    tags: Vec<u32>,
+    ends: Vec<usize>,
+}
+
+impl Kinds {
+    fn read(reader: &mut Reader<'_>) -> Result<Self, Unreadable> {
+        let mut kinds = Self::default();
+        for _ in 0..reader.length()? {
+            for _ in 0..reader.length()? {
+                let tag = u32::try_from(reader.number()?).map_err(|_| broken("has an unknown fact"))?;
+                kinds.tags.push(tag);
+            }
+            kinds.ends.push(kinds.tags.len());
+        }
+        Ok(kinds)
+    }
+
+    /// Each of them.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &[u32]> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, end)| &self.tags[start..*end])
+    }
+}
+
 impl Heads {
-    /// Reads what [`encode`] wrote.
-    pub(super) fn decode(bytes: &[u8]) -> Result<Self, Unreadable> {
+    /// Reads what [`encode`] wrote, of the times these.
+    pub(super) fn decode(bytes: &[u8], times: [bool; TIME_COUNT]) -> Result<Self, Unreadable> {
         let mut reader = Reader(bytes);
         check_version(&mut reader)?;
         let count = reader.length()?;
         if count > RECORD_COUNT_MAX {
             return Err(broken("is too long"));
         }
-        let kinds = (0..reader.length()?).map(|_| tags(&mut reader)).collect::<Result<_, _>>()?;
         let mut heads = Self {
-            kinds,
+            kinds: Kinds::read(&mut reader)?,
             nos: numbers(&mut reader, count)?,
             store_nos: numbers(&mut reader, count)?,
             kind_of: numbers(&mut reader, count)?,
             times: Default::default(),
         };
-        for times in &mut heads.times {
-            *times = numbers(&mut reader, count)?;
+        for (column, is_asked) in heads.times.iter_mut().zip(times) {
+            if is_asked {
+                *column = numbers(&mut reader, count)?;
+            } else {
+                pass_numbers(&mut reader, count)?;
+            }
         }
         Ok(heads)
     }
 
-    /// The times of a record, as it was written.
-    pub(super) fn times_of(&self, at: usize) -> [Option<i64>; TIME_COUNT] {
-        [0, 1, 2, 3].map(|time: usize| Some(self.times[time][at]).filter(|time| *time != NONE))
+    /// A time of a record, if it has it; it was asked for.
+    pub(super) fn time(&self, time: usize, at: usize) -> Option<i64> {
+        Some(self.times[time][at]).filter(|time| *time != NONE)
     }
-}
-
-fn tags(reader: &mut Reader<'_>) -> Result<Vec<u32>, Unreadable> {
-    let tag =
-        |reader: &mut Reader<'_>| u32::try_from(reader.number()?).map_err(|_| broken("has an unknown fact"));
-    (0..reader.length()?).map(|_| tag(reader)).collect()
 }
 
 fn check_version(reader: &mut Reader<'_>) -> Result<(), Unreadable> {
@@ -304,12 +335,15 @@ mod tests {
     fn heads_come_back() {
         for count in 0..=4 {
             let entries = &entries()[..count];
-            let heads = Heads::decode(&encode(entries).heads).unwrap();
+            let heads = Heads::decode(&encode(entries).heads, [true; TIME_COUNT]).unwrap();
+            let some = Heads::decode(&encode(entries).heads, [false, true, false, false]).unwrap();
+            assert_eq!((&some.times[1], some.times[3].len()), (&heads.times[1], 0));
+            let kinds: Vec<&[u32]> = heads.kinds.iter().collect();
             assert_eq!(heads.nos.len(), count);
             for (at, entry) in entries.iter().enumerate() {
                 assert_eq!((heads.nos[at], heads.store_nos[at]), (entry.no, entry.store_no));
-                assert_eq!(heads.times_of(at), entry.times);
-                assert_eq!(heads.kinds[usize::try_from(heads.kind_of[at]).unwrap()], entry.tags);
+                assert_eq!([0, 1, 2, 3].map(|time| heads.time(time, at)), entry.times);
+                assert_eq!(kinds[usize::try_from(heads.kind_of[at]).unwrap()], entry.tags);
             }
         }
     }
@@ -360,7 +394,9 @@ mod tests {
     fn a_block_cut_anywhere_is_an_error() {
         let block = encode(&entries());
         for length in 0..block.heads.len() {
-            assert!(Heads::decode(&block.heads[..length]).is_err());
+            for times in [[true; TIME_COUNT], [false; TIME_COUNT]] {
+                assert!(Heads::decode(&block.heads[..length], times).is_err());
+            }
         }
         for (_, texts) in block.texts {
             for length in 0..texts.len() {

@@ -153,7 +153,8 @@ fn write_sieve<S: Source>(database: &Database, sieve: i64) -> Result<(), Fault> 
 
 fn add<S: Source>(database: &Database, sieve: &mut Sieve, block: i64) -> Result<(), Fault> {
     let no = block_no(S::KIND, block);
-    sieve.add_tags(no, &database.search_heads(no, Heads::decode)?.kinds);
+    let heads = database.search_heads(no, |bytes| Heads::decode(bytes, [false; TIME_COUNT]))?;
+    sieve.add_tags(no, &heads.kinds);
     let fields = S::fields();
     database.search_texts(no, &fields, None, |field, texts| {
         let half = if S::is_id(field) { Half::Ids } else { Half::Words };

@@ -4,7 +4,7 @@
 
 use rusqlite::{OptionalExtension, params};
 
-use super::block::column_of;
+use super::block::{Kinds, column_of};
 use super::pack::{RECORD_END, TEXT_END};
 use crate::document::Unreadable;
 use crate::sqlite::database::{Database, Fault};
@@ -93,7 +93,7 @@ impl Sieve {
     }
 
     /// Adds which combinations of tags a block has.
-    pub(super) fn add_tags(&mut self, block_no: i64, kinds: &[Vec<u32>]) {
+    pub(super) fn add_tags(&mut self, block_no: i64, kinds: &Kinds) {
         let bit = 1 << block_no.rem_euclid(BLOCKS_A_SIEVE);
         kinds.iter().flatten().for_each(|tag| self.0[TAG_ROW * SLOTS_A_ROW + tag_slot(*tag)] |= bit);
     }

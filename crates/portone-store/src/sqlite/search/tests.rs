@@ -66,8 +66,8 @@ fn candidate_count(store: &SqliteStore, query: &PaymentQuery) -> usize {
         let store_no = database.store_no(&query.store_id).expect("is there");
         let asked = payments::asked(database, query, store_no).expect("asks");
         let (touched, fields) = (&BTreeSet::new(), Vec::new());
-        let search =
-            Search { database, asked: &asked, fields, needles: Vec::new(), touched, found: Vec::new() };
+        let (needles, tags, found) = (Vec::new(), asked.sorted_tags(), Vec::new());
+        let search = Search { database, asked: &asked, fields, needles, tags, touched, found };
         let mut sieves = Sieves::new(database, &asked);
         let candidates = search.candidates().expect("finds").into_iter();
         candidates.filter(|candidate| sieves.let_through(candidate.no).expect("sifts")).count()
