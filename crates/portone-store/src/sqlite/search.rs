@@ -190,7 +190,8 @@ fn find<S: Source>(
     }
     let needles = asked.texts.iter().map(|text| Needle::new(text.field, &text.any, text.is_whole)).collect();
     let fields = S::fields();
-    let mut search = Search { database, asked, fields, needles, tags: asked.sorted_tags(), touched: &touched, found };
+    let mut search =
+        Search { database, asked, fields, needles, tags: asked.sorted_tags(), touched: &touched, found };
     let next = search.open_all()?;
     Ok(search.finish(next))
 }
