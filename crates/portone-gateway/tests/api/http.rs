@@ -11,9 +11,9 @@ use tokio::sync::OnceCell;
 
 use crate::world::SECRET;
 
-/// What any request can be answered, and no operation says: the body is too long, its type is another one, the database is
-/// broken.
-const UNDESCRIBED: [u16; 4] = [405, 413, 415, 500];
+/// What any request can be answered, and no operation says: the body is too long, its type is another one, its key
+/// asks too often, the database is broken.
+const UNDESCRIBED: [u16; 5] = [405, 413, 415, 429, 500];
 
 /// Answers at a port of its own.
 pub(crate) async fn serve(router: axum::Router) -> SocketAddr {
