@@ -34,4 +34,5 @@ mod welcome;
 mod window;
 mod window_rules;
 mod window_upstream;
+mod wire;
 mod world;
