@@ -6,5 +6,5 @@ use crate::cargo::{self, Workspace};
 pub(crate) fn run(workspace: &Workspace) -> Result<(), Failure> {
     let test = ["test", "--quiet", "--release", "--package", "portone-engine", "--test", "incidents"];
     let mut command = workspace.cargo(&test);
-    cargo::run(command.args(["--", "--ignored", "--nocapture", "table"]))
+    cargo::run(command.args(["--", "--nocapture"]).env("PORTONE_INCIDENTS", "all"))
 }

@@ -87,7 +87,7 @@ impl Engine {
             let command = Command::IssueBillingKey(issue.clone());
             routing.select(self, &Selector::Channel(key.clone()), &command)?;
         }
-        Box::pin(self.pay_instantly(request)).await?;
+        self.pay_instantly(request).await?;
         let paid = self.payment(&caller.store_id, &payment_id).await?;
         let selector = Selector::Channel(paid.channel.key.clone());
         let keep = IssueBillingKeyRequest {

@@ -81,7 +81,8 @@ impl Engine {
         };
         let redraw =
             group.and_then(|group| routing.redraw(group, Purpose::OneTime, Commands::Same(&command)));
-        self.pay(draft, routed, &ctx, None, redraw.as_ref()).await
+        // Boxed: the call and its settling are most of a payment, and every caller would hold them.
+        Box::pin(self.pay(draft, routed, &ctx, None, redraw.as_ref())).await
     }
 
     /// Pays with a billing key: at the channel named, else drawn by the group's current weights among the channels that

@@ -3,8 +3,8 @@
 use std::{collections::BTreeSet, fmt::Write as _};
 
 use portone_core::{
-    Channel, ChannelFacts, ChannelGroup, Contracts, Environment, FailoverPolicy, GroupMember, OnViolation,
-    PgProvider, Protocol, Secret, StoreId,
+    Channel, ChannelFacts, ChannelGroup, Contracts, Environment, GroupMember, OnViolation, PgProvider,
+    Protocol, Secret, StoreId,
 };
 use portone_engine::EngineConfig;
 use portone_engine::port::DeclaredStore;
@@ -14,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 use super::promotions::{read_card_promotions, read_promotions};
 use super::reader::{Reader, Section};
 use super::webhooks::read_webhooks;
-use super::{Reach, StoreConfig, v1};
+use super::{Reach, StoreConfig, failover, v1};
 
 const ENVIRONMENTS: &[(&str, Environment)] = &[("live", Environment::Live), ("test", Environment::Test)];
 
@@ -249,7 +249,7 @@ fn read_groups<'a>(
                 let key = violation.field.split(['[', '.']).next().unwrap_or_default();
                 reader.problem(
                     &section.span_of(key),
-                    section.path_of(&spelt_here(&violation.field)),
+                    section.path_of(&failover::spelt_here(&violation.field)),
                     format!("{} ({})", violation.message, violation.rule),
                 );
             }
@@ -257,11 +257,6 @@ fn read_groups<'a>(
         }
     }
     groups
-}
-
-/// A field as files spell it, where the group's check spells it as the admin face does.
-fn spelt_here(field: &str) -> String {
-    field.replace("reroutesMax", "reroutes_max").replace("withinSeconds", "within_seconds")
 }
 
 fn read_group<'a>(
@@ -276,7 +271,7 @@ fn read_group<'a>(
     let environment = reader.one_of(section, "environment", ENVIRONMENTS);
     let words = [("skip", OnViolation::Skip), ("fail", OnViolation::Fail)];
     let on_violation = reader.one_of(section, "on_violation", &words).unwrap_or_default();
-    let failover = reader.section(section, "failover").map(|policy| read_failover(reader, &policy));
+    let failover = reader.section(section, "failover").map(|policy| failover::read(reader, &policy));
     let members: Vec<Option<GroupMember>> =
         reader.sections(section, "channels").iter().map(|member| read_member(reader, member)).collect();
     Some(ChannelGroup {
@@ -289,24 +284,6 @@ fn read_group<'a>(
         version: 1,
         members: members.into_iter().collect::<Option<Vec<_>>>()?,
     })
-}
-
-/// The bounds are the group's own check's to tell.
-fn read_failover<'a>(reader: &mut Reader<'a>, section: &Section<'a>) -> FailoverPolicy {
-    reader.only(section, &["reroutes_max", "within_seconds", "declines"]);
-    let usual = FailoverPolicy::default();
-    let mut number = |key, usual| {
-        let number = reader.number(section, key);
-        number.map_or(usual, |number| u32::try_from(number).unwrap_or(u32::MAX))
-    };
-    let reroutes_max = number("reroutes_max", usual.reroutes_max);
-    let within_seconds = number("within_seconds", usual.within_seconds);
-    let declines = reader.texts(section, "declines").unwrap_or_default();
-    FailoverPolicy {
-        reroutes_max,
-        within_seconds,
-        declines: declines.into_iter().map(str::to_owned).collect(),
-    }
 }
 
 fn read_member<'a>(reader: &mut Reader<'a>, section: &Section<'a>) -> Option<GroupMember> {

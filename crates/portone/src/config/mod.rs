@@ -1,6 +1,7 @@
 //! The configuration: what `portone.toml` declares, checked as a whole before anything starts.
 
 mod declare;
+mod failover;
 mod limits;
 mod promotions;
 mod reader;
@@ -429,7 +430,7 @@ fn read_url<'a>(reader: &mut Reader<'a>, section: &Section<'a>, key: &str) -> Op
 mod tests {
     use super::*;
 
-    fn problems(source: &str) -> Vec<String> {
+    pub(super) fn problems(source: &str) -> Vec<String> {
         let found = Config::parse(source, Path::new(".")).err().unwrap_or_default();
         found.iter().map(ToString::to_string).collect()
     }
@@ -480,33 +481,6 @@ channels = [{ key = "b", weight = 40 }, { key = "c", weight = 50 }]
             "line 24: stores[0].channel_groups[0].channels[1].key: there is no channel `c` in this store (GROUP-MEMBER)",
         ];
         assert_eq!(problems(source), expected);
-    }
-
-    #[test]
-    fn a_failover_policy_is_read_and_checked() {
-        let file = |policy: &str| {
-            let group = "[[stores.channel_groups]]\nid = \"g\"\nname = \"G\"\nenvironment = \"test\"\nchannels = \
-                [{ key = \"channel-key-kpn\", weight = 100 }]";
-            format!("{}\n{group}\n{policy}\n", crate::demo::TOML)
-        };
-        let line = file("failover = {}").lines().count();
-        assert_eq!(problems(&file("failover = {}")), Vec::<String>::new());
-        assert_eq!(
-            problems(&file("failover = { reroutes_max = 9, within_seconds = 300, declines = [\"K110\"] }")),
-            Vec::<String>::new()
-        );
-        let told = problems(&file("failover = { reroutes_max = 0, within_secondes = 5, declines = [\"\"] }"));
-        let at = "stores[0].channel_groups[1].failover";
-        assert_eq!(
-            told,
-            [
-                format!("line {line}: {at}.within_secondes: unknown key; did you mean `within_seconds`?"),
-                format!("line {line}: {at}.reroutes_max: is 0; use 1 to 9 (GROUP-FAILOVER)"),
-                format!(
-                    "line {line}: {at}.declines[0]: is empty; give a PG's code, such as K110 or KPN:K110 (GROUP-FAILOVER)"
-                ),
-            ]
-        );
     }
 
     #[test]
