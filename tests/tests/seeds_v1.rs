@@ -182,18 +182,18 @@ fn with_super_key() -> Vec<Row> {
             again(json!(8900)),
             Told::Accepted("/response/paid_at"),
         ),
-        // The sample has no currency, and its time is of 2018.
+        // The sample's time is of 2018; that it has no currency is no mistake (DOC-024).
         row(
             schedule_facts,
             schedule,
             entry(json!({"schedule_at": 1_519_862_400})),
-            Told::Refused("DOC-024", &["IAMPORT-040 schedules[0].currency"]),
+            Told::Refused("IAMPORT-042", &["schedules[0].schedule_at"]),
         ),
         row(
             schedule_facts,
             schedule,
-            entry(json!({"schedule_at": 1_519_862_400, "currency": "KRW"})),
-            Told::Refused("IAMPORT-042", &["schedules[0].schedule_at"]),
+            entry(json!({"merchant_uid": "seed0sample", "schedule_at": 4_070_908_800_i64})),
+            Told::Accepted("/response/0/schedule_status"),
         ),
         row(
             &["- schedules.currency: string **결제 통화**"],
