@@ -93,7 +93,7 @@ async fn v1_090_a_failure_is_told_of_schedules_only() {
 
 /// Remembers how long each message may take, and reaches nobody.
 #[derive(Debug, Default)]
-struct Patience(std::sync::Mutex<Vec<Option<std::time::Duration>>>);
+struct Patience(Mutex<Vec<Option<Duration>>>);
 
 #[async_trait::async_trait]
 impl WebhookSender for Patience {
