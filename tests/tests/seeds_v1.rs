@@ -182,7 +182,7 @@ fn with_super_key() -> Vec<Row> {
             again(json!(8900)),
             Told::Accepted("/response/paid_at"),
         ),
-        // The sample has no currency, which means won (DOC-024), and its time is of 2018.
+        // The sample's time is of 2018; that it has no currency is no mistake (DOC-024).
         row(
             schedule_facts,
             schedule,
@@ -192,7 +192,7 @@ fn with_super_key() -> Vec<Row> {
         row(
             schedule_facts,
             schedule,
-            entry(json!({"schedule_at": 4_070_908_800_i64, "merchant_uid": "seed0later"})),
+            entry(json!({"merchant_uid": "seed0sample", "schedule_at": 4_070_908_800_i64})),
             Told::Accepted("/response/0/schedule_status"),
         ),
         row(

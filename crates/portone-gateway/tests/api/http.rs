@@ -14,6 +14,8 @@ use crate::world::SECRET;
 /// What any request can be answered, and no operation says: the body is too long, its type is another one, its key
 /// asks too often, the database is broken.
 const UNDESCRIBED: [u16; 5] = [405, 413, 415, 429, 500];
+/// The gateway's own description, as the first of them served it.
+static OWN: OnceCell<Contract> = OnceCell::const_new();
 
 /// Answers at a port of its own.
 pub(crate) async fn serve(router: axum::Router) -> SocketAddr {
@@ -132,7 +134,6 @@ impl Call {
         if self.is_v1 {
             return;
         }
-        static OWN: OnceCell<Contract> = OnceCell::const_new();
         let own = OWN.get_or_init(|| async {
             let reply = Self::new("GET", "/openapi.json").exchange(address).await;
             Contract::of_gateway(serde_json::from_str(&reply.text).unwrap())

@@ -105,7 +105,9 @@ impl Asked {
 
     fn sorted_tags(&self) -> Vec<Vec<u32>> {
         let mut tags = self.tags.clone();
-        tags.iter_mut().for_each(|tags| tags.sort_unstable());
+        for tags in &mut tags {
+            tags.sort_unstable();
+        }
         tags
     }
 
@@ -338,14 +340,9 @@ impl<'q> Sieves<'q> {
     /// Whether a block can have records of the list.
     fn let_through(&mut self, block_no: i64) -> Result<bool, Fault> {
         let sieve_no = block_no.div_euclid(BLOCKS_A_SIEVE);
-        let mask = match self.masks.get(&sieve_no) {
-            Some(mask) => *mask,
-            None => {
-                let mask = self.sift(sieve_no)?;
-                self.masks.insert(sieve_no, mask);
-                mask
-            }
-        };
+        let known = self.masks.get(&sieve_no).copied();
+        let mask = if let Some(mask) = known { mask } else { self.sift(sieve_no)? };
+        self.masks.insert(sieve_no, mask);
         Ok(mask & (1 << block_no.rem_euclid(BLOCKS_A_SIEVE)) != 0)
     }
 

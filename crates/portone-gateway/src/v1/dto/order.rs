@@ -83,7 +83,9 @@ pub(super) fn read(fields: &Fields<'_, '_>, pg_code: &str, payment_id: Option<Pa
             .under(&rules::OLD_VAT)
             .add("vat", "is out of use; say tax_free, and vat_amount where the PG reads it");
     }
-    LENGTHS.into_iter().for_each(|length| check_length(fields, length));
+    for length in LENGTHS {
+        check_length(fields, length);
+    }
     let order_name = fields.under(&rules::NAME).owned_text("name").unwrap_or_default();
     let customer = customer(fields, "buyer_");
     let product_count = whole(fields, &rules::PRODUCT_COUNT, "product_count");
