@@ -161,7 +161,7 @@ mod tests {
     #[tokio::test]
     async fn a_head_has_a_length_and_a_count_of_headers() {
         let (address, _stop, _task) = listening().await;
-        let many: String = (0..=HEADER_COUNT_MAX).map(|at| format!("x-{at}: 1\r\n")).collect();
+        let many = "x: 1\r\n".repeat(HEADER_COUNT_MAX + 1);
         for head in [many, format!("x: {}\r\n", "a".repeat(2 * HEAD_LENGTH_MAX))] {
             let answer = told(address, &format!("GET / HTTP/1.1\r\nhost: shop\r\n{head}\r\n")).await;
             assert!(answer.starts_with("HTTP/1.1 431"), "{}: {answer}", head.len());

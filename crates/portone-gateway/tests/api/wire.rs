@@ -136,7 +136,7 @@ impl Wire {
         serde_json::from_slice(&self.handle(request).unwrap().body).unwrap()
     }
 
-    fn declare(&self, channel: &Channel) {
+    pub(crate) fn declare(&self, channel: &Channel) {
         let provider = crate::welcome::played_as(channel);
         let body = json!({"key": channel.key, "provider": provider,
             "pgMerchantId": channel.pg_merchant_id, "environment": "test"});
