@@ -12,5 +12,7 @@ mod postgres;
 mod sql;
 mod sqlite;
 
+#[cfg(feature = "postgres")]
+pub use postgres::PostgresOptions;
 pub use sql::{Gate, OpenError, SqlStore, SqliteStore};
 pub use sqlite::SqliteOptions;

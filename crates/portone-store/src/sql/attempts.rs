@@ -61,8 +61,12 @@ pub(super) fn is_delivery_running(
     transaction: &TransactionId,
     now: DateTime<Utc>,
 ) -> Result<bool, Fault> {
-    let sql = "SELECT 1 FROM open_attempts WHERE command = 'CONFIRM_DELIVERY'
-         AND json_extract(subject, '$.transaction_id') = ?1 AND lease_until > ?2";
+    let sql = database.words(
+        "SELECT 1 FROM open_attempts WHERE command = 'CONFIRM_DELIVERY'
+         AND json_extract(subject, '$.transaction_id') = ?1 AND lease_until > ?2",
+        "SELECT 1 FROM open_attempts WHERE command = 'CONFIRM_DELIVERY'
+         AND CAST(subject AS JSON) ->> 'transaction_id' = ?1 AND lease_until > ?2",
+    );
     Ok(database.prepared(sql)?.exists(params![transaction.as_str(), millis(now)])?)
 }
 

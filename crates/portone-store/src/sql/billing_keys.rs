@@ -196,7 +196,7 @@ fn write_result(
             write_state(database, key, channel, &state)?;
             // Its parts come in any order; the earliest counts.
             database.execute(
-                "UPDATE billing_keys SET issued_at = min(coalesce(issued_at, ?2), ?2) WHERE key = ?1",
+                "UPDATE billing_keys SET issued_at = CASE WHEN issued_at <= ?2 THEN issued_at ELSE ?2 END WHERE key = ?1",
                 params![key.as_str(), millis(*issued_at)],
             )?;
             customers::take_over_schedules(database, store, key)

@@ -72,7 +72,8 @@ impl Database {
             if difference != 0 {
                 self.execute(
                     "INSERT INTO payment_counts (store_no, by_change, facet_no, hour, count)
-                     VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET count = count + excluded.count",
+                     VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (store_no, by_change, facet_no, hour)
+                        DO UPDATE SET count = payment_counts.count + excluded.count",
                     params![store_no, by_change, facet_no, hour, difference],
                 )?;
             }
@@ -136,7 +137,7 @@ pub(super) fn sum(
     (store_no, time, facet): (i64, TimeField, i64),
     hours: &RangeInclusive<i64>,
 ) -> Result<usize, Fault> {
-    let sql = "SELECT coalesce(sum(count), 0) FROM payment_counts
+    let sql = "SELECT CAST(coalesce(sum(count), 0) AS BIGINT) FROM payment_counts
          WHERE store_no = ?1 AND by_change = ?2 AND facet_no = ?3 AND hour BETWEEN ?4 AND ?5";
     let by_change = time == TimeField::StatusChanged;
     let params = params![store_no, by_change, facet, hours.start(), hours.end()];

@@ -105,7 +105,7 @@ fn all_called(database: &Database, store: &StoreId, uid: &CustomerUid) -> Result
     let mut statement = database.prepared(
         "SELECT key FROM billing_keys WHERE store_no = ?1 AND customer_uid = ?2
          UNION ALL SELECT key FROM billing_keys
-         WHERE store_no = ?1 AND key = ?2 AND customer_uid IS NOT ?2",
+         WHERE store_no = ?1 AND key = ?2 AND customer_uid IS DISTINCT FROM ?2",
     )?;
     let mut rows = statement.query(params![store_no, uid.as_str()])?;
     let mut found = Vec::new();
@@ -155,9 +155,14 @@ pub(super) fn take_over_schedules(
         return Ok(());
     }
     database.execute(
-        "UPDATE payment_schedules SET billing_key = ?3,
-            group_id = CASE WHEN json_extract(doc, '$.channel_key') IS NULL THEN ?4 END
-         WHERE store_no = ?1 AND customer_uid = ?2 AND billing_key <> ?3 AND status = 'SCHEDULED'",
+        database.words(
+            "UPDATE payment_schedules SET billing_key = ?3,
+                group_id = CASE WHEN json_extract(doc, '$.channel_key') IS NULL THEN ?4 END
+             WHERE store_no = ?1 AND customer_uid = ?2 AND billing_key <> ?3 AND status = 'SCHEDULED'",
+            r#"UPDATE payment_schedules SET billing_key = ?3,
+                group_id = CASE WHEN strpos(doc, '"channel_key":"') = 0 THEN ?4 END
+             WHERE store_no = ?1 AND customer_uid = ?2 AND billing_key <> ?3 AND status = 'SCHEDULED'"#,
+        ),
         params![store_no, uid, key.as_str(), group],
     )?;
     Ok(())

@@ -40,7 +40,7 @@ pub(crate) enum Fault {
 
 impl Fault {
     /// Whether nothing was done and the same may be tried again: a connection that went, a conflict of two writers.
-    pub(crate) const fn may_be_tried_again(&self) -> bool {
+    pub(crate) fn may_be_tried_again(&self) -> bool {
         match self {
             #[cfg(feature = "postgres")]
             Self::Postgres(problem) => problem.may_be_tried_again(),
@@ -113,6 +113,21 @@ impl Database {
         }
     }
 
+    /// The connection to PostgreSQL, if it is one.
+    #[cfg(feature = "postgres")]
+    pub(crate) const fn postgres(&self) -> Option<&postgres::Connection> {
+        match &self.driver {
+            Driver::Sqlite(_) => None,
+            Driver::Postgres(connection) => Some(connection),
+        }
+    }
+
+    /// Whether a gateway has been here.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn has_schema(&self) -> Result<bool, Fault> {
+        self.prepared("SELECT 1 WHERE to_regclass('schema_version') IS NOT NULL")?.exists([])
+    }
+
     /// The connection to SQLite, for tests that ask for plans.
     #[cfg(test)]
     pub(super) fn sqlite(&self) -> &rusqlite::Connection {
@@ -137,6 +152,12 @@ impl Database {
     /// Runs a statement that changes rows: how many.
     pub(super) fn execute(&self, sql: &'static str, params: impl Params) -> Result<usize, Fault> {
         self.prepared(sql)?.execute(params)
+    }
+
+    /// Runs a statement that changes rows, and asks for nothing: on PostgreSQL it is sent with the next one that does. An
+    /// error of it may come as the next one's, or as the commit's.
+    pub(super) fn write(&self, sql: &'static str, params: impl Params) -> Result<(), Fault> {
+        self.prepared(sql)?.execute_later(params)
     }
 
     /// Runs a statement that inserts one row: the number it was given, which is in this column.
@@ -213,6 +234,18 @@ impl Database {
                 self.search_block_counts.borrow_mut().clear();
                 self.numbers.borrow_mut().targets_by_store.clear();
                 Ok(connection.begin(Begin::Write)?)
+            }
+        }
+    }
+
+    /// Says whether everything since [`Self::begin`] went well so far, where that is not known yet.
+    pub(crate) fn flush(&self) -> Result<(), Fault> {
+        match &self.driver {
+            Driver::Sqlite(_) => Ok(()),
+            #[cfg(feature = "postgres")]
+            Driver::Postgres(connection) => {
+                self.write_counts()?;
+                Ok(connection.flush()?)
             }
         }
     }

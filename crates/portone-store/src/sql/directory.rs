@@ -87,7 +87,8 @@ fn write_channel(database: &Database, store_no: i64, channel: &Channel) -> Resul
     let doc = encode("channel", channel)?;
     let written = database.execute(
         "INSERT INTO channels (key, store_no, deleted, doc) VALUES (?1, ?2, 0, ?3)
-         ON CONFLICT (key) DO UPDATE SET deleted = 0, doc = excluded.doc WHERE store_no = excluded.store_no",
+         ON CONFLICT (key) DO UPDATE SET deleted = 0, doc = excluded.doc
+            WHERE channels.store_no = excluded.store_no",
         params![channel.key.as_str(), store_no, doc],
     )?;
     if written == 1 { Ok(()) } else { Err(taken("channel", channel.key.as_str(), &channel.store_id)) }
@@ -136,7 +137,8 @@ fn write_group(
 ) -> Result<(), Fault> {
     let written = database.execute(
         "INSERT INTO channel_groups (id, store_no) VALUES (?1, ?2)
-         ON CONFLICT (id) DO UPDATE SET deleted_at = NULL WHERE store_no = excluded.store_no",
+         ON CONFLICT (id) DO UPDATE SET deleted_at = NULL
+            WHERE channel_groups.store_no = excluded.store_no",
         params![group.id.as_str(), store_no],
     )?;
     if written == 0 {

@@ -95,7 +95,7 @@ fn encode_all(found: &[Discrepancy]) -> Result<Vec<String>, Unreadable> {
 pub(super) fn set(database: &Database, transaction: &Transaction) -> Result<(), Fault> {
     match transaction.follow_up_at() {
         Some(at) => database.execute(
-            "INSERT INTO follow_ups (transaction_no, due_at) SELECT no, ?2 FROM transactions WHERE id = ?1
+            "INSERT INTO follow_ups (transaction_no, due_at) SELECT no, CAST(?2 AS BIGINT) FROM transactions WHERE id = ?1
              ON CONFLICT (transaction_no) DO UPDATE SET due_at = excluded.due_at, ask_count = 0",
             params![transaction.id.as_str(), millis(at)],
         )?,
@@ -108,8 +108,9 @@ pub(super) fn set(database: &Database, transaction: &Transaction) -> Result<(), 
 }
 
 fn hasten(database: &Database, id: &TransactionId, at: DateTime<Utc>) -> Result<(), Fault> {
-    let sql = "INSERT INTO follow_ups (transaction_no, due_at) SELECT no, ?2 FROM transactions WHERE id = ?1
-         ON CONFLICT (transaction_no) DO UPDATE SET due_at = min(due_at, excluded.due_at), ask_count = 0";
+    let sql = "INSERT INTO follow_ups (transaction_no, due_at) SELECT no, CAST(?2 AS BIGINT) FROM transactions WHERE id = ?1
+         ON CONFLICT (transaction_no) DO UPDATE SET ask_count = 0,
+            due_at = CASE WHEN follow_ups.due_at < excluded.due_at THEN follow_ups.due_at ELSE excluded.due_at END";
     database.execute(sql, params![id.as_str(), millis(at)]).map(drop)
 }
 

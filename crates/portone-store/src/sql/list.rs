@@ -87,7 +87,7 @@ macro_rules! window {
             "store_no = ?1 AND latest = 1 AND ",
             $time,
             " BETWEEN ?2 AND ?3
-             AND (?4 IS NULL OR instr(?4, '|' || status || '|') > 0)
+             AND (CAST(?4 AS TEXT) IS NULL OR instr(?4, '|' || status || '|') > 0)
              ORDER BY ",
             $time,
             " ",

@@ -73,8 +73,8 @@ fn insert(
     // Clocks and commits may differ in their order: the time of a row is no earlier than the one before it.
     database.execute(
         "INSERT INTO payment_events (store_no, created_at, transaction_no, kind, amount, cancellation_id)
-         VALUES (?1, max(?2, coalesce((SELECT created_at FROM payment_events WHERE store_no = ?1
-            ORDER BY created_at DESC LIMIT 1), ?2)), ?3, ?4, ?5, ?6)
+         VALUES (?1, coalesce((SELECT created_at FROM payment_events WHERE store_no = ?1 AND created_at > ?2
+            ORDER BY created_at DESC LIMIT 1), ?2), ?3, ?4, ?5, ?6)
          ON CONFLICT DO NOTHING",
         params![before.listed.store_no, at, before.listed.no, code(kind), amount, cancellation_id],
     )?;

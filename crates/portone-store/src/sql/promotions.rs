@@ -49,12 +49,13 @@ pub(super) fn take(
 ) -> Result<(), Fault> {
     let (Some(promotion), Some(budget)) = (&transaction.promotion, budget) else { return Ok(()) };
     database.execute(
-        "INSERT INTO promotion_budgets (store_no, promotion_id, spent) VALUES (?1, ?2, ?3 + ?4)
-         ON CONFLICT (store_no, promotion_id) DO UPDATE SET spent = spent + ?4",
+        "INSERT INTO promotion_budgets (store_no, promotion_id, spent) VALUES (?1, ?2, CAST(?3 AS BIGINT) + ?4)
+         ON CONFLICT (store_no, promotion_id) DO UPDATE
+            SET spent = promotion_budgets.spent + ?4",
         params![store_no, promotion.id, budget.spent_before, transaction.budget_taken()],
     )?;
     database.execute(
-        "INSERT INTO promotion_uses (transaction_no, taken) SELECT no, ?2 FROM transactions WHERE id = ?1",
+        "INSERT INTO promotion_uses (transaction_no, taken) SELECT no, CAST(?2 AS BIGINT) FROM transactions WHERE id = ?1",
         params![transaction.id.as_str(), transaction.budget_taken()],
     )?;
     Ok(())

@@ -206,11 +206,14 @@ pub(super) fn of_payment(
 /// The latest told receipts of the payments of a JSON array.
 fn of_payments(database: &Database, store: &StoreId, ids: &str) -> Result<Vec<CashReceipt>, Fault> {
     let Some(store_no) = database.find_store_no(store)? else { return Ok(Vec::new()) };
-    let mut statement = database.prepared(
+    let mut statement = database.prepared(database.words(
         "SELECT doc FROM cash_receipts WHERE no IN (SELECT max(no) FROM cash_receipts
          WHERE store_no = ?1 AND payment_id IN (SELECT value FROM json_each(?2)) AND status <> 'PENDING'
          GROUP BY payment_id)",
-    )?;
+        "SELECT doc FROM cash_receipts WHERE no IN (SELECT max(no) FROM cash_receipts
+         WHERE store_no = ?1 AND payment_id IN (SELECT json_array_elements_text(CAST(?2 AS JSON)))
+            AND status <> 'PENDING' GROUP BY payment_id)",
+    ))?;
     let mut rows = statement.query(params![store_no, ids])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {

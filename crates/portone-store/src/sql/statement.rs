@@ -284,6 +284,17 @@ impl Statement<'_> {
     }
 }
 
+impl Statement<'_> {
+    /// Runs a statement that changes rows, now or just before the next one.
+    pub(crate) fn execute_later(&mut self, params: impl Params) -> Result<(), Fault> {
+        params.give(|params| match self {
+            Self::Sqlite(statement) => Ok(statement.execute(bound(params)).map(drop)?),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(prepared) => Ok(prepared.execute_later(params)?),
+        })
+    }
+}
+
 /// The rows of a query: from SQLite one by one as they are asked for, from PostgreSQL all at once.
 pub(crate) enum Rows<'s> {
     Sqlite(rusqlite::Rows<'s>),

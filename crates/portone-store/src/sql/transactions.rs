@@ -114,7 +114,8 @@ pub(super) fn insert(
         "INSERT INTO transactions (id, store_no, payment_id, seq, status, revision, channel_no, requested_at,
             status_changed_at, facet_no, decision, doc, imp_uid, customer_uid)
          VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, ?8, ?9, ?10, ?11,
-            max(?12, 1 + coalesce((SELECT max(imp_uid) FROM transactions), 0)), ?13)",
+            coalesce((SELECT imp_uid + 1 FROM transactions WHERE imp_uid >= ?12 ORDER BY imp_uid DESC LIMIT 1), ?12),
+            ?13)",
         params![
             transaction.id.as_str(),
             store_no,

@@ -161,7 +161,7 @@ pub(super) fn enqueue(
         database.execute(
             "INSERT INTO webhook_queue (delivery_no, endpoint, lane, due_at)
              VALUES (?1, ?2, ?3, CASE WHEN EXISTS (SELECT 1 FROM webhook_queue WHERE lane = ?3) THEN NULL
-                ELSE ?4 END)",
+                ELSE CAST(?4 AS BIGINT) END)",
             params![no, origin(&target.url), lane, millis(event.at)],
         )?;
         database.note_queued();
@@ -183,11 +183,14 @@ impl Made {
 
 fn made(database: &Database, event: &Event) -> Result<Made, Fault> {
     let EventSubject::Payment { transaction_id, .. } = &event.subject else { return Ok(Made::V2) };
+    // PostgreSQL's own JSON would refuse a document with a NUL in it. Within a string of one quotes are escaped.
+    let sql = database.words(
+        "SELECT json_extract(doc, '$.face') IS 'V1', json_extract(doc, '$.schedule_id') IS NOT NULL
+         FROM transactions WHERE id = ?1",
+        r#"SELECT strpos(doc, '"face":"V1"') > 0, strpos(doc, '"schedule_id":"') > 0 FROM transactions WHERE id = ?1"#,
+    );
     let made = database
-        .prepared(
-            "SELECT json_extract(doc, '$.face') IS 'V1', json_extract(doc, '$.schedule_id') IS NOT NULL
-             FROM transactions WHERE id = ?1",
-        )?
+        .prepared(sql)?
         .query_row([transaction_id.as_str()], |row| {
             Ok(Made { by_v1: row.get(0)?, by_schedule: row.get(1)? })
         })?;
@@ -304,7 +307,7 @@ fn finish(database: &Database, result: &DeliveryResult, exchange: &str) -> Resul
         // Somebody asked for it while it was being sent: once more at once, then the tries that are left, if any.
         retry_at if is_again => {
             let sql = "UPDATE webhook_queue SET claimed = 0, again = 0, due_at = ?2,
-                       try_count = iif(?3, try_count + 1, ?4) WHERE delivery_no = ?1";
+                       try_count = CASE WHEN ?3 THEN try_count + 1 ELSE ?4 END WHERE delivery_no = ?1";
             let (now, has_tries) = (millis(result.now), retry_at.is_some());
             database.execute(sql, params![no, now, has_tries, TRY_COUNT_MAX - 1])?;
             database.note_queued();
@@ -438,7 +441,8 @@ fn resend(
     // and is sent once more afterwards.
     database.execute(
         "INSERT INTO webhook_queue (delivery_no, endpoint, lane, due_at, try_count) VALUES (?1, ?2, ?3, ?4, ?5)
-         ON CONFLICT (delivery_no) DO UPDATE SET due_at = iif(claimed, due_at, excluded.due_at), again = claimed",
+         ON CONFLICT (delivery_no) DO UPDATE SET again = webhook_queue.claimed,
+            due_at = CASE WHEN webhook_queue.claimed = 1 THEN webhook_queue.due_at ELSE excluded.due_at END",
         params![delivery.number, origin(&delivery.target.url), lane, millis(now), TRY_COUNT_MAX - 1],
     )?;
     database.note_queued();

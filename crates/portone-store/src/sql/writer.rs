@@ -5,6 +5,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
     thread::{self, JoinHandle},
+    time::Duration,
 };
 
 use futures_channel::oneshot;
@@ -49,8 +50,7 @@ impl Writer {
         T: Send + 'static,
         F: FnMut(&Database) -> Result<T, Fault> + Send + 'static,
     {
-        let (sender, receiver) = oneshot::channel();
-        let job: Box<dyn Job> = Box::new(Task { work, value: None, sender });
+        let (job, receiver) = Task::new(work);
         let refused = match self.queue.as_ref().map(|queue| queue.try_send(job)) {
             Some(Ok(())) => return receiver,
             Some(Err(TrySendError::Full(job))) => Some((job, "overloaded: too many writes wait")),
@@ -116,7 +116,31 @@ enum Failure {
     Job(Fault),
 }
 
+impl Failure {
+    const fn fault(&self) -> &Fault {
+        match self {
+            Self::Transaction(fault) | Self::Job(fault) => fault,
+        }
+    }
+}
+
+/// How long to wait between tries while a server is away: some twenty seconds in all, so that it can be started again.
+pub(crate) fn pauses() -> impl Iterator<Item = Duration> {
+    (0..28_u32).map(|tried| Duration::from_millis((20 << tried.min(6)).min(1_000)))
+}
+
+/// Runs jobs in one transaction, and all of it again where nothing of it is there and it may go well the next time.
 fn run_together(database: &Database, batch: &mut [Box<dyn Job>]) -> Result<(), Failure> {
+    let mut pauses = pauses();
+    loop {
+        let result = run_once(database, batch);
+        let is_passing = result.as_ref().is_err_and(|failure| failure.fault().may_be_tried_again());
+        let Some(pause) = is_passing.then(|| pauses.next()).flatten() else { return result };
+        thread::sleep(pause);
+    }
+}
+
+fn run_once(database: &Database, batch: &mut [Box<dyn Job>]) -> Result<(), Failure> {
     database.begin().map_err(Failure::Transaction)?;
     for job in batch {
         if let Err(fault) = run_caught(job.as_mut(), database) {
@@ -124,19 +148,35 @@ fn run_together(database: &Database, batch: &mut [Box<dyn Job>]) -> Result<(), F
             return Err(Failure::Job(fault));
         }
     }
+    if let Err(fault) = database.flush() {
+        database.roll_back();
+        return Err(Failure::Job(fault));
+    }
     database.commit().map_err(Failure::Transaction)
 }
 
 /// A job that panics is a job that failed: the thread serves every other payment too.
-fn run_caught(job: &mut dyn Job, database: &Database) -> Result<(), Fault> {
+pub(crate) fn run_caught(job: &mut dyn Job, database: &Database) -> Result<(), Fault> {
     catch_unwind(AssertUnwindSafe(|| job.run(database)))
         .unwrap_or_else(|_| Err(Fault::Contract("a write panicked".to_owned())))
 }
 
-struct Task<T, F> {
+pub(crate) struct Task<T, F> {
     work: F,
     value: Option<T>,
     sender: oneshot::Sender<Result<T, StoreError>>,
+}
+
+impl<T, F> Task<T, F>
+where
+    T: Send + 'static,
+    F: FnMut(&Database) -> Result<T, Fault> + Send + 'static,
+{
+    /// A job of this work, and where its result comes.
+    pub(crate) fn new(work: F) -> (Box<dyn Job>, oneshot::Receiver<Result<T, StoreError>>) {
+        let (sender, receiver) = oneshot::channel();
+        (Box::new(Self { work, value: None, sender }), receiver)
+    }
 }
 
 impl<T, F> Job for Task<T, F>

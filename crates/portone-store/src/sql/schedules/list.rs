@@ -72,7 +72,7 @@ impl Part {
         let Some(hours) = whole_hours(self.from, self.until) else {
             return self.count_between(database, self.from, self.until);
         };
-        let sql = "SELECT coalesce(sum(count), 0) FROM schedule_counts
+        let sql = "SELECT CAST(coalesce(sum(count), 0) AS BIGINT) FROM schedule_counts
              WHERE store_no = ?1 AND is_test = ?2 AND status = ?3 AND hour BETWEEN ?4 AND ?5";
         let params = params![self.store_no, self.is_test, self.status.code(), hours.start(), hours.end()];
         let whole: usize = database.prepared(sql)?.query_row(params, |row| row.get(0))?;
@@ -161,20 +161,18 @@ fn sorted(database: &Database, parts: &[Part], query: &ScheduleQuery) -> Result<
 /// What each kind of order needs a statement of its own for: the column is part of the text.
 macro_rules! of_store {
     ($column:literal, $order:literal) => {
-        // The unary plus keeps the planner at the index that has the order.
-        of_store!("+time_to_pay", $column, $order)
+        of_store!($column, $order, $order)
     };
-    ($window:literal, $column:literal, $order:literal) => {
+    ($column:literal, $order:literal, $number_order:literal) => {
         select!(
-            "WHERE store_no = ?1 AND ",
-            $window,
-            " BETWEEN ?2 AND ?3
-                AND (?4 IS NULL OR instr(?4, status) > 0) AND (?5 IS NULL OR is_test = ?5) ORDER BY ",
+            // The unary plus keeps the planner at the index that has the order.
+            "WHERE store_no = ?1 AND +time_to_pay BETWEEN ?2 AND ?3
+                AND (CAST(?4 AS TEXT) IS NULL OR instr(?4, status) > 0) AND (CAST(?5 AS BIGINT) IS NULL OR is_test = ?5) ORDER BY ",
             $column,
             " ",
             $order,
             ", no ",
-            $order,
+            $number_order,
             " LIMIT ?6 OFFSET ?7"
         )
     };
@@ -186,20 +184,22 @@ fn walked(database: &Database, store_no: i64, query: &ScheduleQuery) -> Result<V
         // All of a window: the index knows more than the row.
         (ScheduleSort::TimeToPay, true) => {
             select!(
-                "WHERE store_no = ?1 AND time_to_pay BETWEEN ?2 AND ?3 AND ?4 IS NULL AND ?5 IS NULL
+                "WHERE store_no = ?1 AND time_to_pay BETWEEN ?2 AND ?3 AND CAST(?4 AS TEXT) IS NULL
+                    AND CAST(?5 AS BIGINT) IS NULL
                 ORDER BY time_to_pay, no LIMIT ?6 OFFSET ?7"
             )
         }
         (ScheduleSort::TimeToPay, false) => {
             select!(
-                "WHERE store_no = ?1 AND time_to_pay BETWEEN ?2 AND ?3 AND ?4 IS NULL AND ?5 IS NULL
+                "WHERE store_no = ?1 AND time_to_pay BETWEEN ?2 AND ?3 AND CAST(?4 AS TEXT) IS NULL
+                    AND CAST(?5 AS BIGINT) IS NULL
                 ORDER BY time_to_pay DESC, no DESC LIMIT ?6 OFFSET ?7"
             )
         }
         (ScheduleSort::CreatedAt, true) => of_store!("created_at", "ASC"),
         (ScheduleSort::CreatedAt, false) => of_store!("created_at", "DESC"),
-        (ScheduleSort::CompletedAt, true) => of_store!("completed_at", "ASC"),
-        (ScheduleSort::CompletedAt, false) => of_store!("completed_at", "DESC"),
+        (ScheduleSort::CompletedAt, true) => of_store!("completed_at", "ASC NULLS FIRST", "ASC"),
+        (ScheduleSort::CompletedAt, false) => of_store!("completed_at", "DESC NULLS LAST", "DESC"),
         (ScheduleSort::StatusTimestamp, true) => of_store!("status_at", "ASC"),
         (ScheduleSort::StatusTimestamp, false) => of_store!("status_at", "DESC"),
     };
@@ -230,7 +230,7 @@ fn page_of_keys(
 ) -> Result<SchedulePage, Fault> {
     let mut statement = database.prepared(select!(
         "WHERE billing_key = ?1 AND store_no = ?2 AND time_to_pay BETWEEN ?3 AND ?4
-            AND (?5 IS NULL OR instr(?5, status) > 0) AND (?6 IS NULL OR is_test = ?6) ORDER BY time_to_pay, no"
+            AND (CAST(?5 AS TEXT) IS NULL OR instr(?5, status) > 0) AND (CAST(?6 AS BIGINT) IS NULL OR is_test = ?6) ORDER BY time_to_pay, no"
     ))?;
     let statuses = statuses(&query.statuses);
     let (from, until) = (millis(query.from), millis(query.until));

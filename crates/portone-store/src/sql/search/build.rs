@@ -112,9 +112,13 @@ fn write_block<S: Source>(database: &Database, source: &S, block: i64) -> Result
     values.extend(spans.iter().map(|time| -> &dyn ToValue { time }));
     values.push(&encoded.heads);
     database.execute(
-        "INSERT OR REPLACE INTO search_blocks (no, kind, first_time_0, last_time_0, first_time_1, last_time_1,
+        "INSERT INTO search_blocks (no, kind, first_time_0, last_time_0, first_time_1, last_time_1,
             first_time_2, last_time_2, first_time_3, last_time_3, heads)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+         ON CONFLICT (no) DO UPDATE SET first_time_0 = excluded.first_time_0, last_time_0 = excluded.last_time_0,
+            first_time_1 = excluded.first_time_1, last_time_1 = excluded.last_time_1,
+            first_time_2 = excluded.first_time_2, last_time_2 = excluded.last_time_2,
+            first_time_3 = excluded.first_time_3, last_time_3 = excluded.last_time_3, heads = excluded.heads",
         values.as_slice(),
     )?;
     let clear = "DELETE FROM search_texts WHERE no BETWEEN ?1 AND ?2";
@@ -163,7 +167,7 @@ fn add<S: Source>(database: &Database, sieve: &mut Sieve, block: i64) -> Result<
 
 /// Leaves a record to be looked at itself.
 pub(super) fn leave_out(database: &Database, kind: Kind, no: i64) -> Result<(), Fault> {
-    let sql = "INSERT OR IGNORE INTO search_touched (kind, no) VALUES (?1, ?2)";
+    let sql = "INSERT INTO search_touched (kind, no) VALUES (?1, ?2) ON CONFLICT (kind, no) DO NOTHING";
     database.execute(sql, params![kind.code(), no]).map(drop)
 }
 
@@ -175,7 +179,8 @@ impl Database {
     }
 
     fn set_search_block_count(&self, kind: Kind, count: i64) -> Result<(), Fault> {
-        let sql = "INSERT OR REPLACE INTO search_counts (kind, block_count) VALUES (?1, ?2)";
+        let sql = "INSERT INTO search_counts (kind, block_count) VALUES (?1, ?2)
+             ON CONFLICT (kind) DO UPDATE SET block_count = excluded.block_count";
         self.execute(sql, params![kind.code(), count])?;
         self.search_block_counts.borrow_mut().insert(kind.code(), count);
         Ok(())

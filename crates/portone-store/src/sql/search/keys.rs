@@ -127,7 +127,8 @@ impl Source for Keys {
     fn are_at_rest(&self, database: &Database, first: i64, last: i64) -> Result<bool, Fault> {
         let sql = "SELECT n.no FROM billing_key_numbers AS n CROSS JOIN billing_keys AS k ON k.key = n.key
              WHERE n.no BETWEEN ?1 AND ?2
-                AND coalesce(k.deleted_at, k.issued_at, k.requested_at) > iif(k.status = 'PENDING', ?3, ?4)";
+                AND coalesce(k.deleted_at, k.issued_at, k.requested_at) > CASE WHEN k.status = 'PENDING'
+                    THEN CAST(?3 AS BIGINT) ELSE ?4 END";
         let params = params![first, last, millis(self.now - WAIT), millis(self.now - REST)];
         Ok(!database.prepared(sql)?.exists(params)?)
     }

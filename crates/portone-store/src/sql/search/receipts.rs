@@ -118,7 +118,8 @@ impl Source for Receipts {
 
     fn are_at_rest(&self, database: &Database, first: i64, last: i64) -> Result<bool, Fault> {
         let sql = "SELECT no FROM cash_receipts WHERE no BETWEEN ?1 AND ?2
-             AND status_at > iif(status = 'PENDING' OR open_attempt IS NOT NULL, ?3, ?4)";
+             AND status_at > CASE WHEN status = 'PENDING' OR open_attempt IS NOT NULL
+                THEN CAST(?3 AS BIGINT) ELSE ?4 END";
         let params = params![first, last, millis(self.now - WAIT), millis(self.now - REST)];
         Ok(!database.prepared(sql)?.exists(params)?)
     }
