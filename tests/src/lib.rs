@@ -10,6 +10,7 @@ mod api;
 mod demo;
 mod node;
 mod process;
+mod receiver;
 mod shop;
 mod wait;
 
@@ -17,6 +18,7 @@ pub use api::{Answer, Api};
 pub use demo::Demo;
 pub use node::Node;
 pub use process::{Process, binary, command, free_address, run};
+pub use receiver::Receiver;
 pub use shop::{
     ADMIN_TOKEN, API_SECRET, DEADLINE_MS, GROUP, Gateway, KPN, LEASE_MARGIN_MS, PROMOTION, SMARTRO, STORE,
     Sandbox, Shop, WEBHOOK_SECRET,

@@ -1,11 +1,7 @@
 //! `portone webhooks`: prints a store's webhooks as they were sent, and forwards them to where no tunnel is needed.
 
-use std::sync::{Arc, Mutex};
-
-use portone_tests::{ADMIN_TOKEN, KPN, PATIENCE, Process, STORE, Shop, command, eventually};
+use portone_tests::{ADMIN_TOKEN, KPN, PATIENCE, Process, Receiver, STORE, Shop, command, eventually};
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
 
 #[tokio::test]
 async fn webhooks_are_printed_and_forwarded_as_they_were_sent() {
@@ -22,7 +18,7 @@ async fn webhooks_are_printed_and_forwarded_as_they_were_sent() {
     })
     .await;
     let received = eventually("both are forwarded", PATIENCE, async || {
-        let received = receiver.received.lock().expect("no receiver panicked").clone();
+        let received = receiver.received();
         (received.len() == 2).then_some(received)
     })
     .await;
@@ -75,46 +71,4 @@ async fn pay(shop: &Shop, id: &str) {
     let body = json!({"channelKey": KPN, "method": {"card": {"credential": credential}}, "orderName": "Monthly pass",
         "amount": {"total": 8_900}, "currency": "KRW", "customer": {"name": {"full": "Kim Port"}}});
     shop.api().post(&format!("/payments/{id}/instant"), &body).await.ok();
-}
-
-/// A shop's own server on a developer's machine: keeps whole requests, and answers 204.
-struct Receiver {
-    url: String,
-    received: Arc<Mutex<Vec<String>>>,
-}
-
-impl Receiver {
-    async fn open() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let url = format!("http://{}/hook", listener.local_addr().expect("an address"));
-        let received = Arc::new(Mutex::new(Vec::new()));
-        let kept = Arc::clone(&received);
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(take(stream, Arc::clone(&kept)));
-            }
-        });
-        Self { url, received }
-    }
-}
-
-async fn take(mut stream: TcpStream, received: Arc<Mutex<Vec<String>>>) {
-    let mut input = Vec::new();
-    loop {
-        if stream.read_buf(&mut input).await.unwrap_or(0) == 0 {
-            return;
-        }
-        let text = String::from_utf8_lossy(&input).into_owned();
-        let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
-        let length = head
-            .lines()
-            .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
-        if body.len() >= length.unwrap_or(0) {
-            received.lock().expect("nobody panicked").push(text);
-            input.clear();
-            if stream.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").await.is_err() {
-                return;
-            }
-        }
-    }
 }

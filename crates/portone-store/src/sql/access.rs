@@ -59,7 +59,7 @@ fn v1_token(
     let upsert = "INSERT INTO v1_tokens (credential, number, made_until, until) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT (credential) DO UPDATE SET number = ?2, made_until = ?3, until = ?4";
     let (made_until, until) = (millis(given.made_until), millis(given.until));
-    database.execute(upsert, params![credential.0, given.number, made_until, until])?;
+    database.write(upsert, params![credential.0, given.number, made_until, until])?;
     Ok(given)
 }
 
@@ -75,7 +75,7 @@ fn kept_v1_token(database: &Database, credential: CredentialTag) -> Result<Optio
 
 fn installation_key(database: &Database, candidate: &Secret<[u8; 32]>) -> Result<Secret<[u8; 32]>, Fault> {
     let insert = "INSERT INTO installation (no, key) VALUES (1, ?1) ON CONFLICT (no) DO NOTHING";
-    database.execute(insert, [candidate.expose()])?;
+    database.write(insert, [candidate.expose()])?;
     let mut statement = database.prepared("SELECT key FROM installation WHERE no = 1")?;
     Ok(Secret::new(statement.query_row([], |row| row.get(0))?))
 }
@@ -83,7 +83,7 @@ fn installation_key(database: &Database, candidate: &Secret<[u8; 32]>) -> Result
 fn put(database: &Database, credential: CredentialTag, next: TokenDigest) -> Result<(), Fault> {
     let upsert = "INSERT INTO refresh_tokens (credential, digest) VALUES (?1, ?2)
          ON CONFLICT (credential) DO UPDATE SET digest = ?2";
-    database.execute(upsert, params![credential.0, next.0]).map(drop)
+    database.write(upsert, params![credential.0, next.0])
 }
 
 fn replace(

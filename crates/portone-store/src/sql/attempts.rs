@@ -28,7 +28,7 @@ impl AttemptRow {
 /// Opens an attempt.
 pub(super) fn insert(database: &Database, store_no: i64, row: &AttemptRow) -> Result<(), Fault> {
     let attempt = &row.attempt;
-    database.execute(
+    database.write(
         "INSERT INTO open_attempts (id, command, store_no, channel_key, payment_id, billing_key, opened_at,
             lease_until, next_inquiry_at, inquiry_count, subject)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
@@ -98,7 +98,7 @@ pub(super) fn drop_attempt(database: &Database, id: &AttemptId) -> Result<Settle
 /// Says when an attempt is inquired next. One that was settled meanwhile needs no inquiry.
 pub(super) fn postpone(database: &Database, id: &AttemptId, next: DateTime<Utc>) -> Result<(), Fault> {
     let sql = "UPDATE open_attempts SET next_inquiry_at = ?2 WHERE id = ?1";
-    database.execute(sql, params![id.as_str(), millis(next)]).map(drop)
+    database.write(sql, params![id.as_str(), millis(next)])
 }
 
 /// An open attempt by its id.
@@ -129,7 +129,7 @@ pub(super) fn on_payment(
 /// Makes an inquiry due at `at`, where it is due later.
 pub(super) fn hasten(database: &Database, id: &AttemptId, at: DateTime<Utc>) -> Result<(), Fault> {
     let sql = "UPDATE open_attempts SET next_inquiry_at = ?2 WHERE id = ?1 AND next_inquiry_at > ?2";
-    database.execute(sql, params![id.as_str(), millis(at)]).map(drop)
+    database.write(sql, params![id.as_str(), millis(at)])
 }
 
 /// Takes attempts whose inquiry is due, the longest due first.
@@ -146,7 +146,7 @@ pub(super) fn claim(
         params![millis(now), count_max],
     )?;
     for attempt in &mut due {
-        database.execute(
+        database.write(
             "UPDATE open_attempts SET next_inquiry_at = ?2, inquiry_count = inquiry_count + 1 WHERE id = ?1",
             params![attempt.id.as_str(), millis(until)],
         )?;

@@ -95,7 +95,7 @@ pub(super) fn insert_with_window(database: &Database, rows: &KeyRows) -> Result<
 fn insert(database: &Database, rows: &KeyRows) -> Result<(), Fault> {
     let record = &rows.record;
     let store_no = database.store_no(&record.store_id)?;
-    database.execute(
+    database.write(
         "INSERT INTO billing_keys (key, store_no, status, group_id, customer_id, requested_at, issued_at,
             deleted_at, decision, doc, customer_uid) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         params![
@@ -112,7 +112,7 @@ fn insert(database: &Database, rows: &KeyRows) -> Result<(), Fault> {
             record.customer_uid.as_ref().map(CustomerUid::as_str),
         ],
     )?;
-    database.execute("INSERT INTO billing_key_numbers (key) VALUES (?1)", [record.key.as_str()])?;
+    database.write("INSERT INTO billing_key_numbers (key) VALUES (?1)", [record.key.as_str()])?;
     for (position, (part, row)) in record.channels.iter().zip(&rows.channels).enumerate() {
         insert_channel(database, &record.key, position, part, row)?;
     }
@@ -130,7 +130,7 @@ fn insert_channel(
         KeyChannelState::Issued(pg_billing_key) => Some(pg_billing_key.expose()),
         KeyChannelState::Pending | KeyChannelState::Failed(_) | KeyChannelState::Deleted => None,
     };
-    database.execute(
+    database.write(
         "INSERT INTO billing_key_channels (billing_key, position, channel_key, state, pg_billing_key, failure,
             channel_no) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         params![
@@ -195,7 +195,7 @@ fn write_result(
             let state = KeyChannelState::Issued(pg_billing_key.clone());
             write_state(database, key, channel, &state)?;
             // Its parts come in any order; the earliest counts.
-            database.execute(
+            database.write(
                 "UPDATE billing_keys SET issued_at = CASE WHEN issued_at <= ?2 THEN issued_at ELSE ?2 END WHERE key = ?1",
                 params![key.as_str(), millis(*issued_at)],
             )?;
@@ -215,7 +215,7 @@ fn conclude(database: &Database, store: &StoreId, key: &BillingKey) -> Result<Bi
         .any(|part| matches!(part.state, KeyChannelState::Issued(_)));
     let status = if issued { BillingKeyStatus::Issued } else { BillingKeyStatus::Failed };
     let sql = "UPDATE billing_keys SET status = ?2 WHERE key = ?1";
-    database.execute(sql, params![key.as_str(), key_status_code(status)])?;
+    database.write(sql, params![key.as_str(), key_status_code(status)])?;
     touch(database, key)?;
     record(database, store, key)
 }
@@ -245,7 +245,7 @@ pub(super) fn swap_attempt(
     let key = key_of(&ended, &ISSUES)?;
     let changed = BillingKeyRecord { skip_webhook, ..record(database, &ended.store_id, key)? };
     let doc = encode("billing key", &KeyDocument::of(&changed))?;
-    database.execute("UPDATE billing_keys SET doc = ?2 WHERE key = ?1", params![key.as_str(), doc])?;
+    database.write("UPDATE billing_keys SET doc = ?2 WHERE key = ?1", params![key.as_str(), doc])?;
     touch(database, key)?;
     attempts::delete(database, end)?;
     attempts::insert(database, database.store_no(&ended.store_id)?, begin)?;
@@ -299,7 +299,7 @@ pub(super) fn settle_delete(
     let gone =
         |part: &KeyChannel| matches!(part.state, KeyChannelState::Deleted | KeyChannelState::Failed(_));
     if current.status == BillingKeyStatus::Issued && current.channels.iter().all(gone) {
-        database.execute(
+        database.write(
             "UPDATE billing_keys SET status = ?2, deleted_at = ?3 WHERE key = ?1",
             params![key.as_str(), key_status_code(BillingKeyStatus::Deleted), millis(now)],
         )?;

@@ -64,7 +64,7 @@ fn pre_register(database: &Database, registration: &PreRegistration) -> Result<P
     if !transactions::may_be_tried(database, store_no, &registration.payment_id)? {
         return Ok(PreRegister::AlreadyPaid);
     }
-    database.execute(
+    database.write(
         "INSERT INTO pre_registrations (store_no, payment_id, total, tax_free, currency, registered_at, decimals)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
          ON CONFLICT (store_no, payment_id)
@@ -107,7 +107,7 @@ fn find_registration(
 }
 
 fn create_session(database: &Database, session: &PaymentSession, doc: &str) -> Result<(), Fault> {
-    database.execute(
+    database.write(
         "INSERT INTO payment_sessions (id, store_no, created_at, expires_at, closed_at, doc)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         params![

@@ -70,7 +70,7 @@ impl Database {
     pub(super) fn write_counts(&self) -> Result<(), Fault> {
         for ((store_no, by_change, facet_no, hour), difference) in self.list_changes.counts.take() {
             if difference != 0 {
-                self.execute(
+                self.write(
                     "INSERT INTO payment_counts (store_no, by_change, facet_no, hour, count)
                      VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (store_no, by_change, facet_no, hour)
                         DO UPDATE SET count = payment_counts.count + excluded.count",

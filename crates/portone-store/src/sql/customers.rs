@@ -154,7 +154,7 @@ pub(super) fn take_over_schedules(
     if key_called(database, store_no, &uid)?.as_ref() != Some(key) {
         return Ok(());
     }
-    database.execute(
+    database.write(
         database.words(
             "UPDATE payment_schedules SET billing_key = ?3,
                 group_id = CASE WHEN json_extract(doc, '$.channel_key') IS NULL THEN ?4 END
@@ -194,7 +194,7 @@ fn reopened(database: &Database, reopen: &Reopen) -> Result<ReopenSchedule, Faul
     }
     let time = millis(reopen.time_to_pay);
     let status = if reopen.taken_up.is_some() { ScheduleStatus::Started } else { ScheduleStatus::Scheduled };
-    database.execute(
+    database.write(
         "UPDATE payment_schedules SET status = ?2, billing_key = ?3, group_id = ?4, time_to_pay = ?5, status_at = ?6,
             started_at = ?7, due_at = ?8, run_count = ?9, completed_at = NULL, revoked_at = NULL, transaction_id = NULL
          WHERE id = ?1",

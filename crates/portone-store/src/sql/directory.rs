@@ -30,11 +30,11 @@ pub(super) fn apply_declared(
 fn put_store(database: &Database, store: &DeclaredStore) -> Result<i64, Fault> {
     if let Some(no) = database.find_store_no(&store.id)? {
         let sql = "UPDATE stores SET name = ?2 WHERE no = ?1 AND name <> ?2";
-        database.execute(sql, params![no, store.name])?;
+        database.write(sql, params![no, store.name])?;
         return Ok(no);
     }
     let sql = "INSERT INTO stores (id, name) VALUES (?1, ?2)";
-    database.execute(sql, params![store.id.as_str(), store.name])?;
+    database.write(sql, params![store.id.as_str(), store.name])?;
     database.store_no(&store.id)
 }
 
@@ -52,7 +52,7 @@ fn declare_channel(
     }
     write_channel(database, store_no, channel)?;
     let sql = "UPDATE channels SET declared_digest = ?2 WHERE key = ?1";
-    database.execute(sql, params![channel.key.as_str(), digest])?;
+    database.write(sql, params![channel.key.as_str(), digest])?;
     Ok(true)
 }
 
@@ -72,7 +72,7 @@ fn declare_group(
     let version = latest_version(database, &group.id)? + 1;
     write_group(database, store_no, &ChannelGroup { version, ..group.clone() }, now, now)?;
     let sql = "UPDATE channel_groups SET declared_digest = ?2 WHERE id = ?1";
-    database.execute(sql, params![group.id.as_str(), digest])?;
+    database.write(sql, params![group.id.as_str(), digest])?;
     Ok(true)
 }
 
@@ -144,7 +144,7 @@ fn write_group(
     if written == 0 {
         return Err(taken("channel group", group.id.as_str(), &group.store_id));
     }
-    database.execute(
+    database.write(
         "INSERT INTO channel_group_versions (group_id, version, effective_at, created_at, doc)
          VALUES (?1, ?2, ?3, ?4, ?5)",
         params![
@@ -172,7 +172,7 @@ pub(super) fn delete_group(
 }
 
 fn raise_revision(database: &Database) -> Result<(), Fault> {
-    database.execute("UPDATE meta SET value = value + 1 WHERE key = 'directory_revision'", []).map(drop)
+    database.write("UPDATE meta SET value = value + 1 WHERE key = 'directory_revision'", [])
 }
 
 /// Grows with every change of a channel or group.

@@ -94,12 +94,12 @@ fn encode_all(found: &[Discrepancy]) -> Result<Vec<String>, Unreadable> {
 /// Sets when a transaction is asked about first, by what it waits for now; never, where it waits for nothing.
 pub(super) fn set(database: &Database, transaction: &Transaction) -> Result<(), Fault> {
     match transaction.follow_up_at() {
-        Some(at) => database.execute(
+        Some(at) => database.write(
             "INSERT INTO follow_ups (transaction_no, due_at) SELECT no, CAST(?2 AS BIGINT) FROM transactions WHERE id = ?1
              ON CONFLICT (transaction_no) DO UPDATE SET due_at = excluded.due_at, ask_count = 0",
             params![transaction.id.as_str(), millis(at)],
         )?,
-        None => database.execute(
+        None => database.write(
             "DELETE FROM follow_ups WHERE transaction_no = (SELECT no FROM transactions WHERE id = ?1)",
             [transaction.id.as_str()],
         )?,
@@ -111,7 +111,7 @@ fn hasten(database: &Database, id: &TransactionId, at: DateTime<Utc>) -> Result<
     let sql = "INSERT INTO follow_ups (transaction_no, due_at) SELECT no, CAST(?2 AS BIGINT) FROM transactions WHERE id = ?1
          ON CONFLICT (transaction_no) DO UPDATE SET ask_count = 0,
             due_at = CASE WHEN follow_ups.due_at < excluded.due_at THEN follow_ups.due_at ELSE excluded.due_at END";
-    database.execute(sql, params![id.as_str(), millis(at)]).map(drop)
+    database.write(sql, params![id.as_str(), millis(at)])
 }
 
 /// Whether anything is due: lets a claim that would find nothing stay off the writer's queue.
@@ -134,7 +134,7 @@ fn claim(
     let due: Vec<(i64, u32)> = statement.query_map(params![millis(now), count_max], read)?;
     let mut claimed = Vec::with_capacity(due.len());
     for (no, ask_count) in due {
-        database.execute(
+        database.write(
             "UPDATE follow_ups SET due_at = ?2, ask_count = ask_count + 1 WHERE transaction_no = ?1",
             params![no, millis(until)],
         )?;
@@ -157,12 +157,12 @@ fn end(
     found: &[String],
 ) -> Result<(), Fault> {
     match next {
-        Some(next) => database.execute(
+        Some(next) => database.write(
             "UPDATE follow_ups SET due_at = ?3
              WHERE transaction_no = (SELECT no FROM transactions WHERE id = ?1) AND due_at = ?2",
             params![id.as_str(), millis(until), millis(next)],
         )?,
-        None => database.execute(
+        None => database.write(
             "DELETE FROM follow_ups
              WHERE transaction_no = (SELECT no FROM transactions WHERE id = ?1) AND due_at = ?2",
             params![id.as_str(), millis(until)],
@@ -173,7 +173,7 @@ fn end(
 
 fn keep(database: &Database, found: &[String]) -> Result<(), Fault> {
     for doc in found {
-        database.execute("INSERT INTO discrepancies (doc) VALUES (?1)", [doc])?;
+        database.write("INSERT INTO discrepancies (doc) VALUES (?1)", [doc])?;
     }
     Ok(())
 }
@@ -250,7 +250,7 @@ fn make_latest(database: &Database, store_no: i64, transaction: &Transaction) ->
     transactions::unlist(database, store_no, payment, next - 1)?;
     let Some(before) = counts::listed(database, &transaction.id)? else { return Ok(()) };
     database
-        .execute("UPDATE transactions SET latest = 1, seq = ?2 WHERE no = ?1", params![before.no, next])?;
+        .write("UPDATE transactions SET latest = 1, seq = ?2 WHERE no = ?1", params![before.no, next])?;
     database.relist(Some(&before), &Listed { is_latest: true, ..before });
     Ok(())
 }

@@ -72,7 +72,7 @@ fn claim_key(database: &Database, claim: &ClaimKey) -> Result<KeyClaim, Fault> {
         return Ok(KeyClaim::Outstanding);
     }
     let sql = "UPDATE idempotency_keys SET lease_until = ?2, expires_at = ?3 WHERE digest = ?1";
-    database.execute(sql, params![claim.key.0, millis(claim.lease_until), millis(claim.expires_at)])?;
+    database.write(sql, params![claim.key.0, millis(claim.lease_until), millis(claim.expires_at)])?;
     Ok(KeyClaim::Resumed(row.operation))
 }
 
@@ -97,7 +97,7 @@ fn find(database: &Database, key: KeyDigest) -> Result<Option<Row>, Fault> {
 
 /// An expired key is new: its row is written over.
 fn write_new(database: &Database, claim: &ClaimKey) -> Result<(), Fault> {
-    database.execute(
+    database.write(
         "INSERT INTO idempotency_keys (digest, fingerprint, operation_id, lease_until, expires_at)
          VALUES (?1, ?2, ?3, ?4, ?5)
          ON CONFLICT (digest) DO UPDATE SET fingerprint = ?2, operation_id = ?3, lease_until = ?4,
@@ -123,7 +123,7 @@ fn finish(
     let sql = "UPDATE idempotency_keys SET status = ?3, body = ?4, expires_at = ?5
          WHERE digest = ?1 AND operation_id = ?2 AND status IS NULL";
     let written = params![key.0, operation.as_str(), answer.status, answer.body, millis(expires_at)];
-    database.execute(sql, written).map(drop)
+    database.write(sql, written)
 }
 
 fn release(
@@ -134,7 +134,7 @@ fn release(
 ) -> Result<(), Fault> {
     let sql = "UPDATE idempotency_keys SET lease_until = ?3
          WHERE digest = ?1 AND operation_id = ?2 AND status IS NULL AND lease_until > ?3";
-    database.execute(sql, params![key.0, operation.as_str(), millis(now)]).map(drop)
+    database.write(sql, params![key.0, operation.as_str(), millis(now)])
 }
 
 fn is_any_expired(database: &Database, now: DateTime<Utc>) -> Result<bool, Fault> {

@@ -61,7 +61,7 @@ impl Database {
         if let Some(no) = self.numbers.borrow().no_by_channel.get(doc) {
             return Ok(*no);
         }
-        self.execute("INSERT INTO channel_snapshots (doc) VALUES (?1) ON CONFLICT (doc) DO NOTHING", [doc])?;
+        self.write("INSERT INTO channel_snapshots (doc) VALUES (?1) ON CONFLICT (doc) DO NOTHING", [doc])?;
         let mut statement = self.prepared("SELECT no FROM channel_snapshots WHERE doc = ?1")?;
         let no = statement.query_row([doc], |row| row.get(0))?;
         room(&mut self.numbers.borrow_mut().no_by_channel).insert(doc.to_owned(), no);
@@ -74,7 +74,7 @@ impl Database {
         if let Some(no) = self.numbers.borrow().no_by_facet.get(doc) {
             return Ok(Some(*no));
         }
-        self.execute("INSERT INTO payment_facets (doc) VALUES (?1) ON CONFLICT (doc) DO NOTHING", [doc])?;
+        self.write("INSERT INTO payment_facets (doc) VALUES (?1) ON CONFLICT (doc) DO NOTHING", [doc])?;
         let mut statement = self.prepared("SELECT no FROM payment_facets WHERE doc = ?1")?;
         let no = statement.query_row([doc], |row| row.get(0))?;
         room(&mut self.numbers.borrow_mut().no_by_facet).insert(doc.to_owned(), no);

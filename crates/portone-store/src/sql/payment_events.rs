@@ -71,7 +71,7 @@ fn insert(
     cancellation_id: Option<&str>,
 ) -> Result<(), Fault> {
     // Clocks and commits may differ in their order: the time of a row is no earlier than the one before it.
-    database.execute(
+    database.write(
         "INSERT INTO payment_events (store_no, created_at, transaction_no, kind, amount, cancellation_id)
          VALUES (?1, coalesce((SELECT created_at FROM payment_events WHERE store_no = ?1 AND created_at > ?2
             ORDER BY created_at DESC LIMIT 1), ?2), ?3, ?4, ?5, ?6)

@@ -48,13 +48,13 @@ pub(super) fn take(
     budget: Option<BudgetShare>,
 ) -> Result<(), Fault> {
     let (Some(promotion), Some(budget)) = (&transaction.promotion, budget) else { return Ok(()) };
-    database.execute(
+    database.write(
         "INSERT INTO promotion_budgets (store_no, promotion_id, spent) VALUES (?1, ?2, CAST(?3 AS BIGINT) + ?4)
          ON CONFLICT (store_no, promotion_id) DO UPDATE
             SET spent = promotion_budgets.spent + ?4",
         params![store_no, promotion.id, budget.spent_before, transaction.budget_taken()],
     )?;
-    database.execute(
+    database.write(
         "INSERT INTO promotion_uses (transaction_no, taken) SELECT no, CAST(?2 AS BIGINT) FROM transactions WHERE id = ?1",
         params![transaction.id.as_str(), transaction.budget_taken()],
     )?;
@@ -67,7 +67,7 @@ pub(super) fn follow(database: &Database, transaction: &Transaction) -> Result<(
     let Some(promotion) = &transaction.promotion else { return Ok(()) };
     let taken = transaction.budget_taken();
     let id = transaction.id.as_str();
-    database.execute(
+    database.write(
         "UPDATE promotion_budgets SET spent = spent + ?3 - (SELECT u.taken FROM promotion_uses AS u
             JOIN transactions AS t ON t.no = u.transaction_no WHERE t.id = ?1)
          WHERE promotion_id = ?2 AND store_no = (SELECT store_no FROM transactions WHERE id = ?1)",
@@ -75,5 +75,5 @@ pub(super) fn follow(database: &Database, transaction: &Transaction) -> Result<(
     )?;
     let sql = "UPDATE promotion_uses SET taken = ?2
         WHERE transaction_no = (SELECT no FROM transactions WHERE id = ?1)";
-    database.execute(sql, params![id, taken]).map(drop)
+    database.write(sql, params![id, taken])
 }

@@ -100,7 +100,7 @@ fn begin(database: &Database, row: &ReceiptRow, attempt: &AttemptRow) -> Result<
 
 fn insert(database: &Database, store_no: i64, row: &ReceiptRow, attempt: Option<&str>) -> Result<(), Fault> {
     let receipt = &row.receipt;
-    database.execute(
+    database.write(
         "INSERT INTO cash_receipts (id, store_no, payment_id, status, issue_at, cancelled_at, status_at, open_attempt, doc)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         params![
@@ -152,7 +152,7 @@ fn begin_cancel(database: &Database, receipt: &AttemptId, attempt: &AttemptRow) 
     }
     let opened = attempt.attempt();
     let sql = "UPDATE cash_receipts SET open_attempt = ?2 WHERE id = ?1";
-    database.execute(sql, params![receipt.as_str(), opened.id.as_str()])?;
+    database.write(sql, params![receipt.as_str(), opened.id.as_str()])?;
     attempts::insert(database, database.store_no(&opened.store_id)?, attempt)?;
     Ok(Begin::Begun)
 }

@@ -70,7 +70,7 @@ fn may_be_created(database: &Database, row: &ScheduleRow) -> Result<CreateSchedu
 
 fn insert(database: &Database, row: &ScheduleRow) -> Result<(), Fault> {
     let schedule = &row.schedule;
-    database.execute(
+    database.write(
         "INSERT INTO payment_schedules (id, store_no, payment_id, billing_key, group_id, is_test, status, created_at,
             time_to_pay, status_at, due_at, run_count, doc, customer_uid)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?9, 0, ?10, ?11)",
@@ -148,7 +148,7 @@ pub(super) fn count_of_group(
 pub(super) fn note_transaction(database: &Database, transaction: &Transaction) -> Result<(), Fault> {
     let Some(id) = &transaction.schedule_id else { return Ok(()) };
     let sql = "UPDATE payment_schedules SET transaction_id = ?2 WHERE id = ?1";
-    database.execute(sql, params![id.as_str(), transaction.id.as_str()]).map(drop)
+    database.write(sql, params![id.as_str(), transaction.id.as_str()])
 }
 
 /// Moves a schedule on with the transaction it is paid by. `again_at`: nothing was sent, and it is taken up again.
@@ -162,7 +162,7 @@ pub(super) fn follow(
         (PaymentStatus::Ready | PaymentStatus::PayPending, _) => return Ok(()),
         (PaymentStatus::Failed, Some(again_at)) => {
             // Another gateway, whose lease was over, may have called it pending meanwhile.
-            database.execute(
+            database.write(
                 "UPDATE payment_schedules SET status = 'STARTED', completed_at = NULL, due_at = ?3
                  WHERE id = ?1 AND transaction_id = ?2 AND status IN ('STARTED', 'PENDING')",
                 params![id.as_str(), transaction.id.as_str(), millis(again_at)],
@@ -179,7 +179,7 @@ pub(super) fn follow(
         ) => ScheduleStatus::Succeeded,
     };
     // What succeeded stays so, whatever is cancelled later; what failed may turn out to have been paid.
-    database.execute(
+    database.write(
         "UPDATE payment_schedules SET status = ?3, completed_at = ?4, due_at = NULL
          WHERE id = ?1 AND transaction_id = ?2 AND status <> 'SUCCEEDED'",
         params![id.as_str(), transaction.id.as_str(), status.code(), millis(transaction.status_changed_at)],
@@ -212,7 +212,7 @@ pub(super) fn revoke(
         }
     }
     for id in &ids {
-        database.execute(
+        database.write(
             "UPDATE payment_schedules SET status = 'REVOKED', revoked_at = ?2, status_at = ?2, due_at = NULL
              WHERE id = ?1",
             params![id.as_str(), millis(now)],

@@ -46,7 +46,7 @@ fn keep(database: &Database, settlement: &HandSettlement, doc: &str) -> Result<b
     }
     let sql = "INSERT INTO hand_settlements (store_no, payment_id, doc) VALUES (?1, ?2, ?3)";
     let payment = settlement.payment_id.as_ref().map(PaymentId::as_str);
-    database.execute(sql, params![database.store_no(&settlement.store_id)?, payment, doc])?;
+    database.write(sql, params![database.store_no(&settlement.store_id)?, payment, doc])?;
     Ok(true)
 }
 

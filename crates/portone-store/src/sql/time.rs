@@ -35,7 +35,7 @@ fn ahead(database: &Database) -> Result<TimeDelta, Fault> {
 fn set_ahead(database: &Database, ahead: TimeDelta) -> Result<(), Fault> {
     let sql = "INSERT INTO meta (key, value) VALUES ('clock_ahead_ms', ?1)
          ON CONFLICT (key) DO UPDATE SET value = excluded.value";
-    database.execute(sql, [ahead.num_milliseconds()]).map(drop)
+    database.write(sql, [ahead.num_milliseconds()])
 }
 
 fn due_counts(database: &Database, now: DateTime<Utc>) -> Result<DueCounts, Fault> {

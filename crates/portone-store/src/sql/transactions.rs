@@ -139,7 +139,7 @@ pub(super) fn insert(
 /// Takes one of a payment's transactions out of lists: a payment is listed as its latest.
 pub(super) fn unlist(database: &Database, store_no: i64, payment: &PaymentId, seq: u32) -> Result<(), Fault> {
     let Some(before) = counts::listed_of(database, store_no, payment, seq)? else { return Ok(()) };
-    database.execute("UPDATE transactions SET latest = 0 WHERE no = ?1", [before.no])?;
+    database.write("UPDATE transactions SET latest = 0 WHERE no = ?1", [before.no])?;
     database.relist(Some(&before), &Listed { is_latest: false, ..before });
     Ok(())
 }

@@ -25,7 +25,7 @@ pub(super) fn claim(
     }
     for transaction in &due {
         let sql = "UPDATE transactions SET verify_at = ?2 WHERE id = ?1";
-        database.execute(sql, params![transaction.id.as_str(), millis(until)])?;
+        database.write(sql, params![transaction.id.as_str(), millis(until)])?;
     }
     Ok(due)
 }
@@ -75,7 +75,7 @@ pub(super) fn finish(database: &Database, rows: &FinishRows) -> Result<Settle, F
     }
     transactions::relist(database, before, transaction, facet_no);
     if let Some(doc) = &rows.discrepancy {
-        database.execute("INSERT INTO discrepancies (doc) VALUES (?1)", [doc])?;
+        database.write("INSERT INTO discrepancies (doc) VALUES (?1)", [doc])?;
     }
     Ok(Settle::Settled)
 }

@@ -90,9 +90,9 @@ fn declare(database: &Database, stores: &[(StoreId, Vec<Target>)]) -> Result<(),
         if *targets_of(database, store_no)? == **targets {
             continue;
         }
-        database.execute("DELETE FROM webhook_endpoints WHERE store_no = ?1", [store_no])?;
+        database.write("DELETE FROM webhook_endpoints WHERE store_no = ?1", [store_no])?;
         for (position, target) in targets.iter().enumerate() {
-            database.execute(
+            database.write(
                 "INSERT INTO webhook_endpoints (store_no, environment, position, url, format)
                  VALUES (?1, ?2, ?3, ?4, ?5)",
                 params![
@@ -158,7 +158,7 @@ pub(super) fn enqueue(
     for (position, target) in targets {
         let no = insert(database, store_no, event_seq, event, position, target)?;
         let lane = lane(store_no, event, &target.url);
-        database.execute(
+        database.write(
             "INSERT INTO webhook_queue (delivery_no, endpoint, lane, due_at)
              VALUES (?1, ?2, ?3, CASE WHEN EXISTS (SELECT 1 FROM webhook_queue WHERE lane = ?3) THEN NULL
                 ELSE CAST(?4 AS BIGINT) END)",
@@ -276,7 +276,7 @@ fn claim(
     let mut claims = Vec::new();
     for no in claimable(database, now, limits)? {
         let sql = "UPDATE webhook_queue SET claimed = 1, due_at = ?2 WHERE delivery_no = ?1";
-        database.execute(sql, params![no, millis(until)])?;
+        database.write(sql, params![no, millis(until)])?;
         let mut statement = database.prepared(select!("FROM webhook_deliveries AS d", "d.no = ?1"))?;
         let mut rows = statement.query([no])?;
         let Some(row) = rows.next()? else {
@@ -309,17 +309,17 @@ fn finish(database: &Database, result: &DeliveryResult, exchange: &str) -> Resul
             let sql = "UPDATE webhook_queue SET claimed = 0, again = 0, due_at = ?2,
                        try_count = CASE WHEN ?3 THEN try_count + 1 ELSE ?4 END WHERE delivery_no = ?1";
             let (now, has_tries) = (millis(result.now), retry_at.is_some());
-            database.execute(sql, params![no, now, has_tries, TRY_COUNT_MAX - 1])?;
+            database.write(sql, params![no, now, has_tries, TRY_COUNT_MAX - 1])?;
             database.note_queued();
         }
         Some(at) => {
             let sql = "UPDATE webhook_queue SET claimed = 0, due_at = ?2, try_count = try_count + 1
                        WHERE delivery_no = ?1";
-            database.execute(sql, params![no, millis(at)])?;
+            database.write(sql, params![no, millis(at)])?;
         }
         None => end(database, no, &lane, result.now)?,
     }
-    database.execute(
+    database.write(
         "UPDATE webhook_deliveries SET status = ?2, exchange = ?3, execution_count = execution_count + 1
          WHERE no = ?1",
         params![no, result.status.code(), exchange],
@@ -330,8 +330,8 @@ fn finish(database: &Database, result: &DeliveryResult, exchange: &str) -> Resul
 
 /// Takes a delivery out of the queue, and lets the next one of its lane go.
 fn end(database: &Database, no: u64, lane: &str, now: DateTime<Utc>) -> Result<(), Fault> {
-    database.execute("DELETE FROM webhook_queue WHERE delivery_no = ?1", [no])?;
-    database.execute(
+    database.write("DELETE FROM webhook_queue WHERE delivery_no = ?1", [no])?;
+    database.write(
         "UPDATE webhook_queue SET due_at = ?2 WHERE due_at IS NULL
             AND delivery_no = (SELECT min(delivery_no) FROM webhook_queue WHERE lane = ?1)",
         params![lane, millis(now)],
@@ -439,7 +439,7 @@ fn resend(
     let lane = lane(database.store_no(store)?, &delivery.event, &delivery.target.url);
     // One that is through is tried once; one that waits goes on with its tries; one under way may be lost where it goes,
     // and is sent once more afterwards.
-    database.execute(
+    database.write(
         "INSERT INTO webhook_queue (delivery_no, endpoint, lane, due_at, try_count) VALUES (?1, ?2, ?3, ?4, ?5)
          ON CONFLICT (delivery_no) DO UPDATE SET again = webhook_queue.claimed,
             due_at = CASE WHEN webhook_queue.claimed = 1 THEN webhook_queue.due_at ELSE excluded.due_at END",

@@ -32,7 +32,7 @@ pub(in crate::sql) fn claim(
         due.push(read(database, row)?);
     }
     for schedule in &mut due {
-        database.execute(
+        database.write(
             "UPDATE payment_schedules SET status = 'STARTED', started_at = coalesce(started_at, ?2), status_at = ?2,
                 due_at = ?3, run_count = run_count + 1 WHERE id = ?1",
             params![schedule.id.as_str(), millis(now), millis(until)],

@@ -103,7 +103,7 @@ const fn sieve_no(kind: Kind, sieve: i64) -> i64 {
 fn write_block<S: Source>(database: &Database, source: &S, block: i64) -> Result<(), Fault> {
     let (first, last) = (block * BLOCK_LENGTH, (block + 1) * BLOCK_LENGTH - 1);
     let clear = "DELETE FROM search_touched WHERE kind = ?1 AND no BETWEEN ?2 AND ?3";
-    database.execute(clear, params![S::KIND.code(), first, last])?;
+    database.write(clear, params![S::KIND.code(), first, last])?;
     let entries = source.entries(database, first, last)?;
     let encoded = block::encode(&entries);
     let (no, kind) = (block_no(S::KIND, block), S::KIND.code());
@@ -111,7 +111,7 @@ fn write_block<S: Source>(database: &Database, source: &S, block: i64) -> Result
     let spans: Vec<i64> = (0..TIME_COUNT).flat_map(|at| span(&entries, at)).collect();
     values.extend(spans.iter().map(|time| -> &dyn ToValue { time }));
     values.push(&encoded.heads);
-    database.execute(
+    database.write(
         "INSERT INTO search_blocks (no, kind, first_time_0, last_time_0, first_time_1, last_time_1,
             first_time_2, last_time_2, first_time_3, last_time_3, heads)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
@@ -122,13 +122,13 @@ fn write_block<S: Source>(database: &Database, source: &S, block: i64) -> Result
         values.as_slice(),
     )?;
     let clear = "DELETE FROM search_texts WHERE no BETWEEN ?1 AND ?2";
-    database.execute(clear, params![column_no(no, 0), column_no(no, FIELD_COUNT_MAX - 1)])?;
+    database.write(clear, params![column_no(no, 0), column_no(no, FIELD_COUNT_MAX - 1)])?;
     let fields = S::fields();
     for (field, texts) in encoded.texts {
         let at = fields.iter().position(|known| *known == field).and_then(|at| i64::try_from(at).ok());
         let at = at.ok_or_else(|| Fault::Contract(format!("lists know no field `{field}`")))?;
         let sql = "INSERT INTO search_texts (no, texts) VALUES (?1, ?2)";
-        database.execute(sql, params![column_no(no, at), texts])?;
+        database.write(sql, params![column_no(no, at), texts])?;
     }
     Ok(())
 }
@@ -168,7 +168,7 @@ fn add<S: Source>(database: &Database, sieve: &mut Sieve, block: i64) -> Result<
 /// Leaves a record to be looked at itself.
 pub(super) fn leave_out(database: &Database, kind: Kind, no: i64) -> Result<(), Fault> {
     let sql = "INSERT INTO search_touched (kind, no) VALUES (?1, ?2) ON CONFLICT (kind, no) DO NOTHING";
-    database.execute(sql, params![kind.code(), no]).map(drop)
+    database.write(sql, params![kind.code(), no])
 }
 
 impl Database {
@@ -181,7 +181,7 @@ impl Database {
     fn set_search_block_count(&self, kind: Kind, count: i64) -> Result<(), Fault> {
         let sql = "INSERT INTO search_counts (kind, block_count) VALUES (?1, ?2)
              ON CONFLICT (kind) DO UPDATE SET block_count = excluded.block_count";
-        self.execute(sql, params![kind.code(), count])?;
+        self.write(sql, params![kind.code(), count])?;
         self.search_block_counts.borrow_mut().insert(kind.code(), count);
         Ok(())
     }

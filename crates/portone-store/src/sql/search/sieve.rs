@@ -114,7 +114,7 @@ impl Sieve {
         for (row, slots) in self.0.chunks(SLOTS_A_ROW).enumerate() {
             let bytes: Vec<u8> = slots.iter().flat_map(|slot| slot.to_le_bytes()).collect();
             if row_of(database, sieve_no, row)?.as_ref() != Some(&bytes) {
-                database.execute(sql, params![row_no(sieve_no, row), bytes])?;
+                database.write(sql, params![row_no(sieve_no, row), bytes])?;
             }
         }
         Ok(())
