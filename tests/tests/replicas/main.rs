@@ -21,7 +21,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 use serde_json::{Value, json};
 
-use load::{Load, Sent, SentById};
+use load::{Load, Sent};
 
 const GATEWAY_COUNT: usize = 3;
 const SCHEDULE_COUNT: usize = 24;

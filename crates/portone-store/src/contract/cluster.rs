@@ -56,6 +56,11 @@ impl Cluster {
         self.port
     }
 
+    /// A program of the server's version.
+    pub fn program(&self, name: &str) -> PathBuf {
+        self.programs.join(name)
+    }
+
     /// Makes an empty database, and gives its address.
     ///
     /// # Panics

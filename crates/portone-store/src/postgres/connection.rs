@@ -5,7 +5,7 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     fmt,
     future::{Future, poll_fn},
     pin::Pin,
@@ -38,8 +38,12 @@ const SESSION: &str = "SET idle_in_transaction_session_timeout = '10s'; SET stat
     SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
 
 /// The one lock of writers, of all gateways on the database: each holds it for one transaction. What is not visible yet
-/// to one who has it never will be, as on SQLite.
-const LOCK: &str = "SELECT pg_advisory_xact_lock(7809364178), CAST(pg_current_xact_id() AS TEXT)";
+/// to one who has it never will be, as on SQLite. A row and no advisory lock, because every database that speaks this
+/// protocol has rows.
+const LOCK: &str =
+    "SELECT CAST(pg_current_xact_id() AS TEXT) FROM meta WHERE key = 'writers' FOR UPDATE";
+/// The lock of those who change the schema: before there is any row.
+const SCHEMA_LOCK: &str = "BEGIN; SELECT pg_advisory_xact_lock(7809364178)";
 
 /// What a transaction is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +52,8 @@ pub(crate) enum Begin {
     Write,
     /// It reads one state of the database.
     Snapshot,
+    /// It changes the schema, alone among those who do.
+    Schema,
 }
 
 /// A connection.
@@ -60,6 +66,8 @@ pub(crate) struct Connection {
     is_in_transaction: Cell<bool>,
     /// The number of the writing transaction: whether it was committed can be asked by it.
     number: RefCell<Option<String>>,
+    /// The last numbers of tables, where the open transaction has counted.
+    numbers: RefCell<BTreeMap<&'static str, i64>>,
     /// What went wrong in the open transaction: it is not committed.
     spoilt_by: RefCell<Option<Problem>>,
 }
@@ -81,6 +89,7 @@ impl Connection {
             later: RefCell::default(),
             is_in_transaction: Cell::new(false),
             number: RefCell::default(),
+            numbers: RefCell::default(),
             spoilt_by: RefCell::default(),
         })
     }
@@ -100,22 +109,45 @@ impl Connection {
         self.later.borrow_mut().clear();
         self.spoilt_by.take();
         self.number.take();
+        self.numbers.borrow_mut().clear();
         let client = self.client()?;
-        match what {
-            Begin::Snapshot => {
-                self.call(client.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"))?;
-            }
-            Begin::Write => {
-                let lock = self.statement((LOCK, None))?;
-                let begun = self.call(async {
-                    let (begun, locked) = together(client.batch_execute("BEGIN"), client.query_one(&lock, &[])).await;
-                    begun.and(locked)?.try_get::<_, String>(1)
-                })?;
-                self.number.replace(Some(begun));
-            }
-        }
+        // From here on there may be a transaction, whatever comes of it.
         self.is_in_transaction.set(true);
+        let begun = match what {
+            Begin::Snapshot => {
+                self.call(client.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+            }
+            Begin::Schema => self.call(client.batch_execute(SCHEMA_LOCK)),
+            Begin::Write => self.begin_write(&client),
+        };
+        if begun.is_err() {
+            self.roll_back();
+        }
+        begun
+    }
+
+    fn begin_write(&self, client: &Client) -> Result<(), Problem> {
+        let lock = self.statement((LOCK, None))?;
+        let number = self.call(async {
+            let (begun, locked) = together(client.batch_execute("BEGIN"), client.query_one(&lock, &[])).await;
+            begun.and(locked)?.try_get::<_, String>(0)
+        })?;
+        self.number.replace(Some(number));
         Ok(())
+    }
+
+    /// The next number of a table, by the statement that tells its last one: whoever writes is the only one who counts.
+    pub(crate) fn next_number(&self, last_sql: &'static str) -> Result<i64, Problem> {
+        let counted = self.numbers.borrow().get(last_sql).copied();
+        let last = match counted {
+            Some(last) => last,
+            None => {
+                let (client, statement) = (self.client()?, self.statement((last_sql, None))?);
+                self.with_later(async { client.query_one(&statement, &[]).await?.try_get::<_, i64>(0) })?
+            }
+        };
+        self.numbers.borrow_mut().insert(last_sql, last + 1);
+        Ok(last + 1)
     }
 
     /// Sends what was kept back, and says whether all of the transaction went well.

@@ -14,7 +14,7 @@ pub(crate) struct Prepared<'c> {
     key: Key,
 }
 
-/// What a connection knows a prepared statement by: its text, and the column it gives back.
+/// What a connection knows a prepared statement by: its text, and the column of a number that the text leaves out.
 pub(super) type Key = (&'static str, Option<&'static str>);
 
 impl<'c> Prepared<'c> {
@@ -22,8 +22,8 @@ impl<'c> Prepared<'c> {
         Self { connection, key: (sql, None) }
     }
 
-    /// Gives back this column of the row it inserts.
-    pub(crate) const fn returning(self, column: &'static str) -> Self {
+    /// Inserts a row with a number in this column, which the text leaves out.
+    pub(crate) const fn numbered(self, column: &'static str) -> Self {
         Self { key: (self.key.0, Some(column)), ..self }
     }
 
@@ -35,6 +35,13 @@ impl<'c> Prepared<'c> {
     /// Runs a statement that changes rows: how many.
     pub(crate) fn execute(&self, params: &[&dyn ToValue]) -> Result<usize, Problem> {
         self.connection.execute(self.key, &parameters(params))
+    }
+
+    /// Has the row inserted with this number before whatever comes next.
+    pub(crate) fn insert_later(&self, no: i64, params: &[&dyn ToValue]) -> Result<(), Problem> {
+        let mut params = parameters(params);
+        params.push(Parameter::Integer(no));
+        self.connection.execute_later(self.key, params)
     }
 
     /// Has a statement that changes rows run before whatever comes next.
@@ -49,7 +56,15 @@ fn parameters(params: &[&dyn ToValue]) -> Vec<Parameter> {
 
 /// A statement in PostgreSQL's words. Three things differ: how parameters are numbered, the name of `instr`, and what
 /// SQLite is told about plans (`INDEXED BY`, `CROSS JOIN … ON`).
-pub(super) fn translate((sql, returning): Key) -> String {
+pub(super) fn translate((sql, numbered): Key) -> String {
+    let words = in_own_words(sql);
+    let Some(column) = numbered else { return words };
+    // The number is the last parameter, and the first column.
+    let last = words.matches('$').count() + 1;
+    words.replacen(" (", &format!(" ({column}, "), 1).replacen("VALUES (", &format!("VALUES (${last}, "), 1)
+}
+
+fn in_own_words(sql: &str) -> String {
     let mut words = String::with_capacity(sql.len() + 32);
     let mut rest = sql;
     while let Some(at) = rest.find(['?', 'I', 'C', 'i']) {
@@ -72,10 +87,6 @@ pub(super) fn translate((sql, returning): Key) -> String {
         }
     }
     words.push_str(rest);
-    if let Some(column) = returning {
-        words.push_str(" RETURNING ");
-        words.push_str(column);
-    }
     words
 }
 
@@ -88,6 +99,8 @@ mod tests {
         let sql = "SELECT a FROM t INDEXED BY t_by_a CROSS JOIN u ON u.a = t.a WHERE a = ?1 AND instr(?12, b) > 0";
         let expected = "SELECT a FROM t  JOIN u ON u.a = t.a WHERE a = $1 AND strpos($12, b) > 0";
         assert_eq!(translate((sql, None)), expected);
-        assert_eq!(translate(("INSERT INTO t (a) VALUES (?1)", Some("no"))), "INSERT INTO t (a) VALUES ($1) RETURNING no");
+        let sql = "INSERT INTO t (a, b) VALUES (?1, (SELECT c FROM u WHERE d = ?2))";
+        let expected = "INSERT INTO t (no, a, b) VALUES ($3, $1, (SELECT c FROM u WHERE d = $2))";
+        assert_eq!(translate((sql, Some("no"))), expected);
     }
 }

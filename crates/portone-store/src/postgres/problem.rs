@@ -50,9 +50,9 @@ impl Problem {
                 let is_good = !is_fatal(said);
                 (Self::Refused { code, message: said.message().to_owned() }, is_good)
             }
-            // What could not even be encoded was never sent.
-            None if error.is_closed() || is_broken(error) => (Self::Lost(words(error)), false),
-            None => (Self::Refused { code: "client".to_owned(), message: words(error) }, true),
+            // What cannot be encoded is not sent, and what cannot be decoded has come whole.
+            None if is_about_values(error) => (Self::Refused { code: "client".to_owned(), message: words(error) }, true),
+            None => (Self::Lost(words(error)), false),
         }
     }
 }
@@ -61,9 +61,12 @@ fn is_fatal(said: &DbError) -> bool {
     matches!(said.severity(), "FATAL" | "PANIC")
 }
 
-fn is_broken(error: &Error) -> bool {
-    use std::error::Error as _;
-    error.source().is_some_and(|source| source.is::<std::io::Error>())
+/// The driver keeps its kinds of error to itself; its words for them are stable.
+fn is_about_values(error: &Error) -> bool {
+    let words = error.to_string();
+    ["error serializing", "error deserializing", "error encoding", "invalid column", "expected ", "query returned"]
+        .iter()
+        .any(|start| words.starts_with(start))
 }
 
 /// An error and its cause, without the statement's values: the driver's messages hold none.

@@ -1,20 +1,19 @@
 //! Brings a database to the schema this version knows.
 
-use super::connection::Connection;
+use super::connection::{Begin, Connection};
 use super::problem::Problem;
 use crate::sql::{Database, Fault, OpenError};
 
 /// Each takes a database from the version of its place to the next one. Released ones never change.
 const MIGRATIONS: &[&str] = &[include_str!("../../migrations/postgres/0001_ledger.sql")];
 
-/// Applies what is missing, in one commit. Of several gateways that start at once one does it, while nobody writes: it
-/// has the lock of writers.
+/// Applies what is missing, in one commit. Of several gateways that start at once one does it, while nobody writes.
 pub(super) fn migrate(database: &Database, address: &str) -> Result<(), OpenError> {
     let refused =
         |fault: Fault| OpenError::Database { database: address.to_owned(), problem: fault.to_string() };
     let connection = database.postgres().ok_or_else(|| refused(Fault::NoRow))?;
     is_utf8(connection).map_err(|problem| refused(problem.into()))?;
-    database.begin().map_err(refused)?;
+    connection.begin(Begin::Schema).map_err(|problem| refused(problem.into()))?;
     match apply(connection) {
         Ok(Ok(())) => database.commit().map_err(refused),
         Ok(Err(found)) => {
@@ -46,6 +45,10 @@ fn apply(connection: &Connection) -> Result<Result<(), usize>, Problem> {
     let found = connection.query(("SELECT no FROM schema_version", None), &[])?.len();
     if found > MIGRATIONS.len() {
         return Ok(Err(found));
+    }
+    if found > 0 && found < MIGRATIONS.len() {
+        // Gateways of the version before may be writing.
+        connection.script("SELECT value FROM meta WHERE key = 'writers' FOR UPDATE")?;
     }
     for (at, sql) in MIGRATIONS.iter().enumerate().skip(found) {
         connection.script(sql)?;

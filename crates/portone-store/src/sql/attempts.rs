@@ -90,6 +90,11 @@ pub(super) fn delete(database: &Database, id: &AttemptId) -> Result<bool, Fault>
     Ok(database.execute("DELETE FROM open_attempts WHERE id = ?1", [id.as_str()])? == 1)
 }
 
+/// Ends an attempt that is open.
+pub(super) fn end(database: &Database, id: &AttemptId) -> Result<(), Fault> {
+    database.write("DELETE FROM open_attempts WHERE id = ?1", [id.as_str()])
+}
+
 /// Ends an attempt that changed nothing.
 pub(super) fn drop_attempt(database: &Database, id: &AttemptId) -> Result<Settle, Fault> {
     Ok(if delete(database, id)? { Settle::Settled } else { Settle::AlreadySettled })

@@ -160,10 +160,11 @@ impl Database {
         self.prepared(sql)?.execute_later(params)
     }
 
-    /// Runs a statement that inserts one row: the number it was given, which is in this column.
+    /// Runs a statement that inserts one row and leaves out its number: which it was given. For databases where the writer
+    /// counts, the number's column is named, and how to ask for the last one.
     pub(super) fn insert(
         &self,
-        column: &'static str,
+        counted: (&'static str, &'static str),
         sql: &'static str,
         params: impl Params,
     ) -> Result<i64, Fault> {
@@ -174,8 +175,9 @@ impl Database {
             }
             #[cfg(feature = "postgres")]
             Driver::Postgres(connection) => {
-                let mut statement = Statement::Postgres(connection.prepared(sql).returning(column));
-                statement.query_row(params, |row| row.get(0))
+                let no = connection.next_number(counted.1)?;
+                params.give(|params| connection.prepared(sql).numbered(counted.0).insert_later(no, params))?;
+                Ok(no)
             }
         }
     }

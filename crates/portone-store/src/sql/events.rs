@@ -40,7 +40,7 @@ pub(super) fn insert(database: &Database, rows: &[EventRow]) -> Result<(), Fault
         };
         let store_no = database.store_no(&event.store_id)?;
         let seq = database.insert(
-            "seq",
+            ("seq", "SELECT coalesce(max(seq), 0) FROM events"),
             "INSERT INTO events (store_no, kind, at, transaction_no, cancellation_id, billing_key, notice_urls, cause)
              VALUES (?1, ?2, ?3, (SELECT no FROM transactions WHERE id = ?4), ?5, ?6, ?7, ?8)",
             params![

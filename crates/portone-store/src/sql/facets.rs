@@ -293,11 +293,11 @@ fn count(
     let sql = match query.time {
         TimeField::Created => {
             "SELECT count(*) FROM (SELECT 1 FROM transactions WHERE store_no = ?1 AND facet_no = ?2 AND latest = 1
-             AND requested_at BETWEEN ?3 AND ?4 ORDER BY requested_at LIMIT ?5)"
+             AND requested_at BETWEEN ?3 AND ?4 ORDER BY requested_at LIMIT ?5) AS found"
         }
         TimeField::StatusChanged => {
             "SELECT count(*) FROM (SELECT 1 FROM transactions WHERE store_no = ?1 AND facet_no = ?2 AND latest = 1
-             AND status_changed_at BETWEEN ?3 AND ?4 ORDER BY status_changed_at LIMIT ?5)"
+             AND status_changed_at BETWEEN ?3 AND ?4 ORDER BY status_changed_at LIMIT ?5) AS found"
         }
     };
     let params = params![store_no, facet, first, last, count_max];

@@ -48,7 +48,7 @@ macro_rules! count {
             $time,
             " BETWEEN ?2 AND ?3 AND status IN ('ISSUED', 'DELETED') ORDER BY ",
             $time,
-            " LIMIT ?4)"
+            " LIMIT ?4) AS found"
         )
     };
 }

@@ -177,7 +177,7 @@ fn settle(database: &Database, attempt: &AttemptId, row: &ReceiptRow) -> Result<
     if written == 0 {
         return Ok(Settle::AlreadySettled);
     }
-    attempts::delete(database, attempt)?;
+    attempts::end(database, attempt)?;
     touch(database, receipt)?;
     Ok(Settle::Settled)
 }
@@ -261,7 +261,7 @@ macro_rules! count {
             $told,
             " ORDER BY ",
             $time,
-            " LIMIT ?4)"
+            " LIMIT ?4) AS found"
         )
     };
 }

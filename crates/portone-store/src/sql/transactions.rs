@@ -110,7 +110,7 @@ pub(super) fn insert(
     let facet_no = database.facet_no(facets::encoded(transaction)?.as_deref())?;
     let (created, changed) = (millis(transaction.requested_at), millis(transaction.status_changed_at));
     let no = database.insert(
-        "no",
+        ("no", "SELECT coalesce(max(no), 0) FROM transactions"),
         "INSERT INTO transactions (id, store_no, payment_id, seq, status, revision, channel_no, requested_at,
             status_changed_at, facet_no, decision, doc, imp_uid, customer_uid)
          VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, ?8, ?9, ?10, ?11,
@@ -233,7 +233,7 @@ pub(super) fn swap_attempt(database: &Database, rows: &SwapRows) -> Result<Begin
         return Ok(if attempts::is_open(database, end)? { Begin::Changed } else { Begin::Outstanding });
     }
     relist(database, before, transaction, facet_no);
-    attempts::delete(database, end)?;
+    attempts::end(database, end)?;
     attempts::insert(database, store_no, &rows.begin)?;
     events::insert(database, &rows.events)?;
     Ok(Begin::Begun)
@@ -281,7 +281,7 @@ pub(super) fn settle_transaction(database: &Database, rows: &SettleRows) -> Resu
         return why_not_settled(database, &rows.settle);
     }
     relist(database, before.as_ref().map(|before| before.listed), transaction, facet_no);
-    attempts::delete(database, attempt)?;
+    attempts::end(database, attempt)?;
     payment_events::write(database, before.as_ref(), transaction)?;
     promotions::follow(database, transaction)?;
     events::insert(database, &rows.events)?;

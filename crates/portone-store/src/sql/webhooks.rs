@@ -226,7 +226,7 @@ fn insert(
         EventSubject::BillingKey(key) => (key.as_str(), None),
     };
     let no = database.insert(
-        "no",
+        ("no", "SELECT coalesce(max(no), 0) FROM webhook_deliveries"),
         "INSERT INTO webhook_deliveries (id, store_no, event_seq, transaction_no, environment, url, format,
             triggered_at) VALUES (?1, ?2, ?3, (SELECT no FROM transactions WHERE id = ?4), ?5, ?6, ?7, ?8)",
         params![
@@ -246,9 +246,9 @@ fn insert(
 
 /// Notes that lists may say otherwise of a delivery's payment now.
 fn touch(database: &Database, no: i64) -> Result<(), Fault> {
-    let sql = "SELECT transaction_no FROM webhook_deliveries WHERE no = ?1";
-    let transaction_no: Option<i64> = database.prepared(sql)?.query_row([no], |row| row.get(0))?;
-    transaction_no.map_or(Ok(()), |no| database.touch(Kind::Payments, no))
+    let sql = "INSERT INTO search_touched (kind, no) SELECT CAST(?2 AS BIGINT), transaction_no FROM webhook_deliveries
+         WHERE no = ?1 AND transaction_no < ?3 ON CONFLICT (kind, no) DO NOTHING";
+    database.write(sql, params![no, Kind::Payments.code(), database.first_without_block(Kind::Payments)?])
 }
 
 /// What is delivered one after the other: a payment's (or a billing key's) announcements to one URL.

@@ -26,7 +26,7 @@ pub(in crate::sql) fn claim(
     count_max: usize,
 ) -> Result<Vec<Schedule>, Fault> {
     let mut due = Vec::new();
-    let mut statement = database.prepared(select!("WHERE due_at <= ?1 ORDER BY due_at LIMIT ?2"))?;
+    let mut statement = database.prepared(select!("WHERE due_at <= ?1 ORDER BY due_at, no LIMIT ?2"))?;
     let mut rows = statement.query(params![millis(now), count_max])?;
     while let Some(row) = rows.next()? {
         due.push(read(database, row)?);

@@ -25,7 +25,7 @@ pub(in crate::sql) enum Kind {
 
 impl Kind {
     /// The number of the kind in the database.
-    pub(super) const fn code(self) -> i64 {
+    pub(in crate::sql) const fn code(self) -> i64 {
         match self {
             Self::Payments => 0,
             Self::Receipts => 1,
@@ -189,13 +189,18 @@ impl Database {
     /// Notes that lists may no longer say of a record what its block says. Only the writing connection does, so that it
     /// may remember how many blocks there are.
     pub(in crate::sql) fn touch(&self, kind: Kind, no: i64) -> Result<(), Fault> {
+        if no < self.first_without_block(kind)? { leave_out(self, kind, no) } else { Ok(()) }
+    }
+
+    /// The first number that is in no block.
+    pub(in crate::sql) fn first_without_block(&self, kind: Kind) -> Result<i64, Fault> {
         let known = self.search_block_counts.borrow().get(&kind.code()).copied();
         let count = match known {
             Some(count) => count,
             None => self.search_block_count(kind)?,
         };
         self.search_block_counts.borrow_mut().insert(kind.code(), count);
-        if no < count * BLOCK_LENGTH { leave_out(self, kind, no) } else { Ok(()) }
+        Ok(count * BLOCK_LENGTH)
     }
 
     /// The last number of a kind of records, by a statement that selects it.
