@@ -60,7 +60,10 @@ pub(super) fn translate((sql, numbered): Key) -> String {
     let words = in_own_words(sql);
     let Some(column) = numbered else { return words };
     // The number is the last parameter, and the first column.
-    let last = words.matches('$').count() + 1;
+    let numbers = words.split('$').skip(1).filter_map(|rest| {
+        rest.split(|letter: char| !letter.is_ascii_digit()).next().and_then(|digits| digits.parse::<u32>().ok())
+    });
+    let last = numbers.max().unwrap_or_default() + 1;
     words.replacen(" (", &format!(" ({column}, "), 1).replacen("VALUES (", &format!("VALUES (${last}, "), 1)
 }
 
@@ -99,8 +102,8 @@ mod tests {
         let sql = "SELECT a FROM t INDEXED BY t_by_a CROSS JOIN u ON u.a = t.a WHERE a = ?1 AND instr(?12, b) > 0";
         let expected = "SELECT a FROM t  JOIN u ON u.a = t.a WHERE a = $1 AND strpos($12, b) > 0";
         assert_eq!(translate((sql, None)), expected);
-        let sql = "INSERT INTO t (a, b) VALUES (?1, (SELECT c FROM u WHERE d = ?2))";
-        let expected = "INSERT INTO t (no, a, b) VALUES ($3, $1, (SELECT c FROM u WHERE d = $2))";
+        let sql = "INSERT INTO t (a, b) VALUES (?1, (SELECT c FROM u WHERE d = ?1 OR d = ?2))";
+        let expected = "INSERT INTO t (no, a, b) VALUES ($3, $1, (SELECT c FROM u WHERE d = $1 OR d = $2))";
         assert_eq!(translate((sql, Some("no"))), expected);
     }
 }
