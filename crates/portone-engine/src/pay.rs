@@ -126,8 +126,7 @@ impl Engine {
         grant: Option<Grant>,
     ) -> Result<Paid, EngineError> {
         check_parts(&request.order.amount)?;
-        let mut record = self.usable_key(&request.caller, &request.billing_key).await?;
-        self.learn_card_of_key(&mut record).await;
+        let record = self.usable_key(&request.caller, &request.billing_key).await?;
         let directory = self.directory();
         let ctx = self.context_of(&request.caller);
         let order = &request.order;

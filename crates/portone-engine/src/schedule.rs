@@ -38,8 +38,7 @@ impl Engine {
     pub async fn create_schedule(&self, request: CreateScheduleRequest) -> Result<Schedule, EngineError> {
         let CreateScheduleRequest { pay, time_to_pay } = request;
         check_parts(&pay.order.amount)?;
-        let mut record = self.usable_key(&pay.caller, &pay.billing_key).await?;
-        self.learn_card_of_key(&mut record).await;
+        let record = self.usable_key(&pay.caller, &pay.billing_key).await?;
         let now = self.now();
         self.named_promotion(&pay.caller.store_id, &pay.order, "payment.promotionId")?;
         self.check_schedule(&pay, &record, time_to_pay, now)?;

@@ -191,8 +191,15 @@ impl<'f, 'b> Fields<'f, 'b> {
         self.node(name).is_some()
     }
 
+    /// Reports a member that cannot be read: refused even where its rule only advises, since it would be left out of what is
+    /// done.
+    pub(crate) fn unreadable(&self, name: &str, message: impl Into<String>) {
+        let report = &self.findings.report;
+        report.borrow_mut().add_with(self.rule, Severity::Reject, self.path(name), message);
+    }
+
     fn wrong(&self, name: &str, node: &Node<'_>, wanted: &str) {
-        self.add(name, format!("is {}; send {wanted}", node.kind()));
+        self.unreadable(name, format!("is {}; send {wanted}", node.kind()));
     }
 
     fn missing(&self, name: &str, wanted: &str) {

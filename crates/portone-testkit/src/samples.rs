@@ -3,6 +3,7 @@
 pub mod delivery;
 mod issue_and_pay;
 mod methods;
+mod paymentwall;
 pub mod receipts;
 
 pub use methods::open_billing_key_window;
@@ -163,31 +164,10 @@ pub fn every_for(profile: &PgProfile, secrets: Secrets) -> Vec<Sample> {
     let mut samples = every(secrets);
     if profile.provider == "PAYMENTWALL" {
         for Sample { command, .. } in &mut samples {
-            suit_paymentwall(command, secrets);
+            paymentwall::suit(command, secrets);
         }
     }
     samples
-}
-
-fn suit_paymentwall(command: &mut Command, secrets: Secrets) {
-    let order = match command {
-        Command::PayInstantly(pay) => {
-            if let InstantMethod::Card(card) = &mut pay.method {
-                card.card.cvc = Some(secrets.cvc.into());
-            }
-            &mut pay.order
-        }
-        Command::PayWithBillingKey(pay) => &mut pay.order,
-        Command::Schedule(schedule) => &mut schedule.pay.order,
-        Command::OpenWindow(OpenWindow::Payment(payment)) => &mut payment.order,
-        Command::OpenWindow(OpenWindow::BillingKey(issue)) => {
-            issue.customer.name = Some(CustomerName::Full("Jack Son".to_owned()));
-            return;
-        }
-        _ => return,
-    };
-    order.customer.name = Some(CustomerName::Full("Jack Son".to_owned()));
-    order.bypass = Some(serde_json::json!({ "paymentwall": { "browser_ip": "203.0.113.7" } }));
 }
 
 /// Whether a PG has a command by its profile.

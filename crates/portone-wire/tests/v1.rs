@@ -41,6 +41,17 @@ fn the_log_in_carries_its_credentials_in_its_body_and_shows_none() {
     assert_eq!(body, serde_json::json!({ "imp_key": "sample-imp-key", "imp_secret": "sample-api-secret" }));
 }
 
+/// Amounts stay numbers, which forms would make texts of.
+#[test]
+fn iamport_099_a_request_is_json_whose_numbers_are_numbers() {
+    let dialect = V1Dialect::new(&channel(), &samples::v1_upstream()).unwrap();
+    for name in ["pay_card", "pay_with_billing_key", "pay_virtual_account"] {
+        let request = first_request(&dialect, &samples::command(name));
+        let body: serde_json::Value = serde_json::from_slice(request.body.as_ref().unwrap().bytes()).unwrap();
+        assert!(body["amount"].is_u64(), "{name}: {body}");
+    }
+}
+
 /// Rule V1-036: test payments are told only where they are asked for.
 #[test]
 fn v1_036_an_inquiry_reads_the_payment_itself_sandbox_or_not() {
@@ -61,7 +72,7 @@ fn v1_036_an_inquiry_reads_the_payment_itself_sandbox_or_not() {
 fn what_v1_has_not_got_has_no_request_and_no_reply_settles_it() {
     let dialect = V1Dialect::new(&channel(), &samples::v1_upstream()).unwrap();
     let ctx = samples::context();
-    for name in ["pay_virtual_account", "close_virtual_account", "inquire_close_virtual_account"] {
+    for name in ["confirm_escrow", "capture", "stop_cancel", "inquire_capture"] {
         let command = samples::command(name);
         assert!(dialect.encode(&command, &ctx, &Shaping::default()).is_err(), "{name}");
         let error = dialect.decode(&command, Leg(0), &v1::done(&v1::payment("paid")), &ctx).unwrap_err();

@@ -17,6 +17,8 @@ use crate::v1::dto::{
 static UNREAD: Rule = unread("V1-UNREAD", "v1.openapi.json; docs sdk/v1-sdk");
 /// A request that names no billing key in its path is checked with one that every PG takes.
 const SAMPLE_UID: &str = "customer-1";
+/// What is left of a payment where the context does not tell: more than the parts a request names.
+const LEFT_UNKNOWN: i64 = 1_000_000_000_000;
 /// The PGs that issue no billing key without a window, and so none for a schedule (rule IAMPORT-038).
 const NO_KEY_FOR_SCHEDULE: [&str; 13] = [
     "chai",
@@ -227,7 +229,7 @@ impl Question {
         if problems.refuses() {
             return Err(problems);
         }
-        let cancellable = facts.cancellable.or(amount).unwrap_or(0);
+        let cancellable = facts.cancellable.or(amount).unwrap_or(LEFT_UNKNOWN);
         if checksum.is_some_and(|checksum| facts.cancellable.is_some_and(|left| left != checksum)) {
             told.add(
                 &rules::CHECKSUM,

@@ -18,7 +18,7 @@ impl Fields<'_, '_> {
             }
         };
         if whole.is_none() {
-            self.add(name, "is not a whole number of 64 bits; send one without a decimal point");
+            self.unreadable(name, "is not a whole number of 64 bits; send one without a decimal point");
         }
         whole
     }
@@ -36,7 +36,7 @@ impl Fields<'_, '_> {
         };
         let major = major.filter(|major| major.digits() >= 0);
         if major.is_none() {
-            self.add(
+            self.unreadable(
                 name,
                 "is no amount; send a number from 0 such as 1000 or 10.5, in the currency's major unit",
             );
@@ -49,7 +49,7 @@ impl Fields<'_, '_> {
         let value = self.int64(name)?;
         let fits = i32::try_from(value).ok();
         if fits.is_none() {
-            self.add(name, format!("is not a number of 32 bits; send at most {}", i32::MAX));
+            self.unreadable(name, format!("is not a number of 32 bits; send at most {}", i32::MAX));
         }
         fits
     }
@@ -58,7 +58,7 @@ impl Fields<'_, '_> {
     pub(crate) fn int64_from(&self, name: &str, least: i64) -> Option<i64> {
         let value = self.int64(name)?;
         if value < least {
-            self.add(name, format!("is {value}; send {least} or more"));
+            self.unreadable(name, format!("is {value}; send {least} or more"));
             return None;
         }
         Some(value)
@@ -68,7 +68,7 @@ impl Fields<'_, '_> {
     pub(crate) fn int32_from(&self, name: &str, least: i32) -> Option<i32> {
         let value = self.int32(name)?;
         if value < least {
-            self.add(name, format!("is {value}; send {least} or more"));
+            self.unreadable(name, format!("is {value}; send {least} or more"));
             return None;
         }
         Some(value)
@@ -89,7 +89,7 @@ impl Fields<'_, '_> {
                 "true" | "1" => Some(true),
                 "false" | "0" => Some(false),
                 _ => {
-                    self.add(name, "is neither true nor false; send one of them");
+                    self.unreadable(name, "is neither true nor false; send one of them");
                     None
                 }
             },

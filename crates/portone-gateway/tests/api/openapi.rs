@@ -78,6 +78,7 @@ const STORY: &[(&str, &str)] = &[
     ("settleAttempt", ""),
     ("listSettledAttempts", ""),
     ("listDiscrepancies", ""),
+    ("listOwedDeliveries", ""),
     ("listEvents", ""),
     ("listWebhooks", ""),
     ("replayWebhook", ""),

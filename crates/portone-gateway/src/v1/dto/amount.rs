@@ -15,7 +15,7 @@ pub(super) fn major(fields: &Fields<'_, '_>, rule: &'static Rule, name: &str) ->
     if let Some(Node::Number(number)) = fields.node(name) {
         let digits = number.to_string().bytes().filter(u8::is_ascii_digit).count();
         if !number.is_i64() && digits > DIGIT_COUNT_MAX {
-            fields.add(name, "has more digits than a number keeps; send fewer");
+            fields.unreadable(name, "has more digits than a number keeps; send fewer");
             return None;
         }
     }
@@ -33,7 +33,7 @@ pub(super) fn minor(
     if minor.is_none() {
         fields
             .under(rule)
-            .add(name, format!("is no amount of {currency}; send one with its decimals at most"));
+            .unreadable(name, format!("is no amount of {currency}; send one with its decimals at most"));
     }
     minor
 }

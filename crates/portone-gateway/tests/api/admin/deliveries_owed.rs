@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use crate::paymentwall::{CONFIRM, channel, digital, paid, payment};
-use crate::world::{World, with};
+use crate::world::{STORE, World, with};
 
 async fn owed(world: &World) -> Vec<Value> {
-    let list = world.admin("GET", "/admin/deliveries/owed", None).await;
+    let list = world.admin("GET", &format!("/admin/deliveries/owed?storeId={STORE}"), None).await;
     assert_eq!(list.status, 200, "{}", list.text);
     list.json()["items"].as_array().unwrap().clone()
 }
@@ -44,7 +44,9 @@ async fn pw_021_goods_owe_a_delivery_until_it_is_told() {
 async fn a_store_without_such_a_channel_owes_nothing_and_times_are_read() {
     let world = World::new().await;
     assert!(owed(&world).await.is_empty());
-    let wrong = world.admin("GET", "/admin/deliveries/owed?from=yesterday&to=now", None).await;
+    let wrong = world
+        .admin("GET", &format!("/admin/deliveries/owed?storeId={STORE}&from=yesterday&until=now"), None)
+        .await;
     assert_eq!(wrong.status, 400, "{}", wrong.text);
-    assert!(wrong.text.contains("from") && wrong.text.contains("to"), "{}", wrong.text);
+    assert!(wrong.text.contains("from:") && wrong.text.contains("until:"), "{}", wrong.text);
 }
