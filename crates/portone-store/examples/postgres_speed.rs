@@ -22,7 +22,9 @@ const CASES: [(usize, usize); 6] = [(1, 1), (1, 8), (1, 32), (1, 128), (3, 33), 
 
 fn main() {
     let Some(cluster) = Cluster::start() else { return };
-    println!("| gateways | callers | payments /s | p50 ms | p99 ms | two statements /s |\n|---:|---:|---:|---:|---:|---:|");
+    println!(
+        "| gateways | callers | payments /s | p50 ms | p99 ms | two statements /s |\n|---:|---:|---:|---:|---:|---:|"
+    );
     for (case, (gateways, callers)) in CASES.into_iter().enumerate() {
         let url = cluster.create(&format!("ledger{case}"));
         let (rate, latencies) = pay(&url, gateways, callers);
@@ -48,8 +50,14 @@ fn pay(url: &str, gateways: usize, callers: usize) -> (f64, Vec<Duration>) {
                     while !is_over.load(Ordering::Relaxed) {
                         let number = next.fetch_add(1, Ordering::Relaxed);
                         let started = now();
-                        assert_eq!(block_on(store.begin_payment(begin(number, number))), Ok(BeginPayment::Begun));
-                        assert_eq!(block_on(store.settle_transaction(settle_paid(number, number))), Ok(Settle::Settled));
+                        assert_eq!(
+                            block_on(store.begin_payment(begin(number, number))),
+                            Ok(BeginPayment::Begun)
+                        );
+                        assert_eq!(
+                            block_on(store.settle_transaction(settle_paid(number, number))),
+                            Ok(Settle::Settled)
+                        );
                         latencies.push(started.elapsed());
                     }
                     latencies

@@ -21,8 +21,8 @@ pub(crate) use problem::Problem;
 pub(crate) use value::{column, place};
 
 use self::readers::Readers;
-pub(crate) use crate::sql::writer::pauses;
 use crate::sql::writer::Writer;
+pub(crate) use crate::sql::writer::pauses;
 use crate::sql::{Backend, Database, Fault, OpenError, SqlStore, directory};
 
 /// Limits of a store on PostgreSQL.
@@ -77,8 +77,10 @@ impl SqlStore {
     /// Connects to a PostgreSQL database with limits of one's own.
     pub fn connect_with(url: &str, options: PostgresOptions) -> Result<Self, OpenError> {
         let address = Arc::new(parsed(url)?);
-        let failed =
-            |problem: std::io::Error| OpenError::Database { database: address.to_string(), problem: problem.to_string() };
+        let failed = |problem: std::io::Error| OpenError::Database {
+            database: address.to_string(),
+            problem: problem.to_string(),
+        };
         let database = blank(&address).map_err(failed)?;
         let database = apart(|| schema::migrate(&database, &address.to_string()).map(|()| database))?;
         let databases = (0..options.reader_count.max(1)).map(|_| blank(&address));

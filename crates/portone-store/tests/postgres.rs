@@ -234,7 +234,9 @@ fn a_lost_answer_to_a_commit_is_asked_after() {
     let port = place.rsplit_once(':').expect("has a port").1.parse().expect("is a number");
     let proxy = Proxy::before(port);
     let store = opened(&format!("postgres://portone@127.0.0.1:{}/{name}", proxy.port));
-    for (number, cut) in [(1, Cut::BeforeCommit), (2, Cut::AfterCommit), (3, Cut::BeforeCommit), (4, Cut::AfterCommit)] {
+    for (number, cut) in
+        [(1, Cut::BeforeCommit), (2, Cut::AfterCommit), (3, Cut::BeforeCommit), (4, Cut::AfterCommit)]
+    {
         *proxy.next.lock().expect("works") = Some(cut);
         // Done twice, the second would find its own attempt and call it outstanding.
         assert_eq!(block_on(store.begin_payment(begin(number, number))), Ok(BeginPayment::Begun));

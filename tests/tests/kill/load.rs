@@ -57,7 +57,13 @@ impl Load {
             let issued = api.post("/billing-keys", &body).await.ok();
             billing_keys.push(issued["billingKeyInfo"]["billingKey"].as_str().expect("a key").to_owned());
         }
-        Self { apis: shop.apis(), billing_keys, seed, successes: Semaphore::new(0), stopping: AtomicBool::new(false) }
+        Self {
+            apis: shop.apis(),
+            billing_keys,
+            seed,
+            successes: Semaphore::new(0),
+            stopping: AtomicBool::new(false),
+        }
     }
 
     /// Waits until so many more requests have succeeded.

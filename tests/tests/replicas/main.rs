@@ -103,7 +103,8 @@ async fn schedule(shop: &Shop, seconds: u64) -> Vec<String> {
         let at = Utc::now() + TimeDelta::milliseconds(2_000 + share);
         let payment = json!({"billingKey": issued["billingKeyInfo"]["billingKey"], "orderName": "Monthly pass",
             "amount": {"total": 3_000}, "currency": "KRW", "customer": load::customer()});
-        let body = json!({"payment": payment, "timeToPay": at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)});
+        let body =
+            json!({"payment": payment, "timeToPay": at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)});
         shop.api().post(&format!("/payments/{id}/schedule"), &body).await.ok();
         ids.push(id);
     }
@@ -196,7 +197,8 @@ async fn check_webhooks(cluster: &Cluster, receiver: &Receiver, is_long: bool) {
         .iter()
         .filter_map(|request| Some(request.lines().find(|it| it.starts_with("webhook-id: "))?.to_owned()))
         .collect();
-    let announced: usize = cluster.query("ledger", "SELECT count(*) FROM webhook_deliveries").trim().parse().expect("a number");
+    let announced: usize =
+        cluster.query("ledger", "SELECT count(*) FROM webhook_deliveries").trim().parse().expect("a number");
     println!("{announced} webhooks, {} requests", receiver.received().len());
     assert_eq!(ids.len(), announced, "each came at least once");
 }

@@ -13,7 +13,8 @@ const VERSIONS: &str = "/usr/lib/postgresql";
 /// The server's owner and the databases'.
 const USER: &str = "portone";
 /// A server with fsync, as a shop would have, and room for several gateways.
-const SETTINGS: &str = "-c fsync=on -c max_connections=200 -c listen_addresses=127.0.0.1 -c unix_socket_directories=''";
+const SETTINGS: &str =
+    "-c fsync=on -c max_connections=200 -c listen_addresses=127.0.0.1 -c unix_socket_directories=''";
 
 /// A running server. It stops, and its folder goes, when the value is dropped or the process ends in whatever way.
 #[derive(Debug)]
@@ -31,14 +32,18 @@ impl Cluster {
     /// When the installed one does not start.
     pub fn start() -> Option<Self> {
         let Some(programs) = programs() else {
-            eprintln!("PostgreSQL is not installed (no {VERSIONS}/*/bin/initdb, no POSTGRES_BIN): its tests are skipped");
+            eprintln!(
+                "PostgreSQL is not installed (no {VERSIONS}/*/bin/initdb, no POSTGRES_BIN): its tests are skipped"
+            );
             return None;
         };
         let folder = folder().expect("a folder for the server");
-        let port = TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr()).expect("a free port").port();
+        let port =
+            TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr()).expect("a free port").port();
         let data = folder.join("data");
         let initdb = programs.join("initdb");
-        let options = ["--encoding=UTF8", "--locale=C.UTF-8", "--auth=trust", "--username", USER, "--no-sync"];
+        let options =
+            ["--encoding=UTF8", "--locale=C.UTF-8", "--auth=trust", "--username", USER, "--no-sync"];
         run(owner(&initdb).arg("-D").arg(&data).args(options));
         let guard = guard(&programs, &folder, &data);
         let cluster = Self { programs, folder, port, guard };
@@ -110,8 +115,17 @@ impl Cluster {
     fn control(&self, args: &[&str]) {
         let mut command = owner(&self.programs.join("pg_ctl"));
         // The server keeps what it is started with open: a pipe would never end.
-        command.arg("-D").arg(self.folder.join("data")).args(args).stdout(Stdio::null()).stderr(Stdio::null());
-        assert!(command.status().expect("pg_ctl runs").success(), "pg_ctl {args:?}: see {}", self.folder.display());
+        command
+            .arg("-D")
+            .arg(self.folder.join("data"))
+            .args(args)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        assert!(
+            command.status().expect("pg_ctl runs").success(),
+            "pg_ctl {args:?}: see {}",
+            self.folder.display()
+        );
     }
 }
 

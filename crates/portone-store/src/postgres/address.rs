@@ -4,8 +4,8 @@ use std::{fmt, path::Path, str::FromStr, sync::Arc, time::Duration};
 
 use rustls::pki_types::{CertificateDer, pem::PemObject};
 use rustls::{ClientConfig, RootCertStore};
-use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres::Config;
+use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// How long a connection may take to be made.
@@ -45,12 +45,17 @@ impl Address {
     /// certificate is always verified, where there is TLS.
     pub(crate) fn parse(url: &str) -> Result<Self, String> {
         let (url, roots) = without_roots(url)?;
-        let mut config = Config::from_str(&url).map_err(|error| format!("the address cannot be read: {error}"))?;
+        let mut config =
+            Config::from_str(&url).map_err(|error| format!("the address cannot be read: {error}"))?;
         if config.get_hosts().is_empty() {
             return Err("the address names no host; use postgres://user:password@host:5432/name".to_owned());
         }
         if !url.contains("sslmode=") {
-            let mode = if config.get_hosts().iter().all(is_this_machine) { SslMode::Disable } else { SslMode::Require };
+            let mode = if config.get_hosts().iter().all(is_this_machine) {
+                SslMode::Disable
+            } else {
+                SslMode::Require
+            };
             config.ssl_mode(mode);
         }
         let tls = match config.get_ssl_mode() {

@@ -20,10 +20,10 @@ use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Error, NoTls, Row, Statement};
 
 use super::address::Address;
+use super::pauses;
 use super::prepared::{Key, Prepared, translate};
 use super::problem::Problem;
 use super::value::Parameter;
-use super::pauses;
 
 /// How long anything may take, the wait for other writers included. The server gives up earlier.
 const CALL_TIMEOUT: Duration = Duration::from_secs(35);
@@ -40,8 +40,7 @@ const SESSION: &str = "SET idle_in_transaction_session_timeout = '10s'; SET stat
 /// The one lock of writers, of all gateways on the database: each holds it for one transaction. What is not visible yet
 /// to one who has it never will be, as on SQLite. A row and no advisory lock, because every database that speaks this
 /// protocol has rows.
-const LOCK: &str =
-    "SELECT CAST(pg_current_xact_id() AS TEXT) FROM meta WHERE key = 'writers' FOR UPDATE";
+const LOCK: &str = "SELECT CAST(pg_current_xact_id() AS TEXT) FROM meta WHERE key = 'writers' FOR UPDATE";
 /// The lock of those who change the schema: before there is any row.
 const SCHEMA_LOCK: &str = "BEGIN; SELECT pg_advisory_xact_lock(7809364178)";
 

@@ -61,7 +61,9 @@ pub(super) fn translate((sql, numbered): Key) -> String {
     let Some(column) = numbered else { return words };
     // The number is the last parameter, and the first column.
     let numbers = words.split('$').skip(1).filter_map(|rest| {
-        rest.split(|letter: char| !letter.is_ascii_digit()).next().and_then(|digits| digits.parse::<u32>().ok())
+        rest.split(|letter: char| !letter.is_ascii_digit())
+            .next()
+            .and_then(|digits| digits.parse::<u32>().ok())
     });
     let last = numbers.max().unwrap_or_default() + 1;
     words.replacen(" (", &format!(" ({column}, "), 1).replacen("VALUES (", &format!("VALUES (${last}, "), 1)
@@ -99,7 +101,8 @@ mod tests {
 
     #[test]
     fn sqlites_own_words_are_translated() {
-        let sql = "SELECT a FROM t INDEXED BY t_by_a CROSS JOIN u ON u.a = t.a WHERE a = ?1 AND instr(?12, b) > 0";
+        let sql =
+            "SELECT a FROM t INDEXED BY t_by_a CROSS JOIN u ON u.a = t.a WHERE a = ?1 AND instr(?12, b) > 0";
         let expected = "SELECT a FROM t  JOIN u ON u.a = t.a WHERE a = $1 AND strpos($12, b) > 0";
         assert_eq!(translate((sql, None)), expected);
         let sql = "INSERT INTO t (a, b) VALUES (?1, (SELECT c FROM u WHERE d = ?1 OR d = ?2))";

@@ -28,7 +28,8 @@ pub(crate) enum Problem {
 
 /// Codes of refusals that pass: conflicts of writers, a server that stops, starts or is full, a standby.
 const PASSING: [&str; 12] = [
-    "40001", "40P01", "55P03", "57014", "57P01", "57P02", "57P03", "53300", "25P03", "25006", "57P04", "57P05",
+    "40001", "40P01", "55P03", "57014", "57P01", "57P02", "57P03", "53300", "25P03", "25006", "57P04",
+    "57P05",
 ];
 
 impl Problem {
@@ -51,7 +52,9 @@ impl Problem {
                 (Self::Refused { code, message: said.message().to_owned() }, is_good)
             }
             // What cannot be encoded is not sent, and what cannot be decoded has come whole.
-            None if is_about_values(error) => (Self::Refused { code: "client".to_owned(), message: words(error) }, true),
+            None if is_about_values(error) => {
+                (Self::Refused { code: "client".to_owned(), message: words(error) }, true)
+            }
             None => (Self::Lost(words(error)), false),
         }
     }
@@ -64,9 +67,16 @@ fn is_fatal(said: &DbError) -> bool {
 /// The driver keeps its kinds of error to itself; its words for them are stable.
 fn is_about_values(error: &Error) -> bool {
     let words = error.to_string();
-    ["error serializing", "error deserializing", "error encoding", "invalid column", "expected ", "query returned"]
-        .iter()
-        .any(|start| words.starts_with(start))
+    [
+        "error serializing",
+        "error deserializing",
+        "error encoding",
+        "invalid column",
+        "expected ",
+        "query returned",
+    ]
+    .iter()
+    .any(|start| words.starts_with(start))
 }
 
 /// An error and its cause, without the statement's values: the driver's messages hold none.

@@ -1,15 +1,15 @@
 //! The installation's key, and the refresh token each credential has.
 
+use crate::sql::statement::{OptionalRow, Row, params};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use portone_core::Secret;
 use portone_engine::access::{CredentialTag, KeptToken, TokenDigest};
 use portone_engine::port::StoreError;
 use portone_engine::port::access::AccessStore;
-use crate::sql::statement::{OptionalRow, Row, params};
 
-use super::{SqlStore, read};
 use super::database::{Database, Fault};
+use super::{SqlStore, read};
 use crate::document::{millis, time};
 
 #[async_trait]

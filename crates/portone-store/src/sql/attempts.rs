@@ -1,10 +1,10 @@
 //! Open attempts: calls to a PG whose result is not in the ledger yet.
 
+use crate::sql::statement::{OptionalRow, Params, Row, params};
 use chrono::{DateTime, Utc};
 use portone_core::{AttemptId, BillingKey, CommandKind, PaymentId, TransactionId};
 use portone_engine::ledger::OpenAttempt;
 use portone_engine::port::Settle;
-use crate::sql::statement::{OptionalRow, Params, Row, params};
 
 use super::database::{Database, Fault};
 use crate::document::{Unreadable, decode, decode_code, encode, millis, time};
@@ -177,11 +177,7 @@ pub(super) fn oldest(database: &Database, count_max: usize) -> Result<Vec<OpenAt
     )
 }
 
-fn list(
-    database: &Database,
-    sql: &'static str,
-    params: impl Params,
-) -> Result<Vec<OpenAttempt>, Fault> {
+fn list(database: &Database, sql: &'static str, params: impl Params) -> Result<Vec<OpenAttempt>, Fault> {
     let mut statement = database.prepared(sql)?;
     let mut rows = statement.query(params)?;
     let mut found = Vec::new();

@@ -1,8 +1,8 @@
 //! What lists ask of records beside a payment's own, one payment at a time: an index finds each.
 
+use crate::sql::statement::params;
 use portone_engine::beside::{BesideFilter, ReceiptFacts};
 use portone_engine::ledger::Transaction;
-use crate::sql::statement::params;
 
 use super::database::{Database, Fault};
 use super::receipts;

@@ -1,5 +1,6 @@
 //! Billing keys: one key of ours, and its key at each PG.
 
+use crate::sql::statement::{OptionalRow, Row, params};
 use chrono::{DateTime, Utc};
 use portone_core::{
     AttemptId, BillingKey, ChannelGroupId, ChannelKey, CommandKind, CustomerUid, PgBillingKey, StoreId,
@@ -9,7 +10,6 @@ use portone_engine::ledger::{
     BillingKeyRecord, BillingKeyStatus, IssueResult, KeyChannel, KeyChannelState, OpenAttempt, Transaction,
 };
 use portone_engine::port::{Begin, Dependents, SettleKey};
-use crate::sql::statement::{OptionalRow, Row, params};
 
 use super::attempts::{self, AttemptRow};
 use super::database::{Database, Fault};

@@ -1,17 +1,17 @@
 //! What is known of a payment before anybody pays.
 
+use crate::sql::statement::{OptionalRow, params};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use portone_core::{PaymentId, StoreId};
 use portone_engine::ledger::{PaymentSession, PreRegistration, SessionId};
 use portone_engine::port::{Begin, ConfirmStore, PreRegister, StoreError, SwapAttempt, SwapKeyAttempt};
-use crate::sql::statement::{OptionalRow, params};
 
-use super::{SqlStore, read};
 use super::attempts::AttemptRow;
 use super::billing_keys;
 use super::database::{Database, Fault};
 use super::transactions::{self, SwapRows};
+use super::{SqlStore, read};
 use crate::document::{decode, decode_code, encode, millis, time};
 
 #[async_trait]

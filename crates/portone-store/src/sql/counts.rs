@@ -6,9 +6,9 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
+use crate::sql::statement::{OptionalRow, Row, params};
 use portone_core::TransactionId;
 use portone_engine::list::TimeField;
-use crate::sql::statement::{OptionalRow, Row, params};
 
 use super::database::{Database, Fault};
 use super::search::Kind;

@@ -1,16 +1,16 @@
 //! Billing keys by their V1 names, and what V1 does to schedules.
 
+use crate::sql::statement::{OptionalRow, params};
 use async_trait::async_trait;
 use portone_core::{BillingKey, CustomerUid, PaymentId, StoreId};
 use portone_engine::ledger::{BillingKeyRecord, OpenAttempt, Schedule, ScheduleStatus, Transaction};
 use portone_engine::list::Reached;
 use portone_engine::port::{Begin, CustomerStore, NewSchedules, Reopen, ReopenSchedule, StoreError};
-use crate::sql::statement::{OptionalRow, params};
 
-use super::{SqlStore, read};
 use super::attempts::AttemptRow;
 use super::database::{Database, Fault};
 use super::schedules::{self, ScheduleRow};
+use super::{SqlStore, read};
 use super::{billing_keys, transactions};
 use crate::document::{decode_code, millis};
 

@@ -13,9 +13,9 @@ use super::counts::Changes;
 use super::numbers::Numbers;
 use super::statement::{Params, Statement};
 use crate::document::Unreadable;
-use crate::sqlite;
 #[cfg(feature = "postgres")]
 use crate::postgres::{self, Begin};
+use crate::sqlite;
 
 /// Why a job failed.
 #[derive(Debug, Error)]
@@ -176,7 +176,8 @@ impl Database {
             #[cfg(feature = "postgres")]
             Driver::Postgres(connection) => {
                 let no = connection.next_number(counted.1)?;
-                params.give(|params| connection.prepared(sql).numbered(counted.0).insert_later(no, params))?;
+                params
+                    .give(|params| connection.prepared(sql).numbered(counted.0).insert_later(no, params))?;
                 Ok(no)
             }
         }

@@ -1,9 +1,9 @@
 //! Channels and channel groups: as declared by configuration, as changed by the admin face, and read as a whole.
 
+use crate::sql::statement::{OptionalRow, Row, params};
 use chrono::{DateTime, Utc};
 use portone_core::{Channel, ChannelGroup, ChannelGroupId, ChannelKey, StoreId};
 use portone_engine::port::{Begin, DeclaredStore, DirectoryRows, GroupVersion};
-use crate::sql::statement::{OptionalRow, Row, params};
 
 use super::database::{Database, Fault};
 use crate::document::{decode, encode, millis, time};

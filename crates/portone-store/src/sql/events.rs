@@ -1,8 +1,8 @@
 //! The outbox: what is announced to shops.
 
+use crate::sql::statement::{Row, params};
 use portone_core::StoreId;
 use portone_engine::event::{Event, EventSubject, EventTrigger};
-use crate::sql::statement::{Row, params};
 
 use super::database::{Database, Fault};
 use super::webhooks;

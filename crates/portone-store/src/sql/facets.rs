@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BinaryHeap};
 use std::ops::RangeInclusive;
 use std::slice;
 
+use crate::sql::statement::{Rows, Statement, params};
 use portone_engine::facet::Facet;
 use portone_engine::ledger::{PaymentStatus, Transaction};
 use portone_engine::list::{EXAMINED_COUNT_MAX, PaymentQuery, Reached, TimeField};
-use crate::sql::statement::{Statement, Rows, params};
 
 use super::counts::{self, HOUR_MS, whole_hours};
 use super::database::{Database, Fault};

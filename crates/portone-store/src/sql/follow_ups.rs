@@ -1,5 +1,6 @@
 //! Transactions that change by themselves, and when the upstream is asked about them.
 
+use crate::sql::statement::{OptionalRow, Row, params};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use portone_core::{AttemptId, PaymentId, StoreId, TransactionId};
@@ -7,13 +8,12 @@ use portone_engine::event::Event;
 use portone_engine::ledger::{CashReceipt, Discrepancy, OpenAttempt, PaymentStatus, Transaction};
 use portone_engine::port::StoreError;
 use portone_engine::port::follow::{FollowStore, FollowUp, Recorded, Told};
-use crate::sql::statement::{OptionalRow, Row, params};
 
 use super::counts::{self, Listed};
 use super::database::{Database, Fault};
 use super::events::{self, EventRow};
 use super::receipts::{self, ReceiptRow};
-use super::{SqlStore, read, attempts, facets, payment_events, promotions, schedules, transactions};
+use super::{SqlStore, attempts, facets, payment_events, promotions, read, schedules, transactions};
 use crate::document::{TransactionDocument, Unreadable, encode, millis, time};
 
 #[async_trait]
@@ -249,8 +249,7 @@ fn make_latest(database: &Database, store_no: i64, transaction: &Transaction) ->
     let Some(next) = transactions::next_seq(database, store_no, payment)? else { return Ok(()) };
     transactions::unlist(database, store_no, payment, next - 1)?;
     let Some(before) = counts::listed(database, &transaction.id)? else { return Ok(()) };
-    database
-        .write("UPDATE transactions SET latest = 1, seq = ?2 WHERE no = ?1", params![before.no, next])?;
+    database.write("UPDATE transactions SET latest = 1, seq = ?2 WHERE no = ?1", params![before.no, next])?;
     database.relist(Some(&before), &Listed { is_latest: true, ..before });
     Ok(())
 }

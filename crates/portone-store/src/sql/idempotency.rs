@@ -1,15 +1,15 @@
 //! Idempotency keys: claimed before a request runs, answered after it.
 
+use crate::sql::statement::{OptionalRow, params};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use portone_core::AttemptId;
 use portone_engine::idempotency::{KeptAnswer, KeyDigest};
 use portone_engine::port::StoreError;
 use portone_engine::port::idempotency::{ClaimKey, IdempotencyStore, KeyClaim};
-use crate::sql::statement::{OptionalRow, params};
 
-use super::{SqlStore, read};
 use super::database::{Database, Fault};
+use super::{SqlStore, read};
 use crate::document::{decode_code, millis};
 
 #[async_trait]

@@ -1,10 +1,10 @@
 //! Lists of billing keys: an index finds the window, and each key in it is looked at, up to a bound.
 
+use crate::sql::statement::params;
 use portone_core::BillingKey;
 use portone_engine::key_list::{KeyFilter, KeyQuery, KeyTime};
 use portone_engine::ledger::BillingKeyRecord;
 use portone_engine::list::{EXAMINED_COUNT_MAX, Reached};
-use crate::sql::statement::params;
 
 use super::database::{Database, Fault};
 use super::{billing_keys, search};

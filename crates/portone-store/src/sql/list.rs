@@ -1,6 +1,7 @@
 //! Lists of payments. An index finds the window and its order; what no index knows is asked of each record, of a bounded
 //! number of them.
 
+use crate::sql::statement::{Row, params};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use portone_core::StoreId;
@@ -10,7 +11,6 @@ use portone_engine::list::{Cursor, EXAMINED_COUNT_MAX, PaymentQuery, Reached, Ti
 use portone_engine::payment_event::PaymentEvent;
 use portone_engine::port::StoreError;
 use portone_engine::port::list::ListStore;
-use crate::sql::statement::{Row, params};
 
 use super::database::{Database, Fault};
 use super::facets::Start;

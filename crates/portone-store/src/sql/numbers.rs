@@ -2,10 +2,10 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use crate::sql::statement::OptionalRow;
 use portone_core::StoreId;
 use portone_engine::ledger::ChannelSnapshot;
 use portone_engine::webhook::Target;
-use crate::sql::statement::OptionalRow;
 
 use super::database::{Database, Fault};
 use crate::document::{decode, decode_code};

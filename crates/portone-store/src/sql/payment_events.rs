@@ -1,11 +1,11 @@
 //! Movements of money: written by whatever settles a transaction, read by a walk.
 
+use crate::sql::statement::{OptionalRow, params};
 use chrono::{DateTime, Utc};
 use portone_core::{CancelStatus, StoreId};
 use portone_engine::ledger::{Cancellation, PaymentStatus, Transaction};
 use portone_engine::list::Cursor;
 use portone_engine::payment_event::{PaymentEvent, PaymentEventKind};
-use crate::sql::statement::{OptionalRow, params};
 
 use super::counts::{self, Listed};
 use super::database::{Database, Fault};

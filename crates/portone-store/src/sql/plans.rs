@@ -58,8 +58,7 @@ fn check_counts(database: &Database) {
 }
 
 fn plan(database: &Database, sql: &str) -> Vec<String> {
-    let mut statement =
-        database.sqlite().prepare(&format!("EXPLAIN QUERY PLAN {sql}")).expect("prepares");
+    let mut statement = database.sqlite().prepare(&format!("EXPLAIN QUERY PLAN {sql}")).expect("prepares");
     let steps = statement.raw_query().mapped(|row| row.get(3)).collect::<Result<_, _>>();
     steps.expect("explains")
 }

@@ -1,13 +1,13 @@
 //! Promotions' budgets: counted by whatever writes a transaction that has a promotion. Of others nothing is asked.
 
+use crate::sql::statement::{OptionalRow, params};
 use async_trait::async_trait;
 use portone_core::StoreId;
 use portone_engine::ledger::Transaction;
 use portone_engine::port::{BudgetShare, PromotionStore, StoreError};
-use crate::sql::statement::{OptionalRow, params};
 
-use super::{SqlStore, read};
 use super::database::{Database, Fault};
+use super::{SqlStore, read};
 
 #[async_trait]
 impl PromotionStore for SqlStore {

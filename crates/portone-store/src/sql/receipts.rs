@@ -1,17 +1,17 @@
 //! Cash receipts on SQLite.
 
+use crate::sql::statement::{OptionalRow, Params, Row, params};
 use async_trait::async_trait;
 use portone_core::{AttemptId, PaymentId, StoreId};
 use portone_engine::ledger::{CashReceipt, OpenAttempt, ReceiptStatus};
 use portone_engine::list::{EXAMINED_COUNT_MAX, Reached};
 use portone_engine::port::{Begin, BeginReceipt, ReceiptStore, Settle, StoreError};
 use portone_engine::receipt_list::{ReceiptQuery, ReceiptTime};
-use crate::sql::statement::{OptionalRow, Params, Row, params};
 
-use super::{SqlStore, read};
 use super::attempts::{self, AttemptRow};
 use super::database::{Database, Fault};
 use super::search::{self, Kind};
+use super::{SqlStore, read};
 use crate::document::{Unreadable, decode, encode, millis};
 
 #[async_trait]
@@ -40,7 +40,11 @@ impl ReceiptStore for SqlStore {
     }
 
     async fn receipt(&self, id: &AttemptId) -> Result<Option<CashReceipt>, StoreError> {
-        read!(self, [id], |database| first(database, "SELECT doc FROM cash_receipts WHERE id = ?1", [id.as_str()]))
+        read!(self, [id], |database| first(
+            database,
+            "SELECT doc FROM cash_receipts WHERE id = ?1",
+            [id.as_str()]
+        ))
     }
 
     async fn payment_receipt(

@@ -9,8 +9,8 @@ use portone_engine::port::{
     StoreError,
 };
 
-use super::{SqlStore, read};
 use super::schedules::{self, RefusedRows, ScheduleRow};
+use super::{SqlStore, read};
 
 #[async_trait]
 impl ScheduleStore for SqlStore {

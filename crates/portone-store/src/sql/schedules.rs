@@ -6,11 +6,11 @@ mod list;
 pub(super) use claim::{RefusedRows, await_outcome, claim, is_any_due, refuse};
 pub(super) use list::page;
 
+use crate::sql::statement::{OptionalRow, Row, params};
 use chrono::{DateTime, Utc};
 use portone_core::{BillingKey, CommandKind, Environment, PaymentId, PaymentScheduleId, StoreId};
 use portone_engine::ledger::{BillingKeyStatus, PaymentStatus, Schedule, ScheduleStatus, Transaction};
 use portone_engine::port::{CreateSchedule, NewSchedules, RevokeSchedules};
-use crate::sql::statement::{OptionalRow, Row, params};
 
 use super::attempts;
 use super::database::{Database, Fault};

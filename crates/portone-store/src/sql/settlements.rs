@@ -1,14 +1,14 @@
 //! What people decided about open attempts.
 
+use crate::sql::statement::{Params, params};
 use async_trait::async_trait;
 use portone_core::{AttemptId, PaymentId, StoreId};
 use portone_engine::ledger::{HandSettlement, OpenAttempt};
 use portone_engine::port::{SettlementStore, StoreError};
-use crate::sql::statement::{Params, params};
 
-use super::{SqlStore, read};
 use super::attempts;
 use super::database::{Database, Fault};
+use super::{SqlStore, read};
 use crate::document::{decode, encode};
 
 #[async_trait]

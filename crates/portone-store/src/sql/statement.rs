@@ -365,9 +365,7 @@ impl<'r> Row<'r> {
             Self::Sqlite(row) => Ok(match row.get_ref(at)? {
                 ValueRef::Null => Value::Null,
                 ValueRef::Integer(integer) => Value::Integer(integer),
-                ValueRef::Text(text) => {
-                    Value::Text(str::from_utf8(text).map_err(|_| unreadable("UTF-8"))?)
-                }
+                ValueRef::Text(text) => Value::Text(str::from_utf8(text).map_err(|_| unreadable("UTF-8"))?),
                 ValueRef::Blob(bytes) => Value::Blob(bytes),
                 ValueRef::Real(_) => return Err(unreadable("of a type that columns have").into()),
             }),

@@ -1,10 +1,10 @@
 //! How far a virtual clock is ahead, and how much is due.
 
+use crate::sql::statement::OptionalRow;
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use portone_engine::port::StoreError;
 use portone_engine::port::time::{DueCounts, TimeStore};
-use crate::sql::statement::OptionalRow;
 
 use super::database::{Database, Fault};
 use super::{SqlStore, read, webhooks};

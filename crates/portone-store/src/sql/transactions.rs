@@ -1,9 +1,9 @@
 //! Transactions: the attempts to pay, and what became of them.
 
+use crate::sql::statement::{OptionalRow, Row, params};
 use portone_core::{PaymentId, StoreId, TransactionId};
 use portone_engine::ledger::{ImpUid, PaymentStatus, Transaction};
 use portone_engine::port::{Begin, BeginPayment, NewTransaction, Settle, SettleTransaction, SwapAttempt};
-use crate::sql::statement::{OptionalRow, Row, params};
 
 use super::attempts::{self, AttemptRow};
 use super::billing_keys::{self, KeyRows};

@@ -1,16 +1,16 @@
 //! Single attempts to pay: by their V1 names, and those that are not their payments' latest.
 
+use crate::sql::statement::params;
 use async_trait::async_trait;
 use portone_core::StoreId;
 use portone_engine::attempts::AttemptQuery;
 use portone_engine::ledger::{ImpUid, Transaction};
 use portone_engine::list::{EXAMINED_COUNT_MAX, TimeField};
 use portone_engine::port::{AttemptStore, StoreError};
-use crate::sql::statement::params;
 
-use super::{SqlStore, read};
 use super::database::{Database, Fault};
 use super::transactions::{self, select};
+use super::{SqlStore, read};
 use crate::document::millis;
 
 #[async_trait]

@@ -1,9 +1,9 @@
 //! Comparisons of the ledger with the upstream's, and what they found wrong.
 
+use crate::sql::statement::{OptionalRow, params};
 use chrono::{DateTime, Utc};
 use portone_engine::ledger::{Discrepancy, Transaction};
 use portone_engine::port::Settle;
-use crate::sql::statement::{OptionalRow, params};
 
 use super::database::{Database, Fault};
 use super::{counts, facets, transactions};

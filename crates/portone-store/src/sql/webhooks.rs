@@ -4,6 +4,7 @@ mod due;
 
 use std::sync::Arc;
 
+use crate::sql::statement::{OptionalRow, Row, params};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use portone_core::{Environment, PaymentId, StoreId};
@@ -12,7 +13,6 @@ use portone_engine::port::{ClaimLimits, DeliveryFilter, Resend, Settle, StoreErr
 use portone_engine::webhook::{
     Claim, Delivery, DeliveryResult, TRY_COUNT_MAX, Target, WebhookFormat, origin,
 };
-use crate::sql::statement::{OptionalRow, Row, params};
 
 pub(super) use self::due::due_count;
 
@@ -189,11 +189,9 @@ fn made(database: &Database, event: &Event) -> Result<Made, Fault> {
          FROM transactions WHERE id = ?1",
         r#"SELECT strpos(doc, '"face":"V1"') > 0, strpos(doc, '"schedule_id":"') > 0 FROM transactions WHERE id = ?1"#,
     );
-    let made = database
-        .prepared(sql)?
-        .query_row([transaction_id.as_str()], |row| {
-            Ok(Made { by_v1: row.get(0)?, by_schedule: row.get(1)? })
-        })?;
+    let made = database.prepared(sql)?.query_row([transaction_id.as_str()], |row| {
+        Ok(Made { by_v1: row.get(0)?, by_schedule: row.get(1)? })
+    })?;
     Ok(made)
 }
 

@@ -115,7 +115,9 @@ mod tests {
 
     #[test]
     fn a_database_is_a_file_or_a_server() {
-        assert!(matches!(DatabaseConfig::parse("sqlite:a/b.db"), Ok(DatabaseConfig::Sqlite(path)) if path == Path::new("a/b.db")));
+        assert!(
+            matches!(DatabaseConfig::parse("sqlite:a/b.db"), Ok(DatabaseConfig::Sqlite(path)) if path == Path::new("a/b.db"))
+        );
         let server = DatabaseConfig::parse("postgres://shop:s3cret@db.internal/ledger").expect("parses");
         assert!(!format!("{server:?}").contains("s3cret"), "{server:?}");
         assert_eq!(server.folder(), Path::new("portone-data"));

@@ -1,10 +1,10 @@
 //! Taking due schedules up, and ending those that no PG was asked about.
 
+use crate::sql::statement::{OptionalRow, params};
 use chrono::{DateTime, Utc};
 use portone_core::PaymentScheduleId;
 use portone_engine::ledger::{Schedule, ScheduleStatus};
 use portone_engine::port::{RefusedPayment, RefusedSchedule, Settle};
-use crate::sql::statement::{OptionalRow, params};
 
 use super::{read, select};
 use crate::document::{TransactionDocument, Unreadable, encode, millis, time};

@@ -1,9 +1,9 @@
 //! Lists of schedules, page by page. What they count is kept by the hour.
 
+use crate::sql::statement::params;
 use portone_core::BillingKey;
 use portone_engine::ledger::{Schedule, ScheduleStatus};
 use portone_engine::port::{SchedulePage, ScheduleQuery, ScheduleSort};
-use crate::sql::statement::params;
 
 use super::{read, select};
 use crate::document::millis;

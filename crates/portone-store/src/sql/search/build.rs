@@ -1,7 +1,7 @@
 //! Blocks: written when all the records of 128 numbers have come to rest, and again when some of them have changed.
 
-use portone_core::{PaymentId, StoreId};
 use crate::sql::statement::{OptionalRow, ToValue, params};
+use portone_core::{PaymentId, StoreId};
 
 use super::BLOCK_LENGTH;
 use super::block::{self, Entry, Heads, TIME_COUNT};

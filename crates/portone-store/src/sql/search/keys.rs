@@ -1,11 +1,11 @@
 //! Billing keys in blocks, by numbers they have for this alone.
 
+use crate::sql::statement::{OptionalRow, params};
 use chrono::{DateTime, Utc};
 use portone_core::BillingKey;
 use portone_engine::key_list::{KeyFilter, KeyQuery, KeyText, KeyTime};
 use portone_engine::ledger::{BillingKeyRecord, BillingKeyStatus};
 use portone_engine::list::Reached;
-use crate::sql::statement::{OptionalRow, params};
 
 use super::block::{Entry, TIME_COUNT};
 use super::build::{self, Kind, Source};

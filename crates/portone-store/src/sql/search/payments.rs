@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::sql::statement::{OptionalRow, params};
 use chrono::{DateTime, Utc};
 use portone_core::CashReceiptType;
 use portone_engine::beside::ReceiptFacts;
@@ -9,7 +10,6 @@ use portone_engine::ledger::{ReceiptStatus, Transaction};
 use portone_engine::list::{PaymentQuery, Reached, TimeField};
 use portone_engine::search::{TextField, TextSearch};
 use portone_engine::webhook::DeliveryStatus;
-use crate::sql::statement::{OptionalRow, params};
 
 use super::block::{Entry, TIME_COUNT};
 use super::build::{self, Kind, Source};

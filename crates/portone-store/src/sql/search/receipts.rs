@@ -1,11 +1,11 @@
 //! Cash receipts in blocks.
 
+use crate::sql::statement::{OptionalRow, params};
 use chrono::{DateTime, Utc};
 use portone_core::{Environment, ReceiptPurpose};
 use portone_engine::ledger::{CashReceipt, ReceiptStatus};
 use portone_engine::list::Reached;
 use portone_engine::receipt_list::{ReceiptFilter, ReceiptQuery, ReceiptTime};
-use crate::sql::statement::{OptionalRow, params};
 
 use super::block::{Entry, TIME_COUNT};
 use super::build::{self, Kind, Source};
@@ -139,8 +139,7 @@ impl Source for Receipts {
         let mut found = Vec::new();
         while let Some(row) = rows.next()? {
             let (no, store_no): (i64, i64) = (row.get(0)?, row.get(1)?);
-            let receipt: CashReceipt =
-                decode("cash receipt", row.text(2)?)?;
+            let receipt: CashReceipt = decode("cash receipt", row.text(2)?)?;
             if receipt.status == ReceiptStatus::Pending {
                 build::leave_out(database, Self::KIND, no)?;
             } else {

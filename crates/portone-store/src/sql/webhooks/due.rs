@@ -1,8 +1,8 @@
 //! Which deliveries are due, URL by URL.
 
+use crate::sql::statement::{OptionalRow, params};
 use chrono::{DateTime, Utc};
 use portone_engine::port::ClaimLimits;
-use crate::sql::statement::{OptionalRow, params};
 
 use super::super::database::{Database, Fault};
 use crate::document::millis;
