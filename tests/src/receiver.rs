@@ -1,20 +1,21 @@
-//! A shop's server that takes webhooks.
+//! A shop's own server.
 
 use std::sync::{Arc, Mutex};
 
+use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
 /// A shop's own server on a developer's machine: keeps whole requests, and answers 204.
 #[derive(Debug)]
 pub struct Receiver {
-    /// Where webhooks go.
+    /// Where it takes webhooks.
     pub url: String,
     received: Arc<Mutex<Vec<String>>>,
 }
 
 impl Receiver {
-    /// Listens on a free port.
+    /// Starts one on a free port.
     pub async fn open() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}/hook", listener.local_addr().expect("an address"));
@@ -28,9 +29,15 @@ impl Receiver {
         Self { url, received }
     }
 
-    /// What came so far: whole requests.
+    /// Every request so far, whole.
     pub fn received(&self) -> Vec<String> {
         self.received.lock().expect("no receiver panicked").clone()
+    }
+
+    /// The bodies so far.
+    pub fn bodies(&self) -> Vec<Value> {
+        let body = |request: &String| serde_json::from_str(request.split_once("\r\n\r\n")?.1).ok();
+        self.received().iter().filter_map(body).collect()
     }
 }
 
