@@ -138,12 +138,11 @@ impl Connection {
     /// The next number of a table, by the statement that tells its last one: whoever writes is the only one who counts.
     pub(crate) fn next_number(&self, last_sql: &'static str) -> Result<i64, Problem> {
         let counted = self.numbers.borrow().get(last_sql).copied();
-        let last = match counted {
-            Some(last) => last,
-            None => {
-                let (client, statement) = (self.client()?, self.statement((last_sql, None))?);
-                self.with_later(async { client.query_one(&statement, &[]).await?.try_get::<_, i64>(0) })?
-            }
+        let last = if let Some(last) = counted {
+            last
+        } else {
+            let (client, statement) = (self.client()?, self.statement((last_sql, None))?);
+            self.with_later(async { client.query_one(&statement, &[]).await?.try_get::<_, i64>(0) })?
         };
         self.numbers.borrow_mut().insert(last_sql, last + 1);
         Ok(last + 1)
@@ -179,14 +178,15 @@ impl Connection {
                 let sql = "SELECT pg_xact_status(CAST(CAST($1 AS TEXT) AS xid8))";
                 self.call(async { client.query_one(sql, &params).await?.try_get::<_, Option<String>>(0) })
             });
-            match answer.as_ref().map(Option::as_deref) {
+            let is_open = match answer.as_ref().map(Option::as_deref) {
                 Ok(Some("committed")) => return Ok(()),
                 Ok(Some("aborted")) => return Err(Problem::Undone),
-                Ok(None) => return Err(Problem::Unknown),
-                // Its server has not noticed yet that we are gone; or is not there.
-                Ok(Some(_)) => {}
-                Err(problem) if problem.may_be_tried_again() => {}
-                Err(_) => return Err(Problem::Unknown),
+                // Its server has not noticed yet that we are gone; or has forgotten it.
+                Ok(status) => status.is_some(),
+                Err(problem) => problem.may_be_tried_again(),
+            };
+            if !is_open {
+                return Err(Problem::Unknown);
             }
             std::thread::sleep(pause);
         }

@@ -40,7 +40,7 @@ impl Readers {
         T: Send + 'static,
         F: FnMut(&Database) -> Result<T, Fault> + Send + 'static,
     {
-        let (job, receiver) = Task::new(work);
+        let (job, receiver) = Task::queued(work);
         let refused = match self.queue.as_ref().map(|queue| queue.try_send(job)) {
             Some(Ok(())) => return receiver,
             Some(Err(TrySendError::Full(job))) => Some((job, "overloaded: too many reads wait")),

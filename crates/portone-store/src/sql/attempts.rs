@@ -52,7 +52,7 @@ pub(super) fn insert(database: &Database, store_no: i64, row: &AttemptRow) -> Re
 /// Whether an attempt on this payment is open.
 pub(super) fn locks_payment(database: &Database, store_no: i64, payment: &PaymentId) -> Result<bool, Fault> {
     let sql = "SELECT 1 FROM open_attempts WHERE store_no = ?1 AND payment_id = ?2";
-    Ok(database.prepared(sql)?.exists(params![store_no, payment.as_str()])?)
+    database.prepared(sql)?.exists(params![store_no, payment.as_str()])
 }
 
 /// Whether a PG may still be working on a delivery of this transaction.
@@ -67,7 +67,7 @@ pub(super) fn is_delivery_running(
         "SELECT 1 FROM open_attempts WHERE command = 'CONFIRM_DELIVERY'
          AND CAST(subject AS JSON) ->> 'transaction_id' = ?1 AND lease_until > ?2",
     );
-    Ok(database.prepared(sql)?.exists(params![transaction.as_str(), millis(now)])?)
+    database.prepared(sql)?.exists(params![transaction.as_str(), millis(now)])
 }
 
 /// How many attempts of a command on this billing key are open.
@@ -77,12 +77,12 @@ pub(super) fn count_on_key(
     command: CommandKind,
 ) -> Result<u32, Fault> {
     let sql = "SELECT count(*) FROM open_attempts WHERE billing_key = ?1 AND command = ?2";
-    Ok(database.prepared(sql)?.query_row(params![key.as_str(), command.name()], |row| row.get(0))?)
+    database.prepared(sql)?.query_row(params![key.as_str(), command.name()], |row| row.get(0))
 }
 
 /// Whether an attempt is open.
 pub(super) fn is_open(database: &Database, id: &AttemptId) -> Result<bool, Fault> {
-    Ok(database.prepared("SELECT 1 FROM open_attempts WHERE id = ?1")?.exists([id.as_str()])?)
+    database.prepared("SELECT 1 FROM open_attempts WHERE id = ?1")?.exists([id.as_str()])
 }
 
 /// Ends an attempt: whether it was open.

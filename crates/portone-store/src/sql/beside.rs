@@ -24,5 +24,5 @@ pub(super) fn matches(
     // Of several URLs one is enough.
     let sql = "SELECT 1 FROM webhook_deliveries WHERE transaction_no = ?1 AND status = ?2
          AND event_seq = (SELECT max(event_seq) FROM webhook_deliveries WHERE transaction_no = ?1)";
-    Ok(database.prepared(sql)?.exists(params![no, status.code()])?)
+    database.prepared(sql)?.exists(params![no, status.code()])
 }

@@ -98,7 +98,7 @@ pub(super) use select;
 /// Where a transaction stands, by its id.
 pub(super) fn listed(database: &Database, id: &TransactionId) -> Result<Option<Listed>, Fault> {
     let mut statement = database.prepared(select!("id = ?1"))?;
-    Ok(statement.query_row([id.as_str()], read).optional()?)
+    statement.query_row([id.as_str()], read).optional()
 }
 
 /// Where one of a payment's transactions stands.
@@ -109,7 +109,7 @@ pub(super) fn listed_of(
     seq: u32,
 ) -> Result<Option<Listed>, Fault> {
     let mut statement = database.prepared(select!("store_no = ?1 AND payment_id = ?2 AND seq = ?3"))?;
-    Ok(statement.query_row(params![store_no, payment.as_str(), seq], read).optional()?)
+    statement.query_row(params![store_no, payment.as_str(), seq], read).optional()
 }
 
 /// A place from a row of [`select`].
@@ -141,7 +141,7 @@ pub(super) fn sum(
          WHERE store_no = ?1 AND by_change = ?2 AND facet_no = ?3 AND hour BETWEEN ?4 AND ?5";
     let by_change = time == TimeField::StatusChanged;
     let params = params![store_no, by_change, facet, hours.start(), hours.end()];
-    Ok(database.prepared(sql)?.query_row(params, |row| row.get(0))?)
+    database.prepared(sql)?.query_row(params, |row| row.get(0))
 }
 
 /// Adds up payments of a combination hour by hour, in an order, until there are more than `count_max`.

@@ -69,7 +69,7 @@ impl fmt::Debug for OutboxWatch {
 enum Driver {
     Sqlite(rusqlite::Connection),
     #[cfg(feature = "postgres")]
-    Postgres(postgres::Connection),
+    Postgres(Box<postgres::Connection>),
 }
 
 /// One connection.
@@ -97,7 +97,7 @@ impl Database {
     /// On a connection to PostgreSQL.
     #[cfg(feature = "postgres")]
     pub(crate) fn on_postgres(connection: postgres::Connection) -> Self {
-        Self::over(Driver::Postgres(connection))
+        Self::over(Driver::Postgres(Box::new(connection)))
     }
 
     fn over(driver: Driver) -> Self {

@@ -125,7 +125,7 @@ pub(super) fn put_group(
 
 fn latest_version(database: &Database, id: &ChannelGroupId) -> Result<u32, Fault> {
     let sql = "SELECT coalesce(max(version), 0) FROM channel_group_versions WHERE group_id = ?1";
-    Ok(database.prepared(sql)?.query_row([id.as_str()], |row| row.get(0))?)
+    database.prepared(sql)?.query_row([id.as_str()], |row| row.get(0))
 }
 
 fn write_group(
@@ -178,7 +178,7 @@ fn raise_revision(database: &Database) -> Result<(), Fault> {
 /// Grows with every change of a channel or group.
 pub(super) fn revision(database: &Database) -> Result<u64, Fault> {
     let sql = "SELECT value FROM meta WHERE key = 'directory_revision'";
-    Ok(database.prepared(sql)?.query_row([], |row| row.get(0))?)
+    database.prepared(sql)?.query_row([], |row| row.get(0))
 }
 
 /// Every channel and every version of the groups that were not deleted. Its three reads need one state of the database around them.

@@ -301,7 +301,7 @@ fn count(
         }
     };
     let params = params![store_no, facet, first, last, count_max];
-    Ok(database.prepared(sql)?.query_row(params, |row| row.get(0))?)
+    database.prepared(sql)?.query_row(params, |row| row.get(0))
 }
 
 /// The payments of a combination in an order: created, changed, number.

@@ -103,7 +103,7 @@ pub(super) fn set(database: &Database, transaction: &Transaction) -> Result<(), 
             "DELETE FROM follow_ups WHERE transaction_no = (SELECT no FROM transactions WHERE id = ?1)",
             [transaction.id.as_str()],
         )?,
-    };
+    }
     Ok(())
 }
 
@@ -167,7 +167,7 @@ fn end(
              WHERE transaction_no = (SELECT no FROM transactions WHERE id = ?1) AND due_at = ?2",
             params![id.as_str(), millis(until)],
         )?,
-    };
+    }
     keep(database, found)
 }
 

@@ -139,7 +139,7 @@ fn release(
 
 fn is_any_expired(database: &Database, now: DateTime<Utc>) -> Result<bool, Fault> {
     let sql = "SELECT 1 FROM idempotency_keys WHERE expires_at <= ?1 LIMIT 1";
-    Ok(database.prepared(sql)?.exists([millis(now)])?)
+    database.prepared(sql)?.exists([millis(now)])
 }
 
 fn forget(database: &Database, now: DateTime<Utc>, count_max: usize) -> Result<usize, Fault> {

@@ -26,7 +26,7 @@ pub(super) fn before(database: &Database, transaction: &Transaction) -> Result<O
         let was_paid = is_paid(row.text(6)?);
         Ok(Before { listed: counts::read(row)?, was_paid })
     });
-    Ok(read.optional()?)
+    read.optional()
 }
 
 fn is_paid(status: &str) -> bool {

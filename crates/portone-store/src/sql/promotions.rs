@@ -22,7 +22,7 @@ impl PromotionStore for SqlStore {
 fn spent(database: &Database, store_no: i64, promotion: &str) -> Result<Option<i64>, Fault> {
     let sql = "SELECT spent FROM promotion_budgets WHERE store_no = ?1 AND promotion_id = ?2";
     let mut statement = database.prepared(sql)?;
-    Ok(statement.query_row(params![store_no, promotion], |row| row.get(0)).optional()?)
+    statement.query_row(params![store_no, promotion], |row| row.get(0)).optional()
 }
 
 /// Whether the budget has what a new transaction takes. Whoever asks is the only writer, and writes it in the same commit.

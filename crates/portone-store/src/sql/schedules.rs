@@ -114,7 +114,7 @@ pub(super) fn unfinished_of(
          WHERE store_no = ?1 AND payment_id = ?2 AND status IN ('SCHEDULED', 'STARTED', 'PENDING')",
     )?;
     let row = statement.query_row(params![store_no, payment.as_str()], |row| Ok((row.get(0)?, row.get(1)?)));
-    Ok(row.optional()?)
+    row.optional()
 }
 
 /// Whether a schedule is in the way of a payment. A scheduled payment needs its own schedule to be started.
@@ -131,7 +131,7 @@ pub(super) fn blocks(database: &Database, store_no: i64, transaction: &Transacti
 pub(super) fn need_key(database: &Database, key: &BillingKey) -> Result<bool, Fault> {
     let sql = "SELECT 1 FROM payment_schedules
         WHERE billing_key = ?1 AND status IN ('SCHEDULED', 'STARTED', 'PENDING') LIMIT 1";
-    Ok(database.prepared(sql)?.exists([key.as_str()])?)
+    database.prepared(sql)?.exists([key.as_str()])
 }
 
 /// How many schedules a group will route.
@@ -141,7 +141,7 @@ pub(super) fn count_of_group(
 ) -> Result<u64, Fault> {
     let sql = "SELECT count(*) FROM payment_schedules
         WHERE group_id = ?1 AND status IN ('SCHEDULED', 'STARTED', 'PENDING')";
-    Ok(database.prepared(sql)?.query_row([group.as_str()], |row| row.get(0))?)
+    database.prepared(sql)?.query_row([group.as_str()], |row| row.get(0))
 }
 
 /// Notes the transaction that a started schedule is being paid by.

@@ -166,35 +166,35 @@ fn blob_of(column: Value<'_>) -> Result<&[u8], Unreadable> {
 /// The parameters of a statement, by their numbers.
 pub(crate) trait Params {
     /// Hands them over.
-    fn give<T>(&self, take: impl FnOnce(&[&dyn ToValue]) -> T) -> T;
+    fn give<T>(self, take: impl FnOnce(&[&dyn ToValue]) -> T) -> T;
 }
 
 impl Params for &[&dyn ToValue] {
-    fn give<T>(&self, take: impl FnOnce(&[&dyn ToValue]) -> T) -> T {
+    fn give<T>(self, take: impl FnOnce(&[&dyn ToValue]) -> T) -> T {
         take(self)
     }
 }
 
 impl Params for [&dyn ToValue; 0] {
-    fn give<T>(&self, take: impl FnOnce(&[&dyn ToValue]) -> T) -> T {
+    fn give<T>(self, take: impl FnOnce(&[&dyn ToValue]) -> T) -> T {
         take(&[])
     }
 }
 
 impl<A: ToValue> Params for [A; 1] {
-    fn give<T>(&self, take: impl FnOnce(&[&dyn ToValue]) -> T) -> T {
+    fn give<T>(self, take: impl FnOnce(&[&dyn ToValue]) -> T) -> T {
         take(&[&self[0]])
     }
 }
 
 impl<A: ToValue> Params for [A; 2] {
-    fn give<T>(&self, take: impl FnOnce(&[&dyn ToValue]) -> T) -> T {
+    fn give<T>(self, take: impl FnOnce(&[&dyn ToValue]) -> T) -> T {
         take(&[&self[0], &self[1]])
     }
 }
 
 impl<A: ToValue, B: ToValue> Params for (A, B) {
-    fn give<T>(&self, take: impl FnOnce(&[&dyn ToValue]) -> T) -> T {
+    fn give<T>(self, take: impl FnOnce(&[&dyn ToValue]) -> T) -> T {
         take(&[&self.0, &self.1])
     }
 }

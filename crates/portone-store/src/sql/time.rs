@@ -40,7 +40,7 @@ fn set_ahead(database: &Database, ahead: TimeDelta) -> Result<(), Fault> {
 
 fn due_counts(database: &Database, now: DateTime<Utc>) -> Result<DueCounts, Fault> {
     let count = |sql: &'static str| -> Result<u64, Fault> {
-        Ok(database.prepared(sql)?.query_row([millis(now)], |row| row.get(0))?)
+        database.prepared(sql)?.query_row([millis(now)], |row| row.get(0))
     };
     Ok(DueCounts {
         schedules: count("SELECT count(*) FROM payment_schedules WHERE due_at <= ?1")?,

@@ -158,7 +158,7 @@ fn latest_seq_and_status(
          ORDER BY seq DESC LIMIT 1",
     )?;
     let row = statement.query_row(params![store_no, payment.as_str()], |row| Ok((row.get(0)?, row.get(1)?)));
-    Ok(row.optional()?)
+    row.optional()
 }
 
 /// Opens an attempt on a transaction that is as it was read.
@@ -186,7 +186,7 @@ pub(super) fn begin_on_transaction(
 
 pub(super) fn find_revision(database: &Database, transaction: &TransactionId) -> Result<Option<u64>, Fault> {
     let mut statement = database.prepared("SELECT revision FROM transactions WHERE id = ?1")?;
-    Ok(statement.query_row([transaction.as_str()], |row| row.get(0)).optional()?)
+    statement.query_row([transaction.as_str()], |row| row.get(0)).optional()
 }
 
 /// An attempt in the place of another, encoded on the caller's thread.

@@ -50,7 +50,7 @@ impl Writer {
         T: Send + 'static,
         F: FnMut(&Database) -> Result<T, Fault> + Send + 'static,
     {
-        let (job, receiver) = Task::new(work);
+        let (job, receiver) = Task::queued(work);
         let refused = match self.queue.as_ref().map(|queue| queue.try_send(job)) {
             Some(Ok(())) => return receiver,
             Some(Err(TrySendError::Full(job))) => Some((job, "overloaded: too many writes wait")),
@@ -173,7 +173,7 @@ where
     F: FnMut(&Database) -> Result<T, Fault> + Send + 'static,
 {
     /// A job of this work, and where its result comes.
-    pub(crate) fn new(work: F) -> (Box<dyn Job>, oneshot::Receiver<Result<T, StoreError>>) {
+    pub(crate) fn queued(work: F) -> (Box<dyn Job>, oneshot::Receiver<Result<T, StoreError>>) {
         let (sender, receiver) = oneshot::channel();
         (Box::new(Self { work, value: None, sender }), receiver)
     }
@@ -238,7 +238,7 @@ mod tests {
 
     fn count_stores(writer: &Writer) -> u32 {
         let count = |database: &Database| {
-            Ok(database.prepared("SELECT count(*) FROM stores")?.query_row([], |row| row.get(0))?)
+            database.prepared("SELECT count(*) FROM stores")?.query_row([], |row| row.get(0))
         };
         block_on(writer.submit(count)).expect("answers").expect("counts")
     }

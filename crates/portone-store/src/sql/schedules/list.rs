@@ -85,7 +85,7 @@ impl Part {
         let sql = "SELECT count(*) FROM payment_schedules
              WHERE store_no = ?1 AND is_test = ?2 AND status = ?3 AND time_to_pay BETWEEN ?4 AND ?5";
         let params = params![self.store_no, self.is_test, self.status.code(), from, until];
-        Ok(database.prepared(sql)?.query_row(params, |row| row.get(0))?)
+        database.prepared(sql)?.query_row(params, |row| row.get(0))
     }
 
     /// The first ones in an order of the times to pay, as times and numbers.

@@ -139,7 +139,7 @@ impl Source for Keys {
              WHERE s.kind = ?1 AND k.status <> 'PENDING'
                 AND coalesce(k.deleted_at, k.issued_at, k.requested_at) <= ?2 ORDER BY s.no LIMIT 1";
         let rested = params![Self::KIND.code(), millis(self.now - REST)];
-        Ok(database.prepared(sql)?.query_row(rested, |row| row.get(0)).optional()?)
+        database.prepared(sql)?.query_row(rested, |row| row.get(0)).optional()
     }
 
     /// One that is pending is left to be looked at itself.

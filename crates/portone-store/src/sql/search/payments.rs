@@ -136,7 +136,7 @@ impl Source for Payments {
              WHERE s.kind = ?1 AND (t.facet_no IS NOT NULL OR t.latest = 0) AND t.status_changed_at <= ?2
              ORDER BY s.no LIMIT 1";
         let rested = params![Self::KIND.code(), millis(self.now - REST)];
-        Ok(database.prepared(sql)?.query_row(rested, |row| row.get(0)).optional()?)
+        database.prepared(sql)?.query_row(rested, |row| row.get(0)).optional()
     }
 
     /// One that waits for its PG is left to be looked at itself.

@@ -128,7 +128,7 @@ impl Source for Receipts {
         let sql = "SELECT r.no FROM search_touched AS s CROSS JOIN cash_receipts AS r ON r.no = s.no
              WHERE s.kind = ?1 AND r.status <> 'PENDING' AND r.status_at <= ?2 ORDER BY s.no LIMIT 1";
         let rested = params![Self::KIND.code(), millis(self.now - REST)];
-        Ok(database.prepared(sql)?.query_row(rested, |row| row.get(0)).optional()?)
+        database.prepared(sql)?.query_row(rested, |row| row.get(0)).optional()
     }
 
     /// One that is pending is left to be looked at itself.

@@ -128,7 +128,7 @@ fn row_no(sieve_no: i64, row: usize) -> i64 {
 
 fn row_of(database: &Database, sieve_no: i64, row: usize) -> Result<Option<Vec<u8>>, Fault> {
     let mut statement = database.prepared("SELECT slots FROM search_sieves WHERE no = ?1")?;
-    Ok(statement.query_row([row_no(sieve_no, row)], |row| row.get(0)).optional()?)
+    statement.query_row([row_no(sieve_no, row)], |row| row.get(0)).optional()
 }
 
 fn number(bytes: &[u8]) -> u64 {

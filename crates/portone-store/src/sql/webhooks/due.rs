@@ -46,13 +46,13 @@ fn next_endpoint(database: &Database, after: &str) -> Result<Option<String>, Fau
     let mut statement = database.prepared(
         "SELECT endpoint FROM webhook_queue WHERE endpoint > ?1 AND due_at IS NOT NULL ORDER BY endpoint LIMIT 1",
     )?;
-    Ok(statement.query_row([after], |row| row.get(0)).optional()?)
+    statement.query_row([after], |row| row.get(0)).optional()
 }
 
 fn under_way(database: &Database, endpoint: &str, now: DateTime<Utc>) -> Result<usize, Fault> {
     let mut statement = database
         .prepared("SELECT count(*) FROM webhook_queue WHERE endpoint = ?1 AND claimed = 1 AND due_at > ?2")?;
-    Ok(statement.query_row(params![endpoint, millis(now)], |row| row.get(0))?)
+    statement.query_row(params![endpoint, millis(now)], |row| row.get(0))
 }
 
 fn due_at_endpoint(
