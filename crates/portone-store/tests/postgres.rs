@@ -202,7 +202,7 @@ fn pass(client: TcpStream, server: TcpStream, next: &Arc<Mutex<Option<Cut>>>, cu
     let (mut from, mut to) = (client.try_clone().expect("clones"), server.try_clone().expect("clones"));
     let (next, cut_count, muted) = (Arc::clone(next), Arc::clone(cut_count), Arc::clone(&is_muted));
     thread::spawn(move || {
-        let mut buffer = [0; 65_536];
+        let mut buffer = vec![0; 65_536];
         while let Ok(length @ 1..) = from.read(&mut buffer) {
             let is_commit = buffer[..length].windows(6).any(|word| word == b"COMMIT");
             let cut = if is_commit { next.lock().expect("works").take() } else { None };
@@ -216,7 +216,7 @@ fn pass(client: TcpStream, server: TcpStream, next: &Arc<Mutex<Option<Cut>>>, cu
     });
     let (mut from, mut to) = (server, client);
     thread::spawn(move || {
-        let mut buffer = [0; 65_536];
+        let mut buffer = vec![0; 65_536];
         while let Ok(length @ 1..) = from.read(&mut buffer) {
             if is_muted.load(Ordering::Relaxed) || to.write_all(&buffer[..length]).is_err() {
                 break;

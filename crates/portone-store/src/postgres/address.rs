@@ -45,8 +45,7 @@ impl Address {
     /// certificate is always verified, where there is TLS.
     pub(crate) fn parse(url: &str) -> Result<Self, String> {
         let (url, roots) = without_roots(url)?;
-        let mut config =
-            Config::from_str(&url).map_err(|error| format!("the address cannot be read: {error}"))?;
+        let mut config = Config::from_str(&url).map_err(|error| unreadable(&error))?;
         if config.get_hosts().is_empty() {
             return Err("the address names no host; use postgres://user:password@host:5432/name".to_owned());
         }
@@ -73,6 +72,13 @@ impl Address {
             .tcp_user_timeout(UNACKNOWLEDGED_TIMEOUT);
         Ok(Self { config, tls, words })
     }
+}
+
+/// What the driver says of an address: it names options, and no values.
+fn unreadable(error: &tokio_postgres::Error) -> String {
+    use std::error::Error as _;
+    let cause = error.source().map_or_else(|| error.to_string(), ToString::to_string);
+    format!("the address cannot be read: {cause}")
 }
 
 /// Takes `sslrootcert` out of a URL: the driver does not know it.
