@@ -29,13 +29,16 @@ fn main() {
         let url = cluster.create(&format!("ledger{case}"));
         let (rate, latencies) = pay(&url, gateways, callers);
         let limit = two_statements(&cluster, callers);
-        let at = |share: usize| latencies[(latencies.len() - 1) * share / 100].as_secs_f64() * 1_000.0;
-        println!("| {gateways} | {callers} | {rate:.0} | {:.2} | {:.2} | {limit} |", at(50), at(99));
+        let at = |share: usize| {
+            let micros = latencies[(latencies.len() - 1) * share / 100].as_micros();
+            format!("{}.{:02}", micros / 1_000, micros % 1_000 / 10)
+        };
+        println!("| {gateways} | {callers} | {rate} | {} | {} | {limit} |", at(50), at(99));
     }
     println!("one payment: {} bytes on disk", bytes_a_payment(&cluster));
 }
 
-fn pay(url: &str, gateways: usize, callers: usize) -> (f64, Vec<Duration>) {
+fn pay(url: &str, gateways: usize, callers: usize) -> (u64, Vec<Duration>) {
     let stores: Vec<SqlStore> = (0..gateways)
         .map(|_| SqlStore::connect_with(url, PostgresOptions::default()).expect("connects"))
         .collect();
@@ -69,7 +72,7 @@ fn pay(url: &str, gateways: usize, callers: usize) -> (f64, Vec<Duration>) {
         payers.into_iter().flat_map(|payer| payer.join().expect("pays")).collect()
     });
     latencies.sort_unstable();
-    (latencies.len() as f64 / SPAN.as_secs_f64(), latencies)
+    (latencies.len() as u64 / SPAN.as_secs(), latencies)
 }
 
 #[expect(clippy::disallowed_methods, reason = "it measures time")]
