@@ -162,6 +162,7 @@ impl Database {
 
     /// Runs a statement that inserts one row and leaves out its number: which it was given. For databases where the writer
     /// counts, the number's column is named, and how to ask for the last one.
+    #[cfg_attr(not(feature = "postgres"), allow(unused_variables, reason = "only PostgreSQL needs it"))]
     pub(super) fn insert(
         &self,
         counted: (&'static str, &'static str),
@@ -184,6 +185,7 @@ impl Database {
     }
 
     /// The words of the database this is, where it has its own.
+    #[cfg_attr(not(feature = "postgres"), allow(unused_variables, reason = "only PostgreSQL needs it"))]
     pub(super) const fn words(&self, sqlite: &'static str, postgres: &'static str) -> &'static str {
         match &self.driver {
             Driver::Sqlite(_) => sqlite,
