@@ -45,6 +45,8 @@ const UPSTREAM_SECRET: &str = "tests-upstream-secret";
 pub struct Shop {
     /// The gateway.
     pub gateway: Gateway,
+    /// Others on the same database.
+    pub replicas: Vec<Gateway>,
     /// The sandbox.
     pub sandbox: Sandbox,
     // Last, so that it goes after the processes that write to it.
@@ -66,12 +68,38 @@ impl Shop {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let sandbox = Sandbox::start(folder.path()).await;
         let gateway = Gateway::start(folder.path(), &sandbox, store_settings).await;
-        Self { gateway, sandbox, folder }
+        Self { gateway, replicas: Vec::new(), sandbox, folder }
+    }
+
+    /// Starts several gateways on one database, with these lines among their store's settings.
+    pub async fn start_on(database: &str, gateway_count: usize, store_settings: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let sandbox = Sandbox::start(folder.path()).await;
+        let mut gateways = Vec::new();
+        for number in 0..gateway_count.max(1) {
+            let name = format!("gateway{number}");
+            gateways.push(Gateway::start_as(&name, folder.path(), &sandbox, database, store_settings).await);
+        }
+        let gateway = gateways.remove(0);
+        Self { gateway, replicas: gateways, sandbox, folder }
+    }
+
+    /// Every gateway.
+    pub fn gateways(&mut self) -> Vec<&mut Gateway> {
+        std::iter::once(&mut self.gateway).chain(&mut self.replicas).collect()
+    }
+
+    /// The V2 API at every gateway.
+    pub fn apis(&self) -> Vec<Api> {
+        let gateways = std::iter::once(&self.gateway).chain(&self.replicas);
+        gateways.map(|gateway| Api::new(&gateway.url, &format!("PortOne {API_SECRET}"))).collect()
     }
 
     /// Fails if one of the two has ended by itself: it explains whatever else went wrong.
     pub fn check_running(&mut self) {
-        self.gateway.process.check_running();
+        for gateway in self.gateways() {
+            gateway.process.check_running();
+        }
         self.check_sandbox_running();
     }
 
@@ -125,6 +153,7 @@ impl Shop {
 #[derive(Debug)]
 pub struct Gateway {
     process: Process,
+    name: String,
     folder: PathBuf,
     /// Its address, which stays the same over restarts.
     pub url: String,
@@ -133,19 +162,32 @@ pub struct Gateway {
 impl Gateway {
     /// Writes `portone.toml`, with these lines among its store's, into the folder and starts a gateway with it.
     pub async fn start(folder: &Path, sandbox: &Sandbox, store_settings: &str) -> Self {
+        // Its file has the name that the commands look for.
+        Self::start_as("portone", folder, sandbox, "sqlite:data/portone.db", store_settings).await
+    }
+
+    async fn start_as(
+        name: &str,
+        folder: &Path,
+        sandbox: &Sandbox,
+        database: &str,
+        store_settings: &str,
+    ) -> Self {
         let listen = free_address();
-        std::fs::write(folder.join("portone.toml"), configuration(listen, &sandbox.url, store_settings))
-            .expect("a writable folder");
-        let process = Self::spawn(folder);
-        let mut gateway = Self { process, folder: folder.to_owned(), url: format!("http://{listen}") };
+        let settings = configuration(listen, database, &sandbox.url, store_settings);
+        std::fs::write(folder.join(format!("{name}.toml")), settings).expect("a writable folder");
+        let process = Self::spawn(folder, name);
+        let (name, folder) = (name.to_owned(), folder.to_owned());
+        let mut gateway = Self { process, name, folder, url: format!("http://{listen}") };
         gateway.process.wait_healthy(&format!("{}/health", gateway.url)).await;
         gateway
     }
 
-    fn spawn(folder: &Path) -> Process {
+    fn spawn(folder: &Path, name: &str) -> Process {
         let mut serve = command(folder);
-        serve.args(["serve", "--config", "portone.toml"]).env("PORTONE_LOG", "debug");
-        Process::spawn(serve, folder, "gateway")
+        serve.args(["serve", "--config", &format!("{name}.toml")]).env("PORTONE_LOG", "debug");
+        let name = if name == "portone" { "gateway" } else { name };
+        Process::spawn(serve, folder, name)
     }
 
     /// Kills it with SIGKILL.
@@ -155,7 +197,7 @@ impl Gateway {
 
     /// Starts it anew on the same folder and address, after it has ended.
     pub async fn restart(&mut self) {
-        self.process = Self::spawn(&self.folder);
+        self.process = Self::spawn(&self.folder, &self.name);
         self.process.wait_healthy(&format!("{}/health", self.url)).await;
     }
 
@@ -202,11 +244,11 @@ impl Sandbox {
     }
 }
 
-fn configuration(listen: SocketAddr, sandbox_url: &str, store_settings: &str) -> String {
+fn configuration(listen: SocketAddr, database: &str, sandbox_url: &str, store_settings: &str) -> String {
     format!(
         r#"
 listen = "{listen}"
-database = "sqlite:data/portone.db"
+database = "{database}"
 admin_token = "{ADMIN_TOKEN}"
 upstream_deadline_ms = {DEADLINE_MS}
 lease_margin_ms = {LEASE_MARGIN_MS}

@@ -7,6 +7,7 @@
 pub mod access;
 pub mod attempts;
 pub mod billing_keys;
+pub mod cluster;
 pub mod confirm;
 pub mod customers;
 pub mod directory;

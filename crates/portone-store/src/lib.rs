@@ -1,11 +1,18 @@
-//! The ledger's database: implements the engine's [`Store`](portone_engine::port::Store) port. [`SqliteStore`] is
-//! embedded and the default: many requests share one commit, and a commit is on disk before anybody hears of it.
+//! The ledger's database: implements the engine's [`Store`](portone_engine::port::Store) port. [`SqlStore`] is
+//! on embedded SQLite by default, or on PostgreSQL (feature `postgres`), which any number of gateways share. Many requests
+//! share one commit, and a commit is on disk before anybody hears of it.
 
 #![warn(missing_docs)]
 
 #[cfg(any(test, feature = "test-suite"))]
 pub mod contract;
 mod document;
-pub mod sqlite;
+#[cfg(feature = "postgres")]
+mod postgres;
+mod sql;
+mod sqlite;
 
-pub use sqlite::{Gate, OpenError, SqliteOptions, SqliteStore};
+#[cfg(feature = "postgres")]
+pub use postgres::PostgresOptions;
+pub use sql::{Gate, OpenError, SqlStore, SqliteStore};
+pub use sqlite::SqliteOptions;

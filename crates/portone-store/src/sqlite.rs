@@ -1,71 +1,24 @@
-//! The ledger in SQLite: one writer with group commit, any number of readers, one gateway per database.
+//! SQLite: its connections, its files and its schema. One writer with group commit, any number of readers, one gateway
+//! per database.
 
-mod access;
-mod attempts;
-mod beside;
-mod billing_keys;
-mod confirm;
-mod counts;
-mod customers;
-mod database;
-mod directory;
-mod events;
-mod facets;
+mod connection;
 mod folder;
-mod follow_ups;
-mod gate;
-mod idempotency;
-mod key_list;
-mod list;
-mod numbers;
-mod payment_events;
-#[cfg(test)]
-mod plans;
-mod promotions;
-mod readers;
-mod receipts;
-mod schedule_store;
-mod schedules;
 mod schema;
-mod search;
-mod settlements;
-mod time;
-mod transactions;
-mod v1;
-mod verifications;
-mod webhooks;
-mod writer;
 
-use std::{
-    fs::File,
-    path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::path::Path;
+use std::sync::Arc;
 
-use async_trait::async_trait;
-use chrono::{DateTime, Utc};
-use portone_core::{
-    AttemptId, BillingKey, Channel, ChannelGroup, ChannelGroupId, ChannelKey, PaymentId, StoreId,
-    TransactionId,
-};
-use portone_engine::event::Event;
-use portone_engine::ledger::{BillingKeyRecord, Discrepancy, IssueResult, OpenAttempt, Transaction};
-use portone_engine::port::{
-    Begin, BeginPayment, DeclaredStore, Dependents, DirectoryRows, GroupVersion, NewTransaction, Settle,
-    SettleKey, SettleTransaction, Store, StoreError,
-};
-use thiserror::Error;
+pub(crate) use connection::statement;
+#[cfg(test)]
+pub(crate) use schema::migrate as migrate_connection;
 
-use self::attempts::AttemptRow;
-use self::billing_keys::IssueRows;
-use self::database::{Database, Fault};
-pub use self::gate::Gate;
-use self::readers::{ReaderThreads, Readers};
-use self::transactions::{BeginRows, SettleRows};
-use self::verifications::FinishRows;
-use self::writer::Writer;
+use portone_engine::port::{DirectoryRows, StoreError};
 
-/// Limits of a [`SqliteStore`] on disk.
+use crate::sql::readers::{ReaderThreads, Readers};
+use crate::sql::writer::Writer;
+use crate::sql::{Backend, Database, Gate, OnDisk, OpenError, SqlStore, directory, gate};
+
+/// Limits of a store on SQLite, on disk.
 #[derive(Debug, Clone, Copy)]
 pub struct SqliteOptions {
     /// How many writes share one commit at most. At 1 each write commits alone.
@@ -82,103 +35,29 @@ impl Default for SqliteOptions {
     }
 }
 
-/// Why a database cannot be opened.
-#[derive(Debug, Error)]
-pub enum OpenError {
-    /// Another process has it.
-    #[error(
-        "another gateway uses the database `{}` (it holds the lock `{}`): stop it, or give this one a data folder of its own",
-        database.display(),
-        lock.display()
-    )]
-    InUse {
-        /// The database.
-        database: PathBuf,
-        /// The lock file.
-        lock: PathBuf,
-    },
-    /// A file cannot be made, read or protected.
-    #[error("`{}` cannot be opened: {problem}", path.display())]
-    File {
-        /// The file or folder.
-        path: PathBuf,
-        /// What the system said.
-        problem: std::io::Error,
-    },
-    /// A newer gateway has written it.
-    #[error(
-        "the database `{}` has schema {found}, and this gateway knows {known}: use the gateway that wrote it, or a newer one",
-        path.display()
-    )]
-    TooNew {
-        /// The database.
-        path: PathBuf,
-        /// Its schema.
-        found: usize,
-        /// The newest schema this gateway knows.
-        known: usize,
-    },
-    /// SQLite said no.
-    #[error("the database `{}` cannot be opened: {problem}", path.display())]
-    Database {
-        /// The database.
-        path: PathBuf,
-        /// What SQLite said.
-        problem: String,
-    },
-}
-
-/// The ledger in one SQLite database. A write is durable when its future is done; a future that is dropped before leaves
-/// its write to happen or not.
-#[derive(Debug)]
-pub struct SqliteStore {
-    backend: Backend,
-}
-
-#[derive(Debug)]
-enum Backend {
-    /// Everything on the caller's stack: same calls, same results.
-    Inline(Box<Inline>),
-    OnDisk(OnDisk),
-}
-
-#[derive(Debug)]
-struct Inline {
-    database: Mutex<Database>,
-    gate: Arc<dyn Gate>,
-}
-
-/// Fields are dropped in this order: the lock goes when nothing is open any more.
-#[derive(Debug)]
-struct OnDisk {
-    threads: ReaderThreads,
-    readers: Arc<Readers>,
-    writer: Writer,
-    _lock: File,
-}
-
-impl SqliteStore {
-    /// Opens a database, and makes it (and its folder) where there is none. It belongs to this process until it is
+impl SqlStore {
+    /// Opens a SQLite database, and makes it (and its folder) where there is none. It belongs to this process until it is
     /// dropped, and its files to the owner alone: they hold PGs' billing keys.
     pub fn open(path: &Path) -> Result<Self, OpenError> {
         Self::open_with(path, SqliteOptions::default())
     }
 
-    /// Opens a database with limits of one's own.
+    /// Opens a SQLite database with limits of one's own.
     pub fn open_with(path: &Path, options: SqliteOptions) -> Result<Self, OpenError> {
         let lock = folder::prepare(path)?;
-        let database = Database::open_writer(path).map_err(|problem| refused(path, &problem))?;
-        migrate(&database, path)?;
+        let connection = connection::open_writer(path).map_err(|problem| refused(path, &problem))?;
+        migrate(&connection, path)?;
         let readers = Arc::new(Readers::new(path, options.reader_count_max));
         let threads = ReaderThreads::start(&readers)
             .map_err(|problem| OpenError::File { path: path.to_owned(), problem })?;
+        let database = Database::on(connection);
         let writer = Writer::start(database, options.batch_job_count_max, options.job_queue_length_max)
             .map_err(|problem| OpenError::File { path: path.to_owned(), problem })?;
-        Ok(Self { backend: Backend::OnDisk(OnDisk { threads, readers, writer, _lock: lock }) })
+        Ok(Self::with(Backend::OnDisk(OnDisk::new(threads, readers, writer, lock))))
     }
 
-    /// A database that lives in memory and dies with this value. It runs everything on the caller's stack, without a
-    /// thread, so that a simulation is the same each time.
+    /// A SQLite database that lives in memory and dies with this value. It runs everything on the caller's stack, without
+    /// a thread, so that a simulation is the same each time.
     pub fn in_memory() -> Result<Self, OpenError> {
         Self::in_memory_behind(Arc::new(gate::Open))
     }
@@ -186,306 +65,41 @@ impl SqliteStore {
     /// A database that lives in memory, behind a gate that decides what becomes of each write and read.
     pub fn in_memory_behind(gate: Arc<dyn Gate>) -> Result<Self, OpenError> {
         let path = Path::new(":memory:");
-        let database = Database::open_in_memory().map_err(|problem| refused(path, &problem))?;
-        migrate(&database, path)?;
-        Ok(Self { backend: Backend::Inline(Box::new(Inline { database: Mutex::new(database), gate })) })
+        let connection = connection::open_in_memory().map_err(|problem| refused(path, &problem))?;
+        migrate(&connection, path)?;
+        Ok(Self::with(Backend::inline(Database::on(connection), gate)))
     }
 
-    /// The directory of a database that a gateway may be using: to look at, without the lock.
+    /// The directory of a SQLite database that a gateway may be using: to look at, without the lock.
     pub fn read_directory(path: &Path) -> Result<DirectoryRows, OpenError> {
-        let database = Database::open_reader(path).map_err(|problem| refused(path, &problem))?;
+        let database = reader(path).map_err(|problem| refused(path, &problem))?;
         let rows = database.snapshot(|| directory::rows(&database));
         rows.map_err(|problem| refused(path, &StoreError::from(problem)))
     }
-
-    /// Has `watch` called after each commit that puts webhooks into the queue, by the thread that commits: it must return
-    /// at once.
-    pub async fn watch_outbox(&self, watch: impl Fn() + Send + 'static) -> Result<(), StoreError> {
-        let mut watch: Option<Box<dyn Fn() + Send>> = Some(Box::new(watch));
-        self.write(move |database| {
-            if let Some(watch) = watch.take() {
-                database.watch_outbox(watch);
-            }
-            Ok(())
-        })
-        .await
-    }
-
-    async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
-    where
-        T: Send + 'static,
-        F: FnMut(&Database) -> Result<T, Fault> + Send + 'static,
-    {
-        let receiver = match &self.backend {
-            Backend::Inline(inline) => return inline.write(work).await,
-            Backend::OnDisk(disk) => disk.writer.submit(work),
-        };
-        receiver.await.unwrap_or_else(|_| Err(StoreError("the writer has stopped".to_owned())))
-    }
-
-    /// A read that may take milliseconds: on a thread of its own, where there are threads.
-    async fn read_long<T, F>(&self, work: F) -> Result<T, StoreError>
-    where
-        T: Send + 'static,
-        F: FnOnce(&Database) -> Result<T, Fault> + Send + 'static,
-    {
-        let receiver = match &self.backend {
-            Backend::Inline(_) => return self.read(work),
-            Backend::OnDisk(disk) => disk.threads.submit(work),
-        };
-        receiver.await.unwrap_or_else(|_| Err(StoreError("a read panicked".to_owned())))
-    }
-
-    fn read<T>(&self, work: impl FnOnce(&Database) -> Result<T, Fault>) -> Result<T, StoreError> {
-        let result = match &self.backend {
-            Backend::Inline(inline) => {
-                inline.gate.before_read()?;
-                work(&inline.database.lock().unwrap_or_else(PoisonError::into_inner))
-            }
-            Backend::OnDisk(disk) => disk.readers.read(work),
-        };
-        Ok(result?)
-    }
 }
 
-impl Inline {
-    async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
-    where
-        F: FnMut(&Database) -> Result<T, Fault>,
-    {
-        let what = gate::name_of::<F>();
-        self.gate.before_write(what).await;
-        let written = self.write_now(what, work)?;
-        self.gate.after_commit(what).await?;
-        Ok(written)
-    }
+/// A connection that only reads.
+pub(crate) fn reader(path: &Path) -> Result<Database, rusqlite::Error> {
+    connection::open_reader(path).map(Database::on)
+}
 
-    fn write_now<T>(
-        &self,
-        what: &'static str,
-        mut work: impl FnMut(&Database) -> Result<T, Fault>,
-    ) -> Result<T, StoreError> {
-        let database = self.database.lock().unwrap_or_else(PoisonError::into_inner);
-        database.begin()?;
-        let written = work(&database).map_err(StoreError::from);
-        match written.and_then(|value| self.gate.before_commit(what).map(|()| value)) {
-            Ok(value) => Ok(database.commit().map(|()| value)?),
-            Err(error) => {
-                database.roll_back();
-                Err(error)
-            }
+/// A connection to a database of its own, for tests.
+#[cfg(test)]
+pub(crate) fn blank() -> Database {
+    let connection = connection::open_in_memory().expect("opens");
+    migrate_connection(&connection).expect("migrates");
+    Database::on(connection)
+}
+
+fn migrate(connection: &rusqlite::Connection, path: &Path) -> Result<(), OpenError> {
+    schema::migrate(connection).map_err(|problem| match problem {
+        Ok(found) => {
+            OpenError::TooNew { database: path.display().to_string(), found, known: schema::known_version() }
         }
-    }
-}
-
-fn migrate(database: &Database, path: &Path) -> Result<(), OpenError> {
-    schema::migrate(database.connection()).map_err(|problem| match problem {
-        Ok(found) => OpenError::TooNew { path: path.to_owned(), found, known: schema::known_version() },
         Err(problem) => refused(path, &problem),
     })
 }
 
 fn refused(path: &Path, problem: &dyn std::fmt::Display) -> OpenError {
-    OpenError::Database { path: path.to_owned(), problem: problem.to_string() }
-}
-
-#[async_trait]
-impl Store for SqliteStore {
-    async fn begin_payment(&self, new: NewTransaction) -> Result<BeginPayment, StoreError> {
-        let rows = BeginRows::encode(new)?;
-        self.write(move |database| transactions::begin_payment(database, &rows)).await
-    }
-
-    async fn begin_on_transaction(
-        &self,
-        attempt: OpenAttempt,
-        transaction: &TransactionId,
-        revision: u64,
-    ) -> Result<Begin, StoreError> {
-        let (row, id) = (AttemptRow::encode(&attempt)?, transaction.clone());
-        self.write(move |database| transactions::begin_on_transaction(database, &row, &id, revision)).await
-    }
-
-    async fn settle_transaction(&self, settle: SettleTransaction) -> Result<Settle, StoreError> {
-        let rows = SettleRows::encode(settle)?;
-        self.write(move |database| transactions::settle_transaction(database, &rows)).await
-    }
-
-    async fn drop_attempt(&self, open: &OpenAttempt) -> Result<Settle, StoreError> {
-        let (id, opened_at) = (open.id.clone(), open.opened_at);
-        self.write(move |database| attempts::drop_attempt(database, &id, opened_at)).await
-    }
-
-    async fn latest_transaction(
-        &self,
-        store: &StoreId,
-        payment: &PaymentId,
-    ) -> Result<Option<Transaction>, StoreError> {
-        self.read(|database| transactions::latest(database, store, payment))
-    }
-
-    async fn transaction(&self, id: &TransactionId) -> Result<Option<Transaction>, StoreError> {
-        self.read(|database| transactions::by_id(database, id))
-    }
-
-    async fn transactions(
-        &self,
-        store: &StoreId,
-        payment: &PaymentId,
-    ) -> Result<Vec<(Transaction, String)>, StoreError> {
-        self.read(|database| transactions::of_payment(database, store, payment))
-    }
-
-    async fn begin_issue(
-        &self,
-        key: BillingKeyRecord,
-        decision: String,
-        attempts: Vec<OpenAttempt>,
-    ) -> Result<(), StoreError> {
-        let rows = IssueRows::encode(&key, &decision, &attempts)?;
-        self.write(move |database| billing_keys::begin_issue(database, &rows)).await
-    }
-
-    async fn settle_issue(
-        &self,
-        attempt: &AttemptId,
-        result: IssueResult,
-        now: DateTime<Utc>,
-    ) -> Result<SettleKey, StoreError> {
-        let id = attempt.clone();
-        self.write(move |database| billing_keys::settle_issue(database, &id, &result, now)).await
-    }
-
-    async fn billing_key(
-        &self,
-        store: &StoreId,
-        key: &BillingKey,
-    ) -> Result<Option<BillingKeyRecord>, StoreError> {
-        self.read(|database| database.snapshot(|| billing_keys::find(database, store, key)))
-    }
-
-    async fn begin_delete(
-        &self,
-        store: &StoreId,
-        key: &BillingKey,
-        attempts: Vec<OpenAttempt>,
-    ) -> Result<Begin, StoreError> {
-        let (store, key) = (store.clone(), key.clone());
-        let rows: Vec<_> = attempts.iter().map(AttemptRow::encode).collect::<Result<_, _>>()?;
-        self.write(move |database| billing_keys::begin_delete(database, &store, &key, &rows, false)).await
-    }
-
-    async fn settle_delete(
-        &self,
-        attempt: &AttemptId,
-        deleted: bool,
-        skip_webhook: bool,
-        now: DateTime<Utc>,
-    ) -> Result<SettleKey, StoreError> {
-        let id = attempt.clone();
-        self.write(move |database| billing_keys::settle_delete(database, &id, deleted, skip_webhook, now))
-            .await
-    }
-
-    async fn postpone_attempt(
-        &self,
-        attempt: &AttemptId,
-        next_inquiry_at: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        let id = attempt.clone();
-        self.write(move |database| attempts::postpone(database, &id, next_inquiry_at)).await
-    }
-
-    async fn claim_attempts(
-        &self,
-        now: DateTime<Utc>,
-        until: DateTime<Utc>,
-        count_max: usize,
-    ) -> Result<Vec<OpenAttempt>, StoreError> {
-        if !self.read(|database| attempts::is_any_due(database, now))? {
-            return Ok(Vec::new());
-        }
-        self.write(move |database| attempts::claim(database, now, until, count_max)).await
-    }
-
-    async fn open_attempts(&self, count_max: usize) -> Result<Vec<OpenAttempt>, StoreError> {
-        self.read(|database| attempts::oldest(database, count_max))
-    }
-
-    async fn claim_verifications(
-        &self,
-        now: DateTime<Utc>,
-        until: DateTime<Utc>,
-        count_max: usize,
-    ) -> Result<Vec<Transaction>, StoreError> {
-        if !self.read(|database| verifications::is_any_due(database, now))? {
-            return Ok(Vec::new());
-        }
-        self.write(move |database| verifications::claim(database, now, until, count_max)).await
-    }
-
-    async fn finish_verification(
-        &self,
-        transaction: Transaction,
-        found: Option<Discrepancy>,
-    ) -> Result<Settle, StoreError> {
-        let rows = FinishRows::encode(transaction, found.as_ref())?;
-        self.write(move |database| verifications::finish(database, &rows)).await
-    }
-
-    async fn discrepancies(&self, count_max: usize) -> Result<Vec<Discrepancy>, StoreError> {
-        self.read(|database| verifications::discrepancies(database, count_max))
-    }
-
-    async fn apply_declared(&self, stores: Vec<DeclaredStore>, now: DateTime<Utc>) -> Result<(), StoreError> {
-        self.write(move |database| directory::apply_declared(database, &stores, now)).await
-    }
-
-    async fn directory(&self) -> Result<DirectoryRows, StoreError> {
-        self.read(|database| database.snapshot(|| directory::rows(database)))
-    }
-
-    async fn directory_revision(&self) -> Result<u64, StoreError> {
-        self.read(directory::revision)
-    }
-
-    async fn put_channel(&self, channel: Channel) -> Result<(), StoreError> {
-        self.write(move |database| directory::put_channel(database, &channel)).await
-    }
-
-    async fn delete_channel(&self, key: &ChannelKey) -> Result<(), StoreError> {
-        let key = key.clone();
-        self.write(move |database| directory::delete_channel(database, &key)).await
-    }
-
-    async fn put_group(
-        &self,
-        group: ChannelGroup,
-        effective_at: DateTime<Utc>,
-        now: DateTime<Utc>,
-    ) -> Result<Begin, StoreError> {
-        self.write(move |database| directory::put_group(database, &group, effective_at, now)).await
-    }
-
-    async fn delete_group(&self, id: &ChannelGroupId, now: DateTime<Utc>) -> Result<(), StoreError> {
-        let id = id.clone();
-        self.write(move |database| directory::delete_group(database, &id, now)).await
-    }
-
-    async fn group_history(&self, id: &ChannelGroupId) -> Result<Vec<GroupVersion>, StoreError> {
-        self.read(|database| directory::group_history(database, id))
-    }
-
-    async fn dependents(&self, id: &ChannelGroupId) -> Result<Dependents, StoreError> {
-        self.read(|database| billing_keys::dependents(database, id))
-    }
-
-    async fn events(
-        &self,
-        store: &StoreId,
-        after: u64,
-        count_max: usize,
-    ) -> Result<Vec<(u64, Event)>, StoreError> {
-        self.read(|database| events::after(database, store, after, count_max))
-    }
+    OpenError::Database { database: path.display().to_string(), problem: problem.to_string() }
 }

@@ -41,7 +41,7 @@ pub(crate) struct ServeArgs {
     /// Where the API listens, instead of what the file says.
     #[arg(long, env = "PORTONE_LISTEN", value_name = "ADDRESS")]
     pub(crate) listen: Option<SocketAddr>,
-    /// The database, instead of what the file says: sqlite:PATH.
+    /// The database, instead of what the file says: sqlite:PATH or postgres://user:password@host:5432/name.
     #[arg(long, env = "PORTONE_DATABASE", value_name = "URL")]
     pub(crate) database: Option<String>,
     /// Where the sandbox in this process listens, instead of what the file says.

@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use portone_engine::port::time::TimeStore;
 use portone_engine::port::{Clock, StoreError};
 use portone_gateway::VirtualClock;
-use portone_store::SqliteStore;
+use portone_store::SqlStore;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
@@ -37,7 +37,7 @@ impl Clock for MovedClock {
 /// it counts, so that a restart never goes back in time.
 pub(crate) struct ClockControl {
     pub(crate) clock: Arc<MovedClock>,
-    store: Arc<SqliteStore>,
+    store: Arc<SqlStore>,
     client: reqwest::Client,
     /// The sandboxes' base URLs.
     sandboxes: Vec<String>,
@@ -48,7 +48,7 @@ pub(crate) struct ClockControl {
 impl ClockControl {
     /// A clock as far ahead as the ledger's or the furthest sandbox's was: one may have been moved when the other was not.
     pub(crate) async fn start(
-        store: Arc<SqliteStore>,
+        store: Arc<SqlStore>,
         sandboxes: Vec<String>,
         client: reqwest::Client,
     ) -> Result<Self, Failure> {

@@ -30,6 +30,9 @@ const INDEX_COUNT_MAX: usize = 128;
 /// How often records are prepared for lists.
 const INDEX_PAUSE: Duration = Duration::from_secs(1);
 
+/// How often other gateways' changes of channels and groups are looked for: each is everywhere within a second.
+const REFRESH_PAUSE: Duration = Duration::from_millis(400);
+
 /// Starts every duty but deliveries on the tracker; they stop when the token is cancelled.
 pub(crate) fn start(engine: &Arc<Engine>, tracker: &TaskTracker, stop: &CancellationToken) {
     let settling = Arc::clone(engine);
@@ -73,7 +76,7 @@ pub(crate) fn start(engine: &Arc<Engine>, tracker: &TaskTracker, stop: &Cancella
         async move { engine.index_records(INDEX_COUNT_MAX).await.map(|count| count > 0) }
     });
     let refreshing = Arc::clone(engine);
-    repeat(tracker, stop, "refresh", Duration::from_secs(1), move || {
+    repeat(tracker, stop, "refresh", REFRESH_PAUSE, move || {
         let engine = Arc::clone(&refreshing);
         async move { engine.refresh_directory().await.map(|_| false) }
     });

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use portone_core::{Channel, ChannelGroup, ChannelGroupId, ChannelKey};
 use portone_engine::port::Random as _;
 use portone_router::{Candidate, Purpose, Roster, Verdict};
-use portone_store::SqliteStore;
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 
 use crate::cli::RouteArgs;
@@ -53,8 +52,7 @@ fn failover(group: &ChannelGroup) -> String {
 fn find_group(args: &RouteArgs, id: &ChannelGroupId) -> Result<(ChannelGroup, Vec<Channel>), Failure> {
     let config = configuration(&args.serve)?;
     let now = system_time();
-    let stored =
-        if config.database.exists() { Some(SqliteStore::read_directory(&config.database)?) } else { None };
+    let stored = config.database.read_directory()?;
     let versions = stored.iter().flat_map(|rows| &rows.groups).filter(|version| version.group.id == *id);
     let current = versions
         .filter(|version| version.effective_at <= now)

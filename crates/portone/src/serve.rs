@@ -1,6 +1,6 @@
 //! `portone serve`: puts the pieces together, and takes them apart again without losing anything.
 
-use std::{collections::BTreeMap, net::SocketAddr, path::Path, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 
 use metrics_exporter_prometheus::PrometheusBuilder;
 use portone_core::{ChannelKey, Credentials, Protocol, Upstream};
@@ -8,13 +8,12 @@ use portone_engine::port::Clock;
 use portone_engine::{Engine, EngineConfig, Ports};
 use portone_gateway::{GatewayConfig, LiveUpstream, PassThrough, StoreAccess, V1Access, V1Key};
 use portone_http::{Forwarder, HttpConfig, HttpTransport, HttpWebhookSender, WebhookConfig};
-use portone_store::SqliteStore;
 use tokio::sync::Notify;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::cli::{CheckArgs, ServeArgs};
 use crate::clock::ClockControl;
-use crate::config::{Config, SANDBOX_WEBHOOK_SECRET, UpstreamConfig, V1Place, database_path};
+use crate::config::{Config, DatabaseConfig, SANDBOX_WEBHOOK_SECRET, UpstreamConfig, V1Place};
 use crate::listen::{PATIENCE, answer, bind};
 use crate::sandbox::{SandboxChannels, SandboxUpstream, Secrets};
 use crate::system::{Failure, SystemRandom, stop_on_signal};
@@ -109,7 +108,7 @@ pub(crate) fn configuration(args: &ServeArgs) -> Result<Config, Failure> {
         config.listen = listen;
     }
     if let Some(url) = &args.database {
-        config.database = database_path(url)?;
+        config.database = DatabaseConfig::parse(url).map_err(|problem| format!("the database {problem}"))?;
     }
     if let Some(sandbox_listen) = args.sandbox_listen {
         // Of several sandboxes only one could have the address; the others then fail to bind, and say so.
@@ -144,8 +143,7 @@ async fn start_upstreams(
                     Some(_) => notices::new_secret(&SystemRandom),
                     None => SANDBOX_WEBHOOK_SECRET.into(),
                 });
-                let folder =
-                    config.database.parent().unwrap_or(Path::new(".")).join(format!("sandbox-{name}"));
+                let folder = config.database.folder().join(format!("sandbox-{name}"));
                 let address = match listen {
                     Some(listen) => {
                         let secrets = Secrets {
@@ -197,13 +195,12 @@ async fn start_engine(
     sandboxes: Vec<StartedSandbox>,
     outbox: &Arc<Notify>,
 ) -> Result<(Arc<Engine>, Arc<ClockControl>, HttpTransport), Failure> {
-    if let Some(folder) = config.database.parent() {
-        std::fs::create_dir_all(folder)
-            .map_err(|error| format!("cannot make the data folder {}: {error}", folder.display()))?;
-    }
+    let folder = config.database.folder();
+    std::fs::create_dir_all(folder)
+        .map_err(|error| format!("cannot make the data folder {}: {error}", folder.display()))?;
     let sandboxes: Vec<_> = sandboxes.into_iter().map(|(sandbox, _)| sandbox).collect();
     let virtual_upstreams = sandboxes.iter().map(|sandbox| sandbox.name.clone()).collect();
-    let store = Arc::new(SqliteStore::open(&config.database)?);
+    let store = Arc::new(config.database.open()?);
     let queued = Arc::clone(outbox);
     store.watch_outbox(move || queued.notify_one()).await?;
     // First of all clients: it chooses the provider of TLS for the process, without which none can be built.

@@ -22,7 +22,7 @@ const RECONNECT_PAUSE: Duration = Duration::from_millis(20);
 
 /// What the clients share.
 pub(crate) struct Load {
-    api: Api,
+    apis: Vec<Api>,
     billing_keys: Vec<String>,
     seed: u64,
     successes: Semaphore,
@@ -57,7 +57,13 @@ impl Load {
             let issued = api.post("/billing-keys", &body).await.ok();
             billing_keys.push(issued["billingKeyInfo"]["billingKey"].as_str().expect("a key").to_owned());
         }
-        Self { api, billing_keys, seed, successes: Semaphore::new(0), stopping: AtomicBool::new(false) }
+        Self {
+            apis: shop.apis(),
+            billing_keys,
+            seed,
+            successes: Semaphore::new(0),
+            stopping: AtomicBool::new(false),
+        }
     }
 
     /// Waits until so many more requests have succeeded.
@@ -228,8 +234,9 @@ impl Client {
     }
 
     /// The answer, if a whole one came.
-    async fn send(&self, path: &str, body: &Value) -> Option<Answer> {
-        let sent = self.load.api.try_send(Method::POST, path, Some(body.to_string())).await;
+    async fn send(&mut self, path: &str, body: &Value) -> Option<Answer> {
+        let api = &self.load.apis[self.random.random_range(0..self.load.apis.len())];
+        let sent = api.try_send(Method::POST, path, Some(body.to_string())).await;
         let Ok(answer) = sent else {
             tokio::time::sleep(RECONNECT_PAUSE).await;
             return None;

@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::OpenError;
+use crate::sql::OpenError;
 
 /// What SQLite puts beside a database, after its name.
 const COMPANIONS: [&str; 2] = ["-wal", "-shm"];

@@ -28,7 +28,7 @@ const MIGRATIONS: &[&str] = &[
 ];
 
 /// Applies what is missing, each step in one commit. `Err(Ok(found))` tells of a database newer than this version.
-pub(super) fn migrate(connection: &Connection) -> Result<(), Result<usize, rusqlite::Error>> {
+pub(crate) fn migrate(connection: &Connection) -> Result<(), Result<usize, rusqlite::Error>> {
     let found: usize = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(Err)?;
     if found > MIGRATIONS.len() {
         return Err(Ok(found));
@@ -46,7 +46,7 @@ pub(super) fn migrate(connection: &Connection) -> Result<(), Result<usize, rusql
 }
 
 /// The version this code knows.
-pub(super) const fn known_version() -> usize {
+pub(crate) const fn known_version() -> usize {
     MIGRATIONS.len()
 }
 

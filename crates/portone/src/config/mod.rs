@@ -1,5 +1,6 @@
 //! The configuration: what `portone.toml` declares, checked as a whole before anything starts.
 
+mod database;
 mod declare;
 mod failover;
 mod limits;
@@ -8,7 +9,7 @@ mod reader;
 mod v1;
 mod webhooks;
 
-use std::{collections::BTreeMap, fmt, net::SocketAddr, path::Path, path::PathBuf, time::Duration};
+use std::{collections::BTreeMap, fmt, net::SocketAddr, path::Path, time::Duration};
 
 use portone_core::{ChannelKey, Protocol, Secret, StoreId};
 use portone_engine::EngineConfig;
@@ -16,6 +17,7 @@ use portone_engine::port::DeclaredStore;
 use portone_gateway::RateLimit;
 use toml::de::DeTable;
 
+pub(crate) use database::DatabaseConfig;
 pub(crate) use reader::Problem;
 use reader::{Reader, Section};
 
@@ -28,8 +30,8 @@ pub(crate) struct Config {
     pub(crate) listen: SocketAddr,
     /// Where the V1 face listens at the root, beside its place under `/v1` of `listen`.
     pub(crate) listen_v1: Option<SocketAddr>,
-    /// The SQLite database file.
-    pub(crate) database: PathBuf,
+    /// Where the ledger is.
+    pub(crate) database: DatabaseConfig,
     /// The admin face's bearer token.
     pub(crate) admin_token: Secret<String>,
     /// The upstreams by name.
@@ -207,7 +209,7 @@ impl Config {
             reader.problem_at(root, "listen_v1", remedy);
         }
         let public_url = read_url(reader, root, "public_url").unwrap_or_else(|| format!("http://{listen}"));
-        let database = read_database(reader, root);
+        let database = database::read_database(reader, root);
         if !root.entries().any(|(key, _)| key == "admin_token") {
             reader.missing(root, "admin_token");
         }
@@ -253,6 +255,7 @@ const KEYS: &[&str] = &[
     "card_bins",
     "listen_v1",
     "database",
+    "database_connections",
     "admin_token",
     "upstream_deadline_ms",
     "lease_margin_ms",
@@ -276,22 +279,6 @@ fn read_engine<'a>(reader: &mut Reader<'a>, root: &Section<'a>) -> EngineConfig 
         engine.verify_after = (after > 0).then(|| Duration::from_millis(after));
     }
     engine
-}
-
-/// The database's file, of `sqlite:PATH`.
-pub(crate) fn database_path(url: &str) -> Result<PathBuf, String> {
-    match url.split_once(':') {
-        Some(("sqlite", path)) if !path.is_empty() => Ok(PathBuf::from(path.trim_start_matches("//"))),
-        Some(("postgres" | "postgresql", _)) => {
-            Err("PostgreSQL is not in this version; use sqlite:PATH".to_owned())
-        }
-        _ => Err(format!("`{url}` is no database; use sqlite:PATH")),
-    }
-}
-
-fn read_database<'a>(reader: &mut Reader<'a>, root: &Section<'a>) -> Option<PathBuf> {
-    let Some(url) = reader.text(root, "database") else { return Some(PathBuf::from(DATABASE)) };
-    database_path(url).map_err(|problem| reader.problem_at(root, "database", problem)).ok()
 }
 
 /// The names declared, those with mistakes included, and the upstreams without mistakes.

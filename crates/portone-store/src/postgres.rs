@@ -1,0 +1,122 @@
+//! PostgreSQL: its connections, its words and its schema. Any number of gateways share one database; each writes with one
+//! connection and group commit, and reads with a few. Writers of all gateways take turns, a commit each.
+
+mod address;
+mod connection;
+mod prepared;
+mod problem;
+mod readers;
+mod schema;
+mod value;
+
+use std::{sync::Arc, thread};
+
+use futures_channel::oneshot;
+use portone_engine::port::{DirectoryRows, StoreError};
+
+pub(crate) use address::Address;
+pub(crate) use connection::{Begin, Connection};
+pub(crate) use prepared::Prepared;
+pub(crate) use problem::Problem;
+pub(crate) use value::{column, place};
+
+use self::readers::Readers;
+use crate::sql::writer::Writer;
+pub(crate) use crate::sql::writer::pauses;
+use crate::sql::{Backend, Database, Fault, OpenError, SqlStore, directory};
+
+/// Limits of a store on PostgreSQL.
+#[derive(Debug, Clone, Copy)]
+pub struct PostgresOptions {
+    /// How many writes share one commit at most. Other gateways wait for it, so it is no more than a few milliseconds'.
+    pub batch_job_count_max: usize,
+    /// How many writes, and how many reads, may wait; one more is refused with an error.
+    pub job_queue_length_max: usize,
+    /// How many connections read. One more writes, so that a gateway has this many and one.
+    pub reader_count: usize,
+}
+
+impl Default for PostgresOptions {
+    fn default() -> Self {
+        Self { batch_job_count_max: 64, job_queue_length_max: 8_192, reader_count: 4 }
+    }
+}
+
+/// The threads of a store.
+#[derive(Debug)]
+pub(crate) struct Remote {
+    readers: Readers,
+    writer: Writer,
+}
+
+impl Remote {
+    pub(crate) fn write<T, F>(&self, work: F) -> oneshot::Receiver<Result<T, StoreError>>
+    where
+        T: Send + 'static,
+        F: FnMut(&Database) -> Result<T, Fault> + Send + 'static,
+    {
+        self.writer.submit(work)
+    }
+
+    pub(crate) fn read<T, F>(&self, work: F) -> oneshot::Receiver<Result<T, StoreError>>
+    where
+        T: Send + 'static,
+        F: FnMut(&Database) -> Result<T, Fault> + Send + 'static,
+    {
+        self.readers.submit(work)
+    }
+}
+
+impl SqlStore {
+    /// Connects to a PostgreSQL database, `postgres://user:password@host:port/name`, and brings its schema to this
+    /// version. Other gateways may use it meanwhile.
+    pub fn connect(url: &str) -> Result<Self, OpenError> {
+        Self::connect_with(url, PostgresOptions::default())
+    }
+
+    /// Connects to a PostgreSQL database with limits of one's own.
+    pub fn connect_with(url: &str, options: PostgresOptions) -> Result<Self, OpenError> {
+        let address = Arc::new(parsed(url)?);
+        let failed = |problem: std::io::Error| OpenError::Database {
+            database: address.to_string(),
+            problem: problem.to_string(),
+        };
+        let database = blank(&address).map_err(failed)?;
+        let database = apart(|| schema::migrate(&database, &address.to_string()).map(|()| database))?;
+        let databases = (0..options.reader_count.max(1)).map(|_| blank(&address));
+        let databases = databases.collect::<Result<_, _>>().map_err(failed)?;
+        let readers = Readers::start(databases, options.job_queue_length_max).map_err(failed)?;
+        let writer = Writer::start(database, options.batch_job_count_max, options.job_queue_length_max);
+        Ok(Self::with(Backend::Remote(Remote { readers, writer: writer.map_err(failed)? })))
+    }
+
+    /// The directory of a PostgreSQL database that gateways may be using: to look at. `None` where no gateway ever was.
+    pub fn read_remote_directory(url: &str) -> Result<Option<DirectoryRows>, OpenError> {
+        let address = Arc::new(parsed(url)?);
+        let refused = |problem: String| OpenError::Database { database: address.to_string(), problem };
+        let database = blank(&address).map_err(|problem| refused(problem.to_string()))?;
+        apart(move || {
+            let is_there = database.has_schema().map_err(|fault| refused(fault.to_string()))?;
+            let rows = is_there.then(|| database.snapshot(|| directory::rows(&database)));
+            rows.transpose().map_err(|fault| refused(fault.to_string()))
+        })
+    }
+}
+
+fn parsed(url: &str) -> Result<Address, OpenError> {
+    // The URL is not told again: it may hold a password.
+    Address::parse(url)
+        .map_err(|problem| OpenError::Database { database: "postgres://…".to_owned(), problem })
+}
+
+fn blank(address: &Arc<Address>) -> std::io::Result<Database> {
+    Connection::new(Arc::clone(address)).map(Database::on_postgres)
+}
+
+/// Runs something on a thread of its own: the caller's may belong to a runtime, which connections cannot be used in.
+fn apart<T: Send>(work: impl FnOnce() -> Result<T, OpenError> + Send) -> Result<T, OpenError> {
+    thread::scope(|scope| match scope.spawn(work).join() {
+        Ok(done) => done,
+        Err(panic) => std::panic::resume_unwind(panic),
+    })
+}

@@ -1,0 +1,378 @@
+//! One connection, used by one thread at a time. It is made when it is needed, and made anew when it broke.
+//!
+//! Statements whose result nobody waits for are kept back and sent together with the next one that is waited for: a
+//! transaction costs a round trip for each of its questions, not for each of its writes.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::{BTreeMap, HashMap},
+    fmt,
+    future::{Future, poll_fn},
+    pin::Pin,
+    sync::Arc,
+    task::Poll,
+    time::Duration,
+};
+
+use tokio::runtime::{Builder, Runtime};
+use tokio::time::timeout;
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{Client, Error, NoTls, Row, Statement};
+
+use super::address::Address;
+use super::pauses;
+use super::prepared::{Key, Prepared, translate};
+use super::problem::Problem;
+use super::value::Parameter;
+
+/// How long anything may take, the wait for other writers included. The server gives up earlier.
+const CALL_TIMEOUT: Duration = Duration::from_secs(35);
+/// How many statements are kept back at most.
+const LATER_COUNT_MAX: usize = 64;
+
+/// How each session is set. A statement that no index serves is a mistake of ours, which a plan of the whole table would
+/// hide while the ledger is small; plans are made once, since a payment runs the same twenty statements as the one before.
+const SESSION: &str = "SET idle_in_transaction_session_timeout = '10s'; SET statement_timeout = '30s';
+    SET enable_seqscan = off; SET jit = off; SET plan_cache_mode = force_generic_plan;
+    SET default_transaction_isolation = 'read committed';
+    SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
+
+/// The one lock of writers, of all gateways on the database: each holds it for one transaction. What is not visible yet
+/// to one who has it never will be, as on SQLite. A row and no advisory lock, because every database that speaks this
+/// protocol has rows.
+const LOCK: &str = "SELECT CAST(pg_current_xact_id() AS TEXT) FROM meta WHERE key = 'writers' FOR UPDATE";
+/// The lock of those who change the schema: before there is any row.
+const SCHEMA_LOCK: &str = "BEGIN; SELECT pg_advisory_xact_lock(7809364178)";
+
+/// What a transaction is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Begin {
+    /// It writes, alone.
+    Write,
+    /// It reads one state of the database.
+    Snapshot,
+    /// It changes the schema, alone among those who do.
+    Schema,
+}
+
+/// A connection.
+pub(crate) struct Connection {
+    address: Arc<Address>,
+    runtime: Runtime,
+    client: RefCell<Option<Arc<Client>>>,
+    statements: RefCell<HashMap<Key, Statement>>,
+    later: RefCell<Vec<(Key, Vec<Parameter>)>>,
+    is_in_transaction: Cell<bool>,
+    /// The number of the writing transaction: whether it was committed can be asked by it.
+    number: RefCell<Option<String>>,
+    /// The last numbers of tables, where the open transaction has counted.
+    numbers: RefCell<BTreeMap<&'static str, i64>>,
+    /// What went wrong in the open transaction: it is not committed.
+    spoilt_by: RefCell<Option<Problem>>,
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+impl Connection {
+    /// Prepares one; nothing is connected yet.
+    pub(super) fn new(address: Arc<Address>) -> std::io::Result<Self> {
+        Ok(Self {
+            address,
+            runtime: Builder::new_current_thread().enable_all().build()?,
+            client: RefCell::default(),
+            statements: RefCell::default(),
+            later: RefCell::default(),
+            is_in_transaction: Cell::new(false),
+            number: RefCell::default(),
+            numbers: RefCell::default(),
+            spoilt_by: RefCell::default(),
+        })
+    }
+
+    /// A statement.
+    pub(crate) const fn prepared(&self, sql: &'static str) -> Prepared<'_> {
+        Prepared::new(self, sql)
+    }
+
+    /// Whether a transaction is open.
+    pub(crate) fn is_in_transaction(&self) -> bool {
+        self.is_in_transaction.get()
+    }
+
+    /// Opens a transaction. One that writes waits for the other writers.
+    pub(crate) fn begin(&self, what: Begin) -> Result<(), Problem> {
+        self.later.borrow_mut().clear();
+        self.spoilt_by.take();
+        self.number.take();
+        self.numbers.borrow_mut().clear();
+        let client = self.client()?;
+        // From here on there may be a transaction, whatever comes of it.
+        self.is_in_transaction.set(true);
+        let begun = match what {
+            Begin::Snapshot => {
+                self.call(client.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+            }
+            Begin::Schema => self.call(client.batch_execute(SCHEMA_LOCK)),
+            Begin::Write => self.begin_write(&client),
+        };
+        if begun.is_err() {
+            self.roll_back();
+        }
+        begun
+    }
+
+    fn begin_write(&self, client: &Client) -> Result<(), Problem> {
+        let lock = self.statement((LOCK, None))?;
+        let number = self.call(async {
+            let (begun, locked) = together(client.batch_execute("BEGIN"), client.query_one(&lock, &[])).await;
+            begun.and(locked)?.try_get::<_, String>(0)
+        })?;
+        self.number.replace(Some(number));
+        Ok(())
+    }
+
+    /// The next number of a table, by the statement that tells its last one: whoever writes is the only one who counts.
+    pub(crate) fn next_number(&self, last_sql: &'static str) -> Result<i64, Problem> {
+        let counted = self.numbers.borrow().get(last_sql).copied();
+        let last = if let Some(last) = counted {
+            last
+        } else {
+            let (client, statement) = (self.client()?, self.statement((last_sql, None))?);
+            self.with_later(async { client.query_one(&statement, &[]).await?.try_get::<_, i64>(0) })?
+        };
+        self.numbers.borrow_mut().insert(last_sql, last + 1);
+        Ok(last + 1)
+    }
+
+    /// Sends what was kept back, and says whether all of the transaction went well.
+    pub(crate) fn flush(&self) -> Result<(), Problem> {
+        if let Some(problem) = self.spoilt_by.borrow().clone() {
+            return Err(problem);
+        }
+        if self.later.borrow().is_empty() { Ok(()) } else { self.with_later(async { Ok(()) }) }
+    }
+
+    /// Commits. Where the answer is lost the server is asked, by the transaction's number, what became of it.
+    pub(crate) fn commit(&self) -> Result<(), Problem> {
+        self.flush()?;
+        let client = self.client()?;
+        let number = self.number.take();
+        let committed = self.call(client.batch_execute("COMMIT"));
+        self.is_in_transaction.set(false);
+        match committed {
+            Ok(()) => Ok(()),
+            // It answered, so it knows: what it refuses to commit it has undone.
+            Err(problem) if self.client.borrow().is_some() => Err(problem),
+            Err(_) => self.ask_after(&number.unwrap_or_default()),
+        }
+    }
+
+    fn ask_after(&self, number: &str) -> Result<(), Problem> {
+        for pause in pauses() {
+            let answer = self.client().and_then(|client| {
+                let params: [&(dyn ToSql + Sync); 1] = [&number];
+                let sql = "SELECT pg_xact_status(CAST(CAST($1 AS TEXT) AS xid8))";
+                self.call(async { client.query_one(sql, &params).await?.try_get::<_, Option<String>>(0) })
+            });
+            let is_open = match answer.as_ref().map(Option::as_deref) {
+                Ok(Some("committed")) => return Ok(()),
+                Ok(Some("aborted")) => return Err(Problem::Undone),
+                // Its server has not noticed yet that we are gone; or has forgotten it.
+                Ok(status) => status.is_some(),
+                Err(problem) => problem.may_be_tried_again(),
+            };
+            if !is_open {
+                return Err(Problem::Unknown);
+            }
+            std::thread::sleep(pause);
+        }
+        Err(Problem::Unknown)
+    }
+
+    /// Ends a transaction without a commit.
+    pub(crate) fn roll_back(&self) {
+        self.later.borrow_mut().clear();
+        self.spoilt_by.take();
+        self.number.take();
+        let client = self.client.borrow().clone();
+        if self.is_in_transaction.replace(false)
+            && let Some(client) = client
+        {
+            // Where even that fails the connection is given up, and the transaction with it.
+            if self.call(client.batch_execute("ROLLBACK")).is_err() {
+                self.client.take();
+            }
+        }
+    }
+
+    /// Runs a script, outside of the statements' room: for schemas.
+    pub(super) fn script(&self, sql: &str) -> Result<(), Problem> {
+        let client = self.client()?;
+        self.call(client.batch_execute(sql))
+    }
+
+    pub(super) fn query(&self, key: Key, params: &[Parameter]) -> Result<Vec<Row>, Problem> {
+        let (client, statement) = (self.client()?, self.statement(key)?);
+        self.with_later(async { client.query(&statement, &borrowed(params)).await })
+    }
+
+    pub(super) fn execute(&self, key: Key, params: &[Parameter]) -> Result<usize, Problem> {
+        let (client, statement) = (self.client()?, self.statement(key)?);
+        let count = self.with_later(async { client.execute(&statement, &borrowed(params)).await })?;
+        Ok(usize::try_from(count).unwrap_or(usize::MAX))
+    }
+
+    pub(super) fn execute_later(&self, key: Key, params: Vec<Parameter>) -> Result<(), Problem> {
+        if !self.is_in_transaction() {
+            return self.execute(key, &params).map(drop);
+        }
+        self.later.borrow_mut().push((key, params));
+        if self.later.borrow().len() < LATER_COUNT_MAX { Ok(()) } else { self.flush() }
+    }
+
+    /// Does something after what was kept back, in one round trip.
+    fn with_later<T>(&self, last: impl Future<Output = Result<T, Error>>) -> Result<T, Problem> {
+        let later = self.later.take();
+        if later.is_empty() {
+            return self.spoil(self.call(last));
+        }
+        let client = self.client()?;
+        let statements = later.iter().map(|(key, _)| self.statement(*key));
+        let statements: Vec<Statement> = self.spoil(statements.collect())?;
+        let earlier = later.iter().zip(&statements);
+        let earlier = earlier.map(|((_, params), statement)| -> Pin<Box<dyn Future<Output = _>>> {
+            let client = &client;
+            Box::pin(async move { client.execute(statement, &borrowed(params)).await.map(drop) })
+        });
+        let earlier = in_order(earlier.collect());
+        self.spoil(self.call(async {
+            let (earlier, last) = together(earlier, last).await;
+            earlier.and(last)
+        }))
+    }
+
+    /// Remembers what went wrong in a transaction.
+    fn spoil<T>(&self, result: Result<T, Problem>) -> Result<T, Problem> {
+        if let Err(problem) = &result
+            && self.is_in_transaction()
+        {
+            self.spoilt_by.borrow_mut().get_or_insert_with(|| problem.clone());
+        }
+        result
+    }
+
+    fn statement(&self, key: Key) -> Result<Statement, Problem> {
+        if let Some(statement) = self.statements.borrow().get(&key) {
+            return Ok(statement.clone());
+        }
+        let client = self.client()?;
+        let sql = translate(key);
+        let statement = self.spoil(self.call(client.prepare(&sql)))?;
+        self.statements.borrow_mut().insert(key, statement.clone());
+        Ok(statement)
+    }
+
+    /// The connection that is there, or a new one. In the middle of a transaction there is no new one.
+    fn client(&self) -> Result<Arc<Client>, Problem> {
+        if let Some(client) = &*self.client.borrow()
+            && !client.is_closed()
+        {
+            return Ok(Arc::clone(client));
+        }
+        if self.is_in_transaction() {
+            return self.spoil(Err(Problem::Lost("the connection went".to_owned())));
+        }
+        self.client.take();
+        self.statements.borrow_mut().clear();
+        let client = Arc::new(self.call(connect(&self.address))?);
+        self.call(client.batch_execute(SESSION))?;
+        self.client.replace(Some(Arc::clone(&client)));
+        Ok(client)
+    }
+
+    /// Waits for an answer. A connection that gave none, or a last one, is not used again.
+    fn call<T>(&self, work: impl Future<Output = Result<T, Error>>) -> Result<T, Problem> {
+        let error = match self.runtime.block_on(async { timeout(CALL_TIMEOUT, work).await }) {
+            Ok(Ok(value)) => return Ok(value),
+            Ok(Err(error)) => error,
+            Err(_) => {
+                self.client.take();
+                return Err(Problem::Lost(format!("no answer within {} s", CALL_TIMEOUT.as_secs())));
+            }
+        };
+        let (problem, is_good) = Problem::of(&error);
+        if !is_good {
+            self.client.take();
+        }
+        Err(problem)
+    }
+}
+
+async fn connect(address: &Address) -> Result<Client, Error> {
+    // The task that moves bytes ends with the connection.
+    match &address.tls {
+        None => {
+            let (client, connection) = address.config.connect(NoTls).await?;
+            tokio::spawn(connection);
+            Ok(client)
+        }
+        Some(tls) => {
+            let (client, connection) = address.config.connect(tls.clone()).await?;
+            tokio::spawn(connection);
+            Ok(client)
+        }
+    }
+}
+
+fn borrowed(params: &[Parameter]) -> Vec<&(dyn ToSql + Sync)> {
+    params.iter().map(|param| -> &(dyn ToSql + Sync) { param }).collect()
+}
+
+/// Two requests in one round trip: the second is sent behind the first without waiting for it.
+async fn together<A, B>(first: impl Future<Output = A>, second: impl Future<Output = B>) -> (A, B) {
+    let (mut first, mut second) = (std::pin::pin!(first), std::pin::pin!(second));
+    let (mut first_done, mut second_done) = (None, None);
+    poll_fn(|context| {
+        if first_done.is_none()
+            && let Poll::Ready(value) = first.as_mut().poll(context)
+        {
+            first_done = Some(value);
+        }
+        if second_done.is_none()
+            && let Poll::Ready(value) = second.as_mut().poll(context)
+        {
+            second_done = Some(value);
+        }
+        if first_done.is_some() && second_done.is_some() { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+    match (first_done, second_done) {
+        (Some(first), Some(second)) => (first, second),
+        _ => unreachable!("both are done"),
+    }
+}
+
+type Request<'r> = Pin<Box<dyn Future<Output = Result<(), Error>> + 'r>>;
+
+/// Requests one behind the other, sent without waiting: the first error, once all are answered.
+async fn in_order(mut requests: Vec<Request<'_>>) -> Result<(), Error> {
+    let mut results: Vec<Option<Result<(), Error>>> = requests.iter().map(|_| None).collect();
+    poll_fn(|context| {
+        let mut is_done = true;
+        for (request, result) in requests.iter_mut().zip(&mut results) {
+            if result.is_none() {
+                match request.as_mut().poll(context) {
+                    Poll::Ready(value) => *result = Some(value),
+                    Poll::Pending => is_done = false,
+                }
+            }
+        }
+        if is_done { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+    results.into_iter().flatten().collect()
+}
