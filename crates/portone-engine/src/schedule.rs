@@ -13,6 +13,7 @@ use crate::directory::ChannelEntry;
 use crate::discount::Grant;
 use crate::engine::{Engine, made};
 use crate::error::EngineError;
+use crate::idempotency::Operation;
 use crate::ledger::{BillingKeyRecord, Schedule, ScheduleStatus};
 use crate::pay::{check_parts, commands_by_channel};
 use crate::port::{CreateSchedule, RevokeSchedules, SchedulePage, ScheduleQuery};
@@ -37,15 +38,29 @@ impl Engine {
     /// Makes a schedule (rule V2-084). Which channels are active does not matter yet; what their rules say does.
     pub async fn create_schedule(&self, request: CreateScheduleRequest) -> Result<Schedule, EngineError> {
         let CreateScheduleRequest { pay, time_to_pay } = request;
+        // One idempotency key makes one schedule, however often its request is taken up again.
+        let named = |operation: &Operation| format!("payment-schedule-{}", operation.id);
+        let id = pay.caller.operation.as_ref().map(|it| made(PaymentScheduleId::parse(&named(it))));
+        if let Some(id) = id.as_ref().filter(|_| pay.caller.is_resumed())
+            && let Some(known) = self.store.schedule(&pay.caller.store_id, id).await?
+        {
+            return Ok(known);
+        }
         check_parts(&pay.order.amount)?;
         let record = self.usable_key(&pay.caller, &pay.billing_key).await?;
         let now = self.now();
         self.named_promotion(&pay.caller.store_id, &pay.order, "payment.promotionId")?;
         self.check_schedule(&pay, &record, time_to_pay, now)?;
-        let schedule = self.new_schedule(pay, &record, time_to_pay, now)?;
+        let mut schedule = self.new_schedule(pay, &record, time_to_pay, now)?;
+        if let Some(id) = id {
+            schedule.id = id;
+        }
         match self.store.create_schedule(schedule.clone()).await? {
             CreateSchedule::Created => Ok(schedule),
-            refused => Err(why_not_created(refused)),
+            refused => {
+                let known = self.store.schedule(&schedule.store_id, &schedule.id).await?;
+                known.ok_or_else(|| why_not_created(refused))
+            }
         }
     }
 

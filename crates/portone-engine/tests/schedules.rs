@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 use portone_core::{BillingKey, ChannelGroup, PaymentId, PaymentScheduleId};
 use portone_engine::event::EventKind;
+use portone_engine::idempotency::Operation;
 use portone_engine::ledger::{PaymentStatus, Schedule, ScheduleStatus};
 use portone_engine::port::Clock as _;
 use portone_engine::request::CreateScheduleRequest;
@@ -59,6 +60,29 @@ async fn change(world: &World, members: &[(&str, u32, bool)], in_days: Option<i6
     }
     let effective_at = in_days.map(|days| world.clock.now() + TimeDelta::days(days));
     world.engine.change_group(GroupChange { group: changed, effective_at, force: true }).await.unwrap();
+}
+
+/// A request that is taken up again, even after its schedule has failed and the payment may be scheduled anew, gets the one
+/// schedule it made.
+#[tokio::test]
+async fn one_idempotency_key_makes_one_schedule() {
+    let channels = vec![channel(SMARTRO, "SMARTRO_V2"), channel(KPN, "KPN")];
+    let world = World::with(channels, vec![group(GROUP, &[(SMARTRO, 50), (KPN, 50)])], 7).await;
+    let (key, id) = (key(&world, OVER_LIMIT).await, world.payment_id());
+    let request = |is_resumed| {
+        let mut request = in_minutes(&world, &id, &key, 10);
+        let operation = "0195d3a0-0000-7000-8000-000000000001".parse().unwrap();
+        request.pay.caller.operation = Some(Operation { id: operation, is_resumed });
+        request
+    };
+    let made = world.engine.create_schedule(request(false)).await.unwrap();
+    assert_eq!(world.engine.create_schedule(request(true)).await.unwrap().id, made.id);
+    world.clock.advance(TimeDelta::minutes(10));
+    world.engine.run_due_schedules(10).await.unwrap();
+    assert_eq!(status(&world, &made.id).await, ScheduleStatus::Failed);
+    assert_eq!(world.engine.create_schedule(request(true)).await.unwrap().id, made.id);
+    let all = world.engine.transactions(&world.caller().store_id, &id).await.unwrap();
+    assert_eq!(all.len(), 1, "it was paid for once");
 }
 
 /// 50 subscriptions are paid monthly for a year through super billing keys, while the weights change twice by
