@@ -25,6 +25,8 @@ pub(super) struct Names {
 
 impl Names {
     pub(super) fn new(name: &str, provider: Option<&str>, display: Option<&str>) -> Result<Self, Failure> {
+        // The crate's name is as good: nobody wants a `pg-pg-toss`.
+        let name = name.strip_prefix("pg-").unwrap_or(name);
         let words: Vec<&str> = name.split('-').collect();
         let is_word = |word: &&str| {
             word.starts_with(|first: char| first.is_ascii_lowercase())
@@ -78,13 +80,14 @@ mod tests {
         );
         assert_eq!((names.type_name.as_str(), names.provider.as_str()), ("TossPayments2", "TOSS_PAYMENTS2"));
         assert_eq!((names.prefix.as_str(), names.display.as_str()), ("TOSS-PAYMENTS2", "Toss Payments2"));
+        assert_eq!(Names::new("pg-toss", None, None).unwrap().package, "pg-toss");
         let names = Names::new("toss", Some("TOSSPAYMENTS"), Some("토스페이먼츠")).unwrap();
         assert_eq!((names.provider.as_str(), names.display.as_str()), ("TOSSPAYMENTS", "토스페이먼츠"));
     }
 
     #[test]
     fn what_is_no_name_is_refused() {
-        for name in ["", "Toss", "toss_payments", "-toss", "toss-", "2c2p", "토스", "../x"] {
+        for name in ["", "Toss", "toss_payments", "-toss", "toss-", "2c2p", "토스", "../x", "pg-"] {
             assert!(Names::new(name, None, None).is_err(), "{name}");
         }
         assert!(Names::new("toss", Some("toss"), None).is_err());
