@@ -31,32 +31,13 @@ const KOOKMIN_CARD: &str = "4000000000000150";
 
 #[tokio::test]
 async fn smartros_rules_keep_harm_away() {
-    let capabilities = [
-        "tax_free",
-        "installment",
-        "merchant_free_interest",
-        "card_point",
-        "easy_pay",
-        "escrow",
-        "overseas",
-        "va_deposit_notice",
-    ];
+    let capabilities = catalogue::SMARTRO_CONTRACT;
     keep_harm_away("SMARTRO", "SMARTRO_V2", &capabilities).await;
 }
 
 #[tokio::test]
 async fn kpns_rules_keep_harm_away() {
-    let capabilities = [
-        "api_keyin",
-        "api_billing_key",
-        "tax_free_amount",
-        "escrow_window",
-        "easy_pay_direct",
-        "va_deposit_notice",
-        "account_refund",
-        "merchant_free_interest",
-        "partial_free_interest",
-    ];
+    let capabilities = catalogue::KPN_CONTRACT;
     keep_harm_away("KPN", "KPN", &capabilities).await;
 }
 

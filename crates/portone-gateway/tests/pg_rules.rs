@@ -29,16 +29,7 @@ const OPS: &[&str] = &[
 
 #[test]
 fn smartros_rules() {
-    let capabilities = [
-        "tax_free",
-        "installment",
-        "merchant_free_interest",
-        "card_point",
-        "easy_pay",
-        "escrow",
-        "overseas",
-        "va_deposit_notice",
-    ];
+    let capabilities = catalogue::SMARTRO_CONTRACT;
     // What else an example breaks by itself.
     let beside: &[(&str, &[&str])] = &[
         ("SMARTRO-005", &["SMARTRO-006"]),
@@ -81,17 +72,7 @@ fn smartros_rules() {
 
 #[test]
 fn kpns_rules() {
-    let capabilities = [
-        "api_keyin",
-        "api_billing_key",
-        "tax_free_amount",
-        "escrow_window",
-        "easy_pay_direct",
-        "va_deposit_notice",
-        "account_refund",
-        "merchant_free_interest",
-        "partial_free_interest",
-    ];
+    let capabilities = catalogue::KPN_CONTRACT;
     let beside: &[(&str, &[&str])] = &[("KPN-021", &["KPN-031"])];
     let elsewhere = [
         ("KPN-013", "V1 upstreams only"),

@@ -14,6 +14,31 @@ use crate::reference;
 
 pub use place::Placed;
 
+/// Everything a channel at Smartro may have contracted.
+pub const SMARTRO_CONTRACT: [&str; 8] = [
+    "tax_free",
+    "installment",
+    "merchant_free_interest",
+    "card_point",
+    "easy_pay",
+    "escrow",
+    "overseas",
+    "va_deposit_notice",
+];
+
+/// Everything a channel at KPN may have contracted.
+pub const KPN_CONTRACT: [&str; 9] = [
+    "api_keyin",
+    "api_billing_key",
+    "tax_free_amount",
+    "escrow_window",
+    "easy_pay_direct",
+    "va_deposit_notice",
+    "account_refund",
+    "merchant_free_interest",
+    "partial_free_interest",
+];
+
 /// One rule's examples.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Example {

@@ -8,7 +8,7 @@ use rand::{RngExt as _, SeedableRng as _};
 use serde_json::{Map, Value, json};
 
 use crate::http::Call;
-use crate::spoil;
+use crate::spoil::{self, encoded};
 use crate::world::{
     APPROVED, GROUP, KPN, Line, OVER_LIMIT, REFUSED_BY_KPN, SMARTRO, STORE, World, account_payment,
     card_payment, cash_receipt, issue, key_payment, with,
@@ -261,15 +261,6 @@ impl Sample {
             None => call,
         }
     }
-}
-
-fn encoded(text: &str) -> String {
-    text.bytes().fold(String::new(), |text, byte| match byte {
-        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' => {
-            text + char::from(byte).encode_utf8(&mut [0; 4])
-        }
-        _ => format!("{text}%{byte:02X}"),
-    })
 }
 
 #[tokio::test]

@@ -43,3 +43,13 @@ pub(crate) fn junk(random: &mut StdRng, own: &[Value]) -> Value {
     junk.extend_from_slice(own);
     junk.choose(random).expect("it is not empty").clone()
 }
+
+/// A text as a part of a query or a form.
+pub(crate) fn encoded(text: &str) -> String {
+    text.bytes().fold(String::new(), |text, byte| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' => {
+            text + char::from(byte).encode_utf8(&mut [0; 4])
+        }
+        _ => format!("{text}%{byte:02X}"),
+    })
+}

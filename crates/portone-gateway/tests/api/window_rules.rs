@@ -130,33 +130,14 @@ async fn walk(pg: &Pg, cases: Vec<Case>) -> usize {
 
 #[tokio::test]
 async fn smartros_windows_are_refused_by_its_rules() {
-    let capabilities = [
-        "tax_free",
-        "installment",
-        "merchant_free_interest",
-        "card_point",
-        "easy_pay",
-        "escrow",
-        "overseas",
-        "va_deposit_notice",
-    ];
+    let capabilities = catalogue::SMARTRO_CONTRACT;
     let pg = Pg { provider: "SMARTRO_V2", is_v1: false };
     assert!(walk(&pg, catalogue::cases("SMARTRO", WINDOWS, &capabilities)).await > 30);
 }
 
 #[tokio::test]
 async fn kpns_windows_are_refused_by_its_rules() {
-    let capabilities = [
-        "api_keyin",
-        "api_billing_key",
-        "tax_free_amount",
-        "escrow_window",
-        "easy_pay_direct",
-        "va_deposit_notice",
-        "account_refund",
-        "merchant_free_interest",
-        "partial_free_interest",
-    ];
+    let capabilities = catalogue::KPN_CONTRACT;
     let pg = Pg { provider: "KPN", is_v1: false };
     assert!(walk(&pg, catalogue::cases("KPN", WINDOWS, &capabilities)).await > 15);
 }

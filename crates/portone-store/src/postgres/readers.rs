@@ -1,7 +1,7 @@
 //! Threads that read, each with a connection of its own: so many reads run side by side, and others wait.
 
 use std::{
-    sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
+    sync::mpsc::{Receiver, SyncSender, sync_channel},
     sync::{Arc, Mutex, PoisonError},
     thread::{self, JoinHandle},
 };
@@ -10,7 +10,7 @@ use futures_channel::oneshot;
 use portone_engine::port::StoreError;
 
 use super::pauses;
-use crate::sql::writer::{Job, Task, run_caught};
+use crate::sql::writer::{Job, Task, offer, run_caught};
 use crate::sql::{Database, Fault};
 
 /// The threads, and the queue before them.
@@ -41,15 +41,7 @@ impl Readers {
         F: FnMut(&Database) -> Result<T, Fault> + Send + 'static,
     {
         let (job, receiver) = Task::queued(work);
-        let refused = match self.queue.as_ref().map(|queue| queue.try_send(job)) {
-            Some(Ok(())) => return receiver,
-            Some(Err(TrySendError::Full(job))) => Some((job, "overloaded: too many reads wait")),
-            Some(Err(TrySendError::Disconnected(job))) => Some((job, "the readers have stopped")),
-            None => None,
-        };
-        if let Some((job, why)) = refused {
-            job.answer(Err(StoreError(why.to_owned())));
-        }
+        offer(self.queue.as_ref(), job, "overloaded: too many reads wait", "the readers have stopped");
         receiver
     }
 }

@@ -51,17 +51,19 @@ impl Writer {
         F: FnMut(&Database) -> Result<T, Fault> + Send + 'static,
     {
         let (job, receiver) = Task::queued(work);
-        let refused = match self.queue.as_ref().map(|queue| queue.try_send(job)) {
-            Some(Ok(())) => return receiver,
-            Some(Err(TrySendError::Full(job))) => Some((job, "overloaded: too many writes wait")),
-            Some(Err(TrySendError::Disconnected(job))) => Some((job, "the writer has stopped")),
-            None => None,
-        };
-        if let Some((job, why)) = refused {
-            job.answer(Err(StoreError(why.to_owned())));
-        }
+        offer(self.queue.as_ref(), job, "overloaded: too many writes wait", "the writer has stopped");
         receiver
     }
+}
+
+/// Queues a job, or tells its caller why not.
+pub(crate) fn offer(queue: Option<&SyncSender<Box<dyn Job>>>, job: Box<dyn Job>, full: &str, stopped: &str) {
+    let (job, why) = match queue.map(|queue| queue.try_send(job)) {
+        Some(Err(TrySendError::Full(job))) => (job, full),
+        Some(Err(TrySendError::Disconnected(job))) => (job, stopped),
+        Some(Ok(())) | None => return,
+    };
+    job.answer(Err(StoreError(why.to_owned())));
 }
 
 /// Lets the thread finish what is queued.

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::subscribe::{both, card, holder, order};
 use super::{Shop, token};
 use crate::http::Call;
-use crate::spoil;
+use crate::spoil::{self, encoded};
 use crate::world::{APPROVED, GROUP, KPN, Line, OVER_LIMIT, REFUSED_BY_KPN, SMARTRO, STORE};
 
 const REQUEST_COUNT: usize = 4_000;
@@ -296,15 +296,6 @@ impl Sample {
             Some(body) => call.json(body),
         }
     }
-}
-
-fn encoded(text: &str) -> String {
-    text.bytes().fold(String::new(), |text, byte| match byte {
-        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' => {
-            text + char::from(byte).encode_utf8(&mut [0; 4])
-        }
-        _ => format!("{text}%{byte:02X}"),
-    })
 }
 
 #[tokio::test]
