@@ -106,10 +106,9 @@ impl Engine {
     async fn issue_at(&self, open: &OpenAttempt, admitted: &Admitted<'_>) -> Result<(), EngineError> {
         let inquired = attempt(&open.id, open.opened_at, AttemptSubject::IssueBillingKey);
         let answer = self.call(&open.channel, admitted, inquired).await;
-        let now = self.now();
         let result = match answer {
             Answer::Done(Outcome::BillingKeyIssued(facts)) => {
-                IssueResult::Issued { pg_billing_key: facts.pg_billing_key, issued_at: facts.issued_at }
+                self.learn_card_of_key(open, facts).await.into()
             }
             Answer::Done(other) => {
                 tracing::error!(attempt = %open.id, ?other, "an issue answered with something else");
@@ -117,10 +116,10 @@ impl Engine {
             }
             Answer::Unknown => return Ok(()),
             refused @ (Answer::Declined(_) | Answer::Unavailable(_)) => {
-                IssueResult::Failed(failure_of(refused, now))
+                IssueResult::Failed(failure_of(refused, self.now()))
             }
         };
-        after_call(self.store.settle_issue(&open.id, result, now).await)?;
+        after_call(self.store.settle_issue(&open.id, result, self.now()).await)?;
         Ok(())
     }
 
