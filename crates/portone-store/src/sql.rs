@@ -2,6 +2,7 @@
 //! differs (connections, files, schemas) is in the rooms `sqlite` and `postgres`.
 
 mod access;
+pub(crate) mod ahead;
 mod attempts;
 mod beside;
 mod billing_keys;
@@ -13,6 +14,8 @@ pub(crate) mod directory;
 mod events;
 mod facets;
 mod follow_ups;
+#[cfg(feature = "postgres")]
+mod foresee;
 pub(crate) mod gate;
 mod idempotency;
 mod key_list;
@@ -56,6 +59,7 @@ use portone_engine::port::{
 };
 use thiserror::Error;
 
+use self::ahead::Ahead;
 use self::attempts::AttemptRow;
 use self::billing_keys::IssueRows;
 pub(crate) use self::database::{Database, Fault};
@@ -204,11 +208,20 @@ impl SqlStore {
         T: Send + 'static,
         F: FnMut(&Database) -> Result<T, Fault> + Send + 'static,
     {
+        self.write_knowing(None, work).await
+    }
+
+    /// A write that said what it is going to ask.
+    async fn write_knowing<T, F>(&self, ahead: Option<Ahead>, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnMut(&Database) -> Result<T, Fault> + Send + 'static,
+    {
         let receiver = match &self.backend {
             Backend::Inline(inline) => return inline.write(work).await,
-            Backend::OnDisk(disk) => disk.writer.submit(work),
+            Backend::OnDisk(disk) => disk.writer.submit(ahead, work),
             #[cfg(feature = "postgres")]
-            Backend::Remote(remote) => remote.write(work),
+            Backend::Remote(remote) => remote.write(ahead, work),
         };
         receiver.await.unwrap_or_else(|_| Err(StoreError("the writer has stopped".to_owned())))
     }
@@ -286,7 +299,7 @@ impl Inline {
 impl Store for SqlStore {
     async fn begin_payment(&self, new: NewTransaction) -> Result<BeginPayment, StoreError> {
         let rows = BeginRows::encode(new)?;
-        self.write(move |database| transactions::begin_payment(database, &rows)).await
+        self.write_knowing(rows.ahead(), move |database| transactions::begin_payment(database, &rows)).await
     }
 
     async fn begin_on_transaction(
@@ -301,7 +314,8 @@ impl Store for SqlStore {
 
     async fn settle_transaction(&self, settle: SettleTransaction) -> Result<Settle, StoreError> {
         let rows = SettleRows::encode(settle)?;
-        self.write(move |database| transactions::settle_transaction(database, &rows)).await
+        let ahead = Some(rows.ahead());
+        self.write_knowing(ahead, move |database| transactions::settle_transaction(database, &rows)).await
     }
 
     async fn drop_attempt(&self, open: &OpenAttempt) -> Result<Settle, StoreError> {
