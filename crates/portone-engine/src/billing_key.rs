@@ -11,11 +11,12 @@ use portone_router::{Purpose, Verdict};
 use crate::call::{Answer, after_call, attempt};
 use crate::engine::{Engine, made};
 use crate::error::EngineError;
+use crate::idempotency::may_be_own_doing;
 use crate::ledger::{
     BillingKeyRecord, BillingKeyStatus, ChannelSnapshot, Face, GroupSnapshot, IssueResult, KeyChannel,
     KeyChannelState, KeyFailure, OpenAttempt, OpenSubject,
 };
-use crate::port::Begin;
+use crate::port::{Begin, StoreError};
 use crate::request::{Caller, IssueBillingKeyRequest, Selector};
 use crate::routing::Routing;
 
@@ -39,13 +40,37 @@ impl Engine {
         &self,
         request: IssueBillingKeyRequest,
     ) -> Result<BillingKeyRecord, EngineError> {
+        let caller = request.caller.clone();
+        if caller.is_resumed()
+            && let Some(told) = self.issued_before(&caller).await?
+        {
+            return told;
+        }
+        match self.issue_once(request).await {
+            // Its gateway may have stood still until another took the request up again.
+            Err(refusal) if may_be_own_doing(caller.operation.as_ref(), &refusal) => {
+                self.issued_before(&caller).await?.unwrap_or(Err(refusal))
+            }
+            told => told,
+        }
+    }
+
+    /// What became of a key that the same request began to issue before; `None` where it never did.
+    async fn issued_before(
+        &self,
+        caller: &Caller,
+    ) -> Result<Option<Result<BillingKeyRecord, EngineError>>, StoreError> {
+        let now = self.now();
+        let begun = self.store.billing_key(&caller.store_id, &self.key_for(caller, now)).await?;
+        Ok(match begun {
+            Some(begun) => Some(self.tell_issue(&begun, now).await),
+            None => None,
+        })
+    }
+
+    async fn issue_once(&self, request: IssueBillingKeyRequest) -> Result<BillingKeyRecord, EngineError> {
         let IssueBillingKeyRequest { caller, selector, issue, customer_uid, extras } = request;
         let now = self.now();
-        if caller.is_resumed()
-            && let Some(begun) = self.store.billing_key(&caller.store_id, &self.key_for(&caller, now)).await?
-        {
-            return self.tell_issue(&begun, now).await;
-        }
         let directory = self.directory();
         let card = issue.card.facts();
         let customer = issue.customer.clone();

@@ -130,9 +130,9 @@ impl Engine {
     /// What became of a payment that the same request began before; `None` where it never began.
     pub(crate) async fn paid_before(
         &self,
-        caller: &Caller,
+        operation: Option<&Operation>,
     ) -> Result<Option<Result<Paid, EngineError>>, StoreError> {
-        let Some(operation) = &caller.operation else { return Ok(None) };
+        let Some(operation) = operation else { return Ok(None) };
         let mut id = made(TransactionId::parse(operation.id.as_str()));
         // Where it went on to another channel, the last one tells.
         for _ in 0..=REROUTE_COUNT_MAX {
@@ -144,6 +144,26 @@ impl Engine {
         }
         Ok(Some(Err(EngineError::UnknownOutcome)))
     }
+
+    /// What a refused request did itself, else its refusal. Its gateway may have stood still until another took the request up
+    /// again: then what is in its way is its own payment.
+    pub(crate) async fn paid_or(
+        &self,
+        operation: Option<&Operation>,
+        refusal: EngineError,
+    ) -> Result<Paid, EngineError> {
+        self.paid_before(operation).await?.unwrap_or(Err(refusal))
+    }
+}
+
+/// Whether a request was refused by what is in the ledger or the directory, and came with an idempotency key: then its own
+/// operation may have put that there. What its call came to is no such refusal.
+pub(crate) fn may_be_own_doing(operation: Option<&Operation>, refusal: &EngineError) -> bool {
+    let is_of_call = matches!(
+        refusal,
+        EngineError::Declined(_) | EngineError::Unavailable(_) | EngineError::UnknownOutcome
+    );
+    operation.is_some() && !is_of_call
 }
 
 /// A payment's answer, as the record tells it.

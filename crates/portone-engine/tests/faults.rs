@@ -15,6 +15,8 @@ mod follow;
 mod issue_and_pay;
 #[path = "faults/key_window.rs"]
 mod key_window;
+#[path = "faults/taken_up_again.rs"]
+mod taken_up_again;
 mod world;
 
 use portone_core::{BillingKey, PaymentId};

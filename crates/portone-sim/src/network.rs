@@ -228,7 +228,9 @@ impl Network {
             let _ = self.control(Method::Post, "/sandbox/faults", &fault);
         }
         let answer = self.handle(request);
-        let _ = self.control(Method::Delete, "/sandbox/faults", &Value::Null);
+        if matches!(fate, Fate::Upset(_)) {
+            let _ = self.control(Method::Delete, "/sandbox/faults", &Value::Null);
+        }
         let reply = match answer {
             Answer::Json { status, body } => Some(PgReply { status, body: body.to_vec() }),
             Answer::Garbage { body } => Some(PgReply { status: 200, body: body.to_vec() }),

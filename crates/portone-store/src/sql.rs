@@ -190,6 +190,18 @@ impl SqlStore {
         Self { backend }
     }
 
+    /// The connection of a database in memory.
+    pub(crate) fn into_memory(self) -> Option<rusqlite::Connection> {
+        match self.backend {
+            Backend::Inline(inline) => {
+                inline.database.into_inner().unwrap_or_else(PoisonError::into_inner).into_sqlite()
+            }
+            Backend::OnDisk(_) => None,
+            #[cfg(feature = "postgres")]
+            Backend::Remote(_) => None,
+        }
+    }
+
     /// Has `watch` called after each commit that puts webhooks into the queue, by the thread that commits: it must return
     /// at once.
     pub async fn watch_outbox(&self, watch: impl Fn() + Send + 'static) -> Result<(), StoreError> {

@@ -142,6 +142,16 @@ impl Database {
         self.prepared("SELECT 1 WHERE to_regclass('schema_version') IS NOT NULL")?.exists([])
     }
 
+    /// The connection to SQLite, if it is one.
+    #[cfg_attr(not(feature = "postgres"), allow(clippy::unnecessary_wraps, reason = "it may be another"))]
+    pub(super) fn into_sqlite(self) -> Option<rusqlite::Connection> {
+        match self.driver {
+            Driver::Sqlite(connection) => Some(connection),
+            #[cfg(feature = "postgres")]
+            Driver::Postgres(_) => None,
+        }
+    }
+
     /// The connection to SQLite, for tests that ask for plans.
     #[cfg(test)]
     pub(super) fn sqlite(&self) -> &rusqlite::Connection {
