@@ -64,7 +64,8 @@ impl Shop {
         Self::start_with(WEBHOOKS).await
     }
 
-    async fn start_with(store_settings: &str) -> Self {
+    /// Starts both, with these lines among the store's settings.
+    pub async fn start_with(store_settings: &str) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let sandbox = Sandbox::start(folder.path()).await;
         let gateway = Gateway::start(folder.path(), &sandbox, store_settings).await;
@@ -82,6 +83,12 @@ impl Shop {
         }
         let gateway = gateways.remove(0);
         Self { gateway, replicas: gateways, sandbox, folder }
+    }
+
+    /// Starts another gateway on a database of its own, which takes the place of the first: that has ended.
+    pub async fn move_to(&mut self, name: &str, database: &str, store_settings: &str) {
+        self.gateway =
+            Gateway::start_as(name, self.folder.path(), &self.sandbox, database, store_settings).await;
     }
 
     /// Every gateway.

@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, OnceLock};
 
 use futures_executor::block_on;
 use portone_engine::port::{BeginPayment, Store};
@@ -25,7 +25,8 @@ fn there_and_back(case: impl for<'a> FnOnce(&'a dyn Store) -> Run<'a>) {
     let [first, last] = ["first.db", "last.db"].map(|name| folder.path().join(name));
     block_on(run(&SqlStore::open(&first).expect("opens"), case));
     let exported = exported_from(Place::Sqlite(&first));
-    let between = match database() {
+    // Over the network it takes long: there go those that have something no other has.
+    let between = match has_news(&exported).then(database).flatten() {
         Some(url) => {
             imported(Place::Postgres(&url), &exported).expect("is imported");
             exported_from(Place::Postgres(&url))
@@ -36,6 +37,19 @@ fn there_and_back(case: impl for<'a> FnOnce(&'a dyn Store) -> Run<'a>) {
     let came_back = exported_from(Place::Sqlite(&last));
     assert!(came_back == exported, "{}", first_difference(&exported, &came_back));
     drop(SqlStore::open(&last).expect("a gateway can have it"));
+}
+
+/// Whether a ledger has rows in a table that no ledger before had rows in.
+fn has_news(export: &str) -> bool {
+    static KNOWN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    let end: serde_json::Value =
+        serde_json::from_str(export.lines().last().expect("an end")).expect("is JSON");
+    let rows = end["rows"].as_object().expect("tables");
+    let tables = rows.iter().filter(|(_, count)| **count != 0).map(|(table, _)| table.clone());
+    let mut known = KNOWN.lock().expect("works");
+    let count_before = known.len();
+    known.extend(tables);
+    known.len() > count_before
 }
 
 fn database() -> Option<String> {
