@@ -85,10 +85,13 @@ impl Shop {
         Self { gateway, replicas: gateways, sandbox, folder }
     }
 
-    /// Starts another gateway on a database of its own, which takes the place of the first: that has ended.
-    pub async fn move_to(&mut self, name: &str, database: &str, store_settings: &str) {
-        self.gateway =
-            Gateway::start_as(name, self.folder.path(), &self.sandbox, database, store_settings).await;
+    /// Changes a line of the gateway's configuration, and starts the gateway again, after it has ended.
+    pub async fn restart_with(&mut self, line: &str, changed: &str) {
+        let path = self.folder.path().join("portone.toml");
+        let settings = std::fs::read_to_string(&path).expect("is there");
+        assert!(settings.contains(line), "there is no {line}");
+        std::fs::write(&path, settings.replacen(line, changed, 1)).expect("is written");
+        self.gateway.restart().await;
     }
 
     /// Every gateway.

@@ -102,7 +102,7 @@ pub(super) fn read(
     };
     import.write(lines, progress)?;
     lines.end()?;
-    let moved = import.compare(end, hex(&lines.hash.clone().finalize()))?;
+    let moved = import.compare(&end, hex(&lines.hash.clone().finalize()))?;
     commit(&opened.database, finish).map_err(TransferError::database("the end"))?;
     Ok(moved)
 }
@@ -216,7 +216,7 @@ impl Import<'_> {
     }
 
     /// That what came is what was written.
-    fn compare(&self, end: End, sha256: String) -> Result<Moved, TransferError> {
+    fn compare(&self, end: &End, sha256: String) -> Result<Moved, TransferError> {
         let damaged = |problem: String| Err(TransferError::Damaged { problem });
         let rows = TABLES.iter().zip(&self.counts).map(|(table, count)| (table.name.to_owned(), *count));
         let rows: BTreeMap<String, u64> = rows.collect();
