@@ -64,7 +64,8 @@ impl Shop {
         Self::start_with(WEBHOOKS).await
     }
 
-    async fn start_with(store_settings: &str) -> Self {
+    /// Starts both, with these lines among the store's settings.
+    pub async fn start_with(store_settings: &str) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let sandbox = Sandbox::start(folder.path()).await;
         let gateway = Gateway::start(folder.path(), &sandbox, store_settings).await;
@@ -82,6 +83,15 @@ impl Shop {
         }
         let gateway = gateways.remove(0);
         Self { gateway, replicas: gateways, sandbox, folder }
+    }
+
+    /// Changes a line of the gateway's configuration, and starts the gateway again, after it has ended.
+    pub async fn restart_with(&mut self, line: &str, changed: &str) {
+        let path = self.folder.path().join("portone.toml");
+        let settings = std::fs::read_to_string(&path).expect("is there");
+        assert!(settings.contains(line), "there is no {line}");
+        std::fs::write(&path, settings.replacen(line, changed, 1)).expect("is written");
+        self.gateway.restart().await;
     }
 
     /// Every gateway.

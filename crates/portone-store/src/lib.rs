@@ -14,5 +14,6 @@ mod sqlite;
 
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresOptions;
+pub use sql::transfer;
 pub use sql::{Gate, OpenError, SqlStore, SqliteStore};
 pub use sqlite::SqliteOptions;

@@ -20,10 +20,12 @@ pub(crate) use connection::{Begin, Connection};
 pub(crate) use foreseen::Asked;
 pub(crate) use prepared::Prepared;
 pub(crate) use problem::Problem;
+pub(crate) use schema::set_sequences_on;
 pub(crate) use value::{column, place};
 
 use self::readers::Readers;
 use crate::sql::ahead::Ahead;
+use crate::sql::transfer::{self, Opened};
 use crate::sql::writer::Writer;
 pub(crate) use crate::sql::writer::pauses;
 use crate::sql::{Backend, Database, Fault, OpenError, SqlStore, directory};
@@ -89,7 +91,10 @@ impl SqlStore {
             problem: problem.to_string(),
         };
         let database = blank(&address).map_err(failed)?;
-        let database = apart(|| schema::migrate(&database, &address.to_string()).map(|()| database))?;
+        let database = apart(|| {
+            schema::migrate(&database, &address.to_string())?;
+            transfer::refuse_half_imported(&database, &address.to_string()).map(|()| database)
+        })?;
         let databases = (0..options.reader_count.max(1)).map(|_| blank(&address));
         let databases = databases.collect::<Result<_, _>>().map_err(failed)?;
         let readers = Readers::start(databases, options.job_queue_length_max).map_err(failed)?;
@@ -108,6 +113,33 @@ impl SqlStore {
             rows.transpose().map_err(|fault| refused(fault.to_string()))
         })
     }
+}
+
+/// A database to export from.
+pub(crate) fn open_to_export(url: &str) -> Result<Opened, OpenError> {
+    let opened = open(url)?;
+    let name = || opened.name.clone();
+    let found = schema::version(&opened.database)
+        .map_err(|fault| OpenError::Database { database: name(), problem: fault.to_string() })?;
+    match found {
+        None => Err(OpenError::Missing { database: name() }),
+        Some(found) => transfer::check_version(&name(), found, opened.schema).map(|()| opened),
+    }
+}
+
+/// A database to import into.
+pub(crate) fn open_to_import(url: &str) -> Result<Opened, OpenError> {
+    let opened = open(url)?;
+    schema::migrate(&opened.database, &opened.name)?;
+    Ok(opened)
+}
+
+fn open(url: &str) -> Result<Opened, OpenError> {
+    let address = Arc::new(parsed(url)?);
+    let name = address.to_string();
+    let database = blank(&address)
+        .map_err(|problem| OpenError::Database { database: name.clone(), problem: problem.to_string() })?;
+    Ok(Opened { database, name, kind: "postgres", schema: schema::known_version(), _lock: None })
 }
 
 fn parsed(url: &str) -> Result<Address, OpenError> {

@@ -21,6 +21,7 @@ mod idempotency;
 mod key_list;
 mod list;
 mod numbers;
+mod opening;
 mod payment_events;
 #[cfg(test)]
 mod plans;
@@ -34,6 +35,7 @@ mod settlements;
 pub(crate) mod statement;
 mod time;
 mod transactions;
+pub mod transfer;
 mod v1;
 mod verifications;
 mod webhooks;
@@ -41,7 +43,6 @@ pub(crate) mod writer;
 
 use std::{
     fs::File,
-    path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -57,62 +58,17 @@ use portone_engine::port::{
     Begin, BeginPayment, DeclaredStore, Dependents, DirectoryRows, GroupVersion, NewTransaction, Settle,
     SettleKey, SettleTransaction, Store, StoreError,
 };
-use thiserror::Error;
 
 use self::ahead::Ahead;
 use self::attempts::AttemptRow;
 use self::billing_keys::IssueRows;
 pub(crate) use self::database::{Database, Fault};
 pub use self::gate::Gate;
+pub use self::opening::OpenError;
 use self::readers::{ReaderThreads, Readers};
 use self::transactions::{BeginRows, SettleRows};
 use self::verifications::FinishRows;
 use self::writer::Writer;
-
-/// Why a database cannot be opened.
-#[derive(Debug, Error)]
-pub enum OpenError {
-    /// Another process has it.
-    #[error(
-        "another gateway uses the database `{}` (it holds the lock `{}`): stop it, or give this one a data folder of its own",
-        database.display(),
-        lock.display()
-    )]
-    InUse {
-        /// The database.
-        database: PathBuf,
-        /// The lock file.
-        lock: PathBuf,
-    },
-    /// A file cannot be made, read or protected.
-    #[error("`{}` cannot be opened: {problem}", path.display())]
-    File {
-        /// The file or folder.
-        path: PathBuf,
-        /// What the system said.
-        problem: std::io::Error,
-    },
-    /// A newer gateway has written it.
-    #[error(
-        "the database `{database}` has schema {found}, and this gateway knows {known}: use the gateway that wrote it, or a newer one"
-    )]
-    TooNew {
-        /// The database: its path, or its address without a password.
-        database: String,
-        /// Its schema.
-        found: usize,
-        /// The newest schema this gateway knows.
-        known: usize,
-    },
-    /// The database said no.
-    #[error("the database `{database}` cannot be opened: {problem}")]
-    Database {
-        /// The database: its path, or its address without a password.
-        database: String,
-        /// What it said.
-        problem: String,
-    },
-}
 
 /// The ledger in one database. A write is durable when its future is done; a future that is dropped before leaves its
 /// write to happen or not.

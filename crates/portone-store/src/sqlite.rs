@@ -6,6 +6,7 @@ mod folder;
 mod renew;
 mod schema;
 
+use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -16,6 +17,7 @@ pub(crate) use schema::migrate as migrate_connection;
 use portone_engine::port::{DirectoryRows, StoreError};
 
 use crate::sql::readers::{ReaderThreads, Readers};
+use crate::sql::transfer::{self, Opened};
 use crate::sql::writer::Writer;
 use crate::sql::{Backend, Database, Gate, OnDisk, OpenError, SqlStore, directory, gate};
 
@@ -48,10 +50,11 @@ impl SqlStore {
         let lock = folder::prepare(path)?;
         let connection = connection::open_writer(path).map_err(|problem| refused(path, &problem))?;
         migrate(&connection, path)?;
+        let database = Database::on(connection);
+        transfer::refuse_half_imported(&database, &path.display().to_string())?;
         let readers = Arc::new(Readers::new(path, options.reader_count_max));
         let threads = ReaderThreads::start(&readers)
             .map_err(|problem| OpenError::File { path: path.to_owned(), problem })?;
-        let database = Database::on(connection);
         let writer = Writer::start(database, options.batch_job_count_max, options.job_queue_length_max)
             .map_err(|problem| OpenError::File { path: path.to_owned(), problem })?;
         Ok(Self::with(Backend::OnDisk(OnDisk::new(threads, readers, writer, lock))))
@@ -86,6 +89,31 @@ impl SqlStore {
         let rows = database.snapshot(|| directory::rows(&database));
         rows.map_err(|problem| refused(path, &StoreError::from(problem)))
     }
+}
+
+/// A database to export from: a gateway may be using it.
+pub(crate) fn open_to_export(path: &Path) -> Result<Opened, OpenError> {
+    let name = path.display().to_string();
+    if !path.exists() {
+        return Err(OpenError::Missing { database: name });
+    }
+    let connection = connection::open_reader(path).map_err(|problem| refused(path, &problem))?;
+    let found = schema::version(&connection).map_err(|problem| refused(path, &problem))?;
+    transfer::check_version(&name, found, schema::known_version())?;
+    Ok(opened(connection, name, None))
+}
+
+/// A database to import into, made where there is none. It belongs to this process until it is dropped.
+pub(crate) fn open_to_import(path: &Path) -> Result<Opened, OpenError> {
+    let lock = folder::prepare(path)?;
+    let connection = connection::open_writer(path).map_err(|problem| refused(path, &problem))?;
+    migrate(&connection, path)?;
+    Ok(opened(connection, path.display().to_string(), Some(lock)))
+}
+
+fn opened(connection: rusqlite::Connection, name: String, lock: Option<File>) -> Opened {
+    let (database, schema) = (Database::on(connection), schema::known_version());
+    Opened { database, name, kind: "sqlite", schema, _lock: lock }
 }
 
 /// A connection that only reads.

@@ -31,6 +31,10 @@ pub(crate) enum Command {
     Route(RouteArgs),
     /// Print a store's webhooks as they are sent, or forward them to a URL that the gateway cannot reach.
     Webhooks(WebhooksArgs),
+    /// Write the ledger as lines of JSON, as it is at one moment, while gateways may be using it.
+    Export(ExportArgs),
+    /// Fill an empty database, SQLite or PostgreSQL, with what was exported.
+    Import(ImportArgs),
 }
 
 #[derive(Debug, Clone, Default, Args)]
@@ -92,6 +96,24 @@ pub(crate) struct RouteArgs {
     /// Route payments with a super billing key that these channels hold (comma-separated channel keys).
     #[arg(long, value_delimiter = ',', value_name = "CHANNEL_KEYS")]
     pub(crate) billing_key_at: Vec<String>,
+    #[command(flatten)]
+    pub(crate) serve: ServeArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExportArgs {
+    /// The file to write, which must not be there yet; without one, standard output.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) to: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) serve: ServeArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportArgs {
+    /// The file to read; without one, standard input.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) from: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) serve: ServeArgs,
 }

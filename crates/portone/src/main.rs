@@ -1,5 +1,5 @@
-//! The gateway in one binary: `portone serve` (the default), `sandbox`, `check`, `check-request`, `route` and
-//! `webhooks`.
+//! The gateway in one binary: `portone serve` (the default), `sandbox`, `check`, `check-request`, `route`, `webhooks`,
+//! `export` and `import`.
 
 mod banner;
 mod check_request;
@@ -14,6 +14,7 @@ mod route;
 mod sandbox;
 mod serve;
 mod system;
+mod transfer;
 mod webhooks;
 
 use std::process::ExitCode;
@@ -37,6 +38,8 @@ fn main() -> ExitCode {
         Command::CheckRequest(args) => return exit(check_request::check_request(&args)),
         Command::Route(args) => route::route(&args),
         Command::Webhooks(args) => system::run(webhooks::run(args)),
+        Command::Export(args) => transfer::export(&args),
+        Command::Import(args) => transfer::import(&args),
     };
     exit(result.map(|()| ExitCode::SUCCESS))
 }

@@ -139,6 +139,10 @@ async fn a_cancel_of_all_tells_itself() {
     let done = world.engine.cancel(second).await.unwrap();
     assert_eq!(world.engine.cancel(first).await.map(|cancel| cancel.id), Ok(done.id));
     let other = world.engine.cancel(world.cancel_request(&id, None)).await;
-    assert_eq!(other.map(|cancel| cancel.id), Err(EngineError::PaymentAlreadyCancelled), "another request is told so");
+    assert_eq!(
+        other.map(|cancel| cancel.id),
+        Err(EngineError::PaymentAlreadyCancelled),
+        "another request is told so"
+    );
     world.assert_ledgers_agree(&id).await;
 }

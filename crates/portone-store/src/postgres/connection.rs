@@ -257,6 +257,11 @@ impl Connection {
         }
     }
 
+    /// Lets the open transaction be idle for as long as it likes.
+    pub(crate) fn allow_pauses(&self) -> Result<(), Problem> {
+        self.script("SET LOCAL idle_in_transaction_session_timeout = 0")
+    }
+
     /// Runs a script, outside of the statements' room: for schemas.
     pub(super) fn script(&self, sql: &str) -> Result<(), Problem> {
         let client = self.client()?;

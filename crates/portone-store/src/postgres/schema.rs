@@ -37,12 +37,41 @@ fn is_utf8(connection: &Connection) -> Result<(), Problem> {
     Err(Problem::Refused { code: "22021".to_owned(), message })
 }
 
+/// The version of a database's schema; none where there is none.
+pub(super) fn version(database: &Database) -> Result<Option<usize>, Fault> {
+    if !database.has_schema()? {
+        return Ok(None);
+    }
+    let Some(connection) = database.postgres() else { return Ok(None) };
+    Ok(Some(connection.query((VERSIONS, None), &[])?.len()))
+}
+
+/// The version this code knows.
+pub(super) const fn known_version() -> usize {
+    MIGRATIONS.len()
+}
+
+/// Has each sequence go on after the greatest number that was given.
+pub(crate) fn set_sequences_on(connection: &Connection) -> Result<(), Problem> {
+    let counted = "SELECT format('SELECT setval(pg_get_serial_sequence(%L, %L), (SELECT max(%I) FROM %I))',
+            table_name, column_name, column_name, table_name)
+        FROM information_schema.columns WHERE is_identity = 'YES' AND table_schema = current_schema()";
+    for row in connection.query((counted, None), &[])? {
+        let sql: String = row.try_get(0).map_err(|error| Problem::of(&error).0)?;
+        connection.script(&sql)?;
+    }
+    Ok(())
+}
+
+/// One row a version.
+const VERSIONS: &str = "SELECT no FROM schema_version";
+
 fn apply(connection: &Connection) -> Result<Result<(), usize>, Problem> {
     connection.script(
         "SET LOCAL statement_timeout = 0;
          CREATE TABLE IF NOT EXISTS schema_version (no BIGINT PRIMARY KEY);",
     )?;
-    let found = connection.query(("SELECT no FROM schema_version", None), &[])?.len();
+    let found = connection.query((VERSIONS, None), &[])?.len();
     if found > MIGRATIONS.len() {
         return Ok(Err(found));
     }

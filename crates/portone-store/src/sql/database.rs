@@ -243,6 +243,25 @@ impl Database {
         }
     }
 
+    /// Lets the open transaction be idle for as long as it likes: it is waited for nowhere.
+    pub(super) fn allow_pauses(&self) -> Result<(), Fault> {
+        match &self.driver {
+            Driver::Sqlite(_) => Ok(()),
+            #[cfg(feature = "postgres")]
+            Driver::Postgres(connection) => Ok(connection.allow_pauses()?),
+        }
+    }
+
+    /// Has numbers that the database gives itself go on after the last one there is: rows came with theirs.
+    pub(super) fn set_sequences_on(&self) -> Result<(), Fault> {
+        match &self.driver {
+            // It counts on from the last row.
+            Driver::Sqlite(_) => Ok(()),
+            #[cfg(feature = "postgres")]
+            Driver::Postgres(connection) => Ok(postgres::set_sequences_on(connection)?),
+        }
+    }
+
     /// Sets whom commits tell of deliveries in the queue.
     pub(super) fn watch_outbox(&self, watch: Box<dyn Fn() + Send>) {
         self.outbox_watch.replace(Some(OutboxWatch(watch)));

@@ -6,6 +6,7 @@ use portone_core::{Channel, ChannelGroup, ChannelGroupId, ChannelKey, StoreId};
 use portone_engine::port::{Begin, DeclaredStore, DirectoryRows, GroupVersion};
 
 use super::database::{Database, Fault};
+use super::transfer;
 use crate::document::{decode, encode, millis, time};
 
 /// Makes the declared stores, channels and groups exist.
@@ -14,6 +15,10 @@ pub(super) fn apply_declared(
     stores: &[DeclaredStore],
     now: DateTime<Utc>,
 ) -> Result<(), Fault> {
+    if transfer::is_under_way(database)? {
+        // It began after this gateway had looked.
+        return Err(Fault::Contract("an import into the database is under way".to_owned()));
+    }
     let mut changed = false;
     for store in stores {
         let store_no = put_store(database, store)?;

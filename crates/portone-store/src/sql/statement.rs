@@ -330,17 +330,17 @@ pub(crate) enum Row<'r> {
 impl<'r> Row<'r> {
     /// A column.
     pub(crate) fn get<T: FromColumn>(&self, at: usize) -> Result<T, Fault> {
-        Ok(T::from_column(self.column(at)?)?)
+        Ok(T::from_column(self.value(at)?)?)
     }
 
     /// A column that holds text.
     pub(crate) fn text(&self, at: usize) -> Result<&'r str, Fault> {
-        Ok(text_of(self.column(at)?)?)
+        Ok(text_of(self.value(at)?)?)
     }
 
     /// A column that may hold text.
     pub(crate) fn text_or_null(&self, at: usize) -> Result<Option<&'r str>, Fault> {
-        match self.column(at)? {
+        match self.value(at)? {
             Value::Null => Ok(None),
             column => Ok(Some(text_of(column)?)),
         }
@@ -348,7 +348,7 @@ impl<'r> Row<'r> {
 
     /// A column that holds bytes.
     pub(crate) fn blob(&self, at: usize) -> Result<&'r [u8], Fault> {
-        Ok(blob_of(self.column(at)?)?)
+        Ok(blob_of(self.value(at)?)?)
     }
 
     /// The place of a column by its name.
@@ -360,7 +360,8 @@ impl<'r> Row<'r> {
         }
     }
 
-    fn column(&self, at: usize) -> Result<Value<'r>, Fault> {
+    /// A column as it is.
+    pub(super) fn value(&self, at: usize) -> Result<Value<'r>, Fault> {
         match *self {
             Self::Sqlite(row) => Ok(match row.get_ref(at)? {
                 ValueRef::Null => Value::Null,

@@ -29,7 +29,7 @@ const MIGRATIONS: &[&str] = &[
 
 /// Applies what is missing, each step in one commit. `Err(Ok(found))` tells of a database newer than this version.
 pub(crate) fn migrate(connection: &Connection) -> Result<(), Result<usize, rusqlite::Error>> {
-    let found: usize = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(Err)?;
+    let found = version(connection).map_err(Err)?;
     if found > MIGRATIONS.len() {
         return Err(Ok(found));
     }
@@ -43,6 +43,11 @@ pub(crate) fn migrate(connection: &Connection) -> Result<(), Result<usize, rusql
         }
     }
     Ok(())
+}
+
+/// The version a database has.
+pub(super) fn version(connection: &Connection) -> Result<usize, rusqlite::Error> {
+    connection.query_row("PRAGMA user_version", [], |row| row.get(0))
 }
 
 /// The version this code knows.

@@ -7,6 +7,7 @@ use portone_core::Secret;
 use portone_engine::port::DirectoryRows;
 #[cfg(feature = "postgres")]
 use portone_store::PostgresOptions;
+use portone_store::transfer::Place;
 use portone_store::{OpenError, SqlStore};
 
 use super::DATABASE;
@@ -70,6 +71,15 @@ impl DatabaseConfig {
                     PostgresOptions { reader_count, ..PostgresOptions::default() },
                 )
             }
+        }
+    }
+
+    /// Where it is, to export from it or to import into it.
+    pub(crate) fn place(&self) -> Place<'_> {
+        match self {
+            Self::Sqlite(path) => Place::Sqlite(path),
+            #[cfg(feature = "postgres")]
+            Self::Postgres { url, .. } => Place::Postgres(url.expose()),
         }
     }
 
