@@ -171,12 +171,12 @@ impl SqlStore {
         .await
     }
 
-    async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
+    fn write<T, F>(&self, work: F) -> impl Future<Output = Result<T, StoreError>> + Send
     where
         T: Send + 'static,
         F: FnMut(&Database) -> Result<T, Fault> + Send + 'static,
     {
-        self.write_knowing(None, work).await
+        self.write_knowing(None, work)
     }
 
     /// A write that said what it is going to ask.
@@ -266,7 +266,7 @@ impl Inline {
 #[async_trait]
 impl Store for SqlStore {
     async fn begin_payment(&self, new: NewTransaction) -> Result<BeginPayment, StoreError> {
-        let rows = BeginRows::encode(new)?;
+        let rows = Box::new(BeginRows::encode(new)?);
         self.write_knowing(rows.ahead(), move |database| transactions::begin_payment(database, &rows)).await
     }
 

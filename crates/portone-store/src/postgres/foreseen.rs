@@ -39,7 +39,13 @@ impl Asked {
 
 /// Answers by whose they are and what was asked. Each is given once.
 #[derive(Debug, Default)]
-pub(super) struct Foreseen(HashMap<(usize, &'static str), (Vec<Parameter>, Vec<Row>)>);
+pub(super) struct Foreseen(HashMap<(usize, &'static str), Answer>);
+
+#[derive(Debug)]
+struct Answer {
+    params: Vec<Parameter>,
+    rows: Vec<Row>,
+}
 
 impl Foreseen {
     pub(super) fn clear(&mut self) {
@@ -47,12 +53,14 @@ impl Foreseen {
     }
 
     pub(super) fn fill(&mut self, answers: impl Iterator<Item = (Question, Vec<Row>)>) {
-        self.0.extend(answers.map(|(Question { turn, sql, params }, rows)| ((turn, sql), (params, rows))));
+        self.0.extend(
+            answers.map(|(Question { turn, sql, params }, rows)| ((turn, sql), Answer { params, rows })),
+        );
     }
 
     /// The answer to a question, if whoever's turn it is foresaw it.
     pub(super) fn take(&mut self, turn: usize, (sql, _): Key, params: &[Parameter]) -> Option<Vec<Row>> {
-        let is_asked = self.0.get(&(turn, sql)).is_some_and(|(asked, _)| asked == params);
-        is_asked.then(|| self.0.remove(&(turn, sql))).flatten().map(|(_, rows)| rows)
+        let is_asked = self.0.get(&(turn, sql)).is_some_and(|answer| answer.params == params);
+        is_asked.then(|| self.0.remove(&(turn, sql))).flatten().map(|answer| answer.rows)
     }
 }
