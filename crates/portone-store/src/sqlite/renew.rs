@@ -40,7 +40,8 @@ fn statements() -> Result<&'static [String], rusqlite::Error> {
 
 /// Every table, those that refer to others before these; the counters of `AUTOINCREMENT` last.
 fn tables(connection: &Connection) -> Result<Vec<String>, rusqlite::Error> {
-    let sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name";
+    let sql =
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name";
     let mut left: BTreeSet<String> = texts(connection, sql)?.into_iter().collect();
     let mut ordered = Vec::new();
     while let Some(name) = left.iter().next_back().cloned() {
