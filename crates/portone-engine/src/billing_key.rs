@@ -49,7 +49,8 @@ impl Engine {
         match self.issue_once(request).await {
             // Its gateway may have stood still until another took the request up again.
             Err(refusal) if may_be_own_doing(caller.operation.as_ref(), &refusal) => {
-                self.issued_before(&caller).await?.unwrap_or(Err(refusal))
+                let told = self.issued_before(&caller).await?;
+                told.unwrap_or_else(|| Err(self.last_word(caller.operation.as_ref(), refusal)))
             }
             told => told,
         }
@@ -71,6 +72,7 @@ impl Engine {
     async fn issue_once(&self, request: IssueBillingKeyRequest) -> Result<BillingKeyRecord, EngineError> {
         let IssueBillingKeyRequest { caller, selector, issue, customer_uid, extras } = request;
         let now = self.now();
+        self.may_begin(caller.operation.as_ref(), now)?;
         let directory = self.directory();
         let card = issue.card.facts();
         let customer = issue.customer.clone();

@@ -201,6 +201,7 @@ impl Engine {
         again_at: Option<DateTime<Utc>>,
         redraw: Option<&Redraw<'_>>,
     ) -> Result<Paid, EngineError> {
+        self.may_begin(draft.caller.operation.as_ref(), ctx.now)?;
         let Routed { channel, group, admitted, decision } = routed;
         let budget = draft.grant.as_ref().map(|grant| grant.budget);
         let transaction = draft.transaction(channel, group, ctx);

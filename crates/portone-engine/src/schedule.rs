@@ -39,8 +39,8 @@ impl Engine {
     pub async fn create_schedule(&self, request: CreateScheduleRequest) -> Result<Schedule, EngineError> {
         // One idempotency key makes one schedule, however often its request is taken up again.
         let named = |operation: &Operation| format!("payment-schedule-{}", operation.id);
-        let operation = request.pay.caller.operation.as_ref();
-        let Some(id) = operation.map(|it| made(PaymentScheduleId::parse(&named(it)))) else {
+        let operation = request.pay.caller.operation.clone();
+        let Some(id) = operation.as_ref().map(|it| made(PaymentScheduleId::parse(&named(it)))) else {
             return self.create_schedule_as(request, None).await;
         };
         let (store, is_resumed) = (request.pay.caller.store_id.clone(), request.pay.caller.is_resumed());
@@ -49,7 +49,10 @@ impl Engine {
         }
         match self.create_schedule_as(request, Some(id.clone())).await {
             // Its gateway may have stood still until another took the request up again.
-            Err(refusal) => self.store.schedule(&store, &id).await?.ok_or(refusal),
+            Err(refusal) => {
+                let known = self.store.schedule(&store, &id).await?;
+                known.ok_or_else(|| self.last_word(operation.as_ref(), refusal))
+            }
             created => created,
         }
     }
@@ -63,6 +66,7 @@ impl Engine {
         check_parts(&pay.order.amount)?;
         let record = self.usable_key(&pay.caller, &pay.billing_key).await?;
         let now = self.now();
+        self.may_begin(pay.caller.operation.as_ref(), now)?;
         self.named_promotion(&pay.caller.store_id, &pay.order, "payment.promotionId")?;
         self.check_schedule(&pay, &record, time_to_pay, now)?;
         let mut schedule = self.new_schedule(pay, &record, time_to_pay, now)?;

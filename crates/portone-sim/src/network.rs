@@ -302,13 +302,10 @@ impl Transport for Wire {
         network.doubts().sent(&sent);
         let reply = network.dispatch(number, request, fate);
         let timer = scheduler.sleep(patience);
-        match select(reply, timer).await {
+        let ended = match select(reply, timer).await {
             Either::Left((Ok(Some(reply)), _)) => {
                 if is_plain {
                     network.doubts().answered(&sent, &reply);
-                }
-                if !network.is_calm() {
-                    strike(scheduler, &network.chance, &network.weather);
                 }
                 Ok(reply)
             }
@@ -319,7 +316,11 @@ impl Transport for Wire {
                 Err(Break::Interrupted("connection reset".to_owned()))
             }
             Either::Right(_) => Err(Break::Interrupted("no answer".to_owned())),
+        };
+        if !network.is_calm() {
+            strike(scheduler, &network.chance, &network.weather);
         }
+        ended
     }
 }
 

@@ -16,10 +16,41 @@ const OVER_LIMIT: &str = "4000000000000010";
 
 /// Who took the request up again, and who had it first and goes on now.
 fn second_and_first(world: &World) -> [Caller; 2] {
-    [true, false].map(|is_resumed| {
+    let now = world.clock_time();
+    [(true, now + TimeDelta::hours(1)), (false, now)].map(|(is_resumed, until)| {
         let id = "0195d3a0-0000-7000-8000-000000000001".parse().unwrap();
-        Caller { operation: Some(Operation { id, is_resumed }), ..world.caller() }
+        Caller { operation: Some(Operation { id, is_resumed, until }), ..world.caller() }
     })
+}
+
+/// Others may have been refused meanwhile, and have told the shop: the one who had it first neither pays nor says more than
+/// that it does not know.
+#[tokio::test]
+async fn a_request_whose_time_is_over_begins_nothing() {
+    let world = World::new().await;
+    let (key, id) = (issued(&world).await, world.payment_id());
+    let other = paid(&world).await;
+    let [_, first] = second_and_first(&world);
+    let sent = world.wire.sent.lock().unwrap().len();
+    for (selector, name) in [(by_channel(KPN), "would be paid"), (by_channel("nowhere"), "would be refused")]
+    {
+        let mut pay = world.card_request(&id, selector.clone(), APPROVED);
+        pay.caller = first.clone();
+        assert_eq!(world.engine.pay_instantly(pay).await, Err(EngineError::UnknownOutcome), "{name}");
+        let mut issue = world.issue_request(selector, APPROVED);
+        issue.caller = first.clone();
+        assert_eq!(world.engine.issue_billing_key(issue).await, Err(EngineError::UnknownOutcome), "{name}");
+    }
+    let mut pay = world.key_request(&id, &key);
+    pay.caller = first.clone();
+    assert_eq!(world.engine.pay_with_billing_key(pay.clone()).await, Err(EngineError::UnknownOutcome));
+    let time_to_pay = world.clock.now() + TimeDelta::hours(1);
+    let schedule = world.engine.create_schedule(CreateScheduleRequest { pay, time_to_pay }).await;
+    assert_eq!(schedule, Err(EngineError::UnknownOutcome));
+    let mut cancel = world.cancel_request(&other, None);
+    cancel.caller = first;
+    assert_eq!(world.engine.cancel(cancel).await, Err(EngineError::UnknownOutcome));
+    assert_eq!(world.wire.sent.lock().unwrap().len(), sent, "something was sent");
 }
 
 #[tokio::test]
