@@ -1,5 +1,5 @@
-//! Whatever is sent to an operation of either face, or of the admin face, is answered: never by 500, and a refusal is JSON, or a
-//! page where pages are asked for.
+//! Whatever is sent to an operation of either face, or of the admin face, is answered: never by 500 but for what V1 documents of
+//! PGs, and a refusal is JSON, or a page where pages are asked for.
 
 #![no_main]
 
@@ -45,7 +45,9 @@ fuzz_target!(|data: &[u8]| {
         let Ok(Some(request)) = request(&mut Unstructured::new(data), &stage.shop) else { return };
         let place = format!("{} {}", request.method(), request.uri());
         let (status, body) = stage.runtime.block_on(stage.shop.ask(request));
-        assert_ne!(status, 500, "{place}: {}", String::from_utf8_lossy(&body));
+        // What V1 documents of a PG that cannot be reached, as here none can: 500 with the PG's words.
+        let is_the_pgs = place.contains(" /v1/") && String::from_utf8_lossy(&body).contains("nobody is there");
+        assert!(status != 500 || is_the_pgs, "{place}: {}", String::from_utf8_lossy(&body));
         if status >= 400 {
             let is_page = body.starts_with(b"<!doctype html>") && body.ends_with(b"</html>\n");
             let told: serde_json::Result<Value> = serde_json::from_slice(&body);
