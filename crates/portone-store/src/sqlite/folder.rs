@@ -5,9 +5,15 @@ use std::{
     fs::{self, File, OpenOptions, TryLockError},
     io,
     path::{Path, PathBuf},
+    thread,
+    time::Duration,
 };
 
 use crate::sql::OpenError;
+
+/// How often a lock that is taken is tried again, and after how long: half a second in all.
+const LOCK_TRY_COUNT: u32 = 25;
+const LOCK_PAUSE: Duration = Duration::from_millis(20);
 
 /// What SQLite puts beside a database, after its name.
 const COMPANIONS: [&str; 2] = ["-wal", "-shm"];
@@ -20,7 +26,7 @@ pub(super) fn prepare(database: &Path) -> Result<File, OpenError> {
     }
     let lock_path = beside(database, ".lock");
     let lock = open_private(&lock_path).map_err(at(&lock_path))?;
-    match lock.try_lock() {
+    match taken(&lock) {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
             return Err(OpenError::InUse { database: database.to_owned(), lock: lock_path });
@@ -37,6 +43,17 @@ pub(super) fn prepare(database: &Path) -> Result<File, OpenError> {
         }
     }
     Ok(lock)
+}
+
+/// Takes a lock. A process that ends, or that is just starting another one, may have it for a moment longer.
+fn taken(lock: &File) -> Result<(), TryLockError> {
+    for _ in 0..LOCK_TRY_COUNT {
+        match lock.try_lock() {
+            Err(TryLockError::WouldBlock) => thread::sleep(LOCK_PAUSE),
+            taken => return taken,
+        }
+    }
+    lock.try_lock()
 }
 
 fn at(path: &Path) -> impl FnOnce(io::Error) -> OpenError {
