@@ -39,6 +39,18 @@ pub enum KeyClaim {
     Finished(KeptAnswer),
 }
 
+/// A key as a request holds it: it is held no more when the claim has ended, when another has taken the request up again, and
+/// when it was answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldKey {
+    /// The key.
+    pub key: KeyDigest,
+    /// The request's id.
+    pub operation: AttemptId,
+    /// Until when it was claimed: what tells this claim from the next.
+    pub until: DateTime<Utc>,
+}
+
 /// The part of the ledger's database that keeps idempotency keys.
 #[async_trait]
 pub trait IdempotencyStore: Send + Sync {

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use portone_core::AttemptId;
 use portone_engine::idempotency::{KeptAnswer, KeyDigest};
 use portone_engine::port::StoreError;
-use portone_engine::port::idempotency::{ClaimKey, IdempotencyStore, KeyClaim};
+use portone_engine::port::idempotency::{ClaimKey, HeldKey, IdempotencyStore, KeyClaim};
 
 use super::database::{Database, Fault};
 use super::{SqlStore, read};
@@ -93,6 +93,12 @@ fn find(database: &Database, key: KeyDigest) -> Result<Option<Row>, Fault> {
     };
     let operation = decode_code("attempt id", &operation)?;
     Ok(Some(Row { fingerprint, operation, lease_until, expires_at, answer }))
+}
+
+/// Whether a request still holds its key. Each claim of a key lasts longer than the one before, so that its end names it.
+pub(super) fn is_held(database: &Database, held: &HeldKey) -> Result<bool, Fault> {
+    let row = find(database, held.key)?.filter(|row| row.answer.is_none());
+    Ok(row.is_some_and(|row| row.operation == held.operation && row.lease_until == millis(held.until)))
 }
 
 /// An expired key is new: its row is written over.
