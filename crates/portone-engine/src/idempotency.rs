@@ -105,14 +105,10 @@ impl Engine {
         })
     }
 
-    /// Keeps the answer of a request that ran under a key.
-    pub async fn finish_key(
-        &self,
-        key: KeyDigest,
-        operation: &AttemptId,
-        answer: KeptAnswer,
-    ) -> Result<(), StoreError> {
-        self.store.finish_key(key, operation, answer, self.now() + RETENTION).await
+    /// Keeps the answer of a request that ran under a key: whether it is kept. It is not where others have taken the request up
+    /// again meanwhile: then a refusal is not the last word.
+    pub async fn finish_key(&self, operation: &Operation, answer: KeptAnswer) -> Result<bool, StoreError> {
+        self.store.finish_key(operation.held(), answer, self.now() + RETENTION).await
     }
 
     /// Lets go of a key whose request ended without a final answer: the next one asks the ledger. Where its time is over the

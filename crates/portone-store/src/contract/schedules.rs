@@ -96,7 +96,7 @@ pub async fn a_schedule_is_made_while_its_request_holds_its_key(store: &dyn Stor
     assert_eq!(make(&third).await, Ok(CreateSchedule::Created));
     let revoked = store.revoke_schedules(&store_id(), None, Some(&[id(1)]), at(5)).await;
     assert_eq!(revoked, Ok(RevokeSchedules::Revoked(vec![id(1)])));
-    store.finish_key(third.key, &third.operation, answer, at(1_000)).await.expect("is kept");
+    assert_eq!(store.finish_key(third.clone(), answer, at(1_000)).await, Ok(true));
     let again = store.create_schedule(Schedule { id: id(2), ..schedule(1, 200) }, Some(third)).await;
     assert_eq!(again, Ok(CreateSchedule::GivenUp), "answered");
 }
