@@ -13,7 +13,7 @@ use crate::engine::{Engine, delta, made};
 use crate::error::EngineError;
 use crate::ledger::{Failure, PaymentStatus, Transaction};
 use crate::port::StoreError;
-use crate::port::idempotency::{ClaimKey, KeyClaim};
+use crate::port::idempotency::{ClaimKey, HeldKey, KeyClaim};
 use crate::request::{Caller, Paid};
 
 /// How long an answer is kept (rule V2-012).
@@ -30,6 +30,8 @@ pub struct Fingerprint(pub [u8; 32]);
 /// A request that runs under a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Operation {
+    /// The key.
+    pub key: KeyDigest,
     /// The id of its attempt, and of what the attempt makes.
     pub id: AttemptId,
     /// Whether it may have run before; then the ledger is asked first.
@@ -37,6 +39,13 @@ pub struct Operation {
     /// When others may take the request up again. They may be told then that it was refused, so that this one begins nothing
     /// any more, and what it is refused for is not the last word.
     pub until: DateTime<Utc>,
+}
+
+impl Operation {
+    /// What the store knows this run of the request by.
+    pub(crate) fn held(&self) -> HeldKey {
+        HeldKey { key: self.key, operation: self.id.clone(), until: self.until }
+    }
 }
 
 /// An answer that is kept.
@@ -88,22 +97,18 @@ impl Engine {
             expires_at: now + RETENTION,
         };
         Ok(match self.store.claim_key(claim).await? {
-            KeyClaim::New(id) => Keyed::Run(Operation { id, is_resumed: false, until }),
-            KeyClaim::Resumed(id) => Keyed::Run(Operation { id, is_resumed: true, until }),
+            KeyClaim::New(id) => Keyed::Run(Operation { key, id, is_resumed: false, until }),
+            KeyClaim::Resumed(id) => Keyed::Run(Operation { key, id, is_resumed: true, until }),
             KeyClaim::Outstanding => Keyed::Outstanding,
             KeyClaim::Mismatch => Keyed::Mismatch,
             KeyClaim::Finished(answer) => Keyed::Replay(answer),
         })
     }
 
-    /// Keeps the answer of a request that ran under a key.
-    pub async fn finish_key(
-        &self,
-        key: KeyDigest,
-        operation: &AttemptId,
-        answer: KeptAnswer,
-    ) -> Result<(), StoreError> {
-        self.store.finish_key(key, operation, answer, self.now() + RETENTION).await
+    /// Keeps the answer of a request that ran under a key: whether it is kept. It is not where others have taken the request up
+    /// again meanwhile: then a refusal is not the last word.
+    pub async fn finish_key(&self, operation: &Operation, answer: KeptAnswer) -> Result<bool, StoreError> {
+        self.store.finish_key(operation.held(), answer, self.now() + RETENTION).await
     }
 
     /// Lets go of a key whose request ended without a final answer: the next one asks the ledger. Where its time is over the

@@ -69,11 +69,12 @@ impl Engine {
         self.may_begin(pay.caller.operation.as_ref(), now)?;
         self.named_promotion(&pay.caller.store_id, &pay.order, "payment.promotionId")?;
         self.check_schedule(&pay, &record, time_to_pay, now)?;
+        let held = pay.caller.operation.as_ref().map(Operation::held);
         let mut schedule = self.new_schedule(pay, &record, time_to_pay, now)?;
         if let Some(id) = id {
             schedule.id = id;
         }
-        match self.store.create_schedule(schedule.clone()).await? {
+        match self.store.create_schedule(schedule.clone(), held).await? {
             CreateSchedule::Created => Ok(schedule),
             refused => Err(why_not_created(refused)),
         }
@@ -265,6 +266,7 @@ pub(crate) const fn why_not_created(refused: CreateSchedule) -> EngineError {
         CreateSchedule::Created | CreateSchedule::AlreadyScheduled => EngineError::ScheduleExists,
         CreateSchedule::AlreadyPaidOrWaiting => EngineError::AlreadyPaidOrWaiting,
         CreateSchedule::BillingKeyDeleted => EngineError::BillingKeyAlreadyDeleted,
+        CreateSchedule::GivenUp => EngineError::UnknownOutcome,
     }
 }
 

@@ -12,7 +12,7 @@ mod world;
 use portone_core::{Channel, ChannelGroup, FailoverPolicy, PaymentId};
 use portone_engine::EngineError;
 use portone_engine::event::EventKind;
-use portone_engine::idempotency::Operation;
+use portone_engine::idempotency::{KeyDigest, Operation};
 use portone_engine::ledger::PaymentStatus;
 use portone_engine::request::PayInstantlyRequest;
 use portone_router::{Decision, GroupDecision, RerouteClass, Verdict};
@@ -330,7 +330,8 @@ async fn an_idempotency_key_leads_to_the_last_attempt() {
     let mut request = by_card(&world, &id, APPROVED);
     let operation = "0195d3a0-0000-7000-8000-000000000001".parse().unwrap();
     let until = world.clock_time() + chrono::TimeDelta::hours(1);
-    request.caller.operation = Some(Operation { id: operation, is_resumed: false, until });
+    request.caller.operation =
+        Some(Operation { key: KeyDigest([1; 32]), id: operation, is_resumed: false, until });
     let paid = world.engine.pay_instantly(request.clone()).await.unwrap();
     request.caller.operation.as_mut().unwrap().is_resumed = true;
     assert_eq!(world.engine.pay_instantly(request).await, Ok(paid));

@@ -21,7 +21,7 @@ mod world;
 
 use portone_core::{BillingKey, PaymentId};
 use portone_engine::EngineError;
-use portone_engine::idempotency::Operation;
+use portone_engine::idempotency::{KeyDigest, Operation};
 use portone_engine::ledger::{BillingKeyStatus, KeyChannelState, PaymentStatus};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
@@ -259,7 +259,8 @@ async fn a_cancel_that_was_taken_up_again_is_not_ended_by_the_one_before() {
         let mut request = world.cancel_request(&id, Some(900));
         let operation = "0195d3a0-0000-7000-8000-000000000001".parse().unwrap();
         let until = world.clock_time() + chrono::TimeDelta::hours(1);
-        request.caller.operation = Some(Operation { id: operation, is_resumed, until });
+        request.caller.operation =
+            Some(Operation { key: KeyDigest([1; 32]), id: operation, is_resumed, until });
         request
     });
     let (answer, is_over) = (world.wire.hold_answer(), Notify::new());

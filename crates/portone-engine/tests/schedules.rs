@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 use portone_core::{BillingKey, ChannelGroup, PaymentId, PaymentScheduleId};
 use portone_engine::event::EventKind;
-use portone_engine::idempotency::Operation;
+use portone_engine::idempotency::{Fingerprint, KeyDigest, Keyed, Operation};
 use portone_engine::ledger::{PaymentStatus, Schedule, ScheduleStatus};
 use portone_engine::port::Clock as _;
 use portone_engine::request::CreateScheduleRequest;
@@ -69,11 +69,11 @@ async fn one_idempotency_key_makes_one_schedule() {
     let channels = vec![channel(SMARTRO, "SMARTRO_V2"), channel(KPN, "KPN")];
     let world = World::with(channels, vec![group(GROUP, &[(SMARTRO, 50), (KPN, 50)])], 7).await;
     let (key, id) = (key(&world, OVER_LIMIT).await, world.payment_id());
+    let claimed = world.engine.claim_key(KeyDigest([1; 32]), Fingerprint([2; 32])).await.unwrap();
+    let Keyed::Run(operation) = claimed else { panic!("{claimed:?}") };
     let request = |is_resumed| {
         let mut request = in_minutes(&world, &id, &key, 10);
-        let operation = "0195d3a0-0000-7000-8000-000000000001".parse().unwrap();
-        let until = world.clock.now() + TimeDelta::hours(1);
-        request.pay.caller.operation = Some(Operation { id: operation, is_resumed, until });
+        request.pay.caller.operation = Some(Operation { is_resumed, ..operation.clone() });
         request
     };
     let made = world.engine.create_schedule(request(false)).await.unwrap();

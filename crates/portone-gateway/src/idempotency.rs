@@ -134,17 +134,41 @@ async fn keep(gateway: &Gateway, key: KeyDigest, operation: &Operation, response
         }
     };
     let answer = KeptAnswer { status: parts.status.as_u16(), body: text.clone() };
-    let (engine, id) = (Arc::clone(&gateway.engine), operation.id.clone());
+    let response = Response::from_parts(parts, Body::from(text));
+    if !response.status().is_success() {
+        return keep_refusal(gateway, key, operation, answer, response).await;
+    }
+    let (engine, operation) = (Arc::clone(&gateway.engine), operation.clone());
     // Queued before the client hears anything, and durable with whatever else is written then: the client need not wait,
     // since an answer that is lost with this process is found in the ledger.
     gateway
         .begin_and_detach(Box::pin(async move {
-            if let Err(error) = engine.finish_key(key, &id, answer).await {
+            if let Err(error) = engine.finish_key(&operation, answer).await {
                 tracing::error!(%error, "an answer was not kept; the next request with its key asks the ledger");
             }
         }))
         .await;
-    Response::from_parts(parts, Body::from(text))
+    response
+}
+
+/// A refusal is told once it is kept: the ledger knows nothing of it, and whoever has taken the request up again meanwhile may
+/// do what was asked.
+async fn keep_refusal(
+    gateway: &Gateway,
+    key: KeyDigest,
+    operation: &Operation,
+    answer: KeptAnswer,
+    response: Response,
+) -> Response {
+    match gateway.engine.finish_key(operation, answer).await {
+        Ok(true) => return response,
+        Ok(false) => tracing::warn!("a refusal is not told: others have taken its request up again"),
+        Err(error) => {
+            tracing::error!(%error, "a refusal was not kept, and is not told");
+            release(gateway, key, operation).await;
+        }
+    }
+    ApiError::internal().into_response()
 }
 
 async fn release(gateway: &Gateway, key: KeyDigest, operation: &Operation) {

@@ -52,6 +52,10 @@ impl Disk {
 #[async_trait]
 impl Gate for Disk {
     async fn before_write(&self, _what: &'static str) {
+        // What was checked may not be so any more when it is written.
+        if !self.is_calm.load(Ordering::Relaxed) {
+            strike(&self.scheduler, &self.chance, &self.weather);
+        }
         self.wait().await;
     }
 

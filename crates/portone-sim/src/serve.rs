@@ -69,8 +69,12 @@ async fn serve(engine: &Arc<Engine>, operation: Operation, key: Option<String>) 
         return (answer, false);
     }
     let body = serde_json::to_string(&answer).unwrap_or_default();
-    let kept = engine.finish_key(digest, &claimed.id, KeptAnswer { status: 200, body }).await;
-    (answer, kept.is_ok())
+    let kept = engine.finish_key(&claimed, KeptAnswer { status: 200, body }).await;
+    let is_kept = kept.unwrap_or(false);
+    match answer {
+        Answer::Refused(_) if !is_kept => (Answer::Undecided("NOT_KEPT".to_owned()), false),
+        told => (told, is_kept),
+    }
 }
 
 async fn perform(engine: &Arc<Engine>, operation: Operation, keyed: Option<KeyedOperation>) -> Answer {

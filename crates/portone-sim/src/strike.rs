@@ -1,5 +1,5 @@
-//! Trouble where it hurts most: a gateway that dies or stands still right after a commit, with a PG's answer in hand, or when
-//! its connection has just broken.
+//! Trouble where it hurts most: a gateway that dies or stands still right before a write or after a commit, with a PG's answer
+//! in hand, or when its connection has just broken.
 
 use chrono::TimeDelta;
 

@@ -26,7 +26,7 @@ pub(crate) struct Weather {
     /// Whether gateways crash, and whether they stand still for a while.
     pub(crate) has_crashes: bool,
     pub(crate) has_freezes: bool,
-    /// How often they do so right after a commit, or with a PG's answer in hand.
+    /// How often they do so right before a write, after a commit, or with a PG's answer in hand.
     pub(crate) strikes: u64,
     /// Notifications of the PGs: lost, sent twice, late.
     pub(crate) notice_lost: u64,
@@ -98,7 +98,7 @@ impl Weather {
             commit_torn: some(8),
             read_failed: some(3),
             has_crashes: often(60),
-            has_freezes: often(35),
+            has_freezes: often(50),
             notice_lost: some(60),
             notice_copied: some(50),
             notice_late: some(60),
@@ -109,7 +109,7 @@ impl Weather {
             has_changes: often(50),
             has_failover: often(50),
             is_outage_of_one: often(50),
-            strikes: some(4),
+            strikes: some(8),
         }
     }
 }

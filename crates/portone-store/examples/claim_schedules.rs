@@ -28,8 +28,8 @@ fn main() {
         block_on(store.settle_issue(&attempt_id(10 + channel), issued, at(1))).expect("settles");
     }
     for first in (0..SCHEDULES).step_by(usize::try_from(CALLERS).expect("is small")) {
-        let batch =
-            (first..SCHEDULES.min(first + CALLERS)).map(|number| store.create_schedule(schedule(number)));
+        let batch = (first..SCHEDULES.min(first + CALLERS))
+            .map(|number| store.create_schedule(schedule(number), None));
         for made in block_on(futures_util::future::join_all(batch)) {
             assert_eq!(made, Ok(CreateSchedule::Created));
         }

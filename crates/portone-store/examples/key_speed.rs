@@ -25,7 +25,7 @@ fn main() {
     let store = SqliteStore::open(&path).expect("opens");
     block_on(store.apply_declared(vec![declared()], at(0))).expect("is applied");
     block_on(issue(&store, 1));
-    block_on(store.create_schedule(schedule(1, 0))).expect("is made");
+    block_on(store.create_schedule(schedule(1, 0), None)).expect("is made");
     drop(store);
     fill(&path);
     let store = SqliteStore::open(&path).expect("opens");

@@ -125,6 +125,7 @@ macro_rules! contract_tests {
             receipts::filters_select_receipts,
             schedules::every_part_of_a_schedule_comes_back,
             schedules::a_payment_has_one_schedule,
+            schedules::a_schedule_is_made_while_its_request_holds_its_key,
             schedules::a_schedule_and_a_deletion_exclude_each_other,
             schedules::due_schedules_are_claimed_once_and_the_longest_due_first,
             schedules::a_schedule_follows_its_payment,

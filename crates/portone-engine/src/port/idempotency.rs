@@ -39,21 +39,32 @@ pub enum KeyClaim {
     Finished(KeptAnswer),
 }
 
+/// A key as a request holds it: it is held no more when the claim has ended, when another has taken the request up again, and
+/// when it was answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldKey {
+    /// The key.
+    pub key: KeyDigest,
+    /// The request's id.
+    pub operation: AttemptId,
+    /// Until when it was claimed: what tells this claim from the next.
+    pub until: DateTime<Utc>,
+}
+
 /// The part of the ledger's database that keeps idempotency keys.
 #[async_trait]
 pub trait IdempotencyStore: Send + Sync {
     /// Claims a key. One that expired is new.
     async fn claim_key(&self, claim: ClaimKey) -> Result<KeyClaim, StoreError>;
 
-    /// Writes the answer of the request with this id and keeps it until `expires_at`. Nothing is written where the key has
-    /// an answer, or is another request's by now. The write is queued when the future is polled first.
+    /// Writes the answer of a request that holds its key and keeps it until `expires_at`: whether it holds it. The write is
+    /// queued when the future is polled first.
     async fn finish_key(
         &self,
-        key: KeyDigest,
-        operation: &AttemptId,
+        held: HeldKey,
         answer: KeptAnswer,
         expires_at: DateTime<Utc>,
-    ) -> Result<(), StoreError>;
+    ) -> Result<bool, StoreError>;
 
     /// Ends the claim of the request with this id, so that the next one takes it over.
     async fn release_key(

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use portone_core::{BillingKey, PaymentScheduleId, StoreId};
 
+use super::idempotency::HeldKey;
 use super::{Settle, StoreError};
 use crate::event::Event;
 use crate::ledger::{Schedule, ScheduleStatus, Transaction};
@@ -19,6 +20,9 @@ pub enum CreateSchedule {
     AlreadyPaidOrWaiting,
     /// The billing key was deleted, or is being deleted.
     BillingKeyDeleted,
+    /// The request does not hold its idempotency key any more: whoever took it up again may have told the shop that it was
+    /// refused.
+    GivenUp,
 }
 
 /// By which time schedules are sorted (schema `PaymentScheduleSortBy`).
@@ -107,8 +111,13 @@ pub struct RefusedPayment {
 /// schedule on in the same commit.
 #[async_trait]
 pub trait ScheduleStore: Send + Sync {
-    /// Keeps a new schedule, if its payment and its key allow it.
-    async fn create_schedule(&self, schedule: Schedule) -> Result<CreateSchedule, StoreError>;
+    /// Keeps a new schedule, if its payment and its key allow it, and while its request holds its idempotency key, where it
+    /// has one.
+    async fn create_schedule(
+        &self,
+        schedule: Schedule,
+        held: Option<HeldKey>,
+    ) -> Result<CreateSchedule, StoreError>;
 
     /// A store's schedule by its id.
     async fn schedule(&self, store: &StoreId, id: &PaymentScheduleId)

@@ -3,7 +3,7 @@
 
 use chrono::TimeDelta;
 use portone_engine::EngineError;
-use portone_engine::idempotency::Operation;
+use portone_engine::idempotency::{Fingerprint, KeyDigest, Keyed, Operation};
 use portone_engine::ledger::PaymentStatus;
 use portone_engine::port::Clock as _;
 use portone_engine::request::{Caller, CreateScheduleRequest};
@@ -14,13 +14,33 @@ use crate::{APPROVED, issued, paid};
 /// Declined when it pays; issued a key all the same.
 const OVER_LIMIT: &str = "4000000000000010";
 
+/// Longer than a key is claimed for.
+const CLAIM: TimeDelta = TimeDelta::minutes(5);
+
 /// Who took the request up again, and who had it first and goes on now.
 fn second_and_first(world: &World) -> [Caller; 2] {
     let now = world.clock_time();
     [(true, now + TimeDelta::hours(1)), (false, now)].map(|(is_resumed, until)| {
         let id = "0195d3a0-0000-7000-8000-000000000001".parse().unwrap();
-        Caller { operation: Some(Operation { id, is_resumed, until }), ..world.caller() }
+        Caller {
+            operation: Some(Operation { key: KeyDigest([1; 32]), id, is_resumed, until }),
+            ..world.caller()
+        }
     })
+}
+
+/// The same with a key that each has claimed in its turn, for what is made only while it is held. The first one's time is over.
+async fn claimed_second_and_first(world: &World) -> [Caller; 2] {
+    let first = claimed(world).await;
+    world.clock.advance(CLAIM);
+    [claimed(world).await, first]
+}
+
+async fn claimed(world: &World) -> Caller {
+    match world.engine.claim_key(KeyDigest([1; 32]), Fingerprint([2; 32])).await.unwrap() {
+        Keyed::Run(operation) => Caller { operation: Some(operation), ..world.caller() },
+        other => panic!("{other:?}"),
+    }
 }
 
 /// Others may have been refused meanwhile, and have told the shop: the one who had it first neither pays nor says more than
@@ -142,8 +162,9 @@ async fn an_issue_tells_the_key_it_issued() {
 async fn a_schedule_is_told_after_its_time() {
     let world = World::new().await;
     let (key, id) = (issued(&world).await, world.payment_id());
+    let callers = claimed_second_and_first(&world).await;
     let time_to_pay = world.clock.now() + TimeDelta::minutes(1);
-    let [second, first] = second_and_first(&world).map(|caller| {
+    let [second, first] = callers.map(|caller| {
         let mut pay = world.key_request(&id, &key);
         pay.caller = caller;
         CreateScheduleRequest { pay, time_to_pay }
@@ -175,5 +196,56 @@ async fn a_cancel_of_all_tells_itself() {
         Err(EngineError::PaymentAlreadyCancelled),
         "another request is told so"
     );
+    world.assert_ledgers_agree(&id).await;
+}
+
+/// The first has read its clock and stands still before its schedule is durable. The second may have been refused meanwhile,
+/// and have told the shop: the schedule is not made any more.
+#[tokio::test]
+async fn a_schedule_is_not_made_once_others_have_its_request() {
+    let world = World::new().await;
+    let (key, id) = (issued(&world).await, world.payment_id());
+    let [second, first] = claimed_second_and_first(&world).await;
+    let time_to_pay = world.clock.now() + TimeDelta::hours(1);
+    let request = |caller: &Caller| {
+        let mut pay = world.key_request(&id, &key);
+        pay.caller = caller.clone();
+        CreateScheduleRequest { pay, time_to_pay }
+    };
+    world.clock.advance(-CLAIM);
+    assert_eq!(world.engine.create_schedule(request(&first)).await, Err(EngineError::UnknownOutcome));
+    world.clock.advance(CLAIM);
+    let made = world.engine.create_schedule(request(&second)).await.expect("nothing is in its way");
+    world.clock.advance(-CLAIM);
+    assert_eq!(world.engine.create_schedule(request(&first)).await.map(|schedule| schedule.id), Ok(made.id));
+}
+
+/// The first could not reach the PG, and stood still before it knew. Another has given its attempt up meanwhile, and the cancel
+/// was done.
+#[tokio::test]
+async fn a_cancel_that_did_not_leave_tells_the_one_that_was_done() {
+    let world = World::new().await;
+    let id = paid(&world).await;
+    let [second, first] = second_and_first(&world).map(|caller| {
+        // Both begin: neither's time is over when it does.
+        let mut request = world.cancel_request(&id, Some(900));
+        let operation = caller.operation.map(|it| Operation { until: it.until + TimeDelta::hours(1), ..it });
+        request.caller = Caller { operation, ..caller };
+        request
+    });
+    world.wire.cut(true);
+    let connection = world.wire.hold_next();
+    let meanwhile = async {
+        connection.reached.notified().await;
+        world.wire.cut(false);
+        world.pass_the_lease();
+        let swept = world.engine.settle_unknown(10).await.unwrap();
+        assert_eq!((swept.claimed, swept.finished), (1, 1));
+        let done = world.engine.cancel(second).await.unwrap();
+        connection.open.notify_one();
+        done
+    };
+    let (told, done) = tokio::join!(world.engine.cancel(first), meanwhile);
+    assert_eq!(told.map(|cancel| cancel.id), Ok(done.id));
     world.assert_ledgers_agree(&id).await;
 }

@@ -29,7 +29,9 @@ pub struct Gate {
 #[async_trait]
 impl Transport for Wire {
     async fn send(&self, request: &PgRequest, deadline: Duration) -> Result<PgReply, Break> {
-        if *self.cut.lock().unwrap() {
+        let is_cut = *self.cut.lock().unwrap();
+        if is_cut {
+            pass(&self.gate).await;
             return Err(Break::NotSent("cut off by the test".to_owned()));
         }
         if self.is_gone(request) {
@@ -63,7 +65,7 @@ impl Wire {
         }
     }
 
-    /// Holds the next request.
+    /// Holds the next request; where it is cut off, before its sender knows.
     pub fn hold_next(&self) -> Gate {
         let gate = Gate::default();
         *self.gate.lock().unwrap() = Some(gate.clone());

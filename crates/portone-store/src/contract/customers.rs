@@ -58,7 +58,7 @@ pub async fn a_name_means_the_last_key_issued_under_it(store: &dyn Store) {
 pub async fn schedules_of_a_name_go_over_to_its_next_key(store: &dyn Store) {
     issue(store, 1, 10).await;
     let named = Schedule { customer_uid: Some(uid()), ..schedule(1, 100) };
-    assert_eq!(store.create_schedule(named).await, Ok(CreateSchedule::Created));
+    assert_eq!(store.create_schedule(named, None).await, Ok(CreateSchedule::Created));
     create(store, 2, 100).await;
     issue(store, 2, 20).await;
     let key = async |number| {
@@ -129,7 +129,7 @@ pub async fn a_schedule_is_moved_and_opened_again(store: &dyn Store) {
     let refused = store.reopen_schedule(reopen(WAITING, 300)).await;
     assert_eq!(refused, Ok(ReopenSchedule::InState(ScheduleStatus::Revoked)));
     let again = Schedule { id: id(2), ..schedule(1, 50) };
-    assert_eq!(store.create_schedule(again).await, Ok(CreateSchedule::Created));
+    assert_eq!(store.create_schedule(again, None).await, Ok(CreateSchedule::Created));
     assert_eq!(store.reopen_schedule(reopen(OVER, 300)).await, Ok(ReopenSchedule::AlreadyScheduled));
     store.revoke_schedules(&store_id(), None, Some(&[id(2)]), at(5)).await.expect("revokes");
     let taken_up = Some(TakenUp { now: at(250), until: at(290), run_count: 6 });

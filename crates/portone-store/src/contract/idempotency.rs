@@ -3,7 +3,7 @@
 use portone_core::AttemptId;
 use portone_engine::idempotency::{Fingerprint, KeptAnswer, KeyDigest};
 use portone_engine::port::Store;
-use portone_engine::port::idempotency::{ClaimKey, KeyClaim};
+use portone_engine::port::idempotency::{ClaimKey, HeldKey, KeyClaim};
 
 use super::records::at;
 
@@ -33,6 +33,12 @@ fn answer(status: u16) -> KeptAnswer {
     KeptAnswer { status, body: format!("{{\"status\":{status}}}") }
 }
 
+/// Whether the answer of request `number`, whose claim was made at a second, is kept.
+async fn is_kept(store: &dyn Store, key: KeyDigest, number: u64, second: i64, status: u16) -> bool {
+    let held = HeldKey { key, operation: id(number), until: at(second + LEASE_S) };
+    store.finish_key(held, answer(status), at(RETENTION_S)).await.expect("is asked")
+}
+
 async fn claimed(store: &dyn Store, claim: ClaimKey) -> KeyClaim {
     store.claim_key(claim).await.expect("is asked")
 }
@@ -44,7 +50,7 @@ pub async fn a_key_is_claimed_once_and_answered(store: &dyn Store) {
     assert_eq!(claimed(store, claim(OTHER_KEY, 3, 1)).await, KeyClaim::New(id(3)));
     let other = ClaimKey { fingerprint: Fingerprint([8; 32]), ..claim(KEY, 2, 2) };
     assert_eq!(claimed(store, other.clone()).await, KeyClaim::Mismatch);
-    store.finish_key(KEY, &id(1), answer(502), at(RETENTION_S)).await.expect("is kept");
+    assert!(is_kept(store, KEY, 1, 0, 502).await);
     assert_eq!(claimed(store, claim(KEY, 2, 3)).await, KeyClaim::Finished(answer(502)));
     assert_eq!(claimed(store, other).await, KeyClaim::Mismatch);
     assert_eq!(claimed(store, claim(OTHER_KEY, 2, 3)).await, KeyClaim::Outstanding);
@@ -60,7 +66,8 @@ pub async fn a_claim_that_ended_is_taken_over_with_its_id(store: &dyn Store) {
     assert_eq!(claimed(store, claim(KEY, 3, LEASE_S + 2)).await, KeyClaim::Outstanding, "another's");
     store.release_key(KEY, &id(1), at(LEASE_S + 3)).await.expect("is let go");
     assert_eq!(claimed(store, claim(KEY, 3, LEASE_S + 3)).await, KeyClaim::Resumed(id(1)));
-    store.finish_key(KEY, &id(1), answer(200), at(RETENTION_S)).await.expect("is kept");
+    assert!(!is_kept(store, KEY, 1, LEASE_S, 404).await, "the one before has nothing to say any more");
+    assert!(is_kept(store, KEY, 1, LEASE_S + 3, 200).await);
     store.release_key(KEY, &id(1), at(LEASE_S + 4)).await.expect("changes nothing");
     assert_eq!(claimed(store, claim(KEY, 3, LEASE_S + 4)).await, KeyClaim::Finished(answer(200)));
 }
@@ -68,19 +75,19 @@ pub async fn a_claim_that_ended_is_taken_over_with_its_id(store: &dyn Store) {
 /// An answer that comes from elsewhere, or a second time, changes nothing.
 pub async fn only_the_holder_of_a_key_answers_it_and_once(store: &dyn Store) {
     assert_eq!(claimed(store, claim(KEY, 1, 0)).await, KeyClaim::New(id(1)));
-    store.finish_key(KEY, &id(2), answer(500), at(RETENTION_S)).await.expect("is not kept");
+    assert!(!is_kept(store, KEY, 2, 0, 500).await);
     assert_eq!(claimed(store, claim(KEY, 2, 1)).await, KeyClaim::Outstanding);
-    store.finish_key(KEY, &id(1), answer(200), at(RETENTION_S)).await.expect("is kept");
-    store.finish_key(KEY, &id(1), answer(409), at(RETENTION_S)).await.expect("is not kept");
+    assert!(is_kept(store, KEY, 1, 0, 200).await);
+    assert!(!is_kept(store, KEY, 1, 0, 409).await);
     assert_eq!(claimed(store, claim(KEY, 2, 2)).await, KeyClaim::Finished(answer(200)));
-    store.finish_key(OTHER_KEY, &id(1), answer(200), at(RETENTION_S)).await.expect("is nobody's");
+    assert!(!is_kept(store, OTHER_KEY, 1, 0, 200).await, "is nobody's");
     assert_eq!(claimed(store, claim(OTHER_KEY, 2, 3)).await, KeyClaim::New(id(2)));
 }
 
 /// Another request may then use it, and is not told what the first one was.
 pub async fn a_key_is_new_when_it_has_expired(store: &dyn Store) {
     assert_eq!(claimed(store, claim(KEY, 1, 0)).await, KeyClaim::New(id(1)));
-    store.finish_key(KEY, &id(1), answer(200), at(RETENTION_S)).await.expect("is kept");
+    assert!(is_kept(store, KEY, 1, 0, 200).await);
     assert_eq!(claimed(store, claim(KEY, 2, RETENTION_S - 1)).await, KeyClaim::Finished(answer(200)));
     let other = ClaimKey { fingerprint: Fingerprint([8; 32]), ..claim(KEY, 2, RETENTION_S) };
     assert_eq!(claimed(store, other.clone()).await, KeyClaim::New(id(2)));

@@ -270,7 +270,7 @@ async fn many_schedules(store: &dyn Store) -> Vec<Schedule> {
             schedule.environment = Environment::Live;
         }
         ids.push(schedule.id.clone());
-        assert_eq!(store.create_schedule(schedule).await, Ok(CreateSchedule::Created));
+        assert_eq!(store.create_schedule(schedule, None).await, Ok(CreateSchedule::Created));
     }
     let some: Vec<_> = ids.iter().step_by(13).cloned().collect();
     store.revoke_schedules(&store_id(), None, Some(&some), at(-1)).await.expect("revokes");

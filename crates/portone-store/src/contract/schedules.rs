@@ -2,7 +2,9 @@
 
 use portone_core::{Environment, PaymentScheduleId, PgBillingKey};
 use portone_engine::event::EventKind;
+use portone_engine::idempotency::{Fingerprint, KeptAnswer, KeyDigest};
 use portone_engine::ledger::{IssueResult, PaymentStatus, Schedule, ScheduleStatus, Transaction};
+use portone_engine::port::idempotency::{ClaimKey, HeldKey};
 use portone_engine::port::{
     Begin, BeginPayment, CreateSchedule, Dependents, NewTransaction, RefusedPayment, RefusedSchedule,
     RevokeSchedules, ScheduleQuery, ScheduleSort, Settle, SettleTransaction, Store,
@@ -28,7 +30,7 @@ pub async fn every_part_of_a_schedule_comes_back(store: &dyn Store) {
         notice_urls: vec!["https://shop.example.com/hook".to_owned()],
         ..schedule(1, 100)
     };
-    assert_eq!(store.create_schedule(kept.clone()).await, Ok(CreateSchedule::Created));
+    assert_eq!(store.create_schedule(kept.clone(), None).await, Ok(CreateSchedule::Created));
     assert_eq!(store.schedule(&store_id(), &id(1)).await, Ok(Some(kept)));
     assert_eq!(store.schedule(&other_store_id(), &id(1)).await, Ok(None));
     assert_eq!(store.schedule(&store_id(), &id(2)).await, Ok(None));
@@ -39,14 +41,14 @@ pub async fn a_payment_has_one_schedule(store: &dyn Store) {
     issue(store, 1).await;
     create(store, 1, 100).await;
     let again = |number| Schedule { id: id(number), ..schedule(1, 200) };
-    assert_eq!(store.create_schedule(again(2)).await, Ok(CreateSchedule::AlreadyScheduled));
+    assert_eq!(store.create_schedule(again(2), None).await, Ok(CreateSchedule::AlreadyScheduled));
     assert_eq!(store.begin_payment(begin(1, 1)).await, Ok(BeginPayment::Scheduled));
     let revoked = store.revoke_schedules(&store_id(), None, Some(&[id(1)]), at(5)).await;
     assert_eq!(revoked, Ok(RevokeSchedules::Revoked(vec![id(1)])));
     assert_eq!(store.begin_payment(begin(1, 1)).await, Ok(BeginPayment::Begun));
-    assert_eq!(store.create_schedule(again(2)).await, Ok(CreateSchedule::AlreadyPaidOrWaiting));
+    assert_eq!(store.create_schedule(again(2), None).await, Ok(CreateSchedule::AlreadyPaidOrWaiting));
     store.settle_transaction(settle_paid(1, 1)).await.expect("settles");
-    assert_eq!(store.create_schedule(again(2)).await, Ok(CreateSchedule::AlreadyPaidOrWaiting));
+    assert_eq!(store.create_schedule(again(2), None).await, Ok(CreateSchedule::AlreadyPaidOrWaiting));
 }
 
 /// A key that is deleted, or is being deleted, is not scheduled with; one that is scheduled with is not deleted.
@@ -62,7 +64,41 @@ pub async fn a_schedule_and_a_deletion_exclude_each_other(store: &dyn Store) {
     assert_eq!(store.dependents(&group_id()).await, Ok(Dependents { billing_keys: 1, schedules: 0 }));
     let begun = store.begin_delete(&store_id(), &billing_key(1), delete_attempts(1)).await;
     assert_eq!(begun, Ok(Begin::Begun));
-    assert_eq!(store.create_schedule(schedule(2, 100)).await, Ok(CreateSchedule::BillingKeyDeleted));
+    assert_eq!(store.create_schedule(schedule(2, 100), None).await, Ok(CreateSchedule::BillingKeyDeleted));
+}
+
+/// Its gateway may stand still until another has taken the request up again, and told its shop that it was refused: what was
+/// refused is not made. Nor is it where the claim was let go, or the answer is kept.
+pub async fn a_schedule_is_made_while_its_request_holds_its_key(store: &dyn Store) {
+    const LEASE_S: i64 = 60;
+    issue(store, 1).await;
+    let claim = async |second| {
+        let (now, lease_until, expires_at) = (at(second), at(second + LEASE_S), at(1_000));
+        let (key, fingerprint, operation) = (KeyDigest([1; 32]), Fingerprint([9; 32]), attempt_id(1));
+        let claim = ClaimKey { key, fingerprint, operation: operation.clone(), now, lease_until, expires_at };
+        store.claim_key(claim).await.expect("is asked");
+        HeldKey { key, operation, until: lease_until }
+    };
+    let make = async |held: &HeldKey| store.create_schedule(schedule(1, 100), Some(held.clone())).await;
+    let nobodys = HeldKey { key: KeyDigest([1; 32]), operation: attempt_id(1), until: at(LEASE_S) };
+    assert_eq!(make(&nobodys).await, Ok(CreateSchedule::GivenUp), "no such key");
+    let first = claim(0).await;
+    assert_eq!(first, nobodys);
+    let anothers = HeldKey { operation: attempt_id(2), ..first.clone() };
+    assert_eq!(make(&anothers).await, Ok(CreateSchedule::GivenUp), "another request's");
+    let second = claim(LEASE_S).await;
+    assert_eq!(make(&first).await, Ok(CreateSchedule::GivenUp), "taken up again");
+    store.release_key(second.key, &second.operation, at(LEASE_S + 1)).await.expect("is let go");
+    assert_eq!(make(&second).await, Ok(CreateSchedule::GivenUp), "let go");
+    let third = claim(LEASE_S + 1).await;
+    let answer = KeptAnswer { status: 404, body: "{}".to_owned() };
+    assert_eq!(store.schedule(&store_id(), &id(1)).await, Ok(None));
+    assert_eq!(make(&third).await, Ok(CreateSchedule::Created));
+    let revoked = store.revoke_schedules(&store_id(), None, Some(&[id(1)]), at(5)).await;
+    assert_eq!(revoked, Ok(RevokeSchedules::Revoked(vec![id(1)])));
+    assert_eq!(store.finish_key(third.clone(), answer, at(1_000)).await, Ok(true));
+    let again = store.create_schedule(Schedule { id: id(2), ..schedule(1, 200) }, Some(third)).await;
+    assert_eq!(again, Ok(CreateSchedule::GivenUp), "answered");
 }
 
 /// A due schedule is taken up by one gateway at a time, the longest due first, and again when the lease is over.
@@ -171,7 +207,7 @@ pub async fn schedules_are_revoked_together_or_not_at_all(store: &dyn Store) {
         create(store, number, 100 + i64::try_from(number).expect("is small")).await;
     }
     let of_another = Schedule { billing_key: billing_key(2), ..schedule(4, 100) };
-    assert_eq!(store.create_schedule(of_another).await, Ok(CreateSchedule::Created));
+    assert_eq!(store.create_schedule(of_another, None).await, Ok(CreateSchedule::Created));
     let revoke = async |key: Option<u64>, numbers: &[u64]| {
         let (key, ids) = (key.map(billing_key), numbers.iter().map(|number| id(*number)).collect::<Vec<_>>());
         store.revoke_schedules(&store_id(), key.as_ref(), Some(&ids), at(5)).await.expect("revokes")
@@ -199,7 +235,7 @@ pub async fn schedules_are_listed_by_page(store: &dyn Store) {
     create(store, 2, 20).await;
     create(store, 3, 40).await;
     let live = Schedule { billing_key: billing_key(2), environment: Environment::Live, ..schedule(4, 10) };
-    assert_eq!(store.create_schedule(live).await, Ok(CreateSchedule::Created));
+    assert_eq!(store.create_schedule(live, None).await, Ok(CreateSchedule::Created));
     store.revoke_schedules(&store_id(), None, Some(&[id(3)]), at(5)).await.expect("revokes");
     let base = ScheduleQuery {
         store_id: store_id(),
@@ -278,7 +314,7 @@ pub fn schedule(number: u64, seconds: i64) -> Schedule {
 }
 
 pub(super) async fn create(store: &dyn Store, number: u64, seconds: i64) {
-    assert_eq!(store.create_schedule(schedule(number, seconds)).await, Ok(CreateSchedule::Created));
+    assert_eq!(store.create_schedule(schedule(number, seconds), None).await, Ok(CreateSchedule::Created));
 }
 
 /// Issues a key at both channels.

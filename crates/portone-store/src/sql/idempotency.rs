@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use portone_core::AttemptId;
 use portone_engine::idempotency::{KeptAnswer, KeyDigest};
 use portone_engine::port::StoreError;
-use portone_engine::port::idempotency::{ClaimKey, IdempotencyStore, KeyClaim};
+use portone_engine::port::idempotency::{ClaimKey, HeldKey, IdempotencyStore, KeyClaim};
 
 use super::database::{Database, Fault};
 use super::{SqlStore, read};
@@ -20,13 +20,11 @@ impl IdempotencyStore for SqlStore {
 
     async fn finish_key(
         &self,
-        key: KeyDigest,
-        operation: &AttemptId,
+        held: HeldKey,
         answer: KeptAnswer,
         expires_at: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        let id = operation.clone();
-        self.write(move |database| finish(database, key, &id, &answer, expires_at)).await
+    ) -> Result<bool, StoreError> {
+        self.write(move |database| finish(database, &held, &answer, expires_at)).await
     }
 
     async fn release_key(
@@ -95,6 +93,12 @@ fn find(database: &Database, key: KeyDigest) -> Result<Option<Row>, Fault> {
     Ok(Some(Row { fingerprint, operation, lease_until, expires_at, answer }))
 }
 
+/// Whether a request still holds its key. Each claim of a key lasts longer than the one before, so that its end names it.
+pub(super) fn is_held(database: &Database, held: &HeldKey) -> Result<bool, Fault> {
+    let row = find(database, held.key)?.filter(|row| row.answer.is_none());
+    Ok(row.is_some_and(|row| row.operation == held.operation && row.lease_until == millis(held.until)))
+}
+
 /// An expired key is new: its row is written over.
 fn write_new(database: &Database, claim: &ClaimKey) -> Result<(), Fault> {
     database.write(
@@ -115,15 +119,21 @@ fn write_new(database: &Database, claim: &ClaimKey) -> Result<(), Fault> {
 
 fn finish(
     database: &Database,
-    key: KeyDigest,
-    operation: &AttemptId,
+    held: &HeldKey,
     answer: &KeptAnswer,
     expires_at: DateTime<Utc>,
-) -> Result<(), Fault> {
-    let sql = "UPDATE idempotency_keys SET status = ?3, body = ?4, expires_at = ?5
-         WHERE digest = ?1 AND operation_id = ?2 AND status IS NULL";
-    let written = params![key.0, operation.as_str(), answer.status, answer.body, millis(expires_at)];
-    database.write(sql, written)
+) -> Result<bool, Fault> {
+    let sql = "UPDATE idempotency_keys SET status = ?4, body = ?5, expires_at = ?6
+         WHERE digest = ?1 AND operation_id = ?2 AND lease_until = ?3 AND status IS NULL";
+    let written = params![
+        held.key.0,
+        held.operation.as_str(),
+        millis(held.until),
+        answer.status,
+        answer.body,
+        millis(expires_at)
+    ];
+    Ok(database.execute(sql, written)? > 0)
 }
 
 fn release(

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use portone_core::{BillingKey, PaymentScheduleId, StoreId};
 use portone_engine::ledger::Schedule;
+use portone_engine::port::idempotency::HeldKey;
 use portone_engine::port::{
     CreateSchedule, RefusedSchedule, RevokeSchedules, SchedulePage, ScheduleQuery, ScheduleStore, Settle,
     StoreError,
@@ -14,9 +15,13 @@ use super::{SqlStore, read};
 
 #[async_trait]
 impl ScheduleStore for SqlStore {
-    async fn create_schedule(&self, schedule: Schedule) -> Result<CreateSchedule, StoreError> {
+    async fn create_schedule(
+        &self,
+        schedule: Schedule,
+        held: Option<HeldKey>,
+    ) -> Result<CreateSchedule, StoreError> {
         let row = ScheduleRow::encode(schedule)?;
-        self.write(move |database| schedules::create(database, &row)).await
+        self.write(move |database| schedules::create(database, &row, held.as_ref())).await
     }
 
     async fn schedule(

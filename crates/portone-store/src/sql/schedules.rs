@@ -10,11 +10,11 @@ use crate::sql::statement::{OptionalRow, Row, params};
 use chrono::{DateTime, Utc};
 use portone_core::{BillingKey, CommandKind, Environment, PaymentId, PaymentScheduleId, StoreId};
 use portone_engine::ledger::{BillingKeyStatus, PaymentStatus, Schedule, ScheduleStatus, Transaction};
+use portone_engine::port::idempotency::HeldKey;
 use portone_engine::port::{CreateSchedule, NewSchedules, RevokeSchedules};
 
-use super::attempts;
 use super::database::{Database, Fault};
-use super::transactions;
+use super::{attempts, idempotency, transactions};
 use crate::document::{
     ScheduleDocument, Unreadable, decode, decode_code, encode, key_status_code, millis, time,
 };
@@ -31,8 +31,17 @@ impl ScheduleRow {
     }
 }
 
-/// Keeps a new schedule, if its payment and its key allow it.
-pub(super) fn create(database: &Database, row: &ScheduleRow) -> Result<CreateSchedule, Fault> {
+/// Keeps a new schedule, if its payment and its key allow it, and while its request holds its idempotency key.
+pub(super) fn create(
+    database: &Database,
+    row: &ScheduleRow,
+    held: Option<&HeldKey>,
+) -> Result<CreateSchedule, Fault> {
+    if let Some(held) = held
+        && !idempotency::is_held(database, held)?
+    {
+        return Ok(CreateSchedule::GivenUp);
+    }
     let verdict = may_be_created(database, row)?;
     if verdict == CreateSchedule::Created {
         insert(database, row)?;
