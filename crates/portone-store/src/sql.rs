@@ -285,7 +285,8 @@ impl Inline {
 #[async_trait]
 impl Store for SqlStore {
     async fn begin_payment(&self, new: NewTransaction) -> Result<BeginPayment, StoreError> {
-        let rows = BeginRows::encode(new)?;
+        // Boxed: it holds two transactions, which would be moved with the future.
+        let rows = Box::new(BeginRows::encode(new)?);
         self.write(move |database| transactions::begin_payment(database, &rows)).await
     }
 
