@@ -32,6 +32,9 @@ pub static PROFILE: PgProfile = PgProfile {
             CommandKind::RegisterEscrowLogistics,
             &[PayMethod::Card, PayMethod::Transfer, PayMethod::VirtualAccount],
         ),
+        CommandSupport::untold(CommandKind::RegisterStoreReceipt, PayMethod::ALL),
+        // Which wallet has it is a matter of the PG's code; where the payment then stands tells what became of it.
+        CommandSupport::inquired(CommandKind::AskWallet, PayMethod::ALL),
     ],
     // Currency is a matter of the PG (rule IAMPORT-055).
     currencies: Currencies::Any,

@@ -65,6 +65,7 @@ pub(crate) fn check(config: &Config, command: &Command, ctx: &CallContext, repor
         | Command::ConfirmIssueAndPay(_)
         | Command::Capture(_)
         | Command::StopCancel(_)
+        | Command::AskWallet(_)
         | Command::Inquire(_) => {}
     }
 }

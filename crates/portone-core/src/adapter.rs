@@ -123,7 +123,7 @@ fn check_capability(profile: &PgProfile, command: &Command, report: &mut Report)
             format!(
                 "{} has no {}{method}; choose another channel or method",
                 profile.display_name,
-                kind.name()
+                kind.words()
             ),
         );
     }

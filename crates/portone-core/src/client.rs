@@ -5,12 +5,13 @@ use std::{fmt, sync::Arc, time::Duration};
 use chrono::{DateTime, Utc};
 
 use crate::{
-    Ack, AdapterFactory, CallContext, Cancel, CancelCashReceipt, CancelledFacts, Capture, CashReceiptFacts,
-    Cause, Channel, CloseVirtualAccount, Command, ConfirmBillingKey, ConfirmDelivery, ConfirmEscrow,
-    ConfirmIssueAndPay, ConfirmPayment, DeleteBillingKey, Inquire, IssueBillingKey, IssueCashReceipt,
-    IssuedKeyFacts, Notification, NotificationError, OpenWindow, Outcome, PaidFacts, PayInstantly,
-    PayWithBillingKey, PgAdapter, PgError, RawNotification, RegisterEscrowLogistics, RegisterStoreReceipt,
-    Report, SdkCall, SetupError, StopCancel, Transport, Upstream, admit, execute,
+    Ack, AdapterFactory, AskWallet, CallContext, Cancel, CancelCashReceipt, CancelledFacts, Capture,
+    CashReceiptFacts, Cause, Channel, CloseVirtualAccount, Command, ConfirmBillingKey, ConfirmDelivery,
+    ConfirmEscrow, ConfirmIssueAndPay, ConfirmPayment, DeleteBillingKey, Inquire, IssueBillingKey,
+    IssueCashReceipt, IssuedKeyFacts, Notification, NotificationError, OpenWindow, Outcome, PaidFacts,
+    PayInstantly, PayWithBillingKey, PgAdapter, PgError, RawNotification, RegisterEscrowLogistics,
+    RegisterStoreReceipt, Report, SdkCall, SetupError, StopCancel, Transport, Upstream, WalletAnswer, admit,
+    execute,
 };
 
 /// How long one request may take: as long as PortOne advises to wait.
@@ -196,6 +197,19 @@ impl Client {
     ) -> Result<Answer<()>, PgError> {
         self.ask(&Command::ConfirmDelivery(confirm), ctx, |outcome| {
             (outcome == Outcome::DeliveryConfirmed).then_some(())
+        })
+        .await
+    }
+
+    /// Asks a wallet for something that only it has.
+    pub async fn ask_wallet(
+        &self,
+        ask: AskWallet,
+        ctx: &CallContext,
+    ) -> Result<Answer<WalletAnswer>, PgError> {
+        self.ask(&Command::AskWallet(ask), ctx, |outcome| match outcome {
+            Outcome::Wallet(answer) => Some(*answer),
+            _ => None,
         })
         .await
     }

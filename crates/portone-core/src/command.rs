@@ -4,10 +4,10 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AttemptId, Bank, CancelCashReceipt, Card, CardFacts, CashReceiptRequest, ConfirmBillingKey,
-    ConfirmDelivery, ConfirmEscrow, ConfirmIssueAndPay, ConfirmPayment, Customer, IssueCashReceipt,
-    LogisticsCompany, Money, OpenWindow, Order, PayMethod, PaymentId, PgBillingKey, RegisterEscrowLogistics,
-    RegisterStoreReceipt, Secret, VirtualAccountRequest,
+    AskWallet, AttemptId, Bank, CancelCashReceipt, Card, CardFacts, CashReceiptRequest, CommandKind,
+    ConfirmBillingKey, ConfirmDelivery, ConfirmEscrow, ConfirmIssueAndPay, ConfirmPayment, Customer,
+    IssueCashReceipt, LogisticsCompany, Money, OpenWindow, Order, PayMethod, PaymentId, PgBillingKey,
+    RegisterEscrowLogistics, RegisterStoreReceipt, Secret, VirtualAccountRequest,
 };
 
 /// What a PG can be asked. The enum is exhaustive: an adapter matches every command, and its profile says which it has.
@@ -52,6 +52,8 @@ pub enum Command {
     Capture(Capture),
     /// Withdraw a cancel that was accepted and is not done (rule V2-064).
     StopCancel(StopCancel),
+    /// Ask a wallet for something that only it has.
+    AskWallet(AskWallet),
     /// Ask what became of an attempt.
     Inquire(Inquire),
 }
@@ -81,6 +83,7 @@ impl Command {
             Self::ConfirmIssueAndPay(_) => CommandKind::ConfirmIssueAndPay,
             Self::Capture(_) => CommandKind::Capture,
             Self::StopCancel(_) => CommandKind::StopCancel,
+            Self::AskWallet(_) => CommandKind::AskWallet,
             Self::Inquire(_) => CommandKind::Inquire,
         }
     }
@@ -107,6 +110,10 @@ impl Command {
             Self::ConfirmBillingKey(confirm) => Some(confirm.method),
             Self::ConfirmIssueAndPay(confirm) => Some(confirm.method),
             Self::Capture(capture) => Some(capture.method),
+            Self::AskWallet(ask) => match &ask.payment {
+                Some(payment) => Some(payment.method),
+                None => None,
+            },
             Self::DeleteBillingKey(_) | Self::StopCancel(_) | Self::Inquire(_) => None,
         }
     }
@@ -135,66 +142,8 @@ impl Command {
             | Self::ConfirmIssueAndPay(_)
             | Self::Capture(_)
             | Self::StopCancel(_)
+            | Self::AskWallet(_)
             | Self::Inquire(_) => None,
-        }
-    }
-}
-
-/// The commands by name, as profiles and attempts name them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-#[allow(missing_docs)]
-pub enum CommandKind {
-    PayInstantly,
-    IssueBillingKey,
-    PayWithBillingKey,
-    Schedule,
-    OpenPaymentWindow,
-    OpenBillingKeyWindow,
-    OpenIssueAndPayWindow,
-    DeleteBillingKey,
-    Cancel,
-    CloseVirtualAccount,
-    IssueCashReceipt,
-    CancelCashReceipt,
-    RegisterEscrowLogistics,
-    ConfirmEscrow,
-    ConfirmDelivery,
-    RegisterStoreReceipt,
-    ConfirmPayment,
-    ConfirmBillingKey,
-    ConfirmIssueAndPay,
-    Capture,
-    StopCancel,
-    Inquire,
-}
-
-impl CommandKind {
-    /// The name, as in JSON.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::PayInstantly => "PAY_INSTANTLY",
-            Self::IssueBillingKey => "ISSUE_BILLING_KEY",
-            Self::PayWithBillingKey => "PAY_WITH_BILLING_KEY",
-            Self::Schedule => "SCHEDULE",
-            Self::OpenPaymentWindow => "OPEN_PAYMENT_WINDOW",
-            Self::OpenBillingKeyWindow => "OPEN_BILLING_KEY_WINDOW",
-            Self::OpenIssueAndPayWindow => "OPEN_ISSUE_AND_PAY_WINDOW",
-            Self::DeleteBillingKey => "DELETE_BILLING_KEY",
-            Self::Cancel => "CANCEL",
-            Self::CloseVirtualAccount => "CLOSE_VIRTUAL_ACCOUNT",
-            Self::IssueCashReceipt => "ISSUE_CASH_RECEIPT",
-            Self::CancelCashReceipt => "CANCEL_CASH_RECEIPT",
-            Self::RegisterEscrowLogistics => "REGISTER_ESCROW_LOGISTICS",
-            Self::ConfirmEscrow => "CONFIRM_ESCROW",
-            Self::ConfirmDelivery => "CONFIRM_DELIVERY",
-            Self::RegisterStoreReceipt => "REGISTER_STORE_RECEIPT",
-            Self::ConfirmPayment => "CONFIRM_PAYMENT",
-            Self::ConfirmBillingKey => "CONFIRM_BILLING_KEY",
-            Self::ConfirmIssueAndPay => "CONFIRM_ISSUE_AND_PAY",
-            Self::Capture => "CAPTURE",
-            Self::StopCancel => "STOP_CANCEL",
-            Self::Inquire => "INQUIRE",
         }
     }
 }

@@ -14,6 +14,7 @@ mod cash_receipt;
 mod channel;
 mod client;
 mod command;
+mod command_kind;
 mod confirm;
 mod customer;
 mod delivery;
@@ -37,6 +38,7 @@ mod standing;
 mod store_receipt;
 mod token;
 mod virtual_account;
+mod wallet;
 mod webhook;
 mod window;
 
@@ -57,9 +59,10 @@ pub use channel::{
 pub use client::{Answer, Client, DEADLINE};
 pub use command::{
     Attempt, AttemptSubject, Cancel, CancelRequester, Capture, CardPayment, CloseVirtualAccount, Command,
-    CommandKind, DeleteBillingKey, Inquire, InstantMethod, IssueBillingKey, PayInstantly, PayWithBillingKey,
+    DeleteBillingKey, Inquire, InstantMethod, IssueBillingKey, PayInstantly, PayWithBillingKey,
     RefundAccount, Schedule, StopCancel,
 };
+pub use command_kind::CommandKind;
 pub use confirm::{ConfirmBillingKey, ConfirmIssueAndPay, ConfirmPayment};
 pub use customer::{Address, Customer, CustomerName};
 pub use delivery::{ConfirmDelivery, Delivery, DeliveryKind, DeliveryStatus, Parcel};
@@ -95,6 +98,11 @@ pub use token::{LOGIN_DEADLINE_MAX, ReadToken, Token, TokenSource};
 pub use virtual_account::{
     CashReceiptRequest, CashReceiptType, FixedAccount, VirtualAccountExpiry, VirtualAccountOption,
     VirtualAccountOptionType, VirtualAccountRequest,
+};
+pub use wallet::{
+    AskWallet, BalancePart, NaverAddress, NaverCashAmount, NaverOrderer, NaverReview, ProductOrder,
+    WalletAnswer, WalletBalance, WalletCall, WalletMember, WalletOrderStatus, WalletPayment, WalletTold,
+    WalletValue,
 };
 pub use webhook::{WebhookBreak, WebhookMessage, WebhookReply, WebhookSender};
 pub use window::{

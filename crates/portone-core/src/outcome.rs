@@ -3,7 +3,10 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{Bank, Body, CardFacts, CashReceiptFacts, Decline, MethodFacts, PgBillingKey, PgTxId, Standing};
+use crate::{
+    Bank, Body, CardFacts, CashReceiptFacts, Decline, MethodFacts, PgBillingKey, PgTxId, Standing,
+    WalletAnswer,
+};
 
 /// What a PG did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,6 +69,8 @@ pub enum Outcome {
         /// When.
         stopped_at: DateTime<Utc>,
     },
+    /// What a wallet answered.
+    Wallet(Box<WalletAnswer>),
     /// Where a payment stands.
     Standing(Box<Standing>),
     /// What an inquiry found.

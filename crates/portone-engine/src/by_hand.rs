@@ -96,6 +96,7 @@ impl Engine {
             OpenSubject::Cancel { .. } => {
                 "whether the money has gone back or is to, and the PG's number of the cancel"
             }
+            OpenSubject::AskWallet { .. } => "how much of the money the wallet gave back",
             OpenSubject::IssueBillingKey { .. }
             | OpenSubject::KeyWindow { .. }
             | OpenSubject::ConfirmKey { .. } => "the PG's billing key",

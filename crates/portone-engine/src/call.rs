@@ -81,7 +81,7 @@ impl Engine {
     ) -> Answer {
         let ctx = CallContext { now: self.now(), attempt: open.id.clone() };
         let answer = self.send(admitted, &ctx, open.opened_at, None).await.unwrap_or_else(|cause| {
-            tracing::warn!(attempt = %open.id, %cause, "the outcome is unknown, and nothing tells of it: settle it by hand");
+            tracing::warn!(attempt = %open.id, %cause, "the outcome is unknown, and nothing tells of it yet");
             Answer::Unknown
         });
         count(channel, admitted, &answer);

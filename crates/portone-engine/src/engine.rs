@@ -278,12 +278,13 @@ impl Engine {
 /// an id of its own.
 const fn call_count(command: CommandKind, protocol: Protocol) -> i32 {
     match (command, protocol) {
-        (CommandKind::ConfirmDelivery, _)
+        (CommandKind::ConfirmDelivery | CommandKind::AskWallet, _)
         | (
             CommandKind::CloseVirtualAccount
             | CommandKind::IssueCashReceipt
             | CommandKind::CancelCashReceipt
-            | CommandKind::RegisterEscrowLogistics,
+            | CommandKind::RegisterEscrowLogistics
+            | CommandKind::RegisterStoreReceipt,
             Protocol::IamportV1,
         ) => 2,
         _ => 1,

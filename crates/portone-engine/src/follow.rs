@@ -122,7 +122,10 @@ impl Engine {
     }
 
     /// Where a payment stands upstream; `None` where the upstream does not know it.
-    async fn standing_of(&self, transaction: &Transaction) -> Result<Option<Standing>, EngineError> {
+    pub(crate) async fn standing_of(
+        &self,
+        transaction: &Transaction,
+    ) -> Result<Option<Standing>, EngineError> {
         let directory = self.directory();
         let entry = directory.entry(&transaction.channel.key).ok_or_else(|| {
             EngineError::ChannelNotFound(format!("channel `{}` is gone", transaction.channel.key))

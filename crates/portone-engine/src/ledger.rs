@@ -11,6 +11,7 @@ mod schedule;
 mod session;
 mod snapshot;
 mod status;
+mod wallet;
 
 pub use delivery::DeliveryTold;
 pub use face::{Face, ImpUid, MERCHANT_UID_LENGTH_MAX, NoImpUid, Platform};
@@ -24,12 +25,13 @@ pub use session::{
 };
 pub use snapshot::{ChannelSnapshot, GroupSnapshot};
 pub use status::PaymentStatus;
+pub use wallet::{ProductOrderRecord, WalletRecord};
 
 use chrono::{DateTime, Utc};
 use portone_core::{
     AttemptId, BillingKey, CancelRequester, CancelStatus, CancellationId, CardFacts, ChannelKey, CommandKind,
     CustomerUid, Escrow, EscrowDelivery, LogisticsCompany, MethodFacts, Order, PayMethod, PaymentId,
-    PaymentScheduleId, PgTxId, StoreId, TransactionId, VirtualAccountFacts,
+    PaymentScheduleId, PgTxId, StoreId, TransactionId, VirtualAccountFacts, WalletCall,
 };
 use serde::{Deserialize, Serialize};
 
@@ -128,6 +130,9 @@ pub struct Transaction {
     /// How far the PG was told that its delivery is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delivery: Option<DeliveryTold>,
+    /// What a wallet holds of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wallet: Option<Box<WalletRecord>>,
     /// Why it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<Failure>,
@@ -396,6 +401,15 @@ pub enum OpenSubject {
         /// What the PG is told.
         told: DeliveryTold,
     },
+    /// Something to ask a wallet for that may give money back. What is asked is not kept: where the payment stands tells.
+    AskWallet {
+        /// The payment.
+        payment_id: PaymentId,
+        /// Its transaction.
+        transaction_id: TransactionId,
+        /// What is asked.
+        call: WalletCall,
+    },
     /// A cash receipt to issue. Whom it is for is not kept: reading the receipt back settles it.
     IssueCashReceipt {
         /// The receipt, pending.
@@ -447,6 +461,7 @@ impl OpenSubject {
             | Self::ConfirmEscrow { payment_id, .. }
             | Self::RegisterStoreReceipt { payment_id, .. }
             | Self::ConfirmDelivery { payment_id, .. }
+            | Self::AskWallet { payment_id, .. }
             | Self::IssueCashReceipt { payment_id, .. }
             | Self::CancelCashReceipt { payment_id, .. } => Some(payment_id),
             Self::IssueBillingKey { .. }
@@ -476,6 +491,7 @@ impl OpenSubject {
             | Self::ConfirmEscrow { .. }
             | Self::RegisterStoreReceipt { .. }
             | Self::ConfirmDelivery { .. }
+            | Self::AskWallet { .. }
             | Self::IssueCashReceipt { .. }
             | Self::CancelCashReceipt { .. } => None,
         }

@@ -59,6 +59,7 @@ mod taken;
 mod transition;
 mod verify;
 mod virtual_time;
+mod wallet;
 pub mod webhook;
 mod window;
 mod window_end;

@@ -401,6 +401,7 @@ impl Draft {
             confirm_url: None,
             escrow: None,
             delivery: None,
+            wallet: None,
             failure: None,
             rerouted_to: None,
             cancellations: Vec::new(),

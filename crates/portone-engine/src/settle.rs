@@ -94,6 +94,10 @@ impl Engine {
         if !open.subject.is_inquired() {
             return Ok(false);
         }
+        if matches!(open.subject, OpenSubject::AskWallet { .. }) && self.now() < open.lease_until {
+            // Where the payment stands tells what was given back, and never that the wallet is still at it.
+            return Ok(false);
+        }
         let directory = self.directory();
         let entry = directory
             .entry(&open.channel)
@@ -182,6 +186,9 @@ impl Engine {
                 AttemptSubject::RegisterStoreReceipt { payment_id: payment_id.clone() }
             }
             OpenSubject::ConfirmDelivery { .. } => return Err(EngineError::UnknownOutcome),
+            OpenSubject::AskWallet { payment_id, .. } => {
+                AttemptSubject::Standing { payment_id: payment_id.clone() }
+            }
             OpenSubject::IssueCashReceipt { payment_id, total, .. } => issue_subject(payment_id, *total),
             OpenSubject::CancelCashReceipt { payment_id, .. } => {
                 AttemptSubject::CancelCashReceipt { payment_id: payment_id.clone() }
@@ -326,6 +333,10 @@ impl Engine {
                 let transaction = self.transaction_of(transaction_id).await?;
                 self.settle_delivery(open, transaction, *told).await
             }
+            (OpenSubject::AskWallet { transaction_id, call, .. }, Outcome::Standing(standing)) => {
+                let transaction = self.transaction_of(transaction_id).await?;
+                self.settle_wallet(open, transaction, *call, &standing).await
+            }
             (_, other) => {
                 tracing::error!(attempt = %open.id, ?other, "the inquiry found something else than was asked for");
                 Err(EngineError::UnknownOutcome)
@@ -381,7 +392,8 @@ impl Engine {
             | OpenSubject::RegisterEscrowLogistics { .. }
             | OpenSubject::ConfirmEscrow { .. }
             | OpenSubject::RegisterStoreReceipt { .. }
-            | OpenSubject::ConfirmDelivery { .. } => {
+            | OpenSubject::ConfirmDelivery { .. }
+            | OpenSubject::AskWallet { .. } => {
                 self.store.drop_attempt(open).await?;
                 Ok(())
             }
@@ -419,9 +431,8 @@ fn marker(open: &OpenAttempt) -> AttemptId {
         | OpenSubject::Window { transaction_id, .. }
         | OpenSubject::Confirm { transaction_id, .. }
         | OpenSubject::IssueAndPayWindow { transaction_id, .. }
-        | OpenSubject::ConfirmIssueAndPay { transaction_id, .. } => {
-            made(AttemptId::parse(transaction_id.as_str()))
-        }
+        | OpenSubject::ConfirmIssueAndPay { transaction_id, .. }
+        | OpenSubject::AskWallet { transaction_id, .. } => made(AttemptId::parse(transaction_id.as_str())),
         OpenSubject::KeyWindow { billing_key } | OpenSubject::ConfirmKey { billing_key } => {
             key_marker(billing_key)
         }

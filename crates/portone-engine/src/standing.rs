@@ -11,6 +11,7 @@ use crate::engine::made;
 use crate::event::{Event, EventKind, EventTrigger};
 use crate::ledger::{CashReceipt, PaymentStatus, ReceiptStatus, Transaction};
 use crate::transition::{self, enter, event, none_pending};
+use crate::wallet;
 
 /// What is new.
 #[derive(Debug, Default)]
@@ -65,6 +66,11 @@ pub(crate) fn news(
         | (PaymentStatus::Paid | PaymentStatus::PartialCancelled, StandingState::Paid(_))
         | (PaymentStatus::Cancelled, StandingState::Paid(_) | StandingState::Closed { .. }) => {}
         (_, other) => news.odd.push(format!("{} here, but the upstream says {other:?}", ours.status.code())),
+    }
+    if transaction.wallet.is_some() {
+        let (changed, events) = wallet::take_over(transaction, &told.cancels, now);
+        transaction = changed;
+        news.events.extend(events);
     }
     end_cancels(&mut transaction, &told.cancels, now, &mut news);
     if let Some(escrow) = told.escrow {

@@ -99,6 +99,8 @@ fn kpns_rules() {
 fn the_rules_of_all_v1_pgs() {
     let capabilities = ["api_keyin", "api_billing", "escrow", "confirm_process"];
     let beside: &[(&str, &[&str])] = &[
+        // A group's window without `custom_data` is told so.
+        ("IAMPORT-003", &["SR-043"]),
         // These examples name Smartro's channel, which has rules of its own.
         ("IAMPORT-053", &["SMARTRO-100", "SMARTRO-123"]),
         ("IAMPORT-058", &["SMARTRO-033", "SMARTRO-100"]),

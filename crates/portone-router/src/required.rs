@@ -68,6 +68,7 @@ fn check_v2(command: &Command, drawable: &[&Candidate<'_>], report: &mut Report)
         | Command::ConfirmIssueAndPay(_)
         | Command::Capture(_)
         | Command::StopCancel(_)
+        | Command::AskWallet(_)
         | Command::Inquire(_) => {}
     }
 }

@@ -25,6 +25,7 @@ pub(crate) enum Command {
     RegisterEscrowLogistics,
     ConfirmEscrow,
     RegisterStoreReceipt,
+    AskWallet,
     Read,
 }
 
@@ -179,7 +180,7 @@ impl Fault {
 }
 
 impl Command {
-    const NAMES: [&'static str; 18] = [
+    const NAMES: [&'static str; 19] = [
         "PAY_INSTANTLY",
         "PAY_WITH_BILLING_KEY",
         "ISSUE_BILLING_KEY",
@@ -197,9 +198,10 @@ impl Command {
         "REGISTER_ESCROW_LOGISTICS",
         "CONFIRM_ESCROW",
         "REGISTER_STORE_RECEIPT",
+        "ASK_WALLET",
         "READ",
     ];
-    const ALL: [Self; 18] = [
+    const ALL: [Self; 19] = [
         Self::PayInstantly,
         Self::PayWithBillingKey,
         Self::IssueBillingKey,
@@ -217,6 +219,7 @@ impl Command {
         Self::RegisterEscrowLogistics,
         Self::ConfirmEscrow,
         Self::RegisterStoreReceipt,
+        Self::AskWallet,
         Self::Read,
     ];
 
@@ -243,6 +246,7 @@ impl Command {
             Self::RegisterEscrowLogistics => "REGISTER_ESCROW_LOGISTICS",
             Self::ConfirmEscrow => "CONFIRM_ESCROW",
             Self::RegisterStoreReceipt => "REGISTER_STORE_RECEIPT",
+            Self::AskWallet => "ASK_WALLET",
             Self::Read => "READ",
         }
     }

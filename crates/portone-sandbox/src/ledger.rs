@@ -277,6 +277,7 @@ impl Ledger {
             ids: &mut self.ids,
             book: &mut self.v1,
             changes: &mut self.changes,
+            is_partial: false,
             forced_refusal,
         }
     }

@@ -38,6 +38,8 @@ pub struct Request {
     pub authorization: Option<String>,
     /// The value of `Idempotency-Key`, with its quotes.
     pub idempotency_key: Option<String>,
+    /// The value of `Tier`: the sub-merchant that a V1 call is for.
+    pub tier: Option<String>,
     /// The body; empty when there is none.
     pub body: Bytes,
 }

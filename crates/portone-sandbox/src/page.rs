@@ -94,6 +94,7 @@ mod tests {
             query: String::new(),
             authorization: None,
             idempotency_key: None,
+            tier: None,
             body: Bytes::from(body.to_owned()),
         };
         page(&request, |is_v1, call| format!("{is_v1}-{}", call["channelKey"]))

@@ -71,6 +71,10 @@ impl Sandbox {
                 Some(_) if !self.tokens.admits(now, request.authorization.as_deref()) => {
                     (0, v1_answer(Err(v1::Refusal::unauthorized())))
                 }
+                // Whoever it is for, there is one book (IAMPORT-006).
+                Some(_) if !v1::is_tier(request.tier.as_deref()) => {
+                    (0, v1_answer(Err(v1::Refusal::hub("Tier 코드가 올바르지 않습니다."))))
+                }
                 Some(operation) => self.perform_or_fail(now, Operation::V1(operation), request, None),
                 None => (0, v1_answer(Err(v1::Refusal::missing("the sandbox has no such V1 call")))),
             },
@@ -253,7 +257,11 @@ impl Sandbox {
         let operation = match operation {
             Operation::V1(operation) => {
                 let mut context = self.ledger.v1_context(now, forced.map(Fault::pg_refusal));
-                return v1_answer(context.perform(operation, &request.query, &request.body));
+                let result = context.perform(operation, &request.query, &request.body);
+                return match (v1_answer(result), context.is_partial) {
+                    (Answer::Json { body, .. }, true) => Answer::Json { status: 207, body },
+                    (answer, _) => answer,
+                };
             }
             Operation::V2(operation) => operation,
         };

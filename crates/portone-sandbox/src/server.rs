@@ -39,6 +39,7 @@ const BODY_BYTES_MAX: usize = 1024 * 1024;
 /// How long open requests may take to finish once the server is told to stop.
 const SHUTDOWN_GRACE: Duration = Duration::from_secs(5);
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+const TIER: HeaderName = HeaderName::from_static("tier");
 
 /// The server cannot start or go on.
 #[derive(Debug, thiserror::Error)]
@@ -218,6 +219,7 @@ async fn respond(
         query: head.uri.query().unwrap_or_default().to_owned(),
         authorization: text_of(&head.headers, &AUTHORIZATION),
         idempotency_key: text_of(&head.headers, &IDEMPOTENCY_KEY),
+        tier: text_of(&head.headers, &TIER),
         body,
     };
     if let Some(page) = page::page(&request, |is_v1, call| state.provider_of(is_v1, call)) {

@@ -13,6 +13,7 @@ mod receipts;
 mod records;
 mod token;
 mod view;
+mod wallet;
 mod window;
 
 use chrono::{DateTime, Utc};
@@ -52,6 +53,8 @@ pub(crate) enum Operation {
     ReadReceipt { of: Of },
     TellLogistics { imp_uid: String, is_first: bool },
     ReadLogistics { imp_uid: String },
+    NameSubShops { imp_uid: String },
+    Wallet(wallet::Call),
 }
 
 impl Operation {
@@ -86,7 +89,8 @@ impl Operation {
                 Self::TellLogistics { imp_uid: uid(id), is_first: false }
             }
             (Method::Get, ["escrows", "logis", id]) => Self::ReadLogistics { imp_uid: uid(id) },
-            _ => return None,
+            (Method::Post, ["partners", "receipts", id]) => Self::NameSubShops { imp_uid: uid(id) },
+            (method, segments) => Self::Wallet(wallet::Call::of(method, segments)?),
         })
     }
 
@@ -111,7 +115,10 @@ impl Operation {
             Self::IssueReceipt { .. } => Command::IssueCashReceipt,
             Self::CancelReceipt { .. } => Command::CancelCashReceipt,
             Self::TellLogistics { .. } => Command::RegisterEscrowLogistics,
+            Self::NameSubShops { .. } => Command::RegisterStoreReceipt,
+            Self::Wallet(call) if !call.is_read() => Command::AskWallet,
             Self::ReadKey { .. }
+            | Self::Wallet(_)
             | Self::Find { .. }
             | Self::FindAll { .. }
             | Self::ReadPayment { .. }
@@ -146,12 +153,20 @@ impl Operation {
                 Of::Payment(imp_uid) => of_payment(book, imp_uid),
                 Of::Elsewhere(_) => text("channel_key"),
             },
+            Self::Wallet(call) => of_payment(book, call.imp_uid()?),
             Self::ReadPayment { imp_uid }
+            | Self::NameSubShops { imp_uid }
             | Self::CloseAccount { imp_uid }
             | Self::TellLogistics { imp_uid, .. }
             | Self::ReadLogistics { imp_uid } => of_payment(book, imp_uid),
         }
     }
+}
+
+/// Whether a `Tier` header can be one: three capitals or digits (IAMPORT-006).
+pub(crate) fn is_tier(tier: Option<&str>) -> bool {
+    let is_part = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
+    tier.is_none_or(|tier| tier.len() == 3 && tier.bytes().all(is_part))
 }
 
 fn of_payment(book: &Book, imp_uid: &str) -> Option<String> {
@@ -205,6 +220,8 @@ pub(crate) struct Context<'a> {
     pub(crate) ids: &'a mut IdSource,
     pub(crate) book: &'a mut Book,
     pub(crate) changes: &'a mut Vec<Change>,
+    /// Whether only some of what was asked for was done.
+    pub(crate) is_partial: bool,
     /// The PG is to refuse with these words (a `decline` fault).
     pub(crate) forced_refusal: Option<PgRefusal>,
 }
@@ -243,6 +260,8 @@ impl Context<'_> {
             Operation::ReadReceipt { of } => receipts::read_back(self, of),
             Operation::TellLogistics { imp_uid, is_first } => escrow::tell(self, imp_uid, &input, *is_first),
             Operation::ReadLogistics { imp_uid } => escrow::read_back(self, imp_uid),
+            Operation::NameSubShops { imp_uid } => receipts::name_sub_shops(self, imp_uid, &input),
+            Operation::Wallet(call) => wallet::perform(self, call, query, &input),
         }
     }
 
@@ -270,6 +289,9 @@ pub(crate) fn control(
         (Method::Get, ["payments"]) => Some(Ok(view::ledger(context.book))),
         (Method::Post, ["payments", imp_uid, "deposit"]) => {
             Some(account::deposit(context, &decode_id(imp_uid)))
+        }
+        (Method::Post, ["payments", imp_uid, part @ ("product-orders" | "claims" | "reviews")]) => {
+            wallet::control(context, &decode_id(imp_uid), part, body)
         }
         (Method::Post, ["payments", imp_uid, "pingback"]) => {
             Some(cancel::pingback(context, &decode_id(imp_uid)))

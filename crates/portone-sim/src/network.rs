@@ -130,6 +130,7 @@ impl Network {
             query: query.to_owned(),
             authorization,
             idempotency_key: None,
+            tier: None,
             body,
         };
         match self.handle(request) {
@@ -346,6 +347,7 @@ fn read(request: &PgRequest) -> Request {
         query: query.to_owned(),
         authorization,
         idempotency_key: key.map(|(_, value)| value.clone()),
+        tier: None,
         body: request.body.as_ref().map(|body| Bytes::copy_from_slice(body.bytes())).unwrap_or_default(),
     }
 }

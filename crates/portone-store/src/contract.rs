@@ -69,6 +69,7 @@ macro_rules! contract_tests {
             attempts::open_attempts_come_oldest_first,
             attempts::every_subject_comes_back,
             attempts::a_delivery_locks_the_next_delivery_only,
+            v1::a_product_order_finds_its_transaction,
             v1::each_attempt_has_a_name_of_its_own,
             v1::a_name_and_a_face_stay,
             v1::earlier_attempts_are_found_by_time_and_state,

@@ -266,6 +266,7 @@ impl Inline {
 #[async_trait]
 impl Store for SqlStore {
     async fn begin_payment(&self, new: NewTransaction) -> Result<BeginPayment, StoreError> {
+        // Boxed: it holds two transactions, which would be moved with the future.
         let rows = Box::new(BeginRows::encode(new)?);
         self.write_knowing(rows.ahead(), move |database| transactions::begin_payment(database, &rows)).await
     }

@@ -34,7 +34,7 @@ pub fn success(command: &Command) -> Vec<PgReply> {
         Command::PayWithBillingKey(_) => vec![paid()],
         Command::IssueBillingKey(_) => vec![billing_key_issued()],
         // Nothing is sent for them.
-        Command::OpenWindow(_) | Command::Schedule(_) => vec![],
+        Command::OpenWindow(_) | Command::Schedule(_) | Command::AskWallet(_) => vec![],
         Command::DeleteBillingKey(_) => vec![ok(&json!({ "deletedAt": DONE_AT }))],
         Command::Cancel(_) => vec![ok(&json!({ "cancellation": cancellation("SUCCEEDED", AMOUNT) }))],
         Command::CloseVirtualAccount(_) => vec![ok(&json!({ "closedAt": DONE_AT }))],

@@ -12,16 +12,16 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use portone_core::{
-    AdapterFactory, Attempt, AttemptId, AttemptSubject, Bank, CallContext, Cancel, CancelCashReceipt,
-    CancelRequester, Capture, Card, CardPayment, CashReceiptRequest, CashReceiptType, Channel, ChannelFacts,
-    ChannelKey, CloseVirtualAccount, Command, CommandKind, ConfirmBillingKey, ConfirmPayment, Contracts,
-    Credentials, Currency, Customer, CustomerName, DeleteBillingKey, Environment, Inquire, InstantMethod,
-    IssueBillingKey, LogisticsStep, Money, OpenWindow, Order, PayInstantly, PayMethod, PayWithBillingKey,
-    PaymentAmount, PaymentId, PgAdapter, PgBillingKey, PgMerchantId, PgProfile, PgProvider, ProductType,
-    Protocol, RefundAccount, Schedule, Secret, StopCancel, StoreId, Upstream, VirtualAccountExpiry,
-    VirtualAccountOption, VirtualAccountOptionType, VirtualAccountRequest, WindowCard, WindowEasyPay,
-    WindowExpiry, WindowMethod, WindowMobile, WindowPayment, WindowReceipt, WindowSettings,
-    WindowVirtualAccount,
+    AdapterFactory, AskWallet, Attempt, AttemptId, AttemptSubject, Bank, CallContext, Cancel,
+    CancelCashReceipt, CancelRequester, Capture, Card, CardPayment, CashReceiptRequest, CashReceiptType,
+    Channel, ChannelFacts, ChannelKey, CloseVirtualAccount, Command, CommandKind, ConfirmBillingKey,
+    ConfirmPayment, Contracts, Credentials, Currency, Customer, CustomerName, DeleteBillingKey, Environment,
+    Inquire, InstantMethod, IssueBillingKey, LogisticsStep, Money, OpenWindow, Order, PayInstantly,
+    PayMethod, PayWithBillingKey, PaymentAmount, PaymentId, PgAdapter, PgBillingKey, PgMerchantId, PgProfile,
+    PgProvider, ProductType, Protocol, RefundAccount, Schedule, Secret, StopCancel, StoreId, Upstream,
+    VirtualAccountExpiry, VirtualAccountOption, VirtualAccountOptionType, VirtualAccountRequest, WalletCall,
+    WalletMember, WalletPayment, WalletValue, WindowCard, WindowEasyPay, WindowExpiry, WindowMethod,
+    WindowMobile, WindowPayment, WindowReceipt, WindowSettings, WindowVirtualAccount,
 };
 
 /// The attempt of [`context`].
@@ -221,6 +221,7 @@ fn one_of_each(secrets: Secrets) -> Vec<Sample> {
         sample("modify_escrow_logistics", receipts::logistics(LogisticsStep::Modify)),
         sample("confirm_escrow", receipts::confirm_escrow()),
         sample("confirm_delivery", delivery::confirm()),
+        sample("ask_wallet", ask_wallet()),
         sample("register_store_receipt", receipts::store_receipt(secrets)),
         sample("confirm_payment", confirm_payment(secrets, PayMethod::Card)),
         sample("confirm_virtual_account", confirm_payment(secrets, PayMethod::VirtualAccount)),
@@ -453,6 +454,25 @@ pub fn card(secrets: Secrets) -> Card {
         password_two_digits: Some(secrets.password.into()),
         cvc: None,
     }
+}
+
+/// A product order that is on its way.
+fn ask_wallet() -> Command {
+    let text = |name, text: &str| WalletMember { name, value: WalletValue::Text(text.to_owned()) };
+    Command::AskWallet(AskWallet {
+        call: WalletCall::NaverShip,
+        payment: Some(WalletPayment { payment_id: payment_id(), method: PayMethod::Card }),
+        members: vec![
+            WalletMember {
+                name: "product_order_id",
+                value: WalletValue::Texts(vec!["2026030212345671".to_owned()]),
+            },
+            text("delivery_method", "DELIVERY"),
+            WalletMember { name: "dispatched_at", value: WalletValue::Whole(now().timestamp()) },
+            text("delivery_company", "CJGLS"),
+            text("tracking_number", "345678901234"),
+        ],
+    })
 }
 
 /// A complete account to return a deposit to.

@@ -13,6 +13,12 @@ pub(crate) fn not_on_v1() -> Report {
     refusal(&NOT_ON_V1, "method", "has no request on V1 here; choose another channel")
 }
 
+/// The refusal of what a wallet has alone: only the V1 API has calls for it.
+#[cfg(feature = "v2")]
+pub(crate) fn not_on_v2() -> Report {
+    refusal(&NOT_ON_V2, "method", "has no request on V2; ask a channel of a V1 upstream")
+}
+
 static HELD_SCHEDULE: Rule = Rule {
     code: "SCHEDULE-HELD",
     severity: Severity::Reject,
@@ -25,6 +31,14 @@ static NOT_ON_V1: Rule = Rule {
     severity: Severity::Reject,
     reason: "The V1 dialect has no request for this command.",
     source: "this project",
+};
+
+#[cfg(feature = "v2")]
+static NOT_ON_V2: Rule = Rule {
+    code: "V2-NO-REQUEST",
+    severity: Severity::Reject,
+    reason: "The V2 API has no request for what one wallet has alone.",
+    source: "v2.openapi.json",
 };
 
 fn refusal(rule: &Rule, field: &str, message: &str) -> Report {

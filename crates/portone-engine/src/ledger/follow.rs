@@ -18,7 +18,7 @@ const CANCEL_WAIT_MAX: TimeDelta = TimeDelta::days(14);
 const ESCROW_WAIT_MAX: TimeDelta = TimeDelta::days(30);
 /// The longest wait between two questions about a deposit or a cancel.
 const WAIT_MAX: TimeDelta = TimeDelta::hours(1);
-/// The longest wait between two questions about an escrow, which moves by days.
+/// The longest wait between two questions about an escrow or a wallet, which move by days.
 const ESCROW_PAUSE_MAX: TimeDelta = TimeDelta::hours(6);
 
 impl Transaction {
@@ -27,7 +27,8 @@ impl Transaction {
         self.awaited_until().map(|until| (self.updated_at + FIRST_WAIT).min(until))
     }
 
-    /// Until when the upstream is asked for a deposit, for the end of an accepted cancel or of an escrow; `None` where
+    /// Until when the upstream is asked for a deposit, for the end of an accepted cancel or of an escrow, and for what a wallet
+    /// gives back; `None` where
     /// nothing is waited for. A notification is heard after it all the same.
     pub fn awaited_until(&self) -> Option<DateTime<Utc>> {
         if self.status == PaymentStatus::VirtualAccountIssued {
@@ -35,11 +36,17 @@ impl Transaction {
             let until = told.unwrap_or(self.status_changed_at + DEPOSIT_WAIT_MAX);
             return Some(until + DEPOSIT_REPORT_MAX);
         }
-        self.cancels_awaited_until().max(self.escrow_awaited_until())
+        self.cancels_awaited_until().max(self.escrow_awaited_until()).max(self.wallet_awaited_until())
     }
 
     fn cancels_awaited_until(&self) -> Option<DateTime<Utc>> {
         self.requested_cancels().map(|cancel| cancel.requested_at + CANCEL_WAIT_MAX).max()
+    }
+
+    /// Until when the upstream is asked what a wallet has given back after it was asked for something.
+    fn wallet_awaited_until(&self) -> Option<DateTime<Utc>> {
+        let asked_at = self.wallet.as_ref().and_then(|wallet| wallet.asked_at)?;
+        (self.status != PaymentStatus::Cancelled).then(|| asked_at + CANCEL_WAIT_MAX)
     }
 
     /// Until when the upstream is asked how far an escrow has come: nobody notifies of it.
@@ -60,13 +67,16 @@ impl Transaction {
     pub fn wait_max(&self) -> TimeDelta {
         let is_quick = self.status == PaymentStatus::VirtualAccountIssued
             || self.cancels_awaited_until().is_some()
-            || self.escrow_awaited_until().is_none();
+            || (self.escrow_awaited_until().is_none() && self.wallet_awaited_until().is_none());
         if is_quick { WAIT_MAX } else { ESCROW_PAUSE_MAX }
     }
 
     /// Whether it ever waited, or may have: what was paid at once by card and never cancelled did not.
     pub fn may_have_waited(&self) -> bool {
-        self.method == PayMethod::VirtualAccount || !self.cancellations.is_empty() || self.escrow.is_some()
+        self.method == PayMethod::VirtualAccount
+            || !self.cancellations.is_empty()
+            || self.escrow.is_some()
+            || self.wallet.is_some()
     }
 
     /// The cancels that are accepted and not done.

@@ -17,6 +17,14 @@ pub trait AttemptStore: Send + Sync {
         imp_uid: ImpUid,
     ) -> Result<Option<Transaction>, StoreError>;
 
+    /// A store's transaction by a product order that a wallet has told of
+    /// ([`WalletRecord`](crate::ledger::WalletRecord)).
+    async fn transaction_by_product_order(
+        &self,
+        store: &StoreId,
+        product_order: &str,
+    ) -> Result<Option<Transaction>, StoreError>;
+
     /// The transactions of a window that are not their payments' latest, in no order: at most one more than
     /// [`EXAMINED_COUNT_MAX`](crate::list::EXAMINED_COUNT_MAX).
     async fn earlier_attempts(&self, query: &AttemptQuery) -> Result<Vec<Transaction>, StoreError>;

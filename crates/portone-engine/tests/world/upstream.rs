@@ -59,6 +59,7 @@ impl Core {
             query: query.to_owned(),
             authorization: Some(authorization.to_owned()),
             idempotency_key: key.map(str::to_owned),
+            tier: None,
             body: Bytes::copy_from_slice(body),
         };
         match self.sandbox.lock().unwrap().handle(self.clock.now(), request).answer {

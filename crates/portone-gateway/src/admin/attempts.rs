@@ -157,7 +157,8 @@ fn transaction_id(attempt: &OpenAttempt) -> Option<&str> {
         | OpenSubject::RegisterEscrowLogistics { transaction_id, .. }
         | OpenSubject::ConfirmEscrow { transaction_id, .. }
         | OpenSubject::RegisterStoreReceipt { transaction_id, .. }
-        | OpenSubject::ConfirmDelivery { transaction_id, .. } => Some(transaction_id.as_str()),
+        | OpenSubject::ConfirmDelivery { transaction_id, .. }
+        | OpenSubject::AskWallet { transaction_id, .. } => Some(transaction_id.as_str()),
         OpenSubject::IssueBillingKey { .. }
         | OpenSubject::KeyWindow { .. }
         | OpenSubject::ConfirmKey { .. }

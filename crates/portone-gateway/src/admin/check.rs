@@ -144,8 +144,7 @@ fn at_group(
     let group = owner.as_ref().and_then(|owner| directory.group(owner, id, now));
     let group = group.ok_or_else(|| not_found(format!("there is no channel group `{id}`")))?;
     let ctx = context(now).ok_or_else(ApiError::internal)?;
-    // A group has no PG's code; V1's bank codes are the standard ones then.
-    let Asked { commands, report: advice } = match question.asked(raw, now, "") {
+    let Asked { commands, report: advice } = match question.asked_at(id, raw, now) {
         Ok(asked) => asked,
         // Nobody can be asked about a request that cannot be read.
         Err(report) => return Ok(ok(&Violations::of(&report))),

@@ -1,6 +1,7 @@
 //! Ask before you pay: what a channel's rules say of a request, without a call to anybody.
 
 mod facts;
+mod group;
 mod known;
 mod operation;
 mod v1;
@@ -8,9 +9,9 @@ mod v2;
 
 use chrono::{DateTime, Utc};
 use portone_core::{
-    AttemptId, CallContext, Channel, ChannelFacts, ChannelKey, Command, Contracts, Credentials, Environment,
-    PaymentId, PgAdapter, PgMerchantId, PgProvider, Protocol, Report, Rule, Secret, Severity, StoreId,
-    Upstream, admit,
+    AttemptId, CallContext, Channel, ChannelFacts, ChannelGroupId, ChannelKey, Command, Contracts,
+    Credentials, Environment, PaymentId, PgAdapter, PgMerchantId, PgProvider, Protocol, Report, Rule, Secret,
+    Severity, StoreId, Upstream, admit,
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -70,7 +71,21 @@ impl Question {
     /// `pg_code` V1's code of the PG.
     pub(crate) fn asked(&self, raw: &RawBody, now: DateTime<Utc>, pg_code: &str) -> Result<Asked, Report> {
         let whole: Whole<'_> = serde_json::from_slice(raw.bytes()).map_err(|_| unreadable())?;
-        let text = whole.request.get();
+        self.read_commands(whole.request.get(), now, pg_code)
+    }
+
+    /// The same at a group, which has no PG's code; V1's bank codes are the standard ones then.
+    pub(crate) fn asked_at(
+        &self,
+        group: &ChannelGroupId,
+        raw: &RawBody,
+        now: DateTime<Utc>,
+    ) -> Result<Asked, Report> {
+        let whole: Whole<'_> = serde_json::from_slice(raw.bytes()).map_err(|_| unreadable())?;
+        self.read_commands(&self.in_group(whole.request.get(), group)?, now, "")
+    }
+
+    fn read_commands(&self, text: &str, now: DateTime<Utc>, pg_code: &str) -> Result<Asked, Report> {
         let mut report = Report::new();
         let commands = if self.api.is_v1() {
             self.v1(text, now, pg_code, &mut report)?

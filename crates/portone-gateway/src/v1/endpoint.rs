@@ -179,6 +179,6 @@ impl Endpoint {
                 | Self::ChangeLogistics
                 | Self::Delivery
                 | Self::PartnerReceipt
-        )
+        ) || matches!(self, Self::Wallet(operation) if operation.is_asked())
     }
 }

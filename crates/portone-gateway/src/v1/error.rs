@@ -3,7 +3,7 @@
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use portone_core::{Report, Violation};
+use portone_core::{Cause, Report, Violation};
 use portone_engine::EngineError;
 use portone_router::NoChannelReason;
 
@@ -94,15 +94,19 @@ impl V1Error {
         if !missing.is_empty() {
             lines.push(format!("{} {}", texts::MISSING, missing.join(", ")));
         }
-        lines.extend(violations.into_iter().map(|violation| {
+        for violation in violations {
             let person = endpoint.person();
-            format!(
+            let line = format!(
                 "{} {}: {}",
-                violation.rule,
+                names::rule_of(violation.rule),
                 names::field_of(&violation.field, person),
                 names::message_of(&violation.field, &violation.message, person)
-            )
-        }));
+            );
+            // The engine's rule and the upstream's may say the same.
+            if !lines.contains(&line) {
+                lines.push(line);
+            }
+        }
         Self::refused(endpoint, lines.join("\n"))
     }
 
@@ -140,6 +144,10 @@ impl V1Error {
             | EngineError::CashReceiptNotFound(_)
             | EngineError::PromotionNotFound
             | EngineError::WebhookNotFound => Self::missing(endpoint, error.to_string()),
+            // The upstream's PG has no such thing.
+            EngineError::Unavailable(Cause::Misconfigured { status: 501, .. }) => {
+                Self::unsupported(endpoint, error.to_string())
+            }
             EngineError::Declined(_)
             | EngineError::ChannelSpecific { .. }
             | EngineError::Unavailable(_)

@@ -1,6 +1,7 @@
 //! Fields that rules know by their V2 names, as V1 spells them.
 
 use portone_core::Report;
+use portone_wire::v1::rules;
 
 /// V2 paths and what a V1 request calls them; the longest of those that fit counts.
 const NAMES: &[(&str, &str)] = &[
@@ -111,6 +112,11 @@ pub(crate) fn spell(report: &mut Report, person: &str) {
         violation.message = message_of(&violation.field, &violation.message, person);
         violation.field = field_of(&violation.field, person);
     }
+}
+
+/// A rule of the engine that V1 has a rule of its own for: a schedule lies in the future.
+pub(super) fn rule_of(rule: &str) -> &str {
+    if rule == "V2-084" { rules::SCHEDULE_AT.code } else { rule }
 }
 
 /// What is wrong with a field, with the fields that it names as V1 spells them: each alone, or as a part of this one.

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use portone_core::{Environment, PaymentId, StoreId};
+use portone_core::{Environment, PaymentId, StoreId, WalletCall};
 use portone_engine::attempts::{AttemptSort, sort_attempts};
 use portone_engine::ledger::{MERCHANT_UID_LENGTH_MAX, Transaction};
 use portone_engine::{Engine, EngineError};
@@ -13,8 +13,11 @@ use super::error::{Failure, V1Error, texts};
 use super::query::{self, Order, Page};
 use super::status::V1Status;
 use super::view::payment::{PagedPayments, PaymentView};
-use super::{Call, Read, answer, envelope, read, rules};
+use super::{Call, Read, answer, envelope, read, rules, wallet};
 use crate::state::Gateway;
+
+/// The one PG that tells a balance (rule V1-049).
+const PAYCO: &str = "payco";
 
 /// `GET /payments/{imp_uid}`
 pub(super) async fn payment(State(gateway): State<Gateway>, call: Call) -> Response {
@@ -123,9 +126,13 @@ pub(super) async fn by_status(State(gateway): State<Gateway>, call: Call) -> Res
 pub(super) async fn balance(State(gateway): State<Gateway>, call: Call) -> Response {
     answer(&gateway, Endpoint::Balance, Read::of(()), |engine, ()| async move {
         let found = attempt(&engine, call.access.store(), &call.id).await?;
+        let code = found.channel.provider.v1_code();
+        if code == PAYCO {
+            let answer = engine.ask_wallet(found, WalletCall::Balance, Vec::new()).await?;
+            return Ok(wallet::told(&answer));
+        }
         let message = format!(
-            "V1-049 imp_uid: is a payment at {}, and only PAYCO tells a balance, which this gateway does not ask it for; read the payment's amount and cancel_amount",
-            found.channel.provider.v1_code()
+            "V1-049 imp_uid: is a payment at {code}, and only PAYCO tells a balance; read the payment's amount and cancel_amount"
         );
         Err(V1Error::new(StatusCode::METHOD_NOT_ALLOWED, super::error::OURS, message).into())
     })

@@ -1,6 +1,8 @@
-//! What belongs to one wallet or one PG alone, and that no adapter here asks for: the request is read and checked as its
-//! document says, what it names is looked up, and it is refused with what is missing (docs/compatibility.md).
+//! What belongs to one wallet or one PG alone. The request is read and checked as its document says, and what it names is looked
+//! up. Where the document tells what state the operation works on, the wallet is asked; anything else is refused with what is
+//! missing (docs/compatibility.md).
 
+mod asked;
 mod input;
 mod table;
 
@@ -10,15 +12,19 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::{MethodFilter, on};
-use portone_core::{ChannelKey, StoreId};
+use portone_core::{ChannelKey, StoreId, WalletCall};
+use portone_engine::ledger::Transaction;
 use portone_engine::{Engine, EngineError};
 
+pub(super) use self::asked::told;
 use self::input::{Field, Named};
 use super::body::Body;
 use super::endpoint::Endpoint;
 use super::error::{Failure, V1Error};
 use super::{Call, answer, capability, payments, read, rules};
 use crate::state::Gateway;
+
+const NO_PRODUCT_ORDER: &str = "V1-INPUT product_order_id: is no product order that Naver Pay has told this store of; read those of its payment first (GET /payments/{imp_uid}/naver/product-orders)";
 
 /// One operation of a wallet.
 #[derive(Debug, PartialEq, Eq)]
@@ -34,6 +40,8 @@ pub(crate) struct WalletOperation {
     wallet: Wallet,
     /// What it is about.
     subject: Subject,
+    /// What the wallet is asked for; absent where no document describes what the operation works on.
+    call: Option<WalletCall>,
     /// What it takes, in its body or, without one, in its query.
     fields: &'static [Field],
     /// A body that can be read, as JSON.
@@ -59,6 +67,8 @@ enum Wallet {
 enum Subject {
     /// The payment that its path or its body names by `imp_uid`.
     Payment,
+    /// The product order that its path names, of a payment whose product orders were read before.
+    ProductOrder,
     /// The channel that it names by `channel_key`.
     Channel,
     /// The billing key that its path or its body names by `customer_uid`.
@@ -68,14 +78,14 @@ enum Subject {
 }
 
 impl Wallet {
-    /// V1's codes of the PGs that have it; Benepia's is not published.
+    /// V1's codes of the PGs that have it.
     const fn codes(self) -> &'static [&'static str] {
         match self {
             Self::NaverOrder => &["naverco"],
             Self::NaverPay => &["naverpay"],
             Self::Payco => &["payco"],
             Self::KcpQuick => &["kcp_quick"],
-            Self::Benepia => &["benepia"],
+            Self::Benepia => &["kcp"],
             Self::Certification => &["danal", "kcp_v2"],
             Self::ConvenienceStore => &["galaxia"],
         }
@@ -87,10 +97,17 @@ impl Wallet {
             Self::NaverPay => "Naver Pay's payment type",
             Self::Payco => "PAYCO",
             Self::KcpQuick => "NHN KCP's quick pay",
-            Self::Benepia => "Benepia",
+            Self::Benepia => "Benepia, through NHN KCP",
             Self::Certification => "Danal's and NHN KCP's identity verification",
             Self::ConvenienceStore => "Galaxia's convenience-store payments",
         }
+    }
+}
+
+impl WalletOperation {
+    /// Whether a wallet is asked for it.
+    pub(crate) const fn is_asked(&self) -> bool {
+        self.call.is_some()
     }
 }
 
@@ -104,7 +121,7 @@ pub(super) fn routed(router: Router<Gateway>) -> Router<Gateway> {
     operations().fold(router, |router, operation| {
         let handler = move |State(gateway): State<Gateway>,
                             call: Call<BTreeMap<String, String>>,
-                            body: Body| { refuse(operation, gateway, call, body) };
+                            body: Body| { serve(operation, gateway, call, body) };
         router.route(operation.path, on(filter(operation.method), handler))
     })
 }
@@ -118,7 +135,7 @@ fn filter(method: &str) -> MethodFilter {
     }
 }
 
-async fn refuse(
+async fn serve(
     operation: &'static WalletOperation,
     gateway: Gateway,
     call: Call<BTreeMap<String, String>>,
@@ -132,37 +149,47 @@ async fn refuse(
         read(endpoint, node, &rules::INPUT, &known, |fields| Some(Named::read(fields, operation.fields)));
     answer(&gateway, endpoint, read, |engine, named| async move {
         let named = named.or_of(&call.id);
-        Err(why_not(&engine, call.access.store(), operation, &named).await)
+        let found = find(&engine, call.access.store(), operation, &named).await?;
+        match operation.call {
+            Some(wallet_call) if is_of(&engine, operation.wallet, &found.channel) => {
+                asked::ask(&engine, endpoint, wallet_call, found, named).await
+            }
+            _ => Err(not_asked(&engine, operation, &found)),
+        }
     })
     .await
 }
 
-/// Why it is not carried out: what it names is not there, is not the wallet's, or is and cannot be asked.
-async fn why_not(
+/// What an operation is about, as it was found.
+struct Found {
+    /// The member that names it.
+    field: &'static str,
+    /// Its channel.
+    channel: ChannelKey,
+    /// The payment, where it is about one.
+    payment: Option<Transaction>,
+}
+
+async fn find(
     engine: &Engine,
     store: &StoreId,
     operation: &'static WalletOperation,
     named: &Named,
-) -> Failure {
+) -> Result<Found, Failure> {
     let endpoint = Endpoint::Wallet(operation);
-    let found = match operation.subject {
-        Subject::Payment => channel_of_payment(engine, store, named).await,
+    let of = |field, payment: Transaction| {
+        Ok(Found { field, channel: payment.channel.key.clone(), payment: Some(payment) })
+    };
+    match operation.subject {
+        Subject::Payment => of("imp_uid", payments::attempt(engine, store, named.text("imp_uid")).await?),
+        Subject::ProductOrder => {
+            let found = engine.product_order(store, named.text("product_order_id")).await?;
+            of("product_order_id", found.ok_or_else(|| V1Error::missing(endpoint, NO_PRODUCT_ORDER))?)
+        }
         Subject::Channel => channel_named(engine, store, endpoint, named),
         Subject::Key => channel_of_key(engine, store, named).await,
         Subject::Nothing(why) => Err(V1Error::missing(endpoint, why).into()),
-    };
-    match found {
-        Ok((field, channel)) => not_asked(engine, operation, field, &channel),
-        Err(failure) => failure,
     }
-}
-
-/// A member that names something, and the channel it leads to.
-type Found = (&'static str, ChannelKey);
-
-async fn channel_of_payment(engine: &Engine, store: &StoreId, named: &Named) -> Result<Found, Failure> {
-    let payment = payments::attempt(engine, store, named.text("imp_uid")).await?;
-    Ok(("imp_uid", payment.channel.key))
 }
 
 async fn channel_of_key(engine: &Engine, store: &StoreId, named: &Named) -> Result<Found, Failure> {
@@ -170,7 +197,7 @@ async fn channel_of_key(engine: &Engine, store: &StoreId, named: &Named) -> Resu
     let uid = named.text("customer_uid").parse().map_err(|_| missing())?;
     let key = engine.customer(store, &uid).await?;
     let part = key.channels.first().ok_or_else(missing)?;
-    Ok(("customer_uid", part.channel.key.clone()))
+    Ok(Found { field: "customer_uid", channel: part.channel.key.clone(), payment: None })
 }
 
 fn channel_named(
@@ -183,32 +210,37 @@ fn channel_named(
     let key: Option<ChannelKey> = named.text("channel_key").parse().ok();
     let known = key.filter(|key| directory.channel(store, key).is_some());
     let message = "V1-INPUT channel_key: is no channel of this store; GET /users/pg lists them";
-    Ok(("channel_key", known.ok_or_else(|| V1Error::refused(endpoint, message))?))
+    let channel = known.ok_or_else(|| V1Error::refused(endpoint, message))?;
+    Ok(Found { field: "channel_key", channel, payment: None })
+}
+
+/// V1's code of a channel's PG.
+fn code_of(engine: &Engine, channel: &ChannelKey) -> String {
+    let directory = engine.directory();
+    directory.entry(channel).map(|entry| entry.channel.provider.v1_code()).unwrap_or_default()
+}
+
+fn is_of(engine: &Engine, wallet: Wallet, channel: &ChannelKey) -> bool {
+    wallet.codes().contains(&code_of(engine, channel).as_str())
 }
 
 /// The refusal, under the rule by which the channel's PG has no such thing.
-fn not_asked(
-    engine: &Engine,
-    operation: &'static WalletOperation,
-    field: &str,
-    channel: &ChannelKey,
-) -> Failure {
-    let profile = match capability::profile(engine, channel) {
+fn not_asked(engine: &Engine, operation: &'static WalletOperation, found: &Found) -> Failure {
+    let profile = match capability::profile(engine, &found.channel) {
         Ok(profile) => profile,
         Err(error) => return error.into(),
     };
-    let code =
-        engine.directory().entry(channel).map(|entry| entry.channel.provider.v1_code()).unwrap_or_default();
-    let (endpoint, wallet) = (Endpoint::Wallet(operation), operation.wallet);
+    let (endpoint, wallet, field) = (Endpoint::Wallet(operation), operation.wallet, found.field);
     let (rule, title) = (profile.capability_rule.code, wallet.title());
-    if wallet.codes().contains(&code.as_str()) {
+    if is_of(engine, wallet, &found.channel) {
         let message = format!(
             "{rule} {field}: is at {title}, which no adapter of this gateway asks for it; do it in the PG's console, or at api.iamport.kr"
         );
         return V1Error::of_pg(endpoint, message).into();
     }
     let message = format!(
-        "{rule} {field}: is at `{code}`, and this operation is of {title} alone; name one at `{}`",
+        "{rule} {field}: is at `{}`, and this operation is of {title} alone; name one at `{}`",
+        code_of(engine, &found.channel),
         wallet.codes().join("` or `")
     );
     V1Error::refused(endpoint, message).into()

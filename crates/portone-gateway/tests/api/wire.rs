@@ -111,6 +111,7 @@ impl Wire {
             query: String::new(),
             authorization: None,
             idempotency_key: None,
+            tier: None,
             body: Bytes::from(body.to_string()),
         };
         let reply = self.handle(request).unwrap();
@@ -131,6 +132,7 @@ impl Wire {
             query: String::new(),
             authorization: Some(format!("PortOne {UPSTREAM_SECRET}")),
             idempotency_key: None,
+            tier: None,
             body: Bytes::new(),
         };
         serde_json::from_slice(&self.handle(request).unwrap().body).unwrap()
@@ -151,6 +153,7 @@ impl Wire {
             query: String::new(),
             authorization: None,
             idempotency_key: None,
+            tier: None,
             body: Bytes::from(body.to_string()),
         };
         assert_eq!(self.handle(request).unwrap().status, 200);
@@ -190,6 +193,7 @@ impl Transport for Wire {
             query: query.to_owned(),
             authorization,
             idempotency_key: key.map(|(_, value)| value.clone()),
+            tier: None,
             body: request.body.as_ref().map(|body| Bytes::copy_from_slice(body.bytes())).unwrap_or_default(),
         });
         if line == Line::Dumb {

@@ -72,7 +72,8 @@ fn check_window(payment: &WindowPayment, drawable: &[&Candidate<'_>], report: &m
         // Seed 000 asks for nothing more of other methods.
         _ => {}
     }
-    // The seed calls them mandatory, and its own sample leaves them out (DOC-026).
+    // The seed calls them mandatory, and its own sample leaves them out (DOC-026); so it does `custom_data`, which no command
+    // holds: the face tells of it.
     for (field, amount) in [("amount.taxFree", order.amount.tax_free), ("amount.vat", order.amount.vat)] {
         if amount.is_none() {
             report.add_with(&WINDOW, Severity::Advise, field, "is missing; tell it to windows of a group");

@@ -64,7 +64,7 @@ fn a_decision_explains_itself() {
     let text = drawn(0).to_string();
     let expected = "KPN: drawn (0) from channel-group-test-94ab2b51-b7e1-4b74-9a9c-9fb6e117a6ac version 3
   SMARTRO_V2 (SMARTRO_V2): weight 1, probability 0/2, refused
-    FAKE-CAP method: Smartro has no PAY_INSTANTLY by CARD; choose another channel or method
+    FAKE-CAP method: Smartro has no payment without a window by CARD; choose another channel or method
   KPN (KPN): weight 1, probability 1/2, eligible
   OPEN (OPEN): weight 1, probability 1/2, eligible
   advice FAKE-002 orderName: was seen by KPN";

@@ -48,6 +48,19 @@ impl Input {
         self.text(name)?.ok_or_else(|| Refusal::hub(format!("파라미터 누락: {name}")))
     }
 
+    /// A list of texts, or one.
+    pub(crate) fn texts(&self, name: &str) -> Result<Vec<String>, Refusal> {
+        match self.value(name).or_else(|| self.value(&format!("{name}[]"))) {
+            None => Ok(Vec::new()),
+            Some(Value::String(text)) => Ok(vec![text.clone()]),
+            Some(Value::Array(items)) => {
+                let texts = items.iter().map(|item| item.as_str().map(str::to_owned));
+                texts.collect::<Option<_>>().ok_or_else(|| wrong(name))
+            }
+            Some(_) => Err(wrong(name)),
+        }
+    }
+
     /// A text of at most so many characters.
     pub(crate) fn short(&self, name: &str, length_max: usize) -> Result<Option<String>, Refusal> {
         let text = self.text(name)?;

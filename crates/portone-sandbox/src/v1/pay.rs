@@ -8,6 +8,7 @@ use super::input::Input;
 use super::keys::CUSTOMER_UID_LENGTH_MAX;
 use super::records::{Account, CARD, Channel, Payment, Status, StoredCard};
 use super::view::payment_view;
+use super::wallet::Goods;
 use super::{Context, Refusal};
 use crate::cards::{CardFacts, Conduct};
 use crate::message::Change;
@@ -254,6 +255,8 @@ fn begun(context: &mut Context<'_>, channel: &Channel, order: Order) -> Payment 
         pg_tid: None,
         apply_num: None,
         cancels: Vec::new(),
+        sub_shops: Vec::new(),
+        goods: Goods::default(),
         delivery: None,
     }
 }

@@ -163,3 +163,32 @@ fn view(of: &Of, receipt: &Receipt) -> Value {
 fn bad(refusal: Refusal) -> Refusal {
     refusal.with_status(400)
 }
+
+/// `POST /partners/receipts/{imp_uid}`: KG Inicis alone has it, and each sub-shop has a number, a name and an amount.
+pub(super) fn name_sub_shops(
+    context: &mut Context<'_>,
+    imp_uid: &str,
+    input: &Input,
+) -> Result<Value, Refusal> {
+    let payment = context.book.payment(imp_uid).cloned();
+    let mut payment = payment.ok_or_else(|| Refusal::missing("존재하지 않는 결제정보입니다."))?;
+    if payment.pg_code != "html5_inicis" {
+        return Err(Refusal::hub("지원하지 않는 PG사입니다.").with_status(501));
+    }
+    let shops = input.value("data").and_then(Value::as_array).cloned().unwrap_or_default();
+    let is_whole = |shop: &Value| {
+        shop["business_registration_number"].is_string()
+            && shop["company_name"].is_string()
+            && shop["amount"].is_number()
+    };
+    if shops.is_empty() || !shops.iter().all(is_whole) || !payment.was_paid() {
+        return Err(Refusal::hub("하위 상점 정보가 올바르지 않습니다.").with_status(400));
+    }
+    if let Some(refused) = context.forced_words() {
+        return Err(Refusal::pg(refused).with_status(400));
+    }
+    payment.sub_shops = shops;
+    context.note(Change::V1Payment(payment.imp_uid.clone()));
+    context.book.put_payment(payment);
+    Ok(json!({"receipt_url": format!("https://sandbox.invalid/slips/{imp_uid}")}))
+}

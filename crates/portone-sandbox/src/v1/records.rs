@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::input::Input;
+use super::wallet::Goods;
 use super::{Context, Refusal};
 use crate::cards::CardFacts;
 use crate::message::Change;
@@ -74,6 +75,12 @@ pub(crate) struct Payment {
     pub(crate) apply_num: Option<String>,
     #[serde(default)]
     pub(crate) cancels: Vec<Cancel>,
+    /// The sub-shops on its sales slip.
+    #[serde(default)]
+    pub(crate) sub_shops: Vec<Value>,
+    /// What a wallet holds of it.
+    #[serde(default)]
+    pub(crate) goods: Goods,
     /// What was registered of its delivery.
     #[serde(default)]
     pub(crate) delivery: Option<Value>,

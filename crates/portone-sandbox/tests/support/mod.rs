@@ -96,6 +96,7 @@ pub(crate) fn request(method: Method, target: &str, body: &Value) -> Request {
         query: query.to_owned(),
         authorization: Some(format!("PortOne {SECRET}")),
         idempotency_key: None,
+        tier: None,
         body: if body.is_null() { Bytes::new() } else { Bytes::from(body.to_string()) },
     }
 }

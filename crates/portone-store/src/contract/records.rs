@@ -156,6 +156,7 @@ pub fn transaction(number: u64, payment: u64) -> Transaction {
         confirm_url: None,
         escrow: None,
         delivery: None,
+        wallet: None,
         failure: None,
         rerouted_to: None,
         cancellations: Vec::new(),

@@ -3,8 +3,11 @@
 use chrono::TimeDelta;
 use portone_engine::access::{CredentialTag, KeptToken};
 use portone_engine::attempts::{AttemptQuery, AttemptSort};
-use portone_engine::ledger::{Face, ImpUid, PaymentStatus, Platform, Transaction};
+use portone_engine::ledger::{
+    Face, ImpUid, PaymentStatus, Platform, ProductOrderRecord, Transaction, WalletRecord,
+};
 use portone_engine::list::{TimeField, Window};
+use portone_engine::port::follow::Recorded;
 use portone_engine::port::{NewTransaction, Store};
 
 use super::records::{at, begin, other_store_id, settle_failed, settle_paid, store_id, transaction_id};
@@ -44,6 +47,35 @@ pub async fn a_name_and_a_face_stay(store: &dyn Store) {
     assert_eq!((paid.status, paid.imp_uid), (PaymentStatus::Paid, name));
     assert_eq!((paid.face, paid.platform), (Face::V1, Platform::Mobile));
     assert_eq!(paid.shown_id(), name.to_string());
+}
+
+/// A product order finds its transaction once a wallet has told of it, by a result or by a change, and only in its store.
+pub async fn a_product_order_finds_its_transaction(store: &dyn Store) {
+    store.begin_payment(begin(1, 1)).await.expect("begins");
+    let order = |id: &str| ProductOrderRecord {
+        id: id.to_owned(),
+        status: "PAYED".to_owned(),
+        claim_type: None,
+        claim_status: None,
+    };
+    let mut settle = settle_paid(1, 1);
+    settle.transaction.wallet =
+        Some(Box::new(WalletRecord { asked_at: None, product_orders: vec![order("first")] }));
+    store.settle_transaction(settle).await.expect("settles");
+    let found = async |id: &str| {
+        let found = store.transaction_by_product_order(&store_id(), id).await.expect("reads");
+        found.map(|transaction| transaction.id)
+    };
+    assert_eq!(found("first").await, Some(transaction_id(1)));
+    assert_eq!(found("second").await, None);
+
+    let mut paid = store.transaction(&transaction_id(1)).await.expect("reads").expect("is there");
+    let wallet = paid.wallet.as_mut().expect("the wallet's record");
+    wallet.product_orders.push(order("second"));
+    let kept = store.record_change(paid.clone(), None, Vec::new(), Vec::new()).await;
+    assert_eq!(kept, Ok(Recorded::Written));
+    assert_eq!((found("first").await, found("second").await), (Some(paid.id.clone()), Some(paid.id)));
+    assert_eq!(store.transaction_by_product_order(&other_store_id(), "first").await, Ok(None));
 }
 
 /// The attempts before the latest are found by either time and by state.

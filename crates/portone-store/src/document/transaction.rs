@@ -9,7 +9,7 @@ use portone_core::{
 };
 use portone_engine::ledger::{
     AppliedPromotion, Cancellation, ChannelSnapshot, DeliveryTold, Face, Failure, GroupSnapshot, ImpUid,
-    PaymentStatus, Platform, Transaction,
+    PaymentStatus, Platform, Transaction, WalletRecord,
 };
 use serde::{Deserialize, Serialize};
 
@@ -64,6 +64,8 @@ pub(crate) struct TransactionDocument<'a> {
     escrow: Option<Cow<'a, Escrow>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     delivery: Option<DeliveryTold>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    wallet: Option<Cow<'a, WalletRecord>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     failure: Option<Cow<'a, Failure>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -120,6 +122,7 @@ impl<'a> TransactionDocument<'a> {
             confirm_url: transaction.confirm_url.as_deref().map(Cow::Borrowed),
             escrow: transaction.escrow.as_ref().map(Cow::Borrowed),
             delivery: transaction.delivery,
+            wallet: transaction.wallet.as_deref().map(Cow::Borrowed),
             failure: transaction.failure.as_ref().map(Cow::Borrowed),
             rerouted_to: transaction.rerouted_to.as_ref().map(Cow::Borrowed),
             cancellations: Cow::Borrowed(&transaction.cancellations),
@@ -164,6 +167,7 @@ impl<'a> TransactionDocument<'a> {
             confirm_url: self.confirm_url.map(Cow::into_owned),
             escrow: self.escrow.map(Cow::into_owned),
             delivery: self.delivery,
+            wallet: self.wallet.map(|wallet| Box::new(wallet.into_owned())),
             failure: self.failure.map(Cow::into_owned),
             rerouted_to: self.rerouted_to.map(Cow::into_owned),
             cancellations: self.cancellations.into_owned(),

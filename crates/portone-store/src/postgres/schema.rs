@@ -5,7 +5,10 @@ use super::problem::Problem;
 use crate::sql::{Database, Fault, OpenError};
 
 /// Each takes a database from the version of its place to the next one. Released ones never change.
-const MIGRATIONS: &[&str] = &[include_str!("../../migrations/postgres/0001_ledger.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../migrations/postgres/0001_ledger.sql"),
+    include_str!("../../migrations/postgres/0002_product_orders.sql"),
+];
 
 /// Applies what is missing, in one commit. Of several gateways that start at once one does it, while nobody writes.
 pub(super) fn migrate(database: &Database, address: &str) -> Result<(), OpenError> {

@@ -13,7 +13,7 @@ use super::counts::{self, Listed};
 use super::database::{Database, Fault};
 use super::events::{self, EventRow};
 use super::receipts::{self, ReceiptRow};
-use super::{SqlStore, attempts, facets, payment_events, promotions, read, schedules, transactions};
+use super::{SqlStore, attempts, facets, payment_events, promotions, read, schedules, transactions, v1};
 use crate::document::{TransactionDocument, Unreadable, encode, millis, time};
 
 #[async_trait]
@@ -227,6 +227,7 @@ fn record(database: &Database, rows: &ChangeRows) -> Result<Recorded, Fault> {
         return Ok(Recorded::Changed);
     }
     transactions::relist(database, before.as_ref().map(|before| before.listed), transaction, facet_no);
+    v1::name_product_orders(database, transaction)?;
     if transaction.status != PaymentStatus::Failed {
         make_latest(database, store_no, transaction)?;
     }

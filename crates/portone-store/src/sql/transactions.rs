@@ -12,7 +12,7 @@ use super::counts::{self, Listed};
 use super::database::{Database, Fault};
 use super::events::{self, EventRow};
 use super::payment_events::{self, Before};
-use super::{facets, follow_ups, promotions, schedules};
+use super::{facets, follow_ups, promotions, schedules, v1};
 use crate::document::{
     TransactionColumns, TransactionDocument, Unreadable, decode, decode_code, encode, millis, time,
 };
@@ -324,6 +324,7 @@ pub(super) fn settle_transaction(database: &Database, rows: &SettleRows) -> Resu
     if transaction.may_have_waited() {
         follow_ups::set(database, transaction)?;
     }
+    v1::name_product_orders(database, transaction)?;
     Ok(Settle::Settled)
 }
 

@@ -23,10 +23,45 @@ impl AttemptStore for SqlStore {
         read!(self, [store], |database| transactions::by_imp_uid(database, store, imp_uid))
     }
 
+    async fn transaction_by_product_order(
+        &self,
+        store: &StoreId,
+        product_order: &str,
+    ) -> Result<Option<Transaction>, StoreError> {
+        read!(self, [store, product_order], |database| by_product_order(database, store, product_order))
+    }
+
     async fn earlier_attempts(&self, query: &AttemptQuery) -> Result<Vec<Transaction>, StoreError> {
         let query = query.clone();
         self.read_long(move |database| earlier(database, &query)).await
     }
+}
+
+/// Keeps which transaction the product orders are of that a wallet has told of.
+pub(super) fn name_product_orders(database: &Database, transaction: &Transaction) -> Result<(), Fault> {
+    let Some(wallet) = &transaction.wallet else { return Ok(()) };
+    let store_no = database.store_no(&transaction.store_id)?;
+    for order in &wallet.product_orders {
+        database.write(
+            "INSERT INTO product_orders (store_no, id, transaction_id) VALUES (?1, ?2, ?3)
+             ON CONFLICT (store_no, id) DO NOTHING",
+            params![store_no, order.id.as_str(), transaction.id.as_str()],
+        )?;
+    }
+    Ok(())
+}
+
+fn by_product_order(
+    database: &Database,
+    store: &StoreId,
+    product_order: &str,
+) -> Result<Option<Transaction>, Fault> {
+    let Some(store_no) = database.find_store_no(store)? else { return Ok(None) };
+    let mut statement = database.prepared(select!(
+        "id = (SELECT transaction_id FROM product_orders WHERE store_no = ?1 AND id = ?2)"
+    ))?;
+    let mut rows = statement.query(params![store_no, product_order])?;
+    rows.next()?.map(|row| transactions::read(database, row)).transpose()
 }
 
 fn earlier(database: &Database, query: &AttemptQuery) -> Result<Vec<Transaction>, Fault> {

@@ -25,6 +25,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/0022_schedule_counts.sql"),
     include_str!("../../migrations/sqlite/0024_key_numbers.sql"),
     include_str!("../../migrations/sqlite/0011_resend.sql"),
+    include_str!("../../migrations/sqlite/0026_product_orders.sql"),
 ];
 
 /// Applies what is missing, each step in one commit. `Err(Ok(found))` tells of a database newer than this version.

@@ -53,6 +53,7 @@ async fn told(client: &Client, command: Command) -> Result<String, PgError> {
         Command::RegisterStoreReceipt(register) => {
             advice(&client.register_store_receipt(register, &ctx).await?)
         }
+        Command::AskWallet(ask) => advice(&client.ask_wallet(ask, &ctx).await?),
         Command::ConfirmPayment(confirm) => paid(&client.confirm_payment(confirm, &ctx).await?),
         Command::ConfirmBillingKey(confirm) => advice(&client.confirm_billing_key(confirm, &ctx).await?),
         Command::ConfirmIssueAndPay(confirm) => advice(&client.confirm_issue_and_pay(confirm, &ctx).await?),

@@ -112,6 +112,10 @@ fn normal(schema: Value) -> Value {
     if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
         return json!({"$ref": reference.replace("#/definitions/", "#/components/schemas/")});
     }
+    // The items of Naver Pay's lists are written as the name of their type.
+    if let Some(Value::String(kind)) = schema.get("items").cloned() {
+        schema.insert("items".to_owned(), json!({ "type": kind }));
+    }
     for name in ["maxLength", "minLength", "maximum", "minimum"] {
         if let Some(limit) =
             schema.get(name).and_then(Value::as_str).and_then(|text| text.parse::<i64>().ok())

@@ -36,6 +36,10 @@ pub fn success(command: &Command) -> Vec<PgReply> {
             vec![receipted(cancel.method.is_some()), done(&cancelled_receipt(cancel.method.is_some()))]
         }
         Command::RegisterEscrowLogistics(_) => vec![listed(&[payment("paid")]), done(&logistics())],
+        Command::RegisterStoreReceipt(_) => {
+            vec![listed(&[payment("paid")]), done(&json!({ "receipt_url": "https://receipts.example/1" }))]
+        }
+        Command::AskWallet(_) => vec![listed(&[payment("paid")]), done(&json!([product_order()]))],
         // Nothing is sent for them.
         Command::OpenWindow(_) | Command::Schedule(_) => vec![],
         Command::Inquire(inquire) => match &inquire.of.subject {
@@ -49,6 +53,7 @@ pub fn success(command: &Command) -> Vec<PgReply> {
             AttemptSubject::RegisterEscrowLogistics { .. } => {
                 vec![listed(&[payment("paid")]), done(&logistics())]
             }
+            AttemptSubject::RegisterStoreReceipt { .. } => vec![listed(&[payment("paid")])],
             AttemptSubject::IssueBillingKey => vec![done(&customer(ATTEMPT))],
             AttemptSubject::BillingKey { pg_billing_key } => vec![done(&customer(pg_billing_key.expose()))],
             AttemptSubject::DeleteBillingKey { .. } => vec![unknown_key()],
@@ -123,6 +128,17 @@ pub fn receipt(is_made_here: bool) -> Value {
         receipt["merchant_uid"] = json!(PAYMENT_ID);
     }
     receipt
+}
+
+/// The sample payment's product order, on its way.
+pub fn product_order() -> Value {
+    json!({
+        "product_order_id": "2026030212345671", "product_order_status": "DELIVERING", "claim_type": null,
+        "claim_status": null, "product_id": "chair-1", "product_name": "스위블 체어", "product_option_id": null,
+        "product_option_name": null, "product_amount": AMOUNT, "delivery_amount": 0, "quantity": 1,
+        "orderer": null, "shipping_address": null, "shipping_memo": null, "shipping_due": STARTED_AT + 86_400,
+        "individual_code": null,
+    })
 }
 
 fn cancelled_receipt(is_made_here: bool) -> Value {

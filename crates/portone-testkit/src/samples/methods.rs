@@ -1,12 +1,12 @@
 //! The samples whose request depends on the pay method of the payment, by the methods that the other samples leave out.
 
 use portone_core::{
-    CancelCashReceipt, Command, Currency, LogisticsStep, OpenWindow, PayMethod, WindowEasyPay, WindowIssue,
-    WindowIssueMethod, WindowMobile,
+    AskWallet, CancelCashReceipt, Command, Currency, LogisticsStep, OpenWindow, PayMethod, WindowEasyPay,
+    WindowIssue, WindowIssueMethod, WindowMobile,
 };
 
 use super::{
-    AMOUNT, Sample, Secrets, cancel, confirm_payment, customer, delivery, payment_id, receipts,
+    AMOUNT, Sample, Secrets, ask_wallet, cancel, confirm_payment, customer, delivery, payment_id, receipts,
     refund_account, window_settings,
 };
 
@@ -50,6 +50,14 @@ pub(super) fn every(secrets: Secrets) -> Vec<Sample> {
         ("confirm_delivery_of_transfer", delivery_of(Transfer)),
         ("confirm_delivery_of_mobile", delivery_of(Mobile)),
         ("confirm_delivery_of_easy_pay", delivery_of(EasyPay)),
+        ("register_store_receipt_of_transfer", slip_of(secrets, Transfer)),
+        ("register_store_receipt_of_virtual_account", slip_of(secrets, VirtualAccount)),
+        ("register_store_receipt_of_mobile", slip_of(secrets, Mobile)),
+        ("register_store_receipt_of_easy_pay", slip_of(secrets, EasyPay)),
+        ("ask_wallet_of_transfer", wallet_of(Transfer)),
+        ("ask_wallet_of_virtual_account", wallet_of(VirtualAccount)),
+        ("ask_wallet_of_mobile", wallet_of(Mobile)),
+        ("ask_wallet_of_easy_pay", wallet_of(EasyPay)),
     ];
     named.into_iter().map(|(name, command)| Sample { name, command }).collect()
 }
@@ -78,6 +86,22 @@ fn delivery_of(method: PayMethod) -> Command {
     let mut command = delivery::confirm();
     if let Command::ConfirmDelivery(confirm) = &mut command {
         confirm.method = method;
+    }
+    command
+}
+
+fn slip_of(secrets: Secrets, method: PayMethod) -> Command {
+    let mut command = receipts::store_receipt(secrets);
+    if let Command::RegisterStoreReceipt(register) = &mut command {
+        register.method = method;
+    }
+    command
+}
+
+fn wallet_of(method: PayMethod) -> Command {
+    let mut command = ask_wallet();
+    if let Command::AskWallet(AskWallet { payment: Some(payment), .. }) = &mut command {
+        payment.method = method;
     }
     command
 }

@@ -17,7 +17,9 @@ const CARRIERS: [(&str, &str); 12] = [
     ("YELLOWCAP", ETC),
     (ETC, ETC),
 ];
-const ETC: &str = "ETC";
+const ETC: &str = OTHER;
+/// V1's code of a carrier that it does not name, which is V2's too (rule V1-087).
+pub const OTHER: &str = "ETC";
 
 const PURPOSES: [(&str, ReceiptPurpose); 2] =
     [("person", ReceiptPurpose::Personal), ("company", ReceiptPurpose::Corporate)];
@@ -38,6 +40,12 @@ pub fn carriers() -> impl Iterator<Item = (&'static str, &'static str)> {
     CARRIERS.into_iter()
 }
 
+/// The carrier that V1 calls so; one that it does not name is another (rule V1-087).
+pub fn carrier(code: &str) -> Option<LogisticsCompany> {
+    let v2 = CARRIERS.iter().find(|(v1, _)| *v1 == code).map_or(ETC, |(_, v2)| *v2);
+    LogisticsCompany::from_code(v2)
+}
+
 /// V1's code of a carrier; `ETC` where it has none.
 pub fn carrier_code(company: LogisticsCompany) -> &'static str {
     let found = CARRIERS.iter().find(|(_, v2)| *v2 == company.code() && *v2 != ETC);
@@ -45,7 +53,7 @@ pub fn carrier_code(company: LogisticsCompany) -> &'static str {
 }
 
 /// What a receipt may be for.
-pub fn purposes() -> impl Iterator<Item = (&'static str, ReceiptPurpose)> {
+pub fn purposes() -> impl Iterator<Item = (&'static str, ReceiptPurpose)> + Clone {
     PURPOSES.into_iter()
 }
 
@@ -58,7 +66,7 @@ pub const fn purpose_code(purpose: ReceiptPurpose) -> &'static str {
 }
 
 /// The kinds of number that name a receiver; a resident number has no kind in V2.
-pub fn identity_types() -> impl Iterator<Item = (&'static str, Option<ReceiptIdentityType>)> {
+pub fn identity_types() -> impl Iterator<Item = (&'static str, Option<ReceiptIdentityType>)> + Clone {
     IDENTITY_TYPES.into_iter()
 }
 
@@ -72,7 +80,7 @@ pub const fn identity_type_code(kind: ReceiptIdentityType) -> &'static str {
 }
 
 /// The methods a payment made elsewhere may have been paid by.
-pub fn receipt_methods() -> impl Iterator<Item = (&'static str, PayMethod)> {
+pub fn receipt_methods() -> impl Iterator<Item = (&'static str, PayMethod)> + Clone {
     RECEIPT_METHODS.into_iter()
 }
 

@@ -54,6 +54,10 @@ impl V1Dialect {
             Command::RegisterEscrowLogistics(register) => {
                 return self.decode_logistics(register, leg, reply, ctx.now);
             }
+            Command::RegisterStoreReceipt(register) => {
+                return self.decode_store_receipt(register, leg, reply);
+            }
+            Command::AskWallet(ask) => return self.decode_wallet(ask, leg, reply),
             Command::Inquire(inquire) => return self.decode_inquire(&inquire.of, leg, reply, ctx),
             // Nothing else is sent.
             _ => return Err(never_sent()),

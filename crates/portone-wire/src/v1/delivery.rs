@@ -36,7 +36,7 @@ impl V1Dialect {
 }
 
 /// The payment that was paid; of one `merchant_uid` there is at most one (rule IAMPORT-011).
-fn paid(reply: &PgReply) -> Result<Payment, PgError> {
+pub(super) fn paid(reply: &PgReply) -> Result<Payment, PgError> {
     let operation = Operation::FindPayments;
     let page: PaymentPage = operation.read(reply)?;
     let found = page.list.into_iter().find(|payment| payment.paid_at().is_some());

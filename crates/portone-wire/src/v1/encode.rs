@@ -58,6 +58,8 @@ impl V1Dialect {
             Command::IssueCashReceipt(issue) => self.find(&issue.payment_id),
             Command::CancelCashReceipt(cancel) => self.find(&cancel.payment_id),
             Command::RegisterEscrowLogistics(register) => self.find(&register.payment_id),
+            Command::RegisterStoreReceipt(register) => self.find(&register.payment_id),
+            Command::AskWallet(ask) => self.encode_wallet(ask),
             Command::Inquire(inquire) => self.encode_inquire(&inquire.of).ok_or_else(not_on_v1)?,
             Command::OpenWindow(window) => {
                 return self.encode_window(window, ctx, shaping).ok_or_else(not_on_v1);

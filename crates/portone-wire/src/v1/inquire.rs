@@ -16,6 +16,7 @@ use super::{
     receipts::{cancelled_finding, issued_finding},
     reply::{Lenient, Payment, PaymentPage, Status, StoredKey},
     standing::{issued_and_paid, standing_finding, window_finding},
+    store_receipt::find_store_receipt,
 };
 use crate::path::percent_encoded;
 
@@ -38,6 +39,7 @@ impl V1Dialect {
             | AttemptSubject::CloseVirtualAccount { payment_id }
             | AttemptSubject::IssueCashReceipt { payment_id, .. }
             | AttemptSubject::CancelCashReceipt { payment_id }
+            | AttemptSubject::RegisterStoreReceipt { payment_id }
             | AttemptSubject::RegisterEscrowLogistics { payment_id, .. } => self.find(payment_id),
             AttemptSubject::IssueBillingKey => {
                 let path = format!("/subscribe/customers/{}", percent_encoded(of.id.as_str()));
@@ -111,6 +113,7 @@ impl V1Dialect {
                     }
                 }
             }
+            AttemptSubject::RegisterStoreReceipt { .. } => return find_store_receipt(reply),
             AttemptSubject::IssueBillingKey => find_issued_key(reply, ctx)?,
             AttemptSubject::DeleteBillingKey { .. } => find_deleted_key(reply, ctx)?,
             AttemptSubject::BillingKey { pg_billing_key } => find_key(pg_billing_key, reply)?,

@@ -20,6 +20,8 @@ mod reply;
 mod request;
 pub mod rules;
 mod standing;
+mod store_receipt;
+mod wallet;
 mod window;
 
 pub use bank::{bank_code, bank_of_code, banks};

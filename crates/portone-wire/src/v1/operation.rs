@@ -4,6 +4,7 @@ use portone_core::{Cause, Decline, Effect, PgError, PgReply};
 use serde::{Deserialize, de::DeserializeOwned};
 
 use super::reply::{Envelope, Status};
+use super::wallet::PARTIAL;
 
 /// One operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,11 +20,16 @@ pub(super) enum Operation {
     IssueReceipt,
     CancelReceipt,
     TellLogistics,
+    RegisterSubShops,
+    /// Something that one wallet has alone.
+    AskWallet,
     FindPayments,
     ReadPayment,
     ReadBillingKey,
     ReadReceipt,
     ReadLogistics,
+    /// Something that one wallet tells alone.
+    ReadWallet,
 }
 
 impl Operation {
@@ -37,15 +43,19 @@ impl Operation {
             | Self::CancelPayment
             | Self::ConfirmDelivery
             | Self::IssueAccount
-            | Self::IssueReceipt => Effect::Once,
-            Self::DeleteBillingKey | Self::CloseAccount | Self::CancelReceipt | Self::TellLogistics => {
-                Effect::Repeatable
-            }
+            | Self::IssueReceipt
+            | Self::AskWallet => Effect::Once,
+            Self::DeleteBillingKey
+            | Self::CloseAccount
+            | Self::CancelReceipt
+            | Self::TellLogistics
+            | Self::RegisterSubShops => Effect::Repeatable,
             Self::FindPayments
             | Self::ReadPayment
             | Self::ReadBillingKey
             | Self::ReadReceipt
-            | Self::ReadLogistics => Effect::Reads,
+            | Self::ReadLogistics
+            | Self::ReadWallet => Effect::Reads,
         }
     }
 
@@ -53,7 +63,7 @@ impl Operation {
     pub(super) fn read<T: DeserializeOwned>(self, reply: &PgReply) -> Result<T, PgError> {
         let Ok(envelope) = Envelope::parse(reply) else { return Err(self.no_envelope(reply)) };
         match reply.status {
-            200 if envelope.code == 0 => {
+            status if envelope.code == 0 && self.is_success(status) => {
                 // The error's own text may quote the reply, and a reply names a billing key.
                 envelope.response().map_err(|_| self.unreadable(reply, "response"))
             }
@@ -91,13 +101,20 @@ impl Operation {
         }
     }
 
+    /// Whether a status is one of success. 207 says that only some product orders were changed.
+    fn is_success(self, status: u16) -> bool {
+        status == 200 || (status == PARTIAL && self == Self::AskWallet)
+    }
+
     fn refusal(self, reply: &PgReply, envelope: &Envelope) -> PgError {
         let message = envelope.message.clone().unwrap_or_default();
         if self.effect() == Effect::Reads {
             // A read that is refused says nothing about the payer, so it is never a decline.
             return PgError::Unavailable(Cause::Misconfigured { status: reply.status, message });
         }
-        if message.starts_with(ALREADY) || is_still_open(envelope) {
+        // What was given back by a wallet is read from the payment whatever it says.
+        let is_done = message.starts_with(ALREADY) && self != Self::AskWallet;
+        if is_done || is_still_open(envelope) {
             return PgError::UnknownOutcome(Cause::InquireFirst(message));
         }
         PgError::Declined(Decline { code: envelope.code.to_string(), message })
@@ -128,8 +145,11 @@ impl Operation {
             | Self::CloseAccount
             | Self::CancelReceipt
             | Self::TellLogistics
+            | Self::RegisterSubShops
             | Self::ReadReceipt
-            | Self::ReadLogistics => true,
+            | Self::ReadLogistics
+            | Self::AskWallet
+            | Self::ReadWallet => true,
             Self::PayOnetime
             | Self::PayAgain
             | Self::IssueBillingKey
@@ -144,15 +164,19 @@ impl Operation {
     /// says that the PG failed, and not that nothing happened.
     const fn documents_refusal(self, status: u16) -> bool {
         match self {
-            Self::CloseAccount | Self::IssueReceipt | Self::CancelReceipt => status == 400,
+            Self::CloseAccount | Self::IssueReceipt | Self::CancelReceipt | Self::RegisterSubShops => {
+                status == 400
+            }
             Self::TellLogistics => matches!(status, 400 | 409),
+            // 500 is what Naver Pay's operations answer where every product order was refused.
+            Self::AskWallet => matches!(status, 400 | 500),
             _ => false,
         }
     }
 
     /// Whether the schema lists 501 for a PG that has no such service.
     const fn documents_no_support(self) -> bool {
-        matches!(self, Self::IssueReceipt | Self::CancelReceipt)
+        matches!(self, Self::IssueReceipt | Self::CancelReceipt | Self::RegisterSubShops)
     }
 }
 
@@ -181,7 +205,7 @@ fn misconfigured(reply: &PgReply, envelope: Envelope) -> PgError {
 mod tests {
     use super::*;
 
-    const ALL: [Operation; 16] = [
+    const ALL: [Operation; 19] = [
         Operation::PayOnetime,
         Operation::PayAgain,
         Operation::IssueBillingKey,
@@ -198,6 +222,9 @@ mod tests {
         Operation::ReadBillingKey,
         Operation::ReadReceipt,
         Operation::ReadLogistics,
+        Operation::AskWallet,
+        Operation::ReadWallet,
+        Operation::RegisterSubShops,
     ];
 
     fn read(operation: Operation, status: u16, body: &str) -> PgError {

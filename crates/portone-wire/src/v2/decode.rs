@@ -61,7 +61,7 @@ impl V2Dialect {
                 Outcome::CancelStopped { stopped_at: answer.stopped_at }
             }
             // Nothing is sent for them, so no reply can be theirs.
-            Command::OpenWindow(_) | Command::Schedule(_) => {
+            Command::OpenWindow(_) | Command::Schedule(_) | Command::AskWallet(_) => {
                 return Err(PgError::UnknownOutcome(Cause::Undocumented {
                     status: reply.status,
                     what: "a reply to what was never sent".to_owned(),

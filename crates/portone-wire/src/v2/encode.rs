@@ -7,7 +7,11 @@ use portone_core::{
     StopCancel,
 };
 
-use crate::{body::json_body, path::percent_encoded, refusal::held_schedule};
+use crate::{
+    body::json_body,
+    path::percent_encoded,
+    refusal::{held_schedule, not_on_v2},
+};
 
 use super::{
     Shaping, V2Dialect, Vat,
@@ -58,6 +62,7 @@ impl V2Dialect {
             Command::ConfirmEscrow(confirm) => self.encode_confirm_escrow(confirm, ctx),
             Command::ConfirmDelivery(confirm) => self.encode_delivery(confirm, ctx),
             Command::RegisterStoreReceipt(register) => self.encode_store_receipt(register, ctx),
+            Command::AskWallet(_) => return Err(not_on_v2()),
             Command::Inquire(inquire) => return Ok(self.encode_inquire(&inquire.of, ctx)),
         };
         Ok(Progress::Send { request: Box::new(request), leg: FIRST_LEG })

@@ -2,9 +2,9 @@
 
 use chrono::DateTime;
 use portone_core::{
-    Address, EscrowParty, Logistics, LogisticsCompany, LogisticsStep, PayMethod, PaymentId, Product,
-    RegisterEscrowLogistics,
+    Address, EscrowParty, Logistics, LogisticsStep, PayMethod, PaymentId, Product, RegisterEscrowLogistics,
 };
+use portone_wire::v1::codes;
 
 use super::{INPUT, Source, amount, order, read_body};
 use crate::fields::Fields;
@@ -15,24 +15,6 @@ const PARTY: &[&str] = &["name", "tel", "addr", "postcode", "relationship", "for
 const PARCEL: &[&str] = &["company", "invoice", "sent_at", "receiving_at", "address"];
 const PRODUCT: &[&str] = &["id", "name", "code", "amount", "currency", "quantity", "tag"];
 const ADDRESS: &[&str] = &["address_line_1", "address_line_2"];
-/// V1's carriers as V2 names them; what V1 does not name is `ETC` in either.
-const COMPANIES: [(&str, &str); 12] = [
-    ("HYUNDAI", "LOTTE"),
-    ("EPOST", "POST"),
-    ("CJGLS", "CJ"),
-    ("HANJIN", "HANJIN"),
-    ("DAESIN", "DAESIN"),
-    ("ETC", "ETC"),
-    ("DONGBU", "ETC"),
-    ("HANARO", "ETC"),
-    ("SAGAWA", "ETC"),
-    ("KGB", "LOGEN"),
-    ("YELLOWCAP", "ETC"),
-    ("LOGEN", "LOGEN"),
-];
-
-const OTHER: &str = "ETC";
-
 /// A delivery to tell the PG of, or to change.
 pub(crate) fn logistics(
     body: &impl Source,
@@ -98,20 +80,9 @@ fn address(lines: &Fields<'_, '_>) -> Option<Address> {
     })
 }
 
-/// A carrier that V1 does not name is `ETC` (rule V1-087).
-fn company(code: &str) -> Option<LogisticsCompany> {
-    let v2 = COMPANIES.iter().find(|(known, _)| *known == code).map_or(OTHER, |(_, v2)| *v2);
-    LogisticsCompany::from_code(v2)
-}
-
-/// What V1 calls a carrier: of two names for one, the first.
-pub(crate) fn code_of(company: &str) -> &'static str {
-    COMPANIES.iter().find(|(_, v2)| *v2 == company).map_or(OTHER, |(code, _)| *code)
-}
-
 fn parcel(fields: &Fields<'_, '_>) -> Option<Logistics> {
     let fields = fields.need_object("logis", &INPUT, PARCEL)?;
-    let company = fields.need_text("company").and_then(company);
+    let company = fields.need_text("company").and_then(codes::carrier);
     let invoice = fields.need_text("invoice");
     let seconds = fields.need_int64_from("sent_at", 0);
     let sent_at = seconds.and_then(|seconds| DateTime::from_timestamp(seconds, 0));

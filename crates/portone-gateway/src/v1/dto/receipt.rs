@@ -1,10 +1,7 @@
 //! `POST /receipts/{imp_uid}` and `/receipts/external/{merchant_uid}`.
 
-use portone_core::{
-    Currency, IssueCashReceipt, PayMethod, PaymentAmount, PaymentId, ReceiptIdentityType, ReceiptPurpose,
-    ReceiptReceiver,
-};
-use portone_wire::v1::rules;
+use portone_core::{Currency, IssueCashReceipt, PaymentAmount, PaymentId, ReceiptPurpose, ReceiptReceiver};
+use portone_wire::v1::{codes, rules};
 
 use super::order::PRODUCT_TYPES;
 use super::{INPUT, Named, Source, amount, named, read_body};
@@ -30,18 +27,6 @@ const RECEIPT: &[&str] = &[
     "amount",
     "pay_method",
 ];
-const PURPOSES: [(&str, ReceiptPurpose); 2] =
-    [("person", ReceiptPurpose::Personal), ("company", ReceiptPurpose::Corporate)];
-/// A resident number has no name in V2.
-const IDENTITY_TYPES: [(&str, Option<ReceiptIdentityType>); 4] = [
-    ("person", None),
-    ("business", Some(ReceiptIdentityType::Business)),
-    ("phone", Some(ReceiptIdentityType::Phone)),
-    ("taxcard", Some(ReceiptIdentityType::Card)),
-];
-const METHODS: [(&str, PayMethod); 2] =
-    [("trans", PayMethod::Transfer), ("vbank", PayMethod::VirtualAccount)];
-
 /// A cash receipt; `paid` is what the payment came to, where the path names one of the ledger's.
 pub(crate) fn issue(body: &impl Source, payment_id: PaymentId, paid: Option<i64>) -> Read<IssueCashReceipt> {
     read_body(body, RECEIPT, |fields| receipt(fields, payment_id, paid))
@@ -66,8 +51,8 @@ fn receipt(fields: &Fields<'_, '_>, payment_id: PaymentId, paid: Option<i64>) ->
     }
     let tax_free = amount::minor(fields, &rules::TAX_FREE_PART, "tax_free", currency);
     let vat = amount::minor(fields, &rules::AMOUNT, "vat_amount", currency);
-    let purpose = fields.choice("type", PURPOSES.into_iter()).unwrap_or(ReceiptPurpose::Personal);
-    let told_method = fields.choice("pay_method", METHODS.into_iter());
+    let purpose = fields.choice("type", codes::purposes()).unwrap_or(ReceiptPurpose::Personal);
+    let told_method = fields.choice("pay_method", codes::receipt_methods());
     let receiver = receiver(fields);
     let product_type = fields.choice("product_type", PRODUCT_TYPES.into_iter());
     let business_registration_number = fields.secret("corp_reg_no");
@@ -88,7 +73,7 @@ fn receipt(fields: &Fields<'_, '_>, payment_id: PaymentId, paid: Option<i64>) ->
 fn receiver(fields: &Fields<'_, '_>) -> Option<ReceiptReceiver> {
     let fields = fields.under(&INPUT);
     let identity_number = fields.need_secret("identifier");
-    let identity_type = fields.choice("identifier_type", IDENTITY_TYPES.into_iter()).flatten();
+    let identity_type = fields.choice("identifier_type", codes::identity_types()).flatten();
     Some(ReceiptReceiver {
         identity_number: identity_number?,
         identity_type,

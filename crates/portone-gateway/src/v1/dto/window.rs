@@ -1,9 +1,9 @@
 //! The argument of `IMP.request_pay`: a payment window, or one that issues a billing key.
 
 use portone_core::{
-    CustomerUid, FreeInstallmentPlan, OfferPeriod, OpenWindow, Order, PaymentAmount, ProductType, Secret,
-    WindowCard, WindowExpiry, WindowInstallment, WindowIssue, WindowIssueMethod, WindowMethod, WindowMobile,
-    WindowPayment, WindowReceipt, WindowSettings, WindowTypes,
+    CustomerUid, FreeInstallmentPlan, OfferPeriod, OpenWindow, Order, PaymentAmount, ProductType, Report,
+    Rule, Secret, Severity, WindowCard, WindowExpiry, WindowInstallment, WindowIssue, WindowIssueMethod,
+    WindowMethod, WindowMobile, WindowPayment, WindowReceipt, WindowSettings, WindowTypes,
 };
 use portone_engine::request::Extras;
 use portone_wire::v1::{names, rules};
@@ -64,6 +64,13 @@ const WIDGET: (&str, &str) = ("widget_code", "widget");
 /// Smartro's parameters that V2 has in the pay method's block.
 const RECEIPT: [&str; 2] = ["cashReceiptType", "customerIdentifier"];
 
+static CUSTOM_DATA: Rule = Rule {
+    code: "SR-043",
+    severity: Severity::Reject,
+    reason: "A V1 window of a group tells the shop's own data.",
+    source: "seed 000",
+};
+
 /// A call of `IMP.request_pay`.
 pub(crate) struct RequestPay {
     /// The channel.
@@ -80,6 +87,9 @@ pub(crate) struct RequestPay {
 pub(crate) fn payment(body: &RawBody, pg_code: &str) -> Read<RequestPay> {
     read_body(body, &ARGUMENT, |fields| {
         let named = named(fields, "channelKey");
+        if named.group.is_some() {
+            advise_custom_data(fields);
+        }
         let parameters = parameters(fields, pg_code);
         let method = method(fields, &parameters);
         let settings = settings(fields);
@@ -128,6 +138,17 @@ pub(crate) fn issue(body: &RawBody, pg_code: &str) -> Read<RequestPay> {
         let window = OpenWindow::BillingKey(Box::new(issue));
         Some(RequestPay { named, customer_uid: Some(customer_uid), window, extras })
     })
+}
+
+/// Seed 000 calls it mandatory for a group's window, and its own sample leaves it out (DOC-026).
+fn advise_custom_data(fields: &Fields<'_, '_>) {
+    if fields.has("custom_data") {
+        return;
+    }
+    let mut advice = Report::new();
+    let message = "is missing; the guide wants it of a group's window";
+    advice.add_with(&CUSTOM_DATA, Severity::Advise, fields.path("custom_data"), message);
+    fields.extend(advice);
 }
 
 fn order(fields: &Fields<'_, '_>, settings: &WindowSettings, bypass: Option<Value>) -> Option<Order> {

@@ -1,10 +1,10 @@
 //! Deliveries as answers show them.
 
-use portone_core::EscrowDelivery;
+use portone_core::{EscrowDelivery, LogisticsCompany};
+use portone_wire::v1::codes;
 use serde::Serialize;
 
 use super::payment::seconds;
-use crate::v1::dto::escrow::code_of;
 
 /// Schema `EscrowLogisAnnotation`.
 #[derive(Debug, Serialize)]
@@ -18,7 +18,7 @@ pub(crate) struct LogisticsView<'a> {
 impl<'a> From<&'a EscrowDelivery> for LogisticsView<'a> {
     fn from(delivery: &'a EscrowDelivery) -> Self {
         Self {
-            company: code_of(&delivery.company),
+            company: LogisticsCompany::from_code(&delivery.company).map_or(codes::OTHER, codes::carrier_code),
             invoice: &delivery.invoice_number,
             sent_at: seconds(delivery.sent_at),
             applied_at: seconds(delivery.applied_at),

@@ -2,6 +2,7 @@
 
 use portone_core::ReceiptPurpose;
 use portone_engine::ledger::CashReceipt;
+use portone_wire::v1::codes;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -45,11 +46,8 @@ impl<'a> ReceiptView<'a> {
             merchant_uid: None,
             receipt_tid: receipt.pg_receipt_id.as_deref(),
             apply_num: receipt.issue_number.as_deref().unwrap_or_default(),
-            kind: match receipt.purpose {
-                Some(ReceiptPurpose::Corporate) => "company",
-                // What a PG issued beside a payment is a buyer's, unless it says otherwise.
-                Some(ReceiptPurpose::Personal) | None => "person",
-            },
+            // What a PG issued beside a payment is a buyer's, unless it says otherwise.
+            kind: codes::purpose_code(receipt.purpose.unwrap_or(ReceiptPurpose::Personal)),
             amount: amount(receipt.amount.total, currency),
             vat: amount(receipt.amount.effective_vat(), currency),
             receipt_url: receipt.url.as_deref(),

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use portone_core::{WalletMember, WalletValue};
+
 use crate::fields::Fields;
 
 /// A member of a request.
@@ -82,30 +84,26 @@ impl Field {
         Self { need: Need::With(name, value), ..self }
     }
 
-    fn read(&self, fields: &Fields<'_, '_>) {
+    /// What it holds, where the wallet is told of it: no secret is.
+    fn read(&self, fields: &Fields<'_, '_>) -> Option<WalletValue> {
         match self.kind {
-            Kind::Text => {
-                fields.text(self.name);
-            }
+            Kind::Text => fields.owned_text(self.name).map(WalletValue::Text),
             Kind::Secret => {
                 fields.secret(self.name);
+                None
             }
-            Kind::Whole => {
-                fields.int64_from(self.name, 0);
-            }
+            Kind::Whole => fields.int64_from(self.name, 0).map(WalletValue::Whole),
             Kind::Amount => {
                 fields.major(self.name);
+                None
             }
             Kind::Flag => {
                 fields.flag(self.name);
+                None
             }
-            Kind::Any => {}
-            Kind::Texts => {
-                fields.texts(self.name);
-            }
-            Kind::OneOf(codes) => {
-                fields.code(self.name, codes);
-            }
+            Kind::Any => None,
+            Kind::Texts => fields.has(self.name).then(|| WalletValue::Texts(fields.texts(self.name))),
+            Kind::OneOf(codes) => fields.code(self.name, codes).map(WalletValue::Text),
         }
     }
 
@@ -118,35 +116,45 @@ impl Field {
     }
 }
 
-/// What a request names.
+/// What a request names, and what the wallet is told.
 #[derive(Default)]
-pub(super) struct Named(BTreeMap<String, String>);
+pub(super) struct Named {
+    names: BTreeMap<String, String>,
+    members: Vec<WalletMember>,
+}
 
-/// The members that name something.
+/// The members that name something, which a wallet is not told: it has names of its own for them.
 const NAMES: [&str; 3] = ["imp_uid", "customer_uid", "channel_key"];
 
 impl Named {
-    /// Checks every member, and keeps those that name something.
+    /// Checks every member, and keeps them.
     pub(super) fn read(fields: &Fields<'_, '_>, known: &[Field]) -> Self {
+        let mut members = Vec::new();
         for field in known {
             if field.is_needed(fields) && !fields.has(field.name) {
                 fields.add(field.name, "is missing; the document of the operation demands it");
-            } else {
-                field.read(fields);
+                continue;
             }
+            let value = field.read(fields).filter(|_| !NAMES.contains(&field.name));
+            members.extend(value.map(|value| WalletMember { name: field.name, value }));
         }
         let named = |name: &&str| Some(((*name).to_owned(), fields.node(name)?.as_text()?.to_owned()));
-        Self(NAMES.iter().filter_map(named).collect())
+        Self { names: NAMES.iter().filter_map(named).collect(), members }
     }
 
     /// The same with what the path names, which wins.
     pub(super) fn or_of(mut self, path: &BTreeMap<String, String>) -> Self {
-        self.0.extend(path.iter().map(|(name, id)| (name.clone(), id.clone())));
+        self.names.extend(path.iter().map(|(name, id)| (name.clone(), id.clone())));
         self
     }
 
     /// A member that names something; one that is not there names nothing.
     pub(super) fn text(&self, name: &str) -> &str {
-        self.0.get(name).map_or("", String::as_str)
+        self.names.get(name).map_or("", String::as_str)
+    }
+
+    /// What the wallet is told.
+    pub(super) fn into_members(self) -> Vec<WalletMember> {
+        self.members
     }
 }

@@ -46,6 +46,51 @@ async fn a_group_tells_what_every_channel_would_say_and_what_some_channel_needs(
     assert_eq!(world.wire.sent_count(), 0);
 }
 
+/// The path names the group, so that the request need not; one that names another group is told so.
+#[tokio::test]
+async fn a_request_is_taken_to_name_the_group_that_is_asked() {
+    let world = World::new().await;
+    let path = format!("/admin/channel-groups/{GROUP}/check");
+    let asked = async |request: &Value| {
+        let body =
+            json!({ "api": "v2", "operation": "API_INSTANT_VA", "path": "payment-1", "request": request });
+        world.admin("POST", &path, Some(&body)).await.json()
+    };
+    let named = asked(&with(without_channel(), "/channelGroupId", json!(GROUP))).await;
+    assert!(named["channels"].is_array(), "{named}");
+    assert_eq!(asked(&without_channel()).await, named);
+    let other = asked(&with(without_channel(), "/channelGroupId", json!("channel-group-other"))).await;
+    let told = &other["violations"][0];
+    assert_eq!((&told["rule"], &told["severity"]), (&json!("SR-020"), &json!("REJECT")), "{other}");
+    assert!(other["channels"].is_null(), "{other}");
+    let empty = asked(&json!({})).await;
+    assert!(!empty.to_string().contains("SR-020"), "{empty}");
+}
+
+/// SR-043: no command holds `custom_data`, so the V1 face itself says that a group's window wants it.
+#[tokio::test]
+async fn sr_043_a_groups_v1_window_is_told_of_custom_data() {
+    let world = World::new().await;
+    let path = format!("/admin/channel-groups/{GROUP}/check");
+    let asked = async |data: Value| {
+        let request = json!({"pay_method": "card", "merchant_uid": "order1", "name": "Chair", "amount": 58_000,
+            "buyer_name": "Kim", "buyer_tel": "01012345678", "buyer_email": "kim@example.com", "tax_free": 0,
+            "vat_amount": 0, "custom_data": data});
+        let body = json!({ "api": "sdk-v1", "operation": "WINDOW_PAY", "request": request });
+        let told = world.admin("POST", &path, Some(&body)).await.json();
+        let named = |it: &&Value| it["rule"] == "SR-043" && it["field"] == "custom_data";
+        told["violations"].as_array().unwrap().iter().find(named).map(|it| it["severity"].clone())
+    };
+    assert_eq!(asked(Value::Null).await, Some(json!("ADVISE")));
+    assert_eq!(asked(json!({"seat": "A1"})).await, None);
+}
+
+fn without_channel() -> Value {
+    let mut request = account_payment(SMARTRO);
+    request.as_object_mut().unwrap().remove("channelKey");
+    request
+}
+
 #[tokio::test]
 async fn whom_to_ask_is_named_once() {
     let world = World::new().await;

@@ -20,7 +20,7 @@ fn the_rules_of_all_v1_pgs_keep_harm_away() {
     keep_harm_away(
         "IAMPORT",
         &[
-            ("IAMPORT-006", "a header: access.rs has it refused before a PG is asked"),
+            ("IAMPORT-006", "a header: iamport_006 below"),
             ("IAMPORT-023", "of a company's card: iamport_023 below"),
             ("IAMPORT-093", "of a virtual account: iamport_093 below"),
             ("IAMPORT-096", "of a telephone bill: iamport_096 below"),
@@ -45,6 +45,16 @@ const CARD: &str = "1234-1234-1234-1234";
 fn card(pg: &str, order: &str) -> Value {
     json!({"pg": pg, "merchant_uid": order, "amount": 10_000, "name": "Chair", "card_number": CARD, "expiry": "2029-12",
         "birth": "900101", "pwd_2digit": "00", "cvc": "123", "browser_ip": "203.0.113.7", "buyer_email": "hong@example.com"})
+}
+
+#[test]
+fn iamport_006_a_tier_is_three_capitals_or_digits() {
+    let mut raw = Raw::new();
+    for (order, tier, code) in [("order1", "ab", 1), ("order2", "A0B", 0), ("order3", "a0b", 1)] {
+        raw.tier = Some(tier.to_owned());
+        let answer = raw.post("/subscribe/payments/onetime", &card("kcp", order));
+        assert_eq!(answer["code"], code, "{tier}: {answer}");
+    }
 }
 
 #[test]
@@ -166,12 +176,14 @@ struct Raw {
     sandbox: Sandbox,
     now: DateTime<Utc>,
     token: Option<String>,
+    tier: Option<String>,
 }
 
 impl Raw {
     fn new() -> Self {
         let now = "2026-11-21T00:00:00Z".parse().unwrap();
-        let mut raw = Self { sandbox: Sandbox::new(SandboxConfig::new(SECRET)), now, token: None };
+        let mut raw =
+            Self { sandbox: Sandbox::new(SandboxConfig::new(SECRET)), now, token: None, tier: None };
         raw.log_in();
         // Who takes what names no channel.
         raw.declare(&json!({"key": "a-default", "pg": "kcp.DEFAULT", "environment": "test"}));
@@ -195,6 +207,7 @@ impl Raw {
             query: String::new(),
             authorization: self.token.clone(),
             idempotency_key: None,
+            tier: self.tier.clone(),
             body: Bytes::from(body.to_string()),
         };
         match self.sandbox.handle(self.now, request).answer {

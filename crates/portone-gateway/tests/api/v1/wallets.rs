@@ -1,5 +1,5 @@
-//! What a wallet or one PG has alone: its request is read as its document says, what it names is looked up, and it is
-//! refused by the name of what is missing.
+//! What a wallet or one PG has alone: its request is read as its document says, what it names is looked up, and what is of
+//! another PG, or what no document describes, is refused by the name of what is missing.
 
 use portone_testkit::contract_v1::ContractV1;
 use serde_json::{Value, json};
@@ -20,6 +20,11 @@ pub(crate) struct Refused {
 }
 
 impl Refused {
+    /// Whether its wallet is asked for it, where the payment is of that wallet.
+    pub(crate) fn is_asked(&self) -> bool {
+        self.path.contains("naver") || self.path.contains("payco")
+    }
+
     /// Its method and path.
     pub(crate) fn operation(&self) -> String {
         format!("{} {}", self.method, self.path)
@@ -37,6 +42,7 @@ const fn refused(
 
 const NAVER: &str = "KPN-CAP imp_uid: is at `kpn`, and this operation is of Naver Pay's order type alone; name one at `naverco`";
 const NAVER_PAY: &str = "name one at `naverpay`";
+const BENEPIA: &str = "Benepia, through NHN KCP alone; name one at `kcp`";
 const KCP: &str = "name one at `kcp_quick`";
 
 #[rustfmt::skip]
@@ -66,8 +72,8 @@ pub(crate) const OPERATIONS: [Refused; 33] = [
     refused("v1.payWithMoney", ("POST", "/kcpquick/payment/money"), (200, 1), KCP),
     refused("v1.payWithAutoPaymentKey", ("POST", "/kcpquick/payment/autopay"), (200, 1), KCP),
     refused("v1.deleteAutoPayKey", ("DELETE", "/kcpquick/autopay/{customer_uid}"), (200, 1), KCP),
-    refused("v1.queryBenepiaPoint", ("POST", "/benepia/point"), (200, 1), "Benepia alone"),
-    refused("v1.payBenepiaPoint", ("POST", "/benepia/payment"), (200, 1), "Benepia alone"),
+    refused("v1.queryBenepiaPoint", ("POST", "/benepia/point"), (200, 1), BENEPIA),
+    refused("v1.payBenepiaPoint", ("POST", "/benepia/payment"), (200, 1), BENEPIA),
     refused("v1.getCertification", ("GET", "/certifications/{imp_uid}"), (404, 404), "Danal"),
     refused("v1.deleteCertification", ("DELETE", "/certifications/{imp_uid}"), (404, 404), "Danal"),
     refused("v1.requestOTP", ("POST", "/certifications/otp/request"), (400, 1), "name one at `danal` or `kcp_v2`"),

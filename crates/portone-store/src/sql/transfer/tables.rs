@@ -60,6 +60,7 @@ pub(super) const TABLES: &[Table] = &[
         "no id store_no payment_id seq status revision channel_no requested_at status_changed_at verify_at decision doc \
          latest facet_no imp_uid customer_uid",
     ),
+    table("product_orders", "store_no id", "store_no id transaction_id"),
     table(
         "open_attempts",
         "id",

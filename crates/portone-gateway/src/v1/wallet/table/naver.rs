@@ -1,8 +1,9 @@
 //! Naver Pay, by its order and by its payment type; and PAYCO.
 
+use portone_core::WalletCall;
+
 use super::{Field, Subject, Wallet, WalletOperation};
 
-const NO_PRODUCT_ORDER: &str = "V1-INPUT product_order_id: is no product order of a payment here; they are Naver Pay's (order type), which no adapter of this gateway asks for them";
 const DELIVERY_METHODS: &[&str] =
     &["DELIVERY", "GDFW_ISSUE_SVC", "VISIT_RECEIPT", "DIRECT_DELIVERY", "QUICK_SVC", "NOTHING"];
 const RETURN_METHODS: &[&str] = &["RETURN_DESIGNATED", "RETURN_DELIVERY", "RETURN_INDIVIDUAL"];
@@ -23,6 +24,7 @@ pub(super) static OPERATIONS: [WalletOperation; 18] = [
         statuses: &[207, 404, 500],
         wallet: Wallet::NaverOrder,
         subject: Subject::Payment,
+        call: Some(WalletCall::NaverCancel),
         fields: &[Field::texts("product_order_id"), Field::text("reason")],
         example: Some(r#"{"product_order_id": ["2024010112345671"]}"#),
         query: &[],
@@ -35,6 +37,7 @@ pub(super) static OPERATIONS: [WalletOperation; 18] = [
         statuses: &[207, 404, 500],
         wallet: Wallet::NaverOrder,
         subject: Subject::Payment,
+        call: Some(WalletCall::NaverApproveCancel),
         fields: &[Field::texts("product_order_id")],
         example: Some(r#"{"product_order_id": ["2024010112345671"]}"#),
         query: &[],
@@ -47,6 +50,7 @@ pub(super) static OPERATIONS: [WalletOperation; 18] = [
         statuses: &[207, 400, 404, 500],
         wallet: Wallet::NaverOrder,
         subject: Subject::Payment,
+        call: Some(WalletCall::NaverShip),
         fields: &[
             Field::texts("product_order_id"),
             Field::one_of("delivery_method", DELIVERY_METHODS).needed(),
@@ -67,6 +71,7 @@ pub(super) static OPERATIONS: [WalletOperation; 18] = [
         statuses: &[207, 400, 404, 500],
         wallet: Wallet::NaverOrder,
         subject: Subject::Payment,
+        call: Some(WalletCall::NaverShipExchanged),
         fields: &[
             Field::texts("product_order_id"),
             Field::one_of("delivery_method", DELIVERY_METHODS).needed(),
@@ -84,6 +89,7 @@ pub(super) static OPERATIONS: [WalletOperation; 18] = [
         statuses: &[207, 404, 500],
         wallet: Wallet::NaverOrder,
         subject: Subject::Payment,
+        call: Some(WalletCall::NaverCollectExchanged),
         fields: &[Field::texts("product_order_id")],
         example: Some(r#"{"product_order_id": ["2024010112345671"]}"#),
         query: &[],
@@ -96,6 +102,7 @@ pub(super) static OPERATIONS: [WalletOperation; 18] = [
         statuses: &[207, 404, 500],
         wallet: Wallet::NaverOrder,
         subject: Subject::Payment,
+        call: Some(WalletCall::NaverPlace),
         fields: &[Field::texts("product_order_id")],
         example: Some(r#"{"product_order_id": ["2024010112345671"]}"#),
         query: &[],
@@ -108,6 +115,7 @@ pub(super) static OPERATIONS: [WalletOperation; 18] = [
         statuses: &[207, 400, 404, 500],
         wallet: Wallet::NaverOrder,
         subject: Subject::Payment,
+        call: Some(WalletCall::NaverRequestReturn),
         fields: &[
             Field::texts("product_order_id"),
             Field::text("reason"),
@@ -126,6 +134,7 @@ pub(super) static OPERATIONS: [WalletOperation; 18] = [
         statuses: &[207, 404, 500],
         wallet: Wallet::NaverOrder,
         subject: Subject::Payment,
+        call: Some(WalletCall::NaverApproveReturn),
         fields: &[Field::texts("product_order_id"), Field::text("memo")],
         example: Some(r#"{"product_order_id": ["2024010112345671"]}"#),
         query: &[],
@@ -138,6 +147,7 @@ pub(super) static OPERATIONS: [WalletOperation; 18] = [
         statuses: &[207, 400, 404, 500],
         wallet: Wallet::NaverOrder,
         subject: Subject::Payment,
+        call: Some(WalletCall::NaverRejectReturn),
         fields: &[Field::texts("product_order_id"), Field::text("memo").needed()],
         example: Some(r#"{"memo": "worn"}"#),
         query: &[],
@@ -150,6 +160,7 @@ pub(super) static OPERATIONS: [WalletOperation; 18] = [
         statuses: &[207, 400, 404, 500],
         wallet: Wallet::NaverOrder,
         subject: Subject::Payment,
+        call: Some(WalletCall::NaverWithholdReturn),
         fields: &[
             Field::texts("product_order_id"),
             Field::text("reason"),
@@ -167,6 +178,7 @@ pub(super) static OPERATIONS: [WalletOperation; 18] = [
         statuses: &[207, 404, 500],
         wallet: Wallet::NaverOrder,
         subject: Subject::Payment,
+        call: Some(WalletCall::NaverResolveReturn),
         fields: &[Field::texts("product_order_id")],
         example: Some(r#"{"product_order_id": ["2024010112345671"]}"#),
         query: &[],
@@ -179,6 +191,7 @@ pub(super) static OPERATIONS: [WalletOperation; 18] = [
         statuses: &[404],
         wallet: Wallet::NaverOrder,
         subject: Subject::Payment,
+        call: Some(WalletCall::NaverProductOrders),
         fields: &[],
         example: None,
         query: &[],
@@ -190,7 +203,8 @@ pub(super) static OPERATIONS: [WalletOperation; 18] = [
         summary: "A product order",
         statuses: &[400, 404],
         wallet: Wallet::NaverOrder,
-        subject: Subject::Nothing(NO_PRODUCT_ORDER),
+        subject: Subject::ProductOrder,
+        call: Some(WalletCall::NaverProductOrders),
         fields: &[],
         example: None,
         query: &[],
@@ -203,6 +217,7 @@ pub(super) static OPERATIONS: [WalletOperation; 18] = [
         statuses: &[400, 500],
         wallet: Wallet::NaverOrder,
         subject: Subject::Channel,
+        call: Some(WalletCall::NaverReviews),
         fields: &[
             Field::text("channel_key").needed(),
             Field::whole("from").needed(),
@@ -225,6 +240,7 @@ pub(super) static OPERATIONS: [WalletOperation; 18] = [
         statuses: &[404, 500],
         wallet: Wallet::NaverPay,
         subject: Subject::Payment,
+        call: Some(WalletCall::NaverPoint),
         fields: &[],
         example: None,
         query: &[],
@@ -237,6 +253,7 @@ pub(super) static OPERATIONS: [WalletOperation; 18] = [
         statuses: &[404, 500],
         wallet: Wallet::NaverPay,
         subject: Subject::Payment,
+        call: Some(WalletCall::NaverConfirm),
         fields: &[Field::one_of("requester", &["admin", "customer"])],
         example: Some(r#"{"requester": "admin"}"#),
         query: &[],
@@ -249,6 +266,7 @@ pub(super) static OPERATIONS: [WalletOperation; 18] = [
         statuses: &[400, 500],
         wallet: Wallet::NaverPay,
         subject: Subject::Payment,
+        call: Some(WalletCall::NaverCashAmount),
         fields: &[],
         example: None,
         query: &[],
@@ -261,6 +279,7 @@ pub(super) static OPERATIONS: [WalletOperation; 18] = [
         statuses: &[],
         wallet: Wallet::Payco,
         subject: Subject::Payment,
+        call: Some(WalletCall::PaycoStatus),
         fields: &[Field::one_of("status", &["DELIVERY_START", "PURCHASE_DECISION", "CANCELED"]).needed()],
         example: Some(r#"{"status": "DELIVERY_START"}"#),
         query: &[],

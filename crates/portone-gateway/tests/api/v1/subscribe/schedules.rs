@@ -45,7 +45,7 @@ async fn schedules_are_made_together_or_not_at_all() {
     assert!((status, code) == (200, 1) && message.starts_with("schedules[1]: "), "{message}");
     let past = shop.schedule("card1", &[shop.entry("order2", 1), shop.entry("order3", -1)]).await;
     assert!(
-        past.refusal().2.contains("schedules[1].schedule_at: is not in the future"),
+        past.refusal().2.contains("IAMPORT-042 schedules[1].schedule_at: is not in the future"),
         "{}",
         past.reply.text
     );
