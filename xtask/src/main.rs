@@ -32,7 +32,7 @@ struct Cli {
 enum Task {
     /// Measure the gateway beside its limits, and print the tables of docs/performance.md.
     Bench(bench::BenchArgs),
-    /// Play seeds of the simulator until one goes wrong, or one of them again; with `mutants`, play planted bugs.
+    /// Play seeds of the simulator until one goes wrong, or one of them again; with `planted`, play planted bugs.
     Sim(sim::SimArgs),
     /// Run every test of the project.
     Test,

@@ -75,6 +75,26 @@ pub struct CardFacts {
     pub installment_month: Option<i32>,
 }
 
+impl CardFacts {
+    /// A card as it was told, and as it was known where nothing was told.
+    #[must_use]
+    pub fn or(self, known: Self) -> Self {
+        Self {
+            bin: self.bin.or(known.bin),
+            last_four: self.last_four.or(known.last_four),
+            issuer: self.issuer.or(known.issuer),
+            publisher: self.publisher.or(known.publisher),
+            name: self.name.or(known.name),
+            brand: self.brand.or(known.brand),
+            card_type: self.card_type.or(known.card_type),
+            owner_type: self.owner_type.or(known.owner_type),
+            masked_number: self.masked_number.or(known.masked_number),
+            approval_number: self.approval_number.or(known.approval_number),
+            installment_month: self.installment_month.or(known.installment_month),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -11,11 +11,12 @@ use portone_router::{Purpose, Verdict};
 use crate::call::{Answer, after_call, attempt};
 use crate::engine::{Engine, made};
 use crate::error::EngineError;
+use crate::idempotency::may_be_own_doing;
 use crate::ledger::{
     BillingKeyRecord, BillingKeyStatus, ChannelSnapshot, Face, GroupSnapshot, IssueResult, KeyChannel,
     KeyChannelState, KeyFailure, OpenAttempt, OpenSubject,
 };
-use crate::port::Begin;
+use crate::port::{Begin, StoreError};
 use crate::request::{Caller, IssueBillingKeyRequest, Selector};
 use crate::routing::Routing;
 
@@ -39,13 +40,39 @@ impl Engine {
         &self,
         request: IssueBillingKeyRequest,
     ) -> Result<BillingKeyRecord, EngineError> {
+        let caller = request.caller.clone();
+        if caller.is_resumed()
+            && let Some(told) = self.issued_before(&caller).await?
+        {
+            return told;
+        }
+        match self.issue_once(request).await {
+            // Its gateway may have stood still until another took the request up again.
+            Err(refusal) if may_be_own_doing(caller.operation.as_ref(), &refusal) => {
+                let told = self.issued_before(&caller).await?;
+                told.unwrap_or_else(|| Err(self.last_word(caller.operation.as_ref(), refusal)))
+            }
+            told => told,
+        }
+    }
+
+    /// What became of a key that the same request began to issue before; `None` where it never did.
+    async fn issued_before(
+        &self,
+        caller: &Caller,
+    ) -> Result<Option<Result<BillingKeyRecord, EngineError>>, StoreError> {
+        let now = self.now();
+        let begun = self.store.billing_key(&caller.store_id, &self.key_for(caller, now)).await?;
+        Ok(match begun {
+            Some(begun) => Some(self.tell_issue(&begun, now).await),
+            None => None,
+        })
+    }
+
+    async fn issue_once(&self, request: IssueBillingKeyRequest) -> Result<BillingKeyRecord, EngineError> {
         let IssueBillingKeyRequest { caller, selector, issue, customer_uid, extras } = request;
         let now = self.now();
-        if caller.is_resumed()
-            && let Some(begun) = self.store.billing_key(&caller.store_id, &self.key_for(&caller, now)).await?
-        {
-            return self.tell_issue(&begun, now).await;
-        }
+        self.may_begin(caller.operation.as_ref(), now)?;
         let directory = self.directory();
         let card = issue.card.facts();
         let customer = issue.customer.clone();
@@ -106,10 +133,9 @@ impl Engine {
     async fn issue_at(&self, open: &OpenAttempt, admitted: &Admitted<'_>) -> Result<(), EngineError> {
         let inquired = attempt(&open.id, open.opened_at, AttemptSubject::IssueBillingKey);
         let answer = self.call(&open.channel, admitted, inquired).await;
-        let now = self.now();
         let result = match answer {
             Answer::Done(Outcome::BillingKeyIssued(facts)) => {
-                IssueResult::Issued { pg_billing_key: facts.pg_billing_key, issued_at: facts.issued_at }
+                self.learn_card_of_key(open, facts).await.into()
             }
             Answer::Done(other) => {
                 tracing::error!(attempt = %open.id, ?other, "an issue answered with something else");
@@ -117,10 +143,10 @@ impl Engine {
             }
             Answer::Unknown => return Ok(()),
             refused @ (Answer::Declined(_) | Answer::Unavailable(_)) => {
-                IssueResult::Failed(failure_of(refused, now))
+                IssueResult::Failed(failure_of(refused, self.now()))
             }
         };
-        after_call(self.store.settle_issue(&open.id, result, now).await)?;
+        after_call(self.store.settle_issue(&open.id, result, self.now()).await)?;
         Ok(())
     }
 

@@ -25,17 +25,30 @@ pub(crate) const RETRY_COUNT_MAX: u32 = 5;
 impl Engine {
     /// Cancels a payment. The answer is the cancel, done (`SUCCEEDED`) or accepted (`REQUESTED`; rule V2-063).
     pub async fn cancel(&self, request: CancelRequest) -> Result<Cancellation, EngineError> {
+        // Boxed: every caller would hold the call and its settling.
+        match Box::pin(self.cancel_as_it_stands(&request)).await {
+            // Its gateway may have stood still until another took the request up again, and did it.
+            Err(refusal) if request.caller.operation.is_some() => {
+                let transaction = self.payment(&request.caller.store_id, &request.payment_id).await?;
+                let done = cancelled_before(&request.caller, &transaction).cloned();
+                done.ok_or_else(|| self.last_word(request.caller.operation.as_ref(), refusal))
+            }
+            told => told,
+        }
+    }
+
+    async fn cancel_as_it_stands(&self, request: &CancelRequest) -> Result<Cancellation, EngineError> {
         for _ in 0..RETRY_COUNT_MAX {
             let mut transaction = self.payment(&request.caller.store_id, &request.payment_id).await?;
             if let Some(done) = cancelled_before(&request.caller, &transaction) {
                 return Ok(done.clone());
             }
-            let mut parts = CancelParts::decide(&request, &transaction, self.config.cancel_count_max)?;
+            let mut parts = CancelParts::decide(request, &transaction, self.config.cancel_count_max)?;
             if parts.given_back() < transaction.cancellable() {
                 transaction = self.learn_card(transaction).await;
-                parts = CancelParts::decide(&request, &transaction, self.config.cancel_count_max)?;
+                parts = CancelParts::decide(request, &transaction, self.config.cancel_count_max)?;
             }
-            if let Some(result) = self.cancel_once(&request, transaction, parts).await? {
+            if let Some(result) = self.cancel_once(request, transaction, parts).await? {
                 return Ok(result);
             }
         }
@@ -55,6 +68,7 @@ impl Engine {
         })?;
         let now = self.now();
         let command = Command::Cancel(parts.command(request, &transaction, now));
+        self.may_begin(request.caller.operation.as_ref(), now)?;
         let id = self.attempt_id_for(&request.caller, now);
         let ctx = CallContext { now, attempt: id.clone() };
         let admitted = admit(entry.adapter()?, &command, &ctx).map_err(EngineError::Invalid)?;

@@ -34,6 +34,9 @@ pub struct Operation {
     pub id: AttemptId,
     /// Whether it may have run before; then the ledger is asked first.
     pub is_resumed: bool,
+    /// When others may take the request up again. They may be told then that it was refused, so that this one begins nothing
+    /// any more, and what it is refused for is not the last word.
+    pub until: DateTime<Utc>,
 }
 
 /// An answer that is kept.
@@ -75,17 +78,18 @@ impl Engine {
     /// Claims a key for a request. It is durable when this returns.
     pub async fn claim_key(&self, key: KeyDigest, fingerprint: Fingerprint) -> Result<Keyed, StoreError> {
         let now = self.now();
+        let until = now + self.key_lease();
         let claim = ClaimKey {
             key,
             fingerprint,
             operation: self.new_attempt_id(now),
             now,
-            lease_until: now + self.key_lease(),
+            lease_until: until,
             expires_at: now + RETENTION,
         };
         Ok(match self.store.claim_key(claim).await? {
-            KeyClaim::New(id) => Keyed::Run(Operation { id, is_resumed: false }),
-            KeyClaim::Resumed(id) => Keyed::Run(Operation { id, is_resumed: true }),
+            KeyClaim::New(id) => Keyed::Run(Operation { id, is_resumed: false, until }),
+            KeyClaim::Resumed(id) => Keyed::Run(Operation { id, is_resumed: true, until }),
             KeyClaim::Outstanding => Keyed::Outstanding,
             KeyClaim::Mismatch => Keyed::Mismatch,
             KeyClaim::Finished(answer) => Keyed::Replay(answer),
@@ -102,9 +106,14 @@ impl Engine {
         self.store.finish_key(key, operation, answer, self.now() + RETENTION).await
     }
 
-    /// Lets go of a key whose request ended without a final answer: the next one asks the ledger.
-    pub async fn release_key(&self, key: KeyDigest, operation: &AttemptId) -> Result<(), StoreError> {
-        self.store.release_key(key, operation, self.now()).await
+    /// Lets go of a key whose request ended without a final answer: the next one asks the ledger. Where its time is over the
+    /// key is nobody's, or another's who has taken the request up again.
+    pub async fn release_key(&self, key: KeyDigest, operation: &Operation) -> Result<(), StoreError> {
+        let now = self.now();
+        if now >= operation.until {
+            return Ok(());
+        }
+        self.store.release_key(key, &operation.id, now).await
     }
 
     /// Forgets up to `count_max` keys whose time is over: how many. A step for the binary's loop.
@@ -130,9 +139,9 @@ impl Engine {
     /// What became of a payment that the same request began before; `None` where it never began.
     pub(crate) async fn paid_before(
         &self,
-        caller: &Caller,
+        operation: Option<&Operation>,
     ) -> Result<Option<Result<Paid, EngineError>>, StoreError> {
-        let Some(operation) = &caller.operation else { return Ok(None) };
+        let Some(operation) = operation else { return Ok(None) };
         let mut id = made(TransactionId::parse(operation.id.as_str()));
         // Where it went on to another channel, the last one tells.
         for _ in 0..=REROUTE_COUNT_MAX {
@@ -144,6 +153,47 @@ impl Engine {
         }
         Ok(Some(Err(EngineError::UnknownOutcome)))
     }
+
+    /// Whether a request may begin something now. A call leaves within the lease's margin of that or not at all, and by then
+    /// nobody else may have taken the request up again.
+    pub(crate) fn may_begin(
+        &self,
+        operation: Option<&Operation>,
+        now: DateTime<Utc>,
+    ) -> Result<(), EngineError> {
+        match operation {
+            Some(operation) if now + delta(self.config.lease_margin) > operation.until => {
+                Err(EngineError::UnknownOutcome)
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// What a refused request did itself, else its refusal. Its gateway may have stood still until another took the request up
+    /// again: then what is in its way is its own payment.
+    pub(crate) async fn paid_or(
+        &self,
+        operation: Option<&Operation>,
+        refusal: EngineError,
+    ) -> Result<Paid, EngineError> {
+        let told = self.paid_before(operation).await?;
+        told.unwrap_or_else(|| Err(self.last_word(operation, refusal)))
+    }
+
+    /// A refusal, while nobody else can have taken the request up again; after that others may be at it, and nothing is known.
+    pub(crate) fn last_word(&self, operation: Option<&Operation>, refusal: EngineError) -> EngineError {
+        match operation {
+            Some(operation) if self.now() >= operation.until => EngineError::UnknownOutcome,
+            Some(_) | None => refusal,
+        }
+    }
+}
+
+/// Whether a request with an idempotency key was refused by what is in the ledger or the directory: its own operation may have
+/// put that there. What its call came to is in its record.
+pub(crate) fn may_be_own_doing(operation: Option<&Operation>, refusal: &EngineError) -> bool {
+    let is_of_call = matches!(refusal, EngineError::Declined(_) | EngineError::Unavailable(_));
+    operation.is_some() && !is_of_call
 }
 
 /// A payment's answer, as the record tells it.

@@ -234,12 +234,10 @@ impl Engine {
         record: &BillingKeyRecord,
         answer: Answer,
     ) -> Result<(), EngineError> {
-        let now = self.now();
         match answer {
             Answer::Done(Outcome::BillingKeyIssued(facts)) => {
-                let result =
-                    IssueResult::Issued { pg_billing_key: facts.pg_billing_key, issued_at: facts.issued_at };
-                self.settle_key(open, result).await
+                let facts = self.learn_card_of_key(open, facts).await;
+                self.settle_key(open, facts.into()).await
             }
             Answer::Done(other) => {
                 tracing::error!(attempt = %open.id, ?other, "an approval answered with something else");
@@ -254,7 +252,7 @@ impl Engine {
                 Err(EngineError::InformationMismatch("what the window was opened with"))
             }
             Answer::Declined(decline) => {
-                let failure = key_failure(transition::refusal(&decline), now);
+                let failure = key_failure(transition::refusal(&decline), self.now());
                 self.settle_key(open, IssueResult::Failed(failure)).await?;
                 Err(EngineError::Declined(decline))
             }

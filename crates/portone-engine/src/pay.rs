@@ -16,6 +16,7 @@ use crate::discount::Grant;
 use crate::engine::{Engine, delta, made};
 use crate::error::EngineError;
 use crate::fail_over::{Asked, Commands, Redraw};
+use crate::idempotency::may_be_own_doing;
 use crate::ledger::{
     BillingKeyRecord, BillingKeyStatus, ChannelSnapshot, GroupSnapshot, ImpUid, KeyChannelState, OpenSubject,
     PaymentStatus, Platform, Transaction,
@@ -28,24 +29,28 @@ use crate::transition::{self, Change};
 
 impl Engine {
     /// Pays by card number, or issues a virtual account.
-    pub fn pay_instantly(
-        &self,
-        request: PayInstantlyRequest,
-    ) -> impl Future<Output = Result<Paid, EngineError>> + Send {
-        match request.pay.order.promotion_id {
-            None => Either::Left(self.pay_once(request, None)),
+    pub async fn pay_instantly(&self, request: PayInstantlyRequest) -> Result<Paid, EngineError> {
+        let operation = request.caller.operation.clone();
+        if request.caller.is_resumed()
+            && let Some(told) = Box::pin(self.paid_before(operation.as_ref())).await?
+        {
+            return told;
+        }
+        let told = match request.pay.order.promotion_id {
+            None => self.pay_once(request, None).await,
             // Boxed: rare, and it would make every payment's future larger.
-            Some(_) => Either::Right(Box::pin(self.pay_promoted(request))),
+            Some(_) => Box::pin(self.pay_promoted(request)).await,
+        };
+        match told {
+            Err(refusal) if may_be_own_doing(operation.as_ref(), &refusal) => {
+                Box::pin(self.paid_or(operation.as_ref(), refusal)).await
+            }
+            told => told,
         }
     }
 
     /// Pays an order that names a promotion. Where others take what is left of its budget meanwhile, it has too little.
     async fn pay_promoted(&self, request: PayInstantlyRequest) -> Result<Paid, EngineError> {
-        if request.caller.is_resumed()
-            && let Some(told) = self.paid_before(&request.caller).await?
-        {
-            return told;
-        }
         check_parts(&request.pay.order.amount)?;
         let (store, order) = (&request.caller.store_id, &request.pay.order);
         let grant = self.grant(store, order, card_of(&request.pay.method).as_ref(), false).await?;
@@ -62,11 +67,6 @@ impl Engine {
         request: PayInstantlyRequest,
         grant: Option<Grant>,
     ) -> Result<Paid, EngineError> {
-        if request.caller.is_resumed()
-            && let Some(told) = Box::pin(self.paid_before(&request.caller)).await?
-        {
-            return told;
-        }
         check_parts(&request.pay.order.amount)?;
         let directory = self.directory();
         let ctx = self.context_of(&request.caller);
@@ -88,12 +88,19 @@ impl Engine {
     /// Pays with a billing key: at the channel named, else drawn by the group's current weights among the channels that
     /// hold a key (rules SR-070 to SR-076).
     pub async fn pay_with_billing_key(&self, request: PayWithBillingKeyRequest) -> Result<Paid, EngineError> {
+        let operation = request.caller.operation.clone();
         if request.caller.is_resumed()
-            && let Some(told) = Box::pin(self.paid_before(&request.caller)).await?
+            && let Some(told) = Box::pin(self.paid_before(operation.as_ref())).await?
         {
             return told;
         }
-        self.pay_by_key(request, None).await
+        match self.pay_by_key(request, None).await {
+            // Boxed: rare, and it would make every payment's future larger.
+            Err(refusal) if may_be_own_doing(operation.as_ref(), &refusal) => {
+                Box::pin(self.paid_or(operation.as_ref(), refusal)).await
+            }
+            told => told,
+        }
     }
 
     /// Pays with a billing key, at once or by a schedule that was taken up.
@@ -194,6 +201,7 @@ impl Engine {
         again_at: Option<DateTime<Utc>>,
         redraw: Option<&Redraw<'_>>,
     ) -> Result<Paid, EngineError> {
+        self.may_begin(draft.caller.operation.as_ref(), ctx.now)?;
         let Routed { channel, group, admitted, decision } = routed;
         let budget = draft.grant.as_ref().map(|grant| grant.budget);
         let transaction = draft.transaction(channel, group, ctx);

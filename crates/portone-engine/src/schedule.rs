@@ -37,18 +37,36 @@ const GROUP: Rule = reject("SR-080", "A schedule is routed by its key's group wh
 impl Engine {
     /// Makes a schedule (rule V2-084). Which channels are active does not matter yet; what their rules say does.
     pub async fn create_schedule(&self, request: CreateScheduleRequest) -> Result<Schedule, EngineError> {
-        let CreateScheduleRequest { pay, time_to_pay } = request;
         // One idempotency key makes one schedule, however often its request is taken up again.
         let named = |operation: &Operation| format!("payment-schedule-{}", operation.id);
-        let id = pay.caller.operation.as_ref().map(|it| made(PaymentScheduleId::parse(&named(it))));
-        if let Some(id) = id.as_ref().filter(|_| pay.caller.is_resumed())
-            && let Some(known) = self.store.schedule(&pay.caller.store_id, id).await?
-        {
+        let operation = request.pay.caller.operation.clone();
+        let Some(id) = operation.as_ref().map(|it| made(PaymentScheduleId::parse(&named(it)))) else {
+            return self.create_schedule_as(request, None).await;
+        };
+        let (store, is_resumed) = (request.pay.caller.store_id.clone(), request.pay.caller.is_resumed());
+        if is_resumed && let Some(known) = self.store.schedule(&store, &id).await? {
             return Ok(known);
         }
+        match self.create_schedule_as(request, Some(id.clone())).await {
+            // Its gateway may have stood still until another took the request up again.
+            Err(refusal) => {
+                let known = self.store.schedule(&store, &id).await?;
+                known.ok_or_else(|| self.last_word(operation.as_ref(), refusal))
+            }
+            created => created,
+        }
+    }
+
+    async fn create_schedule_as(
+        &self,
+        request: CreateScheduleRequest,
+        id: Option<PaymentScheduleId>,
+    ) -> Result<Schedule, EngineError> {
+        let CreateScheduleRequest { pay, time_to_pay } = request;
         check_parts(&pay.order.amount)?;
         let record = self.usable_key(&pay.caller, &pay.billing_key).await?;
         let now = self.now();
+        self.may_begin(pay.caller.operation.as_ref(), now)?;
         self.named_promotion(&pay.caller.store_id, &pay.order, "payment.promotionId")?;
         self.check_schedule(&pay, &record, time_to_pay, now)?;
         let mut schedule = self.new_schedule(pay, &record, time_to_pay, now)?;
@@ -57,10 +75,7 @@ impl Engine {
         }
         match self.store.create_schedule(schedule.clone()).await? {
             CreateSchedule::Created => Ok(schedule),
-            refused => {
-                let known = self.store.schedule(&schedule.store_id, &schedule.id).await?;
-                known.ok_or_else(|| why_not_created(refused))
-            }
+            refused => Err(why_not_created(refused)),
         }
     }
 

@@ -278,9 +278,7 @@ impl Engine {
                 | OpenSubject::ConfirmKey { .. },
                 Outcome::BillingKeyIssued(facts),
             ) => {
-                let result =
-                    IssueResult::Issued { pg_billing_key: facts.pg_billing_key, issued_at: facts.issued_at };
-                self.store.settle_issue(&open.id, result, self.now()).await?;
+                self.store.settle_issue(&open.id, facts.into(), self.now()).await?;
                 Ok(())
             }
             (OpenSubject::DeleteBillingKey { skip_webhook, .. }, Outcome::BillingKeyDeleted { .. }) => {

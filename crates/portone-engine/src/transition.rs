@@ -153,27 +153,7 @@ pub(crate) fn unreached(cause: &Cause) -> Failure {
 pub(crate) fn merge_card(transaction: &mut Transaction, told: Option<portone_core::CardFacts>) {
     let Some(told) = told else { return };
     let known = transaction.card.take().unwrap_or_default();
-    transaction.card = Some(merged_card(told, known));
-}
-
-/// A card as it was told, and as it was known where nothing was told.
-pub(crate) fn merged_card(
-    told: portone_core::CardFacts,
-    known: portone_core::CardFacts,
-) -> portone_core::CardFacts {
-    portone_core::CardFacts {
-        bin: told.bin.or(known.bin),
-        last_four: told.last_four.or(known.last_four),
-        issuer: told.issuer.or(known.issuer),
-        publisher: told.publisher.or(known.publisher),
-        name: told.name.or(known.name),
-        brand: told.brand.or(known.brand),
-        card_type: told.card_type.or(known.card_type),
-        owner_type: told.owner_type.or(known.owner_type),
-        masked_number: told.masked_number.or(known.masked_number),
-        approval_number: told.approval_number.or(known.approval_number),
-        installment_month: told.installment_month.or(known.installment_month),
-    }
+    transaction.card = Some(told.or(known));
 }
 
 /// The PG took note of a delivery.

@@ -304,10 +304,7 @@ impl Engine {
         let (_, odd) = as_taken(transaction.clone(), &outcome);
         let (verify_at, key) = match &outcome {
             Outcome::Paid(_) => (self.verify_at(), None),
-            Outcome::IssuedAndPaid { key, .. } => {
-                let (pg_billing_key, issued_at) = (key.pg_billing_key.clone(), key.issued_at);
-                (self.verify_at(), Some(IssueResult::Issued { pg_billing_key, issued_at }))
-            }
+            Outcome::IssuedAndPaid { key, .. } => (self.verify_at(), Some(IssueResult::from(key.clone()))),
             _ => (None, None),
         };
         self.settle_along(open, transaction, Along { verify_at, key }, |transaction, now| {

@@ -329,7 +329,8 @@ async fn an_idempotency_key_leads_to_the_last_attempt() {
     world.wire.cut_channels(&[KPN]);
     let mut request = by_card(&world, &id, APPROVED);
     let operation = "0195d3a0-0000-7000-8000-000000000001".parse().unwrap();
-    request.caller.operation = Some(Operation { id: operation, is_resumed: false });
+    let until = world.clock_time() + chrono::TimeDelta::hours(1);
+    request.caller.operation = Some(Operation { id: operation, is_resumed: false, until });
     let paid = world.engine.pay_instantly(request.clone()).await.unwrap();
     request.caller.operation.as_mut().unwrap().is_resumed = true;
     assert_eq!(world.engine.pay_instantly(request).await, Ok(paid));

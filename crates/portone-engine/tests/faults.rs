@@ -15,6 +15,8 @@ mod follow;
 mod issue_and_pay;
 #[path = "faults/key_window.rs"]
 mod key_window;
+#[path = "faults/taken_up_again.rs"]
+mod taken_up_again;
 mod world;
 
 use portone_core::{BillingKey, PaymentId};
@@ -256,7 +258,8 @@ async fn a_cancel_that_was_taken_up_again_is_not_ended_by_the_one_before() {
     let [request, again] = [false, true].map(|is_resumed| {
         let mut request = world.cancel_request(&id, Some(900));
         let operation = "0195d3a0-0000-7000-8000-000000000001".parse().unwrap();
-        request.caller.operation = Some(Operation { id: operation, is_resumed });
+        let until = world.clock_time() + chrono::TimeDelta::hours(1);
+        request.caller.operation = Some(Operation { id: operation, is_resumed, until });
         request
     });
     let (answer, is_over) = (world.wire.hold_answer(), Notify::new());

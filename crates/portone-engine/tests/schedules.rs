@@ -72,7 +72,8 @@ async fn one_idempotency_key_makes_one_schedule() {
     let request = |is_resumed| {
         let mut request = in_minutes(&world, &id, &key, 10);
         let operation = "0195d3a0-0000-7000-8000-000000000001".parse().unwrap();
-        request.pay.caller.operation = Some(Operation { id: operation, is_resumed });
+        let until = world.clock.now() + TimeDelta::hours(1);
+        request.pay.caller.operation = Some(Operation { id: operation, is_resumed, until });
         request
     };
     let made = world.engine.create_schedule(request(false)).await.unwrap();

@@ -105,15 +105,15 @@ async fn run(
     key: KeyDigest,
     operation: Operation,
 ) -> Response {
-    let (ours, id) = (gateway.clone(), operation.id.clone());
+    let (ours, its) = (gateway.clone(), operation.clone());
     let work = Box::pin(async move {
         let response = next.run(request).await;
-        keep(&ours, key, &operation, response).await
+        keep(&ours, key, &its, response).await
     });
     if let Some(response) = gateway.run(work).await {
         return response;
     }
-    release(gateway, key, &id).await;
+    release(gateway, key, &operation).await;
     ApiError::internal().into_response()
 }
 
@@ -121,7 +121,7 @@ async fn run(
 /// it asks the ledger.
 async fn keep(gateway: &Gateway, key: KeyDigest, operation: &Operation, response: Response) -> Response {
     if response.extensions().get::<Undecided>().is_some() {
-        release(gateway, key, &operation.id).await;
+        release(gateway, key, operation).await;
         return response;
     }
     let (parts, body) = response.into_parts();
@@ -129,7 +129,7 @@ async fn keep(gateway: &Gateway, key: KeyDigest, operation: &Operation, response
         Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
         Err(error) => {
             tracing::error!(%error, "an answer cannot be kept");
-            release(gateway, key, &operation.id).await;
+            release(gateway, key, operation).await;
             return ApiError::internal().into_response();
         }
     };
@@ -147,7 +147,7 @@ async fn keep(gateway: &Gateway, key: KeyDigest, operation: &Operation, response
     Response::from_parts(parts, Body::from(text))
 }
 
-async fn release(gateway: &Gateway, key: KeyDigest, operation: &portone_core::AttemptId) {
+async fn release(gateway: &Gateway, key: KeyDigest, operation: &Operation) {
     if let Err(error) = gateway.engine.release_key(key, operation).await {
         tracing::error!(%error, "a key was not let go; its lease runs out");
     }

@@ -61,6 +61,19 @@ impl Operation {
         }
     }
 
+    /// Whether what it makes goes by the name of its idempotency key's operation.
+    pub(crate) fn is_named(&self) -> bool {
+        match self {
+            Self::PayCard { .. }
+            | Self::PayAccount { .. }
+            | Self::PayKey { .. }
+            | Self::Cancel { .. }
+            | Self::Issue { .. }
+            | Self::Schedule { .. } => true,
+            Self::Close { .. } | Self::Delete { .. } | Self::Revoke { .. } => false,
+        }
+    }
+
     /// Whether it takes money, or issues an account for it.
     pub(crate) fn pays(&self) -> bool {
         matches!(self, Self::PayCard { .. } | Self::PayAccount { .. } | Self::PayKey { .. })
@@ -106,22 +119,28 @@ pub(crate) struct Asked {
     /// Its idempotency key.
     pub(crate) key: Option<String>,
     pub(crate) answer: Option<Answer>,
+    /// How many answers there were by then.
+    pub(crate) answered: usize,
+    /// Whether the answer is kept under its key.
+    pub(crate) is_kept: bool,
 }
 
 /// Every request, by its number.
 #[derive(Debug, Default)]
 pub(crate) struct Book {
     asked: BTreeMap<u64, Asked>,
+    answer_count: usize,
 }
 
 impl Book {
     pub(crate) fn ask(&mut self, number: u64, operation: Operation, key: Option<String>) {
-        self.asked.insert(number, Asked { operation, key, answer: None });
+        self.asked.insert(number, Asked { operation, key, answer: None, answered: 0, is_kept: false });
     }
 
-    pub(crate) fn answer(&mut self, number: u64, answer: Answer) {
+    pub(crate) fn answer(&mut self, number: u64, answer: Answer, is_kept: bool) {
         if let Some(asked) = self.asked.get_mut(&number) {
-            asked.answer = Some(answer);
+            self.answer_count += 1;
+            (asked.answer, asked.answered, asked.is_kept) = (Some(answer), self.answer_count, is_kept);
         }
     }
 

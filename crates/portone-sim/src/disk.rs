@@ -68,6 +68,10 @@ impl Gate for Disk {
         self.note(what, if is_torn { "is committed, unheard" } else { "is committed" });
         if !self.is_calm.load(Ordering::Relaxed) {
             strike(&self.scheduler, &self.chance, &self.weather);
+            // A request that has its key and nothing else is one that others take up again.
+            if what == "claim_key" {
+                strike(&self.scheduler, &self.chance, &self.weather);
+            }
         }
         self.wait().await;
         if is_torn {

@@ -14,9 +14,10 @@ use crate::world::World;
 const COUNT_MAX: usize = 64;
 /// The pause after a step that found something.
 const PAUSE_MS: u64 = 250;
-/// The longest pause while things go wrong, and when nothing does any more.
+/// The longest pause while things go wrong, and when nothing does any more: then the clock runs for hours, and asking more
+/// often finds nothing more.
 const PAUSE_MS_MAX: u64 = 8_000;
-const CALM_PAUSE_MS_MAX: u64 = 240_000;
+const CALM_PAUSE_MS_MAX: u64 = 900_000;
 
 /// Starts every duty of a gateway.
 pub(crate) fn start(world: &Arc<World>, id: ProcessId, engine: &Arc<Engine>) {

@@ -81,7 +81,11 @@ fn played(seed: u64, weather: Weather, crash_after: Option<u64>, trace: Trace) -
     let scheduler = Scheduler::new(Chance::new(seed, "turns"), start, trace);
     let (mut violations, payment_count) = match World::new(seed, &scheduler, weather) {
         Err(problem) => (vec![format!("the world does not begin: {problem}")], 0),
-        Ok(world) => play(&world, crash_after),
+        Ok(world) => {
+            let found = play(&world, crash_after);
+            World::end(world);
+            found
+        }
     };
     for violation in &violations {
         scheduler.note(format_args!("violation: {violation}"));

@@ -228,7 +228,9 @@ impl Network {
             let _ = self.control(Method::Post, "/sandbox/faults", &fault);
         }
         let answer = self.handle(request);
-        let _ = self.control(Method::Delete, "/sandbox/faults", &Value::Null);
+        if matches!(fate, Fate::Upset(_)) {
+            let _ = self.control(Method::Delete, "/sandbox/faults", &Value::Null);
+        }
         let reply = match answer {
             Answer::Json { status, body } => Some(PgReply { status, body: body.to_vec() }),
             Answer::Garbage { body } => Some(PgReply { status: 200, body: body.to_vec() }),
@@ -300,13 +302,10 @@ impl Transport for Wire {
         network.doubts().sent(&sent);
         let reply = network.dispatch(number, request, fate);
         let timer = scheduler.sleep(patience);
-        match select(reply, timer).await {
+        let ended = match select(reply, timer).await {
             Either::Left((Ok(Some(reply)), _)) => {
                 if is_plain {
                     network.doubts().answered(&sent, &reply);
-                }
-                if !network.is_calm() {
-                    strike(scheduler, &network.chance, &network.weather);
                 }
                 Ok(reply)
             }
@@ -317,7 +316,11 @@ impl Transport for Wire {
                 Err(Break::Interrupted("connection reset".to_owned()))
             }
             Either::Right(_) => Err(Break::Interrupted("no answer".to_owned())),
+        };
+        if !network.is_calm() {
+            strike(scheduler, &network.chance, &network.weather);
         }
+        ended
     }
 }
 

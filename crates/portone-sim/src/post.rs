@@ -15,7 +15,7 @@ pub(crate) fn carry(world: &Arc<World>) {
     let scheduler = Arc::clone(&world.scheduler);
     scheduler.spawn(WORLD, async move {
         loop {
-            let pause_ms = if world.is_calm() { 60_000 } else { world.chance.between(200, 3_000) };
+            let pause_ms = if world.is_calm() { 300_000 } else { world.chance.between(200, 3_000) };
             world.scheduler.sleep_ms(pause_ms).await;
             for notification in world.network.take_notifications() {
                 send(&world, &notification);

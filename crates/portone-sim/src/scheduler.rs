@@ -153,15 +153,24 @@ impl Scheduler {
     /// Runs until [`Self::stop`]; fails where nothing is left to wait for, or where it does not come to an end.
     pub(crate) fn run(&self) -> Result<(), String> {
         let mut tasks: BTreeMap<u64, (Task, Arc<TaskWaker>)> = BTreeMap::new();
+        let ended = self.run_tasks(&mut tasks);
+        // Dropped with nothing locked: a task may hold the world, which holds this, and may wake others.
+        let spawned = std::mem::take(&mut self.state().spawned);
+        drop((tasks, spawned));
+        ended
+    }
+
+    fn run_tasks(&self, tasks: &mut BTreeMap<u64, (Task, Arc<TaskWaker>)>) -> Result<(), String> {
         let mut task_count = 0;
         for _ in 0..STEP_COUNT_MAX {
-            self.take_spawned(&mut tasks, &mut task_count);
-            self.drop_ended(&mut tasks);
-            if self.state().is_over {
+            let (spawned, ended, is_over) = self.state().take_news();
+            self.take_in(spawned, tasks, &mut task_count);
+            self.drop_ended(ended, tasks);
+            if is_over {
                 return Ok(());
             }
             match self.next_ready() {
-                Some(id) => self.step(id, &mut tasks),
+                Some(id) => self.step(id, tasks),
                 None if self.pass_time() => {}
                 None => return Err("nothing can go on, and nobody waits for the time".to_owned()),
             }
@@ -169,8 +178,12 @@ impl Scheduler {
         Err(format!("it does not come to rest in {STEP_COUNT_MAX} steps"))
     }
 
-    fn take_spawned(&self, tasks: &mut BTreeMap<u64, (Task, Arc<TaskWaker>)>, task_count: &mut u64) {
-        let spawned = std::mem::take(&mut self.state().spawned);
+    fn take_in(
+        &self,
+        spawned: Vec<Task>,
+        tasks: &mut BTreeMap<u64, (Task, Arc<TaskWaker>)>,
+        task_count: &mut u64,
+    ) {
         for task in spawned {
             *task_count += 1;
             let is_queued = AtomicBool::new(false);
@@ -181,8 +194,7 @@ impl Scheduler {
     }
 
     /// Futures are dropped here, with nothing locked: what they hold may wake others.
-    fn drop_ended(&self, tasks: &mut BTreeMap<u64, (Task, Arc<TaskWaker>)>) {
-        let ended = std::mem::take(&mut self.state().ended);
+    fn drop_ended(&self, ended: Vec<ProcessId>, tasks: &mut BTreeMap<u64, (Task, Arc<TaskWaker>)>) {
         for process in ended {
             self.note(format_args!("gateway {process} is dead"));
             self.state().frozen.remove(&process);
@@ -207,20 +219,19 @@ impl Scheduler {
         self.trace.turn(id);
         waker.is_queued.store(false, Ordering::Relaxed);
         let waker = Waker::from(Arc::clone(waker));
-        self.state().running = process;
         let is_done = task.future.as_mut().poll(&mut Context::from_waker(&waker)).is_ready();
-        self.state().running = WORLD;
         self.count_step(process);
         if is_done {
             tasks.remove(&id);
         }
     }
 
-    /// Whether the task's process is frozen; then the task waits for its end.
+    /// Whether the task's process is frozen; then the task waits for its end. Else it is that process's turn.
     fn is_put_off(&self, process: ProcessId, waker: &Arc<TaskWaker>) -> bool {
         let mut state = self.state();
         let now = state.now;
         let Some(until) = state.frozen.get(&process).copied().filter(|until| now < *until) else {
+            state.running = process;
             return false;
         };
         waker.is_queued.store(false, Ordering::Relaxed);
@@ -231,6 +242,7 @@ impl Scheduler {
     fn count_step(&self, process: ProcessId) {
         let is_frozen = {
             let mut state = self.state();
+            state.running = WORLD;
             if let Some(left) = state.steps_left.get_mut(&process) {
                 *left = left.saturating_sub(1);
                 if *left == 0 {
@@ -258,6 +270,11 @@ impl Scheduler {
 }
 
 impl State {
+    /// What has come up since the last step: new tasks, dead processes, and whether the run is over.
+    fn take_news(&mut self) -> (Vec<Task>, Vec<ProcessId>, bool) {
+        (std::mem::take(&mut self.spawned), std::mem::take(&mut self.ended), self.is_over)
+    }
+
     /// How long a process stands still from now on, if it does.
     fn count_to_freeze(&mut self, process: ProcessId) -> Option<TimeDelta> {
         let (left, duration) = self.steps_to_freeze.get_mut(&process)?;

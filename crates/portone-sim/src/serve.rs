@@ -29,16 +29,15 @@ pub(crate) async fn ask(
     world.book().ask(number, operation.clone(), key.clone());
     let (sender, answered) = oneshot::channel();
     world.scheduler.spawn(process, async move {
-        let answer = serve(&engine, operation, key).await;
-        let _ = sender.send(answer);
+        let _ = sender.send(serve(&engine, operation, key).await);
     });
     let (tell, told) = oneshot::channel();
     let here = Arc::clone(world);
     world.scheduler.spawn(WORLD, async move {
         // The gateway may die first: then there is no answer.
-        let Ok(answer) = answered.await else { return };
+        let Ok((answer, is_kept)) = answered.await else { return };
         here.scheduler.note(format_args!("gateway {process} answers @{number} {answer:?}"));
-        here.book().answer(number, answer.clone());
+        here.book().answer(number, answer.clone(), is_kept);
         let _ = tell.send(answer);
     });
     match select(told, world.scheduler.sleep(patience)).await {
@@ -47,30 +46,31 @@ pub(crate) async fn ask(
     }
 }
 
-/// Runs a request under its key, or answers as the first one with it was answered.
-async fn serve(engine: &Arc<Engine>, operation: Operation, key: Option<String>) -> Answer {
-    let Ok(store) = STORE.parse::<portone_core::StoreId>() else { return refused("STORE") };
-    let Some(key) = key else { return perform(engine, operation, None).await };
+/// Runs a request under its key, or answers as the first one with it was answered; and whether the answer is kept under the
+/// key.
+async fn serve(engine: &Arc<Engine>, operation: Operation, key: Option<String>) -> (Answer, bool) {
+    let Ok(store) = STORE.parse::<portone_core::StoreId>() else { return (refused("STORE"), false) };
+    let Some(key) = key else { return (perform(engine, operation, None).await, false) };
     let digest = engine.key_digest(&[store], &key);
     let fingerprint = engine.fingerprint(format!("{operation:?}").as_bytes());
     let claimed = match engine.claim_key(digest, fingerprint).await {
         Ok(Keyed::Run(claimed)) => claimed,
         Ok(Keyed::Replay(kept)) => {
-            return serde_json::from_str(&kept.body).unwrap_or_else(|_| refused("UNREADABLE"));
+            return (serde_json::from_str(&kept.body).unwrap_or_else(|_| refused("UNREADABLE")), true);
         }
-        Ok(Keyed::Mismatch) => return refused("MISMATCH"),
-        Ok(Keyed::Outstanding) => return Answer::Undecided("OUTSTANDING".to_owned()),
-        Err(error) => return Answer::Undecided(error.to_string()),
+        Ok(Keyed::Mismatch) => return (refused("MISMATCH"), false),
+        Ok(Keyed::Outstanding) => return (Answer::Undecided("OUTSTANDING".to_owned()), false),
+        Err(error) => return (Answer::Undecided(error.to_string()), false),
     };
     let answer = perform(engine, operation, Some(claimed.clone())).await;
     // What cannot be written here is found in the ledger by the next request with the key.
     if matches!(answer, Answer::Undecided(_)) {
-        let _ = engine.release_key(digest, &claimed.id).await;
-    } else {
-        let body = serde_json::to_string(&answer).unwrap_or_default();
-        let _ = engine.finish_key(digest, &claimed.id, KeptAnswer { status: 200, body }).await;
+        let _ = engine.release_key(digest, &claimed).await;
+        return (answer, false);
     }
-    answer
+    let body = serde_json::to_string(&answer).unwrap_or_default();
+    let kept = engine.finish_key(digest, &claimed.id, KeptAnswer { status: 200, body }).await;
+    (answer, kept.is_ok())
 }
 
 async fn perform(engine: &Arc<Engine>, operation: Operation, keyed: Option<KeyedOperation>) -> Answer {

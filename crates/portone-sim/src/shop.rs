@@ -15,6 +15,8 @@ use crate::world::{CHANNELS, World};
 
 /// How often a shop asks for one thing at most.
 const TRY_COUNT_MAX: u64 = 5;
+/// What most partial cancels give back.
+const SHARE: i64 = 1_000;
 /// The channel that issues virtual accounts to anybody.
 const ACCOUNT_CHANNELS: [&str; 2] = [CHANNELS[0].0, CHANNELS[2].0];
 
@@ -57,7 +59,11 @@ async fn card(world: &Arc<World>) {
 async fn cancel_some(world: &Arc<World>, payment: &PaymentId) {
     for _ in 0..world.chance.below(4) {
         world.scheduler.sleep_ms(world.chance.between(0, 30_000)).await;
-        let amount = world.chance.percent(70).then(|| world.chance.amount(100, TOTAL / 2));
+        let amount = world.chance.percent(70).then(|| match world.chance.below(2) {
+            // Often the same: then one cancel cannot be told from another by its amount.
+            0 => SHARE,
+            _ => world.chance.amount(100, TOTAL / 2),
+        });
         insist(world, Operation::Cancel { payment: payment.clone(), amount }).await;
     }
 }

@@ -1,4 +1,5 @@
-//! Trouble where it hurts most: a gateway that dies or stands still right after a commit, or with a PG's answer in hand.
+//! Trouble where it hurts most: a gateway that dies or stands still right after a commit, with a PG's answer in hand, or when
+//! its connection has just broken.
 
 use chrono::TimeDelta;
 

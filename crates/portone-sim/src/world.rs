@@ -1,5 +1,6 @@
 //! Everything there is in one run.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -27,6 +28,11 @@ pub(crate) const GROUP: &str = "channel-group-sim";
 /// The store's channels, with their providers; all of them are in the group.
 pub(crate) const CHANNELS: [(&str, &str); 3] =
     [("channel-kpn", "KPN"), ("channel-kpn-2", "KPN"), ("channel-smartro", "SMARTRO_V2")];
+
+thread_local! {
+    /// The database of the last world that this thread has played: its schema and prepared statements serve the next.
+    static SPARE: Cell<Option<SqliteStore>> = const { Cell::new(None) };
+}
 
 /// The shops, the gateways, their database and the PGs.
 pub(crate) struct World {
@@ -56,7 +62,11 @@ impl World {
         }
         let disk = Disk::new(scheduler, Chance::new(seed, "disk"), &weather);
         let gate = Arc::clone(&disk) as Arc<dyn portone_store::Gate>;
-        let store = SqliteStore::in_memory_behind(gate).map_err(|error| error.to_string())?;
+        let store = match SPARE.take() {
+            Some(spare) => spare.renewed_behind(gate),
+            None => SqliteStore::in_memory_behind(gate),
+        };
+        let store = store.map_err(|error| error.to_string())?;
         let hooks = Hooks::new(scheduler, Chance::new(seed, "hooks"), &weather);
         let skews = (1..=weather.gateway_count).map(|id| (id, Arc::default())).collect();
         Ok(Arc::new(Self {
@@ -73,6 +83,13 @@ impl World {
             alive: Mutex::default(),
             count: AtomicU64::new(0),
         }))
+    }
+
+    /// Ends a world that nobody plays in any more, and keeps what the next one can use.
+    pub(crate) fn end(world: Arc<Self>) {
+        world.alive().clear();
+        let store = Arc::into_inner(world).and_then(|world| Arc::into_inner(world.store));
+        SPARE.set(store);
     }
 
     /// A number that no other has in this run.

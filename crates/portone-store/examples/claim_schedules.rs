@@ -24,7 +24,7 @@ fn main() {
     block_on(store.begin_issue(key_record(1), decision(), issue_attempts(1))).expect("begins");
     for channel in 1..=2 {
         let pg_billing_key = PgBillingKey::parse("pg-key").expect("a key");
-        let issued = IssueResult::Issued { pg_billing_key, issued_at: at(1) };
+        let issued = IssueResult::Issued { pg_billing_key, issued_at: at(1), card: None };
         block_on(store.settle_issue(&attempt_id(10 + channel), issued, at(1))).expect("settles");
     }
     for first in (0..SCHEDULES).step_by(usize::try_from(CALLERS).expect("is small")) {

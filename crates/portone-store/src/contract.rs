@@ -95,6 +95,7 @@ macro_rules! contract_tests {
             webhooks::billing_keys_are_announced_in_the_newer_version_only,
             billing_keys::a_key_is_pending_until_its_last_channel_is_settled,
             billing_keys::a_key_that_no_channel_issued_has_failed,
+            billing_keys::what_a_pg_tells_of_the_card_is_kept,
             billing_keys::skip_webhook_mutes_success_only,
             billing_keys::a_part_is_settled_once,
             billing_keys::a_key_without_attempts_or_with_a_taken_name_is_an_error,

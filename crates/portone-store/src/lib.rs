@@ -16,7 +16,7 @@ mod sqlite;
 
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresOptions;
-pub use seal::{EncryptionKey, KeyError, Keyring, UnsealError};
+pub use seal::{EncryptionKey, KeyError, Keyring, SealError, UnsealError};
 pub use sql::rotation::{Rotated, rotate};
 pub use sql::transfer;
 pub use sql::{Gate, OpenError, SqlStore, SqliteStore};

@@ -3,6 +3,7 @@
 
 mod address;
 mod connection;
+mod foreseen;
 mod prepared;
 mod problem;
 mod readers;
@@ -16,6 +17,7 @@ use portone_engine::port::{DirectoryRows, StoreError};
 
 pub(crate) use address::Address;
 pub(crate) use connection::{Begin, Connection};
+pub(crate) use foreseen::Asked;
 pub(crate) use prepared::Prepared;
 pub(crate) use problem::Problem;
 pub(crate) use schema::set_sequences_on;
@@ -23,6 +25,7 @@ pub(crate) use value::{column, place};
 
 use self::readers::Readers;
 use crate::seal::Keyring;
+use crate::sql::ahead::Ahead;
 use crate::sql::sealing;
 use crate::sql::transfer::{self, Opened};
 use crate::sql::writer::Writer;
@@ -54,12 +57,16 @@ pub(crate) struct Remote {
 }
 
 impl Remote {
-    pub(crate) fn write<T, F>(&self, work: F) -> oneshot::Receiver<Result<T, StoreError>>
+    pub(crate) fn write<T, F>(
+        &self,
+        ahead: Option<Ahead>,
+        work: F,
+    ) -> oneshot::Receiver<Result<T, StoreError>>
     where
         T: Send + 'static,
         F: FnMut(&Database) -> Result<T, Fault> + Send + 'static,
     {
-        self.writer.submit(work)
+        self.writer.submit(ahead, work)
     }
 
     pub(crate) fn read<T, F>(&self, work: F) -> oneshot::Receiver<Result<T, StoreError>>

@@ -15,7 +15,7 @@ use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
 /// What every sealed value begins with.
-const PREFIX: &str = "sealed:v1:";
+pub(crate) const PREFIX: &str = "sealed:v1:";
 /// How many bytes of a key's hash are its id.
 const ID_LENGTH: usize = 8;
 /// The place of values in configuration files.
@@ -26,11 +26,22 @@ const CONFIGURATION: Place<'static> = Place(&["configuration"]);
 #[error("is no key of 32 bytes, in base64 (44 characters) or hex (64); make one with `openssl rand -base64 32`")]
 pub struct KeyError;
 
+/// Why a value cannot be sealed. Says nothing of the value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum SealError {
+    /// There is no key to seal with.
+    #[error("it cannot be sealed: encryption_key is not set")]
+    NoKey,
+    /// The algorithm takes no more than 64 GiB.
+    #[error("it cannot be sealed: it is far too long")]
+    TooLong,
+}
+
 /// Why a sealed value cannot be opened. Says nothing of the value.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum UnsealError {
     /// It is sealed with a key that is not there.
-    #[error("it is sealed with the key {0}, which is neither encryption_key nor encryption_key_previous")]
+    #[error("it is sealed with the key {0}, which none of encryption_key, encryption_key_previous and encryption_key_next is")]
     UnknownKey(String),
     /// There is no key at all.
     #[error("it is sealed, and encryption_key is not set")]
@@ -90,29 +101,34 @@ impl Place<'_> {
     }
 }
 
-/// The keys of an installation: one seals, both open.
+/// The keys of an installation: one seals, all open.
 pub struct Keyring {
-    current: EncryptionKey,
-    previous: Option<EncryptionKey>,
+    current: Option<EncryptionKey>,
+    others: Vec<EncryptionKey>,
     random: Arc<dyn Random>,
 }
 
 impl fmt::Debug for Keyring {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { current, previous, random: _ } = self;
-        f.debug_struct("Keyring").field("current", current).field("previous", previous).finish()
+        let Self { current, others, random: _ } = self;
+        f.debug_struct("Keyring").field("current", current).field("others", others).finish()
     }
 }
 
 impl Keyring {
-    /// The key that seals, and the one before, that only opens. `random` has to be cryptographic: nonces come from it.
-    pub fn new(current: EncryptionKey, previous: Option<EncryptionKey>, random: Arc<dyn Random>) -> Self {
-        Self { current, previous, random }
+    /// The key that seals (without one, secrets are written in clear), and those that only open: the one before, and the one
+    /// to come. `random` has to be cryptographic: nonces come from it.
+    pub fn new(
+        current: Option<EncryptionKey>,
+        others: impl IntoIterator<Item = EncryptionKey>,
+        random: Arc<dyn Random>,
+    ) -> Self {
+        Self { current, others: others.into_iter().collect(), random }
     }
 
     /// The id of the key that seals.
-    pub fn current_id(&self) -> &str {
-        self.current.id()
+    pub fn current_id(&self) -> Option<&str> {
+        self.current.as_ref().map(EncryptionKey::id)
     }
 
     /// Whether a key of this id is here.
@@ -121,13 +137,13 @@ impl Keyring {
     }
 
     fn key(&self, id: &str) -> Option<&EncryptionKey> {
-        std::iter::once(&self.current).chain(&self.previous).find(|key| key.id == id)
+        self.current.iter().chain(&self.others).find(|key| key.id == id)
     }
 
     /// Seals a value for a configuration file.
-    pub fn seal_for_configuration(&self, clear: &Secret<String>) -> String {
-        let sealed = self.seal(CONFIGURATION, clear.expose().as_bytes());
-        sealed.strip_prefix("sealed:").unwrap_or_default().to_owned()
+    pub fn seal_for_configuration(&self, clear: &Secret<String>) -> Result<String, SealError> {
+        let sealed = self.seal(CONFIGURATION, clear.expose().as_bytes())?;
+        Ok(sealed.strip_prefix("sealed:").unwrap_or_default().to_owned())
     }
 
     /// Opens a value of a configuration file; the second says whether the current key sealed it.
@@ -140,21 +156,21 @@ impl Keyring {
 
     /// Whether a value is sealed with the current key.
     pub(crate) fn is_current(&self, value: &str) -> bool {
-        key_id(value) == Some(self.current_id())
+        key_id(value).is_some_and(|id| self.current_id() == Some(id))
     }
 
     /// Seals a value for a place.
-    pub(crate) fn seal(&self, place: Place<'_>, clear: &[u8]) -> String {
+    pub(crate) fn seal(&self, place: Place<'_>, clear: &[u8]) -> Result<String, SealError> {
+        let current = self.current.as_ref().ok_or(SealError::NoKey)?;
         let nonce = self.nonce();
         let mut bytes = Vec::with_capacity(clear.len() + AES_256_GCM.tag_len());
         bytes.extend_from_slice(clear);
         let aad = Aad::from(place.authenticated());
-        let key = &self.current.key;
-        let sealed = key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), aad, &mut bytes);
-        // It fails beyond 64 GiB only.
-        debug_assert!(sealed.is_ok(), "a value is far too long");
+        let nonce_once = Nonce::assume_unique_for_key(nonce);
+        let sealed = current.key.seal_in_place_append_tag(nonce_once, aad, &mut bytes);
+        sealed.map_err(|_| SealError::TooLong)?;
         let whole = [nonce.as_slice(), &bytes].concat();
-        format!("{PREFIX}{}:{}", self.current.id, STANDARD.encode(whole))
+        Ok(format!("{PREFIX}{}:{}", current.id, STANDARD.encode(whole)))
     }
 
     /// Opens a value of a place.
@@ -204,7 +220,11 @@ mod tests {
     }
 
     fn keyring(current: u8, previous: Option<u8>) -> Keyring {
-        Keyring::new(key(current), previous.map(key), Arc::new(Counting::default()))
+        Keyring::new(Some(key(current)), previous.map(key), Arc::new(Counting::default()))
+    }
+
+    fn sealed(ring: &Keyring) -> String {
+        ring.seal(PLACE, b"pg-key-1").expect("seals")
     }
 
     const PLACE: Place<'static> = Place(&["billing_key_channels", "key-1", "channel-1", "pg_billing_key"]);
@@ -224,10 +244,10 @@ mod tests {
     #[test]
     fn what_is_sealed_comes_back_in_its_place_and_nowhere_else() {
         let ring = keyring(1, None);
-        let sealed = ring.seal(PLACE, b"pg-key-1");
-        assert!(!sealed.contains("pg-key-1") && key_id(&sealed) == Some(ring.current_id()));
+        let sealed = sealed(&ring);
+        assert!(!sealed.contains("pg-key-1") && ring.is_current(&sealed));
         assert_eq!(ring.open(PLACE, &sealed), Ok(b"pg-key-1".to_vec()));
-        assert_ne!(ring.seal(PLACE, b"pg-key-1"), sealed, "each time with a nonce of its own");
+        assert_ne!(self::sealed(&ring), sealed, "each time with a nonce of its own");
         for other in [
             Place(&["billing_key_channels", "key-2", "channel-1", "pg_billing_key"]),
             Place(&["billing_key_channels", "key-1c", "hannel-1", "pg_billing_key"]),
@@ -240,7 +260,7 @@ mod tests {
     #[test]
     fn every_bit_counts() {
         let ring = keyring(1, None);
-        let sealed = ring.seal(PLACE, b"pg-key-1");
+        let sealed = sealed(&ring);
         let at = sealed.rfind(':').expect("parts") + 1;
         let bytes = STANDARD.decode(&sealed[at..]).expect("base64");
         for bit in 0..bytes.len() * 8 {
@@ -257,18 +277,26 @@ mod tests {
     #[test]
     fn the_previous_key_opens_and_the_current_one_seals() {
         let (old, both, new) = (keyring(1, None), keyring(2, Some(1)), keyring(2, None));
-        let sealed = old.seal(PLACE, b"pg-key-1");
+        let sealed = sealed(&old);
         assert_eq!(both.open(PLACE, &sealed), Ok(b"pg-key-1".to_vec()));
         assert!(!both.is_current(&sealed));
-        let again = both.seal(PLACE, b"pg-key-1");
+        let again = self::sealed(&both);
         assert_eq!(new.open(PLACE, &again), Ok(b"pg-key-1".to_vec()));
-        assert_eq!(new.open(PLACE, &sealed), Err(UnsealError::UnknownKey(old.current_id().to_owned())));
+        assert_eq!(new.open(PLACE, &sealed), Err(UnsealError::UnknownKey(key(1).id().to_owned())));
+    }
+
+    #[test]
+    fn a_key_to_come_opens_and_does_not_seal() {
+        let (next, current) = (Keyring::new(None, [key(2)], Arc::new(Counting::default())), keyring(2, None));
+        assert_eq!(next.open(PLACE, &sealed(&current)), Ok(b"pg-key-1".to_vec()));
+        assert_eq!(next.seal(PLACE, b"pg-key-1"), Err(SealError::NoKey));
+        assert_eq!(next.current_id(), None);
     }
 
     #[test]
     fn a_value_of_a_configuration_comes_back() {
         let (old, both) = (keyring(1, None), keyring(2, Some(1)));
-        let sealed = old.seal_for_configuration(&"live-api-secret".into());
+        let sealed = old.seal_for_configuration(&"live-api-secret".into()).expect("seals");
         assert!(sealed.starts_with("v1:"), "{sealed}");
         let (opened, is_current) = both.open_of_configuration(&sealed).expect("opens");
         assert_eq!((opened.expose().as_str(), is_current), ("live-api-secret", false));

@@ -2,6 +2,7 @@
 //! differs (connections, files, schemas) is in the rooms `sqlite` and `postgres`.
 
 mod access;
+pub(crate) mod ahead;
 mod attempts;
 mod beside;
 mod billing_keys;
@@ -13,6 +14,8 @@ pub(crate) mod directory;
 mod events;
 mod facets;
 mod follow_ups;
+#[cfg(feature = "postgres")]
+mod foresee;
 pub(crate) mod gate;
 mod idempotency;
 mod key_list;
@@ -58,6 +61,7 @@ use portone_engine::port::{
     SettleKey, SettleTransaction, Store, StoreError,
 };
 
+use self::ahead::Ahead;
 use self::attempts::AttemptRow;
 use self::billing_keys::IssueRows;
 pub(crate) use self::database::{Database, Fault};
@@ -144,6 +148,18 @@ impl SqlStore {
         Self { backend }
     }
 
+    /// The connection of a database in memory.
+    pub(crate) fn into_memory(self) -> Option<rusqlite::Connection> {
+        match self.backend {
+            Backend::Inline(inline) => {
+                inline.database.into_inner().unwrap_or_else(PoisonError::into_inner).into_sqlite()
+            }
+            Backend::OnDisk(_) => None,
+            #[cfg(feature = "postgres")]
+            Backend::Remote(_) => None,
+        }
+    }
+
     /// Has `watch` called after each commit that puts webhooks into the queue, by the thread that commits: it must return
     /// at once.
     pub async fn watch_outbox(&self, watch: impl Fn() + Send + 'static) -> Result<(), StoreError> {
@@ -163,16 +179,25 @@ impl SqlStore {
         read!(self, [], |database| sealing::is_current(database))
     }
 
-    async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
+    fn write<T, F>(&self, work: F) -> impl Future<Output = Result<T, StoreError>> + Send
+    where
+        T: Send + 'static,
+        F: FnMut(&Database) -> Result<T, Fault> + Send + 'static,
+    {
+        self.write_knowing(None, work)
+    }
+
+    /// A write that said what it is going to ask.
+    async fn write_knowing<T, F>(&self, ahead: Option<Ahead>, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: FnMut(&Database) -> Result<T, Fault> + Send + 'static,
     {
         let receiver = match &self.backend {
             Backend::Inline(inline) => return inline.write(work).await,
-            Backend::OnDisk(disk) => disk.writer.submit(work),
+            Backend::OnDisk(disk) => disk.writer.submit(ahead, work),
             #[cfg(feature = "postgres")]
-            Backend::Remote(remote) => remote.write(work),
+            Backend::Remote(remote) => remote.write(ahead, work),
         };
         receiver.await.unwrap_or_else(|_| Err(StoreError("the writer has stopped".to_owned())))
     }
@@ -249,8 +274,8 @@ impl Inline {
 #[async_trait]
 impl Store for SqlStore {
     async fn begin_payment(&self, new: NewTransaction) -> Result<BeginPayment, StoreError> {
-        let rows = BeginRows::encode(new)?;
-        self.write(move |database| transactions::begin_payment(database, &rows)).await
+        let rows = Box::new(BeginRows::encode(new)?);
+        self.write_knowing(rows.ahead(), move |database| transactions::begin_payment(database, &rows)).await
     }
 
     async fn begin_on_transaction(
@@ -265,7 +290,8 @@ impl Store for SqlStore {
 
     async fn settle_transaction(&self, settle: SettleTransaction) -> Result<Settle, StoreError> {
         let rows = SettleRows::encode(settle)?;
-        self.write(move |database| transactions::settle_transaction(database, &rows)).await
+        let ahead = Some(rows.ahead());
+        self.write_knowing(ahead, move |database| transactions::settle_transaction(database, &rows)).await
     }
 
     async fn drop_attempt(&self, open: &OpenAttempt) -> Result<Settle, StoreError> {

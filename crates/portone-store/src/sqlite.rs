@@ -3,6 +3,7 @@
 
 mod connection;
 mod folder;
+mod renew;
 mod schema;
 
 use std::fs::File;
@@ -84,6 +85,15 @@ impl SqlStore {
         let path = Path::new(":memory:");
         let connection = connection::open_in_memory().map_err(|problem| refused(path, &problem))?;
         migrate(&connection, path)?;
+        Ok(Self::with(Backend::inline(Database::on(connection), gate)))
+    }
+
+    /// This database again, empty and behind another gate, where it lives in memory; else a new one. What the first store
+    /// has prepared stays, and nothing that it has written.
+    pub fn renewed_behind(self, gate: Arc<dyn Gate>) -> Result<Self, OpenError> {
+        let path = Path::new(":memory:");
+        let Some(connection) = self.into_memory() else { return Self::in_memory_behind(gate) };
+        renew::renew(&connection).map_err(|problem| refused(path, &problem))?;
         Ok(Self::with(Backend::inline(Database::on(connection), gate)))
     }
 

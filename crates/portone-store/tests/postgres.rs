@@ -171,11 +171,18 @@ enum Cut {
     AfterCommit,
 }
 
-/// Stands before a server, and cuts one connection at its next commit.
+/// Stands before a server, cuts one connection at its next commit, and counts.
 struct Proxy {
     port: u16,
     next: Arc<Mutex<Option<Cut>>>,
-    cut_count: Arc<AtomicU64>,
+    counts: Arc<Counts>,
+}
+
+#[derive(Default)]
+struct Counts {
+    cuts: AtomicU64,
+    /// How often a client that had been answered said something.
+    round_trips: AtomicU64,
 }
 
 impl Proxy {
@@ -184,29 +191,32 @@ impl Proxy {
         let proxy = Self {
             port: listener.local_addr().expect("has one").port(),
             next: Arc::default(),
-            cut_count: Arc::default(),
+            counts: Arc::default(),
         };
-        let (next, cut_count) = (Arc::clone(&proxy.next), Arc::clone(&proxy.cut_count));
+        let (next, counts) = (Arc::clone(&proxy.next), Arc::clone(&proxy.counts));
         thread::spawn(move || {
             for client in listener.incoming().map_while(Result::ok) {
                 let server = TcpStream::connect(("127.0.0.1", server)).expect("the server is there");
-                pass(client, server, &next, &cut_count);
+                pass(client, server, &next, &counts);
             }
         });
         proxy
     }
 }
 
-fn pass(client: TcpStream, server: TcpStream, next: &Arc<Mutex<Option<Cut>>>, cut_count: &Arc<AtomicU64>) {
-    let is_muted = Arc::new(AtomicBool::new(false));
+fn pass(client: TcpStream, server: TcpStream, next: &Arc<Mutex<Option<Cut>>>, counts: &Arc<Counts>) {
+    let (is_muted, is_answered) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(true)));
     let (mut from, mut to) = (client.try_clone().expect("clones"), server.try_clone().expect("clones"));
-    let (next, cut_count, muted) = (Arc::clone(next), Arc::clone(cut_count), Arc::clone(&is_muted));
+    let (next, counts) = (Arc::clone(next), Arc::clone(counts));
+    let (muted, answered) = (Arc::clone(&is_muted), Arc::clone(&is_answered));
     thread::spawn(move || {
         let mut buffer = vec![0; 65_536];
         while let Ok(length @ 1..) = from.read(&mut buffer) {
             let is_commit = buffer[..length].windows(6).any(|word| word == b"COMMIT");
             let cut = if is_commit { next.lock().expect("works").take() } else { None };
-            cut_count.fetch_add(u64::from(cut.is_some()), Ordering::Relaxed);
+            counts.cuts.fetch_add(u64::from(cut.is_some()), Ordering::Relaxed);
+            let was_answered = answered.swap(false, Ordering::Relaxed);
+            counts.round_trips.fetch_add(u64::from(was_answered), Ordering::Relaxed);
             muted.store(cut == Some(Cut::AfterCommit), Ordering::Relaxed);
             if cut == Some(Cut::BeforeCommit) || to.write_all(&buffer[..length]).is_err() {
                 break;
@@ -218,6 +228,7 @@ fn pass(client: TcpStream, server: TcpStream, next: &Arc<Mutex<Option<Cut>>>, cu
     thread::spawn(move || {
         let mut buffer = vec![0; 65_536];
         while let Ok(length @ 1..) = from.read(&mut buffer) {
+            is_answered.store(true, Ordering::Relaxed);
             if is_muted.load(Ordering::Relaxed) || to.write_all(&buffer[..length]).is_err() {
                 break;
             }
@@ -226,14 +237,47 @@ fn pass(client: TcpStream, server: TcpStream, next: &Arc<Mutex<Option<Cut>>>, cu
     });
 }
 
-/// A commit whose answer is lost is asked after: what happened is not done again, and what did not happen is.
-#[test]
-fn a_lost_answer_to_a_commit_is_asked_after() {
-    let Some(url) = database() else { return };
+fn behind_a_proxy() -> Option<(Proxy, SqlStore)> {
+    let url = database()?;
     let (place, name) = url.rsplit_once('/').expect("is a path");
     let port = place.rsplit_once(':').expect("has a port").1.parse().expect("is a number");
     let proxy = Proxy::before(port);
     let store = opened(&format!("postgres://portone@127.0.0.1:{}/{name}", proxy.port));
+    Some((proxy, store))
+}
+
+/// What a payment asks is asked with the lock, and what it writes is sent with the commit.
+#[test]
+fn each_write_of_a_payment_costs_two_round_trips() {
+    let Some((proxy, store)) = behind_a_proxy() else { return };
+    let mut round_trips = 0;
+    // The first meet their store, their statements and their channel.
+    for number in 1..=4 {
+        round_trips = proxy.counts.round_trips.load(Ordering::Relaxed);
+        assert_eq!(block_on(store.begin_payment(begin(number, number))), Ok(BeginPayment::Begun));
+        assert_eq!(block_on(store.settle_transaction(settle_paid(number, number))), Ok(Settle::Settled));
+    }
+    assert_eq!(proxy.counts.round_trips.load(Ordering::Relaxed) - round_trips, 4);
+}
+
+/// A statement that the server refuses takes the commit behind it along, and nothing of it is told as done.
+#[test]
+fn a_write_that_is_refused_with_the_commit_undoes_it() {
+    let Some(url) = database() else { return };
+    let store = opened(&url);
+    assert_eq!(block_on(store.begin_payment(begin(1, 1))), Ok(BeginPayment::Begun));
+    let mut new = begin(2, 2);
+    new.transaction.id = transaction_id(1);
+    assert!(block_on(store.begin_payment(new)).is_err(), "the name is taken");
+    let open = block_on(store.open_attempts(10)).expect("reads");
+    assert_eq!(open.len(), 1, "the attempt that was sent with it is not there");
+    assert_eq!(block_on(store.begin_payment(begin(2, 2))), Ok(BeginPayment::Begun));
+}
+
+/// A commit whose answer is lost is asked after: what happened is not done again, and what did not happen is.
+#[test]
+fn a_lost_answer_to_a_commit_is_asked_after() {
+    let Some((proxy, store)) = behind_a_proxy() else { return };
     for (number, cut) in
         [(1, Cut::BeforeCommit), (2, Cut::AfterCommit), (3, Cut::BeforeCommit), (4, Cut::AfterCommit)]
     {
@@ -243,7 +287,7 @@ fn a_lost_answer_to_a_commit_is_asked_after() {
         *proxy.next.lock().expect("works") = Some(cut);
         assert_eq!(block_on(store.settle_transaction(settle_paid(number, number))), Ok(Settle::Settled));
     }
-    assert_eq!(proxy.cut_count.load(Ordering::Relaxed), 8, "each commit was cut");
+    assert_eq!(proxy.counts.cuts.load(Ordering::Relaxed), 8, "each commit was cut");
     assert_eq!(block_on(store.events(&store_id(), 0, 100)).expect("reads").len(), 4);
     assert_eq!(block_on(store.open_attempts(10)), Ok(Vec::new()));
 }

@@ -30,17 +30,17 @@ pub(crate) fn seal(args: &SealArgs) -> Result<(), Failure> {
     if clear.expose().is_empty() {
         return Err("there is no secret on standard input".into());
     }
-    println!("{{ sealed = \"{}\" }}", keyring.seal_for_configuration(&clear));
+    println!("{{ sealed = \"{}\" }}", keyring.seal_for_configuration(&clear)?);
     Ok(())
 }
 
 /// Seals every secret of the ledger with `encryption_key`.
 pub(crate) fn rotate_key(args: &RotateKeyArgs) -> Result<(), Failure> {
-    let Config { database, keyring, sealed_before, .. } = configuration(&args.serve)?;
-    let keyring = keyring.ok_or(
-        "encryption_key is not set: make a key with `openssl rand -base64 32`, and name it in the configuration",
-    )?;
-    let id = keyring.current_id().to_owned();
+    let Config { database, keyring, sealed_otherwise, .. } = configuration(&args.serve)?;
+    let missing =
+        "encryption_key is not set: make a key with `openssl rand -base64 32`, and name it in the configuration";
+    let keyring = keyring.ok_or(missing)?;
+    let id = keyring.current_id().ok_or(missing)?.to_owned();
     let mut told = 0;
     let rotated = portone_store::rotate(database.place(), keyring, &mut |count| {
         if count - told >= TOLD_COUNT {
@@ -55,8 +55,8 @@ pub(crate) fn rotate_key(args: &RotateKeyArgs) -> Result<(), Failure> {
     if !rotated.is_wiped {
         println!("what they were before may still be on the disk: see docs/encryption.md, \"What is left of before\"");
     }
-    for path in sealed_before {
-        println!("{path} in the configuration is sealed with encryption_key_previous: seal it anew with `portone seal`");
+    for path in sealed_otherwise {
+        println!("{path} in the configuration is not sealed with encryption_key: seal it anew with `portone seal`");
     }
     Ok(())
 }

@@ -11,6 +11,7 @@ use toml_edit::DocumentMut;
 use crate::Failure;
 use crate::cargo::{Workspace, output_of, run};
 
+use super::PROFILE;
 use super::results::{Outcome, Results, table};
 
 const LIST: &str = "crates/portone-sim/planted.toml";
@@ -180,13 +181,10 @@ fn planted(text: &str, bug: &Bug, number: usize) -> Result<String, String> {
 /// Builds beside the workspace's own: what it depends on is there already. The program is taken out of the way of the next
 /// build.
 fn build(workspace: &Workspace, copy: &Path, is_debug: bool) -> Result<PathBuf, Failure> {
-    let mut words = vec!["build", "--quiet", "-p", "portone-sim"];
-    if !is_debug {
-        words.push("--release");
-    }
-    let mut command = workspace.cargo(&words);
+    let profile = if is_debug { "dev" } else { PROFILE };
+    let mut command = workspace.cargo(&["build", "-p", "portone-sim", "--profile", profile]);
     run(command.current_dir(copy).env("CARGO_TARGET_DIR", &workspace.target))?;
-    let built = workspace.target.join(if is_debug { "debug" } else { "release" }).join("portone-sim");
+    let built = workspace.target.join(if is_debug { "debug" } else { PROFILE }).join("portone-sim");
     let program = copy.join("planted-sim");
     std::fs::copy(built, &program)?;
     Ok(program)

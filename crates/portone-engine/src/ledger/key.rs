@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use portone_core::{
-    BillingKey, CardFacts, Customer, CustomerUid, PayMethod, PaymentId, PgBillingKey, StoreId,
+    BillingKey, CardFacts, Customer, CustomerUid, IssuedKeyFacts, PayMethod, PaymentId, PgBillingKey, StoreId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -105,7 +105,16 @@ pub enum IssueResult {
         pg_billing_key: PgBillingKey,
         /// When.
         issued_at: DateTime<Utc>,
+        /// The card, as far as the PG told. Boxed, as it is large and seldom there.
+        card: Option<Box<CardFacts>>,
     },
     /// The PG refused, or was never reached.
     Failed(KeyFailure),
+}
+
+impl From<IssuedKeyFacts> for IssueResult {
+    fn from(facts: IssuedKeyFacts) -> Self {
+        let IssuedKeyFacts { pg_billing_key, issued_at, card } = facts;
+        Self::Issued { pg_billing_key, issued_at, card }
+    }
 }

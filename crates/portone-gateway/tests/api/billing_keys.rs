@@ -108,7 +108,14 @@ async fn sr_065_a_key_tells_what_each_channel_answered() {
       "methods": [
         {
           "card": {
-            "bin": "400000"
+            "bin": "400000",
+            "brand": "VISA",
+            "issuer": "SHINHAN_CARD",
+            "name": "신한카드",
+            "number": "400000******0127",
+            "ownerType": "PERSONAL",
+            "publisher": "SHINHAN_CARD",
+            "type": "CREDIT"
           },
           "type": "BillingKeyPaymentMethodCard"
         }

@@ -67,14 +67,25 @@ fn check_done(books: &Books, asked: &Asked, done: &Done, found: &mut Vec<String>
     }
 }
 
-/// One key has one answer.
+/// What was told as done under a key is told so again, and is not refused from then on; nor is anything done under a key whose
+/// refusal is kept. A refusal that could not be kept may be followed by the same request's success: nothing was done before.
 fn check_keys(asked: &[Asked], found: &mut Vec<String>) {
-    let mut answers: BTreeMap<&str, &Answer> = BTreeMap::new();
+    let mut done: BTreeMap<&str, (usize, &Answer)> = BTreeMap::new();
     for one in asked {
         let (Some(key), Some(answer @ Answer::Done(_))) = (&one.key, &one.answer) else { continue };
-        let first = answers.entry(key.as_str()).or_insert(answer);
-        if *first != answer {
-            found.push(format!("one key, two answers: {key}: {first:?} and {answer:?}"));
+        let first = done.entry(key.as_str()).or_insert((one.answered, answer));
+        first.0 = first.0.min(one.answered);
+        if first.1 != answer {
+            found.push(format!("one key, two answers: {key}: {:?} and {answer:?}", first.1));
+        }
+    }
+    // What goes by no name of its own finds itself done before: closed, deleted or revoked.
+    for one in asked.iter().filter(|one| one.operation.is_named()) {
+        let (Some(key), Some(Answer::Refused(why))) = (&one.key, &one.answer) else { continue };
+        if let Some((since, done)) = done.get(key.as_str())
+            && (one.is_kept || one.answered > *since)
+        {
+            found.push(format!("one key, done and refused: {key}: {done:?} and {why}"));
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Billing keys: one key of ours, issued and deleted at several PGs.
 
 use chrono::{DateTime, Utc};
-use portone_core::PgBillingKey;
+use portone_core::{CardFacts, PgBillingKey};
 use portone_engine::event::{EventKind, EventSubject};
 use portone_engine::ledger::{BillingKeyRecord, BillingKeyStatus, IssueResult, KeyChannelState, KeyFailure};
 use portone_engine::port::{Begin, Dependents, SettleKey, Store};
@@ -46,6 +46,20 @@ pub async fn a_key_that_no_channel_issued_has_failed(store: &dyn Store) {
     assert_eq!(kinds(store).await, [EventKind::BillingKeyFailed]);
     let begun = store.begin_delete(&store_id(), &billing_key(1), delete_attempts(1)).await;
     assert_eq!(begun, Ok(Begin::Changed));
+}
+
+/// What a PG tells of the card is kept beside what was known of it, and counts for it.
+pub async fn what_a_pg_tells_of_the_card_is_kept(store: &dyn Store) {
+    begin_issue(store, key_record(1)).await;
+    let known = read(store, 1).await.card;
+    let told = CardFacts { issuer: Some("KB국민카드".to_owned()), ..CardFacts::default() };
+    let card = Some(Box::new(told.clone()));
+    let result = IssueResult::Issued { pg_billing_key: pg_key("pg-1"), issued_at: at(3), card };
+    store.settle_issue(&attempt_id(11), result, at(5)).await.expect("settles");
+    store.settle_issue(&attempt_id(12), issued("pg-2", at(3)), at(5)).await.expect("settles");
+    let card = read(store, 1).await.card;
+    assert_eq!(card.issuer, told.issuer);
+    assert_eq!(CardFacts { issuer: known.issuer.clone(), ..card }, known);
 }
 
 /// A failure is announced even where the success would be mute.
@@ -219,7 +233,7 @@ async fn kinds(store: &dyn Store) -> Vec<EventKind> {
 }
 
 pub(super) fn issued(key: &str, issued_at: DateTime<Utc>) -> IssueResult {
-    IssueResult::Issued { pg_billing_key: pg_key(key), issued_at }
+    IssueResult::Issued { pg_billing_key: pg_key(key), issued_at, card: None }
 }
 
 fn pg_key(key: &str) -> PgBillingKey {

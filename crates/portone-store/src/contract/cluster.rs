@@ -1,7 +1,8 @@
 //! A PostgreSQL server of a test's own: from the installed program, in a folder that goes with the test's process.
 
 use std::{
-    env, fs, io,
+    env, fs,
+    io::{self, Write},
     net::TcpListener,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -86,6 +87,22 @@ impl Cluster {
         let port = self.port.to_string();
         let place = ["-h", "127.0.0.1", "-U", USER, "-p", &port, "-d", database, "-XAtc", sql];
         run(Command::new(psql).args(place))
+    }
+
+    /// Writes a file that is the server's own, and gives back its path.
+    ///
+    /// # Panics
+    /// When it cannot be written.
+    pub fn write(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.folder.join(name);
+        let mut shell = owner(Path::new("sh"));
+        shell.args(["-c", "umask 077; cat > \"$0\""]).arg(&path).stdin(Stdio::piped());
+        let mut shell = shell.spawn().expect("a shell runs");
+        let mut input = shell.stdin.take().expect("is piped");
+        input.write_all(text.as_bytes()).expect("is read");
+        drop(input);
+        assert!(shell.wait().expect("it ends").success(), "{}", path.display());
+        path
     }
 
     /// Stops the server as a power cut would, and starts it again: connections break, what was committed stays.

@@ -106,7 +106,7 @@ pub async fn an_attempt_on_a_key_takes_anothers_place(store: &dyn Store) {
     assert_eq!(store.billing_key(&store_id(), &billing_key(1)).await, Ok(Some(record)));
     assert_eq!(swap(1, &confirm, false).await, Ok(Begin::Begun));
     let pg_billing_key = PgBillingKey::parse("pg-1").expect("a key");
-    let result = IssueResult::Issued { pg_billing_key, issued_at: at(6) };
+    let result = IssueResult::Issued { pg_billing_key, issued_at: at(6), card: None };
     let settled = store.settle_issue(&attempt_id(2), result, at(7)).await;
     let Ok(SettleKey::Complete(issued)) = settled else { panic!("{settled:?}") };
     assert_eq!((issued.status, issued.issued_at), (BillingKeyStatus::Issued, Some(at(6))));
@@ -135,7 +135,10 @@ pub async fn a_key_and_its_first_payment_are_one(store: &dyn Store) {
         assert_eq!(store.billing_key(&store_id(), &key.key).await, Ok(Some(key.clone())));
         let pg_billing_key = PgBillingKey::parse("pg-1").expect("a key");
         let (settle, result) = if is_paid {
-            (settle_paid(number, number), IssueResult::Issued { pg_billing_key, issued_at: at(1) })
+            (
+                settle_paid(number, number),
+                IssueResult::Issued { pg_billing_key, issued_at: at(1), card: None },
+            )
         } else {
             (settle_failed(number, number), IssueResult::Failed(failure()))
         };

@@ -25,7 +25,7 @@ async fn issue(store: &dyn Store, number: u64, seconds: i64) {
     store.begin_issue(record, decision(), issue_attempts(number)).await.expect("begins");
     for channel in 1..=2 {
         let pg_billing_key = PgBillingKey::parse("pg-key").expect("a key");
-        let issued = IssueResult::Issued { pg_billing_key, issued_at: at(seconds) };
+        let issued = IssueResult::Issued { pg_billing_key, issued_at: at(seconds), card: None };
         store.settle_issue(&attempt_id(10 * number + channel), issued, at(seconds)).await.expect("settles");
     }
 }

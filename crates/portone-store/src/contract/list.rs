@@ -218,7 +218,7 @@ pub async fn issued_keys_are_listed_by_their_times(store: &dyn Store) {
         if number == 1 {
             for attempt in &attempts {
                 let pg_billing_key = PgBillingKey::parse("bk-1").expect("a key");
-                let result = IssueResult::Issued { pg_billing_key, issued_at: at(5) };
+                let result = IssueResult::Issued { pg_billing_key, issued_at: at(5), card: None };
                 store.settle_issue(&attempt.id, result, at(6)).await.expect("settles");
             }
         }

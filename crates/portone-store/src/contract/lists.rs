@@ -44,7 +44,7 @@ async fn settle_key(store: &dyn Store, number: u64) {
     for attempt in issue_attempts(number) {
         let pg_billing_key = PgBillingKey::parse("bk-1").expect("a key");
         let issued = at(seconds + 5 - 60 * i64::from(number.is_multiple_of(9)));
-        let result = IssueResult::Issued { pg_billing_key, issued_at: issued };
+        let result = IssueResult::Issued { pg_billing_key, issued_at: issued, card: None };
         store.settle_issue(&attempt.id, result, at(seconds + 6)).await.expect("settles");
     }
 }

@@ -287,7 +287,7 @@ pub async fn issue(store: &dyn Store, number: u64) {
     assert_eq!(begun, Ok(()));
     for channel in 1..=2 {
         let pg_billing_key = PgBillingKey::parse("pg-key").expect("a key");
-        let issued = IssueResult::Issued { pg_billing_key, issued_at: at(1) };
+        let issued = IssueResult::Issued { pg_billing_key, issued_at: at(1), card: None };
         store.settle_issue(&attempt_id(10 * number + channel), issued, at(1)).await.expect("settles");
     }
 }

@@ -5,12 +5,12 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     fmt,
     future::{Future, poll_fn},
     pin::Pin,
     sync::Arc,
-    task::Poll,
+    task::{Context, Poll},
     time::Duration,
 };
 
@@ -20,6 +20,7 @@ use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Error, NoTls, Row, Statement};
 
 use super::address::Address;
+use super::foreseen::{Asked, Foreseen};
 use super::pauses;
 use super::prepared::{Key, Prepared, translate};
 use super::problem::Problem;
@@ -28,7 +29,7 @@ use super::value::Parameter;
 /// How long anything may take, the wait for other writers included. The server gives up earlier.
 const CALL_TIMEOUT: Duration = Duration::from_secs(35);
 /// How many statements are kept back at most.
-const LATER_COUNT_MAX: usize = 64;
+const LATER_COUNT_MAX: usize = 512;
 
 /// How each session is set. A statement that no index serves is a mistake of ours, which a plan of the whole table would
 /// hide while the ledger is small; plans are made once, since a payment runs the same twenty statements as the one before.
@@ -47,8 +48,6 @@ const SCHEMA_LOCK: &str = "BEGIN; SELECT pg_advisory_xact_lock(7809364178)";
 /// What a transaction is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Begin {
-    /// It writes, alone.
-    Write,
     /// It reads one state of the database.
     Snapshot,
     /// It changes the schema, alone among those who do.
@@ -67,6 +66,12 @@ pub(crate) struct Connection {
     number: RefCell<Option<String>>,
     /// The last numbers of tables, where the open transaction has counted.
     numbers: RefCell<BTreeMap<&'static str, i64>>,
+    /// The statements that tell last numbers, which were ever needed here.
+    counted: RefCell<BTreeSet<&'static str>>,
+    /// What was asked together with the lock.
+    foreseen: RefCell<Foreseen>,
+    /// Whose turn it is in the open transaction.
+    turn: Cell<usize>,
     /// What went wrong in the open transaction: it is not committed.
     spoilt_by: RefCell<Option<Problem>>,
 }
@@ -89,6 +94,9 @@ impl Connection {
             is_in_transaction: Cell::new(false),
             number: RefCell::default(),
             numbers: RefCell::default(),
+            counted: RefCell::default(),
+            foreseen: RefCell::default(),
+            turn: Cell::new(0),
             spoilt_by: RefCell::default(),
         })
     }
@@ -103,40 +111,74 @@ impl Connection {
         self.is_in_transaction.get()
     }
 
-    /// Opens a transaction. One that writes waits for the other writers.
+    /// Opens a transaction that does not write to the ledger.
     pub(crate) fn begin(&self, what: Begin) -> Result<(), Problem> {
+        let sql = match what {
+            Begin::Snapshot => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+            Begin::Schema => SCHEMA_LOCK,
+        };
+        self.open(|client| self.call(client.batch_execute(sql)))
+    }
+
+    /// Opens a transaction that writes, when the other writers are done, and asks in the same round trip what is going to be
+    /// asked in it: each statement sees what was committed before it, and the lock comes first.
+    pub(crate) fn begin_write(&self, asked: Asked) -> Result<(), Problem> {
+        self.open(|client| {
+            let Asked { questions, numbers } = asked;
+            let lock = self.statement((LOCK, None))?;
+            let last = numbers.iter().map(|sql| self.statement((sql, None)));
+            let last: Vec<Statement> = last.collect::<Result<_, _>>()?;
+            let statements = questions.iter().map(|question| self.statement((question.sql, None)));
+            let statements: Vec<Statement> = statements.collect::<Result<_, _>>()?;
+            let lasts = last.iter().map(|statement| -> Request<'_, i64> {
+                Box::pin(async { client.query_one(statement, &[]).await?.try_get(0) })
+            });
+            let answers = questions.iter().zip(&statements).map(|(question, statement)| -> Request<'_, _> {
+                Box::pin(async { client.query(statement, &borrowed(&question.params)).await })
+            });
+            let (lasts, answers) = (in_order(lasts.collect()), in_order(answers.collect()));
+            let (number, lasts, answers) = self.call(async {
+                let opened = together(client.batch_execute("BEGIN"), client.query_one(&lock, &[]));
+                let ((begun, locked), (lasts, answers)) = together(opened, together(lasts, answers)).await;
+                Ok((begun.and(locked)?.try_get::<_, String>(0)?, lasts?, answers?))
+            })?;
+            self.numbers.borrow_mut().extend(numbers.into_iter().zip(lasts));
+            self.foreseen.borrow_mut().fill(questions.into_iter().zip(answers));
+            self.number.replace(Some(number));
+            Ok(())
+        })
+    }
+
+    fn open(&self, begin: impl FnOnce(&Client) -> Result<(), Problem>) -> Result<(), Problem> {
         self.later.borrow_mut().clear();
         self.spoilt_by.take();
         self.number.take();
         self.numbers.borrow_mut().clear();
+        self.foreseen.borrow_mut().clear();
+        self.turn.set(0);
         let client = self.client()?;
         // From here on there may be a transaction, whatever comes of it.
         self.is_in_transaction.set(true);
-        let begun = match what {
-            Begin::Snapshot => {
-                self.call(client.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"))
-            }
-            Begin::Schema => self.call(client.batch_execute(SCHEMA_LOCK)),
-            Begin::Write => self.begin_write(&client),
-        };
+        let begun = begin(&client);
         if begun.is_err() {
             self.roll_back();
         }
         begun
     }
 
-    fn begin_write(&self, client: &Client) -> Result<(), Problem> {
-        let lock = self.statement((LOCK, None))?;
-        let number = self.call(async {
-            let (begun, locked) = together(client.batch_execute("BEGIN"), client.query_one(&lock, &[])).await;
-            begun.and(locked)?.try_get::<_, String>(0)
-        })?;
-        self.number.replace(Some(number));
-        Ok(())
+    /// Notes whose turn it is: by its place among those whose questions were foreseen.
+    pub(crate) fn turn(&self, turn: usize) {
+        self.turn.set(turn);
+    }
+
+    /// Whether the last number of this table was ever needed here.
+    pub(crate) fn has_counted(&self, last_sql: &'static str) -> bool {
+        self.counted.borrow().contains(last_sql)
     }
 
     /// The next number of a table, by the statement that tells its last one: whoever writes is the only one who counts.
     pub(crate) fn next_number(&self, last_sql: &'static str) -> Result<i64, Problem> {
+        self.counted.borrow_mut().insert(last_sql);
         let counted = self.numbers.borrow().get(last_sql).copied();
         let last = if let Some(last) = counted {
             last
@@ -156,12 +198,18 @@ impl Connection {
         if self.later.borrow().is_empty() { Ok(()) } else { self.with_later(async { Ok(()) }) }
     }
 
-    /// Commits. Where the answer is lost the server is asked, by the transaction's number, what became of it.
+    /// Sends what was kept back and commits, in one round trip: where the server refuses one of the statements it takes the
+    /// commit for a rollback. Where the answer is lost it is asked, by the transaction's number, what became of it.
     pub(crate) fn commit(&self) -> Result<(), Problem> {
-        self.flush()?;
+        if let Some(problem) = self.spoilt_by.borrow().clone() {
+            return Err(problem);
+        }
         let client = self.client()?;
+        let later = self.later.take();
+        let statements = self.statements_of(&later)?;
+        let earlier = requests(&client, &later, &statements);
         let number = self.number.take();
-        let committed = self.call(client.batch_execute("COMMIT"));
+        let committed = self.call(in_order_then(earlier, client.batch_execute("COMMIT")));
         self.is_in_transaction.set(false);
         match committed {
             Ok(()) => Ok(()),
@@ -221,6 +269,9 @@ impl Connection {
     }
 
     pub(super) fn query(&self, key: Key, params: &[Parameter]) -> Result<Vec<Row>, Problem> {
+        if let Some(rows) = self.foreseen.borrow_mut().take(self.turn.get(), key, params) {
+            return Ok(rows);
+        }
         let (client, statement) = (self.client()?, self.statement(key)?);
         self.with_later(async { client.query(&statement, &borrowed(params)).await })
     }
@@ -246,18 +297,13 @@ impl Connection {
             return self.spoil(self.call(last));
         }
         let client = self.client()?;
-        let statements = later.iter().map(|(key, _)| self.statement(*key));
-        let statements: Vec<Statement> = self.spoil(statements.collect())?;
-        let earlier = later.iter().zip(&statements);
-        let earlier = earlier.map(|((_, params), statement)| -> Pin<Box<dyn Future<Output = _>>> {
-            let client = &client;
-            Box::pin(async move { client.execute(statement, &borrowed(params)).await.map(drop) })
-        });
-        let earlier = in_order(earlier.collect());
-        self.spoil(self.call(async {
-            let (earlier, last) = together(earlier, last).await;
-            earlier.and(last)
-        }))
+        let statements = self.statements_of(&later)?;
+        let earlier = requests(&client, &later, &statements);
+        self.spoil(self.call(in_order_then(earlier, last)))
+    }
+
+    fn statements_of(&self, later: &[(Key, Vec<Parameter>)]) -> Result<Vec<Statement>, Problem> {
+        self.spoil(later.iter().map(|(key, _)| self.statement(*key)).collect())
     }
 
     /// Remembers what went wrong in a transaction.
@@ -361,23 +407,72 @@ async fn together<A, B>(first: impl Future<Output = A>, second: impl Future<Outp
     }
 }
 
-type Request<'r> = Pin<Box<dyn Future<Output = Result<(), Error>> + 'r>>;
+type Request<'r, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + 'r>>;
+
+/// Statements that change rows, with their parameters.
+fn requests<'r>(
+    client: &'r Client,
+    later: &'r [(Key, Vec<Parameter>)],
+    statements: &'r [Statement],
+) -> Vec<Request<'r, ()>> {
+    let each = later.iter().zip(statements).map(|((_, params), statement)| -> Request<'r, ()> {
+        Box::pin(async move { client.execute(statement, &borrowed(params)).await.map(drop) })
+    });
+    each.collect()
+}
 
 /// Requests one behind the other, sent without waiting: the first error, once all are answered.
-async fn in_order(mut requests: Vec<Request<'_>>) -> Result<(), Error> {
-    let mut results: Vec<Option<Result<(), Error>>> = requests.iter().map(|_| None).collect();
-    poll_fn(|context| {
-        let mut is_done = true;
-        for (request, result) in requests.iter_mut().zip(&mut results) {
-            if result.is_none() {
-                match request.as_mut().poll(context) {
-                    Poll::Ready(value) => *result = Some(value),
-                    Poll::Pending => is_done = false,
-                }
-            }
-        }
-        if is_done { Poll::Ready(()) } else { Poll::Pending }
-    })
+async fn in_order<T>(mut requests: Vec<Request<'_, T>>) -> Result<Vec<T>, Error> {
+    let mut results: Vec<Option<Result<T, Error>>> = requests.iter().map(|_| None).collect();
+    poll_fn(
+        |context| {
+            if poll_all(&mut requests, &mut results, context) { Poll::Ready(()) } else { Poll::Pending }
+        },
+    )
     .await;
     results.into_iter().flatten().collect()
+}
+
+/// Polls each request that has no result yet: whether all have one.
+fn poll_all<T>(
+    requests: &mut [Request<'_, T>],
+    results: &mut [Option<Result<T, Error>>],
+    context: &mut Context<'_>,
+) -> bool {
+    for (request, result) in requests.iter_mut().zip(&mut *results) {
+        if result.is_none()
+            && let Poll::Ready(value) = request.as_mut().poll(context)
+        {
+            *result = Some(value);
+        }
+    }
+    results.iter().all(Option::is_some)
+}
+
+/// Requests one behind the other, then a last one. Where one cannot even be sent, because its parameters cannot be encoded, the
+/// last one is not sent either: it may be a commit.
+async fn in_order_then<T>(
+    mut requests: Vec<Request<'_, ()>>,
+    last: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
+    let mut results: Vec<Option<Result<(), Error>>> = requests.iter().map(|_| None).collect();
+    // The first poll sends, whatever comes of it.
+    poll_fn(|context| {
+        poll_all(&mut requests, &mut results, context);
+        Poll::Ready(())
+    })
+    .await;
+    if let Some(Some(Err(error))) =
+        results.iter_mut().find(|result| matches!(result, Some(Err(_)))).map(Option::take)
+    {
+        return Err(error);
+    }
+    let rest =
+        poll_fn(
+            |context| {
+                if poll_all(&mut requests, &mut results, context) { Poll::Ready(()) } else { Poll::Pending }
+            },
+        );
+    let ((), last) = together(rest, last).await;
+    results.into_iter().flatten().collect::<Result<(), Error>>().and(last)
 }

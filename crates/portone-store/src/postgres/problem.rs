@@ -42,6 +42,11 @@ impl Problem {
         }
     }
 
+    /// Whether the server said no.
+    pub(crate) const fn is_refusal(&self) -> bool {
+        matches!(self, Self::Refused { .. })
+    }
+
     /// What the driver says, where a commit was not asked for. The second tells whether the connection is still good.
     pub(super) fn of(error: &Error) -> (Self, bool) {
         match error.as_db_error() {

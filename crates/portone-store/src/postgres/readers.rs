@@ -40,7 +40,7 @@ impl Readers {
         T: Send + 'static,
         F: FnMut(&Database) -> Result<T, Fault> + Send + 'static,
     {
-        let (job, receiver) = Task::queued(work);
+        let (job, receiver) = Task::queued(None, work);
         offer(self.queue.as_ref(), job, "overloaded: too many reads wait", "the readers have stopped");
         receiver
     }

@@ -13,7 +13,7 @@ use crate::sql::statement::Value;
 type Refusal = Box<dyn Error + Sync + Send>;
 
 /// A parameter on its way.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) enum Parameter {
     Null,
     Integer(i64),

@@ -49,10 +49,13 @@ pub(super) fn insert(database: &Database, store_no: i64, row: &AttemptRow) -> Re
     Ok(())
 }
 
+/// The open attempt on a payment of a store.
+pub(super) const OPEN_ON_PAYMENT: &str =
+    "SELECT 1 FROM open_attempts WHERE store_no = ?1 AND payment_id = ?2";
+
 /// Whether an attempt on this payment is open.
 pub(super) fn locks_payment(database: &Database, store_no: i64, payment: &PaymentId) -> Result<bool, Fault> {
-    let sql = "SELECT 1 FROM open_attempts WHERE store_no = ?1 AND payment_id = ?2";
-    database.prepared(sql)?.exists(params![store_no, payment.as_str()])
+    database.prepared(OPEN_ON_PAYMENT)?.exists(params![store_no, payment.as_str()])
 }
 
 /// Whether a PG may still be working on a delivery of this transaction.

@@ -3,7 +3,8 @@
 use crate::sql::statement::{OptionalRow, Row, params};
 use chrono::{DateTime, Utc};
 use portone_core::{
-    AttemptId, BillingKey, ChannelGroupId, ChannelKey, CommandKind, CustomerUid, PgBillingKey, Secret, StoreId,
+    AttemptId, BillingKey, CardFacts, ChannelGroupId, ChannelKey, CommandKind, CustomerUid, PgBillingKey, Secret,
+    StoreId,
 };
 use portone_engine::event::{Event, EventKind, EventSubject};
 use portone_engine::ledger::{
@@ -203,7 +204,10 @@ fn write_result(
     result: &IssueResult,
 ) -> Result<(), Fault> {
     match result {
-        IssueResult::Issued { pg_billing_key, issued_at } => {
+        IssueResult::Issued { pg_billing_key, issued_at, card } => {
+            if let Some(card) = card {
+                keep_card(database, store, key, card)?;
+            }
             let state = KeyChannelState::Issued(pg_billing_key.clone());
             write_state(database, key, channel, &state)?;
             // Its parts come in any order; the earliest counts.
@@ -217,6 +221,16 @@ fn write_result(
             write_state(database, key, channel, &KeyChannelState::Failed(failure.clone()))
         }
     }
+}
+
+/// What a PG told of the card, beside what is known of it.
+fn keep_card(database: &Database, store: &StoreId, key: &BillingKey, told: &CardFacts) -> Result<(), Fault> {
+    let known = record(database, store, key)?;
+    let card = told.clone().or(known.card.clone());
+    if card == known.card {
+        return Ok(());
+    }
+    write_document(database, &BillingKeyRecord { card, ..known })
 }
 
 /// Ends an issue: the key's record as it now is.
@@ -256,8 +270,7 @@ pub(super) fn swap_attempt(
     let Some(ended) = attempts::by_id(database, end)? else { return Ok(Begin::Outstanding) };
     let key = key_of(&ended, &ISSUES)?;
     let changed = BillingKeyRecord { skip_webhook, ..record(database, &ended.store_id, key)? };
-    let doc = encode("billing key", &KeyDocument::of(&changed))?;
-    database.write("UPDATE billing_keys SET doc = ?2 WHERE key = ?1", params![key.as_str(), doc])?;
+    write_document(database, &changed)?;
     touch(database, key)?;
     attempts::delete(database, end)?;
     attempts::insert(database, database.store_no(&ended.store_id)?, begin)?;
@@ -354,6 +367,13 @@ fn write_state(
 }
 
 /// Notes that lists may say otherwise of a key now.
+/// Writes what of a key is in no column.
+fn write_document(database: &Database, record: &BillingKeyRecord) -> Result<(), Fault> {
+    let doc = encode("billing key", &KeyDocument::of(record))?;
+    database.write("UPDATE billing_keys SET doc = ?2 WHERE key = ?1", params![record.key.as_str(), doc])?;
+    Ok(())
+}
+
 fn touch(database: &Database, key: &BillingKey) -> Result<(), Fault> {
     let mut statement = database.prepared("SELECT no FROM billing_key_numbers WHERE key = ?1")?;
     let no = statement.query_row([key.as_str()], |row| row.get(0))?;

@@ -10,7 +10,10 @@ use std::{
 use portone_engine::port::StoreError;
 use thiserror::Error;
 
+use super::ahead::{self, Ahead};
 use super::counts::Changes;
+#[cfg(feature = "postgres")]
+use super::foresee;
 use super::numbers::Numbers;
 use super::statement::{Params, Statement};
 use crate::document::Unreadable;
@@ -52,6 +55,19 @@ impl Fault {
             Self::Sqlite(_) | Self::NoRow | Self::Unreadable(_) | Self::Sealed(_) | Self::Contract(_) => {
                 false
             },
+        }
+    }
+}
+
+impl Fault {
+    /// Whether a server said no to a statement that was sent along with the commit, so that some job failed.
+    pub(crate) const fn is_refusal(&self) -> bool {
+        match self {
+            #[cfg(feature = "postgres")]
+            Self::Postgres(problem) => problem.is_refusal(),
+            Self::Sqlite(_) | Self::NoRow | Self::Unreadable(_) | Self::Sealed(_) | Self::Contract(_) => {
+                false
+            }
         }
     }
 }
@@ -157,6 +173,16 @@ impl Database {
     #[cfg(feature = "postgres")]
     pub(crate) fn has_schema(&self) -> Result<bool, Fault> {
         self.prepared("SELECT 1 WHERE to_regclass('schema_version') IS NOT NULL")?.exists([])
+    }
+
+    /// The connection to SQLite, if it is one.
+    #[cfg_attr(not(feature = "postgres"), allow(clippy::unnecessary_wraps, reason = "it may be another"))]
+    pub(super) fn into_sqlite(self) -> Option<rusqlite::Connection> {
+        match self.driver {
+            Driver::Sqlite(connection) => Some(connection),
+            #[cfg(feature = "postgres")]
+            Driver::Postgres(_) => None,
+        }
     }
 
     /// The connection to SQLite, for tests that ask for plans.
@@ -281,6 +307,15 @@ impl Database {
 
     /// Takes the write lock.
     pub(crate) fn begin(&self) -> Result<(), Fault> {
+        self.begin_knowing(std::iter::empty())
+    }
+
+    /// Takes the write lock for jobs, in turn, some of which said what they are going to ask.
+    #[cfg_attr(not(feature = "postgres"), allow(unused_variables, reason = "only PostgreSQL needs it"))]
+    pub(crate) fn begin_knowing<'a>(
+        &self,
+        batch: impl Iterator<Item = Option<&'a Ahead>>,
+    ) -> Result<(), Fault> {
         match &self.driver {
             Driver::Sqlite(_) => self.execute("BEGIN IMMEDIATE", []).map(drop),
             #[cfg(feature = "postgres")]
@@ -288,25 +323,24 @@ impl Database {
                 // Others write too: what may change is asked for again.
                 self.search_block_counts.borrow_mut().clear();
                 self.numbers.borrow_mut().targets_by_store.clear();
-                Ok(connection.begin(Begin::Write)?)
+                Ok(connection.begin_write(foresee::of_batch(self, connection, batch))?)
             }
         }
     }
 
-    /// Says whether everything since [`Self::begin`] went well so far, where that is not known yet.
-    pub(crate) fn flush(&self) -> Result<(), Fault> {
+    /// Notes whose turn it is in the open transaction.
+    #[cfg_attr(not(feature = "postgres"), allow(unused_variables, reason = "only PostgreSQL needs it"))]
+    pub(crate) fn turn(&self, turn: usize) {
         match &self.driver {
-            Driver::Sqlite(_) => Ok(()),
+            Driver::Sqlite(_) => {}
             #[cfg(feature = "postgres")]
-            Driver::Postgres(connection) => {
-                self.write_counts()?;
-                Ok(connection.flush()?)
-            }
+            Driver::Postgres(connection) => connection.turn(turn),
         }
     }
 
     /// Makes everything since [`Self::begin`] durable, or undoes it.
     pub(crate) fn commit(&self) -> Result<(), Fault> {
+        self.turn(ahead::COMMIT);
         let committed = self.write_counts().and_then(|()| match &self.driver {
             Driver::Sqlite(_) => self.execute("COMMIT", []).map(drop),
             #[cfg(feature = "postgres")]

@@ -29,6 +29,9 @@ pub(super) fn encoded(events: &[Event]) -> Result<Vec<EventRow>, Unreadable> {
     events.iter().cloned().map(EventRow::encode).collect()
 }
 
+/// The number of the last announcement.
+pub(super) const LAST_SEQ: &str = "SELECT coalesce(max(seq), 0) FROM events";
+
 /// Writes announcements, in their order. What they are about is there already.
 pub(super) fn insert(database: &Database, rows: &[EventRow]) -> Result<(), Fault> {
     for EventRow { event, notice_urls } in rows {
@@ -40,7 +43,7 @@ pub(super) fn insert(database: &Database, rows: &[EventRow]) -> Result<(), Fault
         };
         let store_no = database.store_no(&event.store_id)?;
         let seq = database.insert(
-            ("seq", "SELECT coalesce(max(seq), 0) FROM events"),
+            ("seq", LAST_SEQ),
             "INSERT INTO events (store_no, kind, at, transaction_no, cancellation_id, billing_key, notice_urls, cause)
              VALUES (?1, ?2, ?3, (SELECT no FROM transactions WHERE id = ?4), ?5, ?6, ?7, ?8)",
             params![

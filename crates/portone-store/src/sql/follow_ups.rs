@@ -209,7 +209,7 @@ fn record(database: &Database, rows: &ChangeRows) -> Result<Recorded, Fault> {
     if attempts::locks_payment(database, store_no, payment)? {
         return Ok(Recorded::Outstanding);
     }
-    let before = payment_events::before(database, transaction)?;
+    let before = payment_events::before(database, transaction, None)?;
     let facet_no = database.facet_no(rows.facet.as_deref())?;
     let written = database.execute(
         "UPDATE transactions SET revision = revision + 1, status = ?3, status_changed_at = ?4, doc = ?5, facet_no = ?6

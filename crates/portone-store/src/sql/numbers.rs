@@ -31,10 +31,15 @@ impl Database {
         self.find_store_no(id)?.ok_or_else(|| Fault::Contract(format!("there is no store `{id}`")))
     }
 
+    /// The number of a store that was met before.
+    pub(super) fn known_store_no(&self, id: &StoreId) -> Option<i64> {
+        self.numbers.borrow().no_by_store.get(id).copied()
+    }
+
     /// The number of a store, if there is such a store.
     pub(super) fn find_store_no(&self, id: &StoreId) -> Result<Option<i64>, Fault> {
-        if let Some(no) = self.numbers.borrow().no_by_store.get(id) {
-            return Ok(Some(*no));
+        if let Some(no) = self.known_store_no(id) {
+            return Ok(Some(no));
         }
         let mut statement = self.prepared("SELECT no FROM stores WHERE id = ?1")?;
         let found = statement.query_row([id.as_str()], |row| row.get(0)).optional()?;

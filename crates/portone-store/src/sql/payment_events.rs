@@ -2,7 +2,7 @@
 
 use crate::sql::statement::{OptionalRow, params};
 use chrono::{DateTime, Utc};
-use portone_core::{CancelStatus, StoreId};
+use portone_core::{AttemptId, CancelStatus, StoreId};
 use portone_engine::ledger::{Cancellation, PaymentStatus, Transaction};
 use portone_engine::list::Cursor;
 use portone_engine::payment_event::{PaymentEvent, PaymentEventKind};
@@ -17,17 +17,30 @@ pub(super) struct Before {
     /// Where it stood in lists.
     pub(super) listed: Listed,
     was_paid: bool,
+    /// How often it was written.
+    pub(super) revision: u64,
+    /// Whether the attempt that was asked for is open.
+    pub(super) is_open: bool,
 }
 
 /// How a transaction stands before it is written; `None` where there is none.
-pub(super) fn before(database: &Database, transaction: &Transaction) -> Result<Option<Before>, Fault> {
-    let mut statement = database.prepared(counts::select!("id = ?1", ", status"))?;
-    let read = statement.query_row([transaction.id.as_str()], |row| {
+pub(super) fn before(
+    database: &Database,
+    transaction: &Transaction,
+    attempt: Option<&AttemptId>,
+) -> Result<Option<Before>, Fault> {
+    let mut statement = database.prepared(BEFORE)?;
+    let attempt = attempt.map(AttemptId::as_str);
+    let read = statement.query_row(params![transaction.id.as_str(), attempt], |row| {
         let was_paid = is_paid(row.text(6)?);
-        Ok(Before { listed: counts::read(row)?, was_paid })
+        Ok(Before { listed: counts::read(row)?, was_paid, revision: row.get(7)?, is_open: row.get(8)? })
     });
     read.optional()
 }
+
+/// A transaction as it is, and whether an attempt is open.
+pub(super) const BEFORE: &str =
+    counts::select!("id = ?1", ", status, revision, EXISTS (SELECT 1 FROM open_attempts WHERE id = ?2)");
 
 fn is_paid(status: &str) -> bool {
     [PaymentStatus::Paid, PaymentStatus::PartialCancelled, PaymentStatus::Cancelled]

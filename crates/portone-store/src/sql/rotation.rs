@@ -3,11 +3,13 @@
 
 use std::sync::Arc;
 
+use portone_core::Secret;
+
 use super::database::{Database, Fault};
-use super::sealing::{INSTALLATION, check_keys, forget_other_keys, note_key, pg_billing_key};
+use super::sealing::{check_keys, forget_other_keys, note_key, pg_billing_key};
 use super::statement::params;
 use super::transfer::{self, Opened, Place as Ledger, TransferError, commit};
-use crate::seal::{Keyring, Place};
+use crate::seal::{Keyring, PREFIX, Place, SealError};
 
 /// How many rows are looked at in one commit: other writers wait for it.
 const BATCH_ROW_COUNT: usize = 256;
@@ -33,6 +35,9 @@ pub fn rotate(
     keyring: Arc<Keyring>,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Rotated, TransferError> {
+    if keyring.current_id().is_none() {
+        return Err(TransferError::database("encryption_key")(Fault::Contract(SealError::NoKey.to_string())));
+    }
     let opened = match ledger {
         Ledger::Sqlite(path) => crate::sqlite::open_to_rotate(path)?,
         #[cfg(feature = "postgres")]
@@ -102,16 +107,25 @@ fn rotate_batch(database: &Database, keyring: &Keyring, after: &(String, i64)) -
         if keyring.is_current(&value) {
             batch.current_count += 1;
         } else {
-            let parts = pg_billing_key(&key, &channel);
-            let sealed = database.seal(Place(&parts), &database.unseal(Place(&parts), &value)?)?;
-            let sql = "UPDATE billing_key_channels SET pg_billing_key = ?3
-                WHERE billing_key = ?1 AND position = ?2";
-            database.write(sql, params![key, position, sealed])?;
+            let sealed = sealed_anew(database, (&key, &channel), &value)?;
+            // Only what was read: whoever writes meanwhile would win.
+            let sql = "UPDATE billing_key_channels SET pg_billing_key = ?4
+                WHERE billing_key = ?1 AND position = ?2 AND pg_billing_key = ?3";
+            database.write(sql, params![key, position, value, sealed])?;
             batch.sealed_count += 1;
         }
         batch.last = Some((key, position));
     }
     Ok(batch)
+}
+
+/// A PG's billing key under the key of now.
+fn sealed_anew(database: &Database, (key, channel): (&str, &str), value: &str) -> Result<String, Fault> {
+    let parts = pg_billing_key(key, channel);
+    let clear = database.unseal(Place(&parts), value).map_err(|fault| {
+        Fault::Contract(format!("billing key `{key}` at channel `{channel}`, the ones before are done: {fault}"))
+    })?;
+    database.seal(Place(&parts), Secret::new(clear).expose())
 }
 
 /// What became of the installation's key.
@@ -125,7 +139,8 @@ enum Installation {
 
 /// Seals the last secret and forgets the other keys, if nothing needs them any more.
 fn finish(database: &Database, keyring: &Keyring) -> Result<Option<Installation>, Fault> {
-    let current = format!("sealed:v1:{}:", keyring.current_id());
+    let current_id = keyring.current_id().unwrap_or_default();
+    let current = format!("{PREFIX}{current_id}:");
     let other = "SELECT 1 FROM billing_key_channels WHERE pg_billing_key IS NOT NULL
         AND substr(pg_billing_key, 1, ?1) <> ?2 LIMIT 1";
     // In characters, all of which are ASCII.
@@ -140,11 +155,11 @@ fn finish(database: &Database, keyring: &Keyring) -> Result<Option<Installation>
         Some(value) if value.starts_with(current.as_bytes()) => Installation::Current,
         Some(value) => {
             let clear = database.unseal_installation_key(&value)?;
-            let sealed = keyring.seal(INSTALLATION, &clear).into_bytes();
+            let sealed = database.seal_installation_key(&clear)?;
             database.write("UPDATE installation SET key = ?1 WHERE no = 1", [&sealed])?;
             Installation::Sealed
         }
     };
-    forget_other_keys(database, keyring.current_id())?;
+    forget_other_keys(database, current_id)?;
     Ok(Some(installation))
 }

@@ -103,16 +103,17 @@ fn is_usable(database: &Database, store_no: i64, key: &BillingKey) -> Result<boo
     Ok(is_held && attempts::count_on_key(database, key, CommandKind::DeleteBillingKey)? == 0)
 }
 
+/// The unfinished schedule of a payment of a store.
+pub(super) const UNFINISHED: &str = "SELECT id, status FROM payment_schedules
+    WHERE store_no = ?1 AND payment_id = ?2 AND status IN ('SCHEDULED', 'STARTED', 'PENDING')";
+
 /// The schedule of a payment that is not over.
 pub(super) fn unfinished_of(
     database: &Database,
     store_no: i64,
     payment: &PaymentId,
 ) -> Result<Option<(String, String)>, Fault> {
-    let mut statement = database.prepared(
-        "SELECT id, status FROM payment_schedules
-         WHERE store_no = ?1 AND payment_id = ?2 AND status IN ('SCHEDULED', 'STARTED', 'PENDING')",
-    )?;
+    let mut statement = database.prepared(UNFINISHED)?;
     let row = statement.query_row(params![store_no, payment.as_str()], |row| Ok((row.get(0)?, row.get(1)?)));
     row.optional()
 }

@@ -2,7 +2,7 @@
 
 use super::database::{Database, Fault};
 use super::opening::OpenError;
-use crate::seal::{Place, UnsealError, key_id};
+use crate::seal::{Keyring, Place, SealError, UnsealError, key_id};
 use crate::sql::statement::Row;
 
 /// What the names of keys in `meta` begin with.
@@ -18,8 +18,11 @@ pub(super) const fn pg_billing_key<'p>(billing_key: &'p str, channel: &'p str) -
 impl Database {
     /// A secret as its column holds it.
     pub(super) fn seal(&self, place: Place<'_>, clear: &str) -> Result<String, Fault> {
-        match self.keyring() {
-            Some(keyring) => Ok(keyring.seal(place, clear.as_bytes())),
+        match self.sealing() {
+            Some((keyring, id)) => {
+                note(self, id)?;
+                keyring.seal(place, clear.as_bytes()).map_err(unsealed)
+            }
             None if key_id(clear).is_some() => {
                 Err(Fault::Contract("a secret looks as if it were sealed; set encryption_key".to_owned()))
             }
@@ -37,9 +40,16 @@ impl Database {
     }
 
     /// The installation's key as its column holds it.
-    pub(super) fn seal_installation_key(&self, clear: &[u8; 32]) -> Vec<u8> {
-        let seal = |keyring: &crate::seal::Keyring| keyring.seal(INSTALLATION, clear).into_bytes();
-        self.keyring().map_or_else(|| clear.to_vec(), seal)
+    pub(super) fn seal_installation_key(&self, clear: &[u8; 32]) -> Result<Vec<u8>, Fault> {
+        let Some((keyring, id)) = self.sealing() else { return Ok(clear.to_vec()) };
+        note(self, id)?;
+        keyring.seal(INSTALLATION, clear).map(String::into_bytes).map_err(unsealed)
+    }
+
+    /// The keys, where one of them seals, and its id.
+    fn sealing(&self) -> Option<(&Keyring, &str)> {
+        let keyring = self.keyring()?;
+        Some((keyring, keyring.current_id()?))
     }
 
     /// The installation's key from its column.
@@ -53,10 +63,14 @@ impl Database {
     }
 }
 
+fn unsealed(problem: SealError) -> Fault {
+    Fault::Contract(problem.to_string())
+}
+
 /// The ids of the keys that sealed anything in the database.
 pub(super) fn key_ids(database: &Database) -> Result<Vec<String>, Fault> {
     let sql = "SELECT key FROM meta WHERE substr(key, 1, 10) = 'sealed_by_' ORDER BY key";
-    let id = |row: Row<'_>| Ok(row.text(0)?.trim_start_matches(SEALED_BY).to_owned());
+    let id = |row: Row<'_>| Ok(row.text(0)?.replacen(SEALED_BY, "", 1));
     database.prepared(sql)?.query_map([], id)
 }
 
@@ -68,7 +82,7 @@ pub(crate) fn check_keys(database: &Database, name: &str) -> Result<(), OpenErro
         match database.keyring() {
             None => return Err(OpenError::Sealed { database: database_name, key_id }),
             Some(keyring) if !keyring.has(&key_id) => {
-                let current_id = keyring.current_id().to_owned();
+                let current_id = keyring.current_id().unwrap_or("not set").to_owned();
                 return Err(OpenError::WrongKey { database: database_name, key_id, current_id });
             }
             Some(_) => {}
@@ -77,16 +91,21 @@ pub(crate) fn check_keys(database: &Database, name: &str) -> Result<(), OpenErro
     Ok(())
 }
 
-/// Notes the key that seals from now on, before it has sealed anything.
+/// Notes the key that seals from now on, before it has sealed anything: a gateway with another key is not started.
 pub(crate) fn note_key(database: &Database) -> Result<(), Fault> {
-    let Some(keyring) = database.keyring() else { return Ok(()) };
-    if key_ids(database)?.iter().any(|id| id == keyring.current_id()) {
-        return Ok(());
+    match database.sealing() {
+        Some((_, id)) if !key_ids(database)?.iter().any(|known| known == id) => {
+            super::transfer::commit(database, |database| note(database, id))
+        }
+        _ => Ok(()),
     }
-    let name = format!("{SEALED_BY}{}", keyring.current_id());
-    super::transfer::commit(database, |database| {
-        database.write("INSERT INTO meta (key, value) VALUES (?1, 1) ON CONFLICT (key) DO NOTHING", [&name])
-    })
+}
+
+/// Notes a key with each secret it seals, in the same commit: a rotation that ended before forgot the key, and a gateway that
+/// was not told of it still seals with it.
+pub(super) fn note(database: &Database, id: &str) -> Result<(), Fault> {
+    let sql = "INSERT INTO meta (key, value) VALUES (?1, 1) ON CONFLICT (key) DO NOTHING";
+    database.write(sql, [&format!("{SEALED_BY}{id}")])
 }
 
 /// Forgets every key but this one: nothing is sealed with any other.
@@ -97,7 +116,7 @@ pub(super) fn forget_other_keys(database: &Database, current_id: &str) -> Result
 
 /// Whether the installation's key is sealed with the current key, where there are both.
 pub(super) fn is_current(database: &Database) -> Result<bool, Fault> {
-    let Some(keyring) = database.keyring() else { return Ok(true) };
+    let Some((keyring, _)) = database.sealing() else { return Ok(true) };
     let mut statement = database.prepared("SELECT key FROM installation WHERE no = 1")?;
     let held: Vec<Vec<u8>> = statement.query_map([], |row| row.get(0))?;
     let is_current = |value: &Vec<u8>| str::from_utf8(value).is_ok_and(|value| keyring.is_current(value));

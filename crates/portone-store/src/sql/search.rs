@@ -17,6 +17,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use portone_engine::beside::Span;
 use portone_engine::list::EXAMINED_COUNT_MAX;
 
+#[cfg(feature = "postgres")]
+pub(super) use self::build::BLOCK_COUNT;
 pub(super) use self::build::Kind;
 pub(super) use self::keys::page as keys;
 pub(super) use self::payments::page as payments;

@@ -5,6 +5,7 @@ use portone_core::{PaymentId, StoreId, TransactionId};
 use portone_engine::ledger::{ImpUid, PaymentStatus, Transaction};
 use portone_engine::port::{Begin, BeginPayment, NewTransaction, Settle, SettleTransaction, SwapAttempt};
 
+use super::ahead::Ahead;
 use super::attempts::{self, AttemptRow};
 use super::billing_keys::{self, KeyRows};
 use super::counts::{self, Listed};
@@ -18,6 +19,9 @@ use crate::document::{
 
 /// The time of `imp_uid` 0, in milliseconds since 1970: the beginning of 2020, so that twelve digits last until 2051.
 const IMP_UID_EPOCH_MS: i64 = 1_577_836_800_000;
+
+/// The number of the last transaction.
+pub(super) const LAST_NO: &str = "SELECT coalesce(max(no), 0) FROM transactions";
 
 /// A transaction to open, encoded on the caller's thread so that the writer only writes.
 pub(super) struct BeginRows {
@@ -39,6 +43,12 @@ impl BeginRows {
         let events = events::encoded(&new.events)?;
         let key = new.key.as_deref().map(|key| KeyRows::encode(key, &new.decision)).transpose()?;
         Ok(Self { new, doc, channel, attempt, events, key, instead_of })
+    }
+
+    /// What the beginning is going to ask, where it takes nothing over.
+    pub(super) fn ahead(&self) -> Option<Ahead> {
+        let transaction = &self.new.transaction;
+        self.instead_of.is_none().then(|| Ahead::begin(transaction, !self.events.is_empty()))
     }
 }
 
@@ -145,7 +155,7 @@ pub(super) fn insert(
     let facet_no = database.facet_no(facets::encoded(transaction)?.as_deref())?;
     let (created, changed) = (millis(transaction.requested_at), millis(transaction.status_changed_at));
     let no = database.insert(
-        ("no", "SELECT coalesce(max(no), 0) FROM transactions"),
+        ("no", LAST_NO),
         "INSERT INTO transactions (id, store_no, payment_id, seq, status, revision, channel_no, requested_at,
             status_changed_at, facet_no, decision, doc, imp_uid, customer_uid)
          VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, ?8, ?9, ?10, ?11,
@@ -183,15 +193,16 @@ fn may_be_tried_again(status: &str) -> bool {
     status == PaymentStatus::Failed.code() || status == PaymentStatus::Ready.code()
 }
 
+/// How often a payment of a store was tried, and what became of it.
+pub(super) const LATEST_SEQ_AND_STATUS: &str =
+    "SELECT seq, status FROM transactions WHERE store_no = ?1 AND payment_id = ?2 ORDER BY seq DESC LIMIT 1";
+
 fn latest_seq_and_status(
     database: &Database,
     store_no: i64,
     payment: &PaymentId,
 ) -> Result<Option<(u32, String)>, Fault> {
-    let mut statement = database.prepared(
-        "SELECT seq, status FROM transactions WHERE store_no = ?1 AND payment_id = ?2
-         ORDER BY seq DESC LIMIT 1",
-    )?;
+    let mut statement = database.prepared(LATEST_SEQ_AND_STATUS)?;
     let row = statement.query_row(params![store_no, payment.as_str()], |row| Ok((row.get(0)?, row.get(1)?)));
     row.optional()
 }
@@ -289,6 +300,12 @@ impl SettleRows {
         let facet = facets::encoded(&settle.transaction)?;
         Ok(Self { settle, doc, facet, events })
     }
+
+    /// What settling is going to ask.
+    pub(super) fn ahead(&self) -> Ahead {
+        let SettleTransaction { transaction, attempt, .. } = &self.settle;
+        Ahead::settle(transaction, attempt, !self.events.is_empty())
+    }
 }
 
 /// Writes a result, if the attempt is open and the transaction is as it was read.
@@ -314,30 +331,28 @@ pub(super) fn settle_transaction(database: &Database, rows: &SettleRows) -> Resu
 /// stood before. `None` where it is not, and then nothing was written.
 fn end_attempt(database: &Database, rows: &SettleRows) -> Result<Option<Before>, Fault> {
     let SettleTransaction { attempt, transaction, verify_at, .. } = &rows.settle;
-    let before = payment_events::before(database, transaction)?;
+    let before = payment_events::before(database, transaction, Some(attempt))?;
+    let Some(before) = before.filter(|before| before.is_open && before.revision == transaction.revision)
+    else {
+        return Ok(None);
+    };
     let facet_no = database.facet_no(rows.facet.as_deref())?;
-    // One statement decides and writes, so that a refusal leaves nothing behind. A comparison that is due stays due.
-    let written = database.execute(
-        "UPDATE transactions SET revision = revision + 1, status = ?3, status_changed_at = ?4,
-            verify_at = coalesce(?5, verify_at), doc = ?6, facet_no = ?8
-         WHERE id = ?1 AND revision = ?2 AND EXISTS (SELECT 1 FROM open_attempts WHERE id = ?7)",
+    // Whoever writes is alone, so that nothing came between. A comparison that is due stays due.
+    database.write(
+        "UPDATE transactions SET revision = revision + 1, status = ?2, status_changed_at = ?3,
+            verify_at = coalesce(?4, verify_at), doc = ?5, facet_no = ?6 WHERE id = ?1",
         params![
             transaction.id.as_str(),
-            transaction.revision,
             transaction.status.code(),
             millis(transaction.status_changed_at),
             verify_at.map(millis),
             rows.doc,
-            attempt.as_str(),
             facet_no,
         ],
     )?;
-    if written == 0 {
-        return Ok(None);
-    }
-    relist(database, before.as_ref().map(|before| before.listed), transaction, facet_no);
+    relist(database, Some(before.listed), transaction, facet_no);
     attempts::end(database, attempt)?;
-    Ok(before)
+    Ok(Some(before))
 }
 
 /// Notes that a transaction was written as it is now, with this combination.

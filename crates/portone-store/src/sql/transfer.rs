@@ -88,7 +88,7 @@ pub enum TransferError {
     },
     /// Secrets in it are sealed with a key that is not at hand.
     #[error(
-        "secrets in the export are sealed with the key {key_id}, which is neither encryption_key nor encryption_key_previous: set it, and import again"
+        "secrets in the export are sealed with the key {key_id}, which none of encryption_key, encryption_key_previous and encryption_key_next is: set it, and import again"
     )]
     Sealed {
         /// The key's id.

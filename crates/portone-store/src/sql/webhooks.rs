@@ -109,15 +109,20 @@ fn declare(database: &Database, stores: &[(StoreId, Vec<Target>)]) -> Result<(),
     Ok(())
 }
 
+/// Where the announcements of a store go.
+pub(super) const TARGETS: &str = "SELECT environment, url, format FROM webhook_endpoints WHERE store_no = ?1
+    ORDER BY environment, position";
+/// The channel of a transaction.
+pub(super) const CHANNEL_NO: &str = "SELECT channel_no FROM transactions WHERE id = ?1";
+/// The number of the last delivery.
+pub(super) const LAST_NO: &str = "SELECT coalesce(max(no), 0) FROM webhook_deliveries";
+
 /// A store's targets. Remembered by the connection, so that a store without any costs no statement.
 fn targets_of(database: &Database, store_no: i64) -> Result<Arc<[Target]>, Fault> {
     if let Some(targets) = database.numbers.borrow().targets_by_store.get(&store_no) {
         return Ok(Arc::clone(targets));
     }
-    let mut statement = database.prepared(
-        "SELECT environment, url, format FROM webhook_endpoints WHERE store_no = ?1
-         ORDER BY environment, position",
-    )?;
+    let mut statement = database.prepared(TARGETS)?;
     let mut rows = statement.query([store_no])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
@@ -198,7 +203,7 @@ fn made(database: &Database, event: &Event) -> Result<Made, Fault> {
 fn environment_of(database: &Database, event: &Event) -> Result<Environment, Fault> {
     let channel_no = match &event.subject {
         EventSubject::Payment { transaction_id, .. } => database
-            .prepared("SELECT channel_no FROM transactions WHERE id = ?1")?
+            .prepared(CHANNEL_NO)?
             .query_row([transaction_id.as_str()], |row| row.get(0))?,
         EventSubject::BillingKey(key) => database
             .prepared(
@@ -224,7 +229,7 @@ fn insert(
         EventSubject::BillingKey(key) => (key.as_str(), None),
     };
     let no = database.insert(
-        ("no", "SELECT coalesce(max(no), 0) FROM webhook_deliveries"),
+        ("no", LAST_NO),
         "INSERT INTO webhook_deliveries (id, store_no, event_seq, transaction_no, environment, url, format,
             triggered_at) VALUES (?1, ?2, ?3, (SELECT no FROM transactions WHERE id = ?4), ?5, ?6, ?7, ?8)",
         params![

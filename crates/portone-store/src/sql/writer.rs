@@ -11,10 +11,14 @@ use std::{
 use futures_channel::oneshot;
 use portone_engine::port::StoreError;
 
+use super::ahead::Ahead;
 use super::database::{Database, Fault};
 
 /// A business transaction. It may run more than once, each time from the same state, and only the last run counts.
 pub(crate) trait Job: Send {
+    /// What it is going to ask, where it says so: see [`Ahead`].
+    fn ahead(&self) -> Option<&Ahead>;
+
     /// Does the work inside an open transaction. An error undoes the whole transaction, so a job that refuses must
     /// decide so before it writes.
     fn run(&mut self, database: &Database) -> Result<(), Fault>;
@@ -45,12 +49,16 @@ impl Writer {
     }
 
     /// Queues a piece of work; its result comes when it is durable.
-    pub(crate) fn submit<T, F>(&self, work: F) -> oneshot::Receiver<Result<T, StoreError>>
+    pub(crate) fn submit<T, F>(
+        &self,
+        ahead: Option<Ahead>,
+        work: F,
+    ) -> oneshot::Receiver<Result<T, StoreError>>
     where
         T: Send + 'static,
         F: FnMut(&Database) -> Result<T, Fault> + Send + 'static,
     {
-        let (job, receiver) = Task::queued(work);
+        let (job, receiver) = Task::queued(ahead, work);
         offer(self.queue.as_ref(), job, "overloaded: too many writes wait", "the writer has stopped");
         receiver
     }
@@ -82,6 +90,8 @@ fn write(database: &Database, jobs: &Receiver<Box<dyn Job>>, batch_job_count_max
     while let Ok(first) = jobs.recv() {
         batch.push(first);
         batch.extend(jobs.try_iter().take(batch_job_count_max.saturating_sub(1)));
+        // Nobody has been answered, so any order will do: first those whose answers hold while nobody else has written.
+        batch.sort_by_key(|job| job.ahead().is_none());
         run_batch(database, &mut batch);
     }
 }
@@ -143,18 +153,17 @@ fn run_together(database: &Database, batch: &mut [Box<dyn Job>]) -> Result<(), F
 }
 
 fn run_once(database: &Database, batch: &mut [Box<dyn Job>]) -> Result<(), Failure> {
-    database.begin().map_err(Failure::Transaction)?;
-    for job in batch {
+    database.begin_knowing(batch.iter().map(|job| job.ahead())).map_err(Failure::Transaction)?;
+    for (turn, job) in batch.iter_mut().enumerate() {
+        database.turn(turn);
         if let Err(fault) = run_caught(job.as_mut(), database) {
             database.roll_back();
             return Err(Failure::Job(fault));
         }
     }
-    if let Err(fault) = database.flush() {
-        database.roll_back();
-        return Err(Failure::Job(fault));
-    }
-    database.commit().map_err(Failure::Transaction)
+    database
+        .commit()
+        .map_err(|fault| if fault.is_refusal() { Failure::Job(fault) } else { Failure::Transaction(fault) })
 }
 
 /// A job that panics is a job that failed: the thread serves every other payment too.
@@ -164,6 +173,7 @@ pub(crate) fn run_caught(job: &mut dyn Job, database: &Database) -> Result<(), F
 }
 
 pub(crate) struct Task<T, F> {
+    ahead: Option<Ahead>,
     work: F,
     value: Option<T>,
     sender: oneshot::Sender<Result<T, StoreError>>,
@@ -175,9 +185,12 @@ where
     F: FnMut(&Database) -> Result<T, Fault> + Send + 'static,
 {
     /// A job of this work, and where its result comes.
-    pub(crate) fn queued(work: F) -> (Box<dyn Job>, oneshot::Receiver<Result<T, StoreError>>) {
+    pub(crate) fn queued(
+        ahead: Option<Ahead>,
+        work: F,
+    ) -> (Box<dyn Job>, oneshot::Receiver<Result<T, StoreError>>) {
         let (sender, receiver) = oneshot::channel();
-        (Box::new(Self { work, value: None, sender }), receiver)
+        (Box::new(Self { ahead, work, value: None, sender }), receiver)
     }
 }
 
@@ -186,6 +199,10 @@ where
     T: Send,
     F: FnMut(&Database) -> Result<T, Fault> + Send,
 {
+    fn ahead(&self) -> Option<&Ahead> {
+        self.ahead.as_ref()
+    }
+
     fn run(&mut self, database: &Database) -> Result<(), Fault> {
         self.value = Some((self.work)(database)?);
         Ok(())
@@ -223,7 +240,7 @@ mod tests {
     fn hold(writer: &Writer) -> (Sender<()>, Answer<()>) {
         let (release, wait) = channel();
         let (entered, is_held) = channel();
-        let answer = writer.submit(move |_| {
+        let answer = writer.submit(None, move |_| {
             entered.send(()).ok();
             wait.recv().ok();
             Ok(())
@@ -233,7 +250,7 @@ mod tests {
     }
 
     fn add_store(writer: &Writer, id: &'static str) -> Answer<()> {
-        writer.submit(move |database| {
+        writer.submit(None, move |database| {
             database.execute("INSERT INTO stores (id, name) VALUES (?1, 'Shop')", [id]).map(drop)
         })
     }
@@ -242,7 +259,7 @@ mod tests {
         let count = |database: &Database| {
             database.prepared("SELECT count(*) FROM stores")?.query_row([], |row| row.get(0))
         };
-        block_on(writer.submit(count)).expect("answers").expect("counts")
+        block_on(writer.submit(None, count)).expect("answers").expect("counts")
     }
 
     fn wait<T>(answer: Answer<T>) -> Result<T, StoreError> {
@@ -256,7 +273,7 @@ mod tests {
         let (release, held) = hold(&writer);
         let counted = |id: &'static str| {
             let runs = Arc::clone(&runs);
-            writer.submit(move |database| {
+            writer.submit(None, move |database| {
                 runs.fetch_add(1, Ordering::Relaxed);
                 let sql = "INSERT INTO stores (id, name) VALUES (?1, 'Shop')";
                 database.execute(sql, [id]).map(drop)
@@ -279,7 +296,7 @@ mod tests {
         let writer = writer(64);
         let (release, held) = hold(&writer);
         let good = add_store(&writer, "a");
-        let bad = writer.submit(|database| {
+        let bad = writer.submit(None, |database| {
             // Checked no earlier than at the commit.
             database.execute("PRAGMA defer_foreign_keys = ON", [])?;
             database
@@ -298,7 +315,7 @@ mod tests {
         let writer = writer(64);
         let (release, _held) = hold(&writer);
         let good = add_store(&writer, "a");
-        let bad: Answer<()> = writer.submit(|_| panic!("a bug"));
+        let bad: Answer<()> = writer.submit(None, |_| panic!("a bug"));
         release.send(()).expect("the thread waits");
         assert_eq!(wait(good), Ok(()));
         assert!(wait(bad).is_err());

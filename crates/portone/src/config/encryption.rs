@@ -1,4 +1,4 @@
-//! `encryption_key` and `encryption_key_previous`: what secrets at rest are sealed with.
+//! `encryption_key`, `encryption_key_previous` and `encryption_key_next`: what secrets at rest are sealed with.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use super::reader::{Reader, Section};
 use super::{Config, ConfigError, load_as};
 use crate::system::SystemRandom;
 
-/// The key of now, and the one before it.
+/// The key of now, the one before it, and the one to come.
 pub(super) fn read_keyring<'a>(reader: &mut Reader<'a>, root: &Section<'a>) -> Option<Arc<Keyring>> {
     let is_set = |key| root.entries().any(|(name, _)| name == key);
     let current = read_key(reader, root, "encryption_key");
@@ -19,7 +19,9 @@ pub(super) fn read_keyring<'a>(reader: &mut Reader<'a>, root: &Section<'a>) -> O
         let remedy = "is given without encryption_key, which seals; to go on with one key, name it encryption_key";
         reader.problem_at(root, "encryption_key_previous", remedy);
     }
-    current.map(|current| Arc::new(Keyring::new(current, previous, Arc::new(SystemRandom))))
+    let next = read_key(reader, root, "encryption_key_next");
+    let is_any = current.is_some() || next.is_some();
+    is_any.then(|| Arc::new(Keyring::new(current, previous.into_iter().chain(next), Arc::new(SystemRandom))))
 }
 
 fn read_key<'a>(reader: &mut Reader<'a>, root: &Section<'a>, name: &str) -> Option<EncryptionKey> {
@@ -39,15 +41,16 @@ impl Config {
         let live = self.stores.iter().filter(|store| {
             store.declared.channels.iter().any(|(channel, _)| channel.environment == Environment::Live)
         });
-        let unsealed = live.filter(|_| self.keyring.is_none()).map(|store| {
+        let is_sealing = self.keyring.as_ref().is_some_and(|keyring| keyring.current_id().is_some());
+        let unsealed = live.filter(|_| !is_sealing).map(|store| {
             format!(
                 "store {} has live channels and encryption_key is not set: what PGs charge cards with stands in the \
                  database in clear (docs/encryption.md)",
                 store.id()
             )
         });
-        let outdated = self.sealed_before.iter().map(|path| {
-            format!("{path} is sealed with encryption_key_previous: seal it anew with `portone seal` before that key goes")
+        let outdated = self.sealed_otherwise.iter().map(|path| {
+            format!("{path} is not sealed with encryption_key: seal it anew with `portone seal` before that key goes")
         });
         unsealed.chain(outdated).collect()
     }
@@ -99,7 +102,7 @@ mod tests {
     fn a_sealed_setting_is_opened_and_an_outdated_one_named() {
         let folder = folder();
         let one = parse("encryption_key = { file = \"one\" }", folder.path()).expect("reads").keyring;
-        let sealed = one.expect("a key").seal_for_configuration(&Secret::from("t0ken"));
+        let sealed = one.expect("a key").seal_for_configuration(&Secret::from("t0ken")).expect("seals");
         let with = |keys: &str| {
             let settings = format!("{keys}\nadmin_token = {{ sealed = \"{sealed}\" }}");
             Config::parse(&format!("{settings}\n{}", REST.replacen("admin_token = \"t\"\n", "", 1)), folder.path())
@@ -110,10 +113,12 @@ mod tests {
         assert_eq!(config.warnings(), Vec::<String>::new());
         let both = with("encryption_key = { file = \"two\" }\nencryption_key_previous = { file = \"one\" }");
         let warnings = both.expect("reads").warnings();
-        assert!(warnings[0].starts_with("admin_token is sealed with encryption_key_previous"), "{warnings:?}");
+        assert!(warnings[0].starts_with("admin_token is not sealed with encryption_key:"), "{warnings:?}");
+        let next = with("encryption_key_next = { file = \"one\" }").expect("a key that only opens");
+        assert_eq!(next.keyring.expect("a key").current_id(), None);
         let missing = with("").expect_err("has no key");
         assert!(missing.contains("admin_token") && missing.contains("encryption_key is not set"), "{missing}");
         let wrong = with("encryption_key = { file = \"two\" }").expect_err("has another key");
-        assert!(wrong.contains("neither encryption_key nor encryption_key_previous"), "{wrong}");
+        assert!(wrong.contains("which none of encryption_key"), "{wrong}");
     }
 }

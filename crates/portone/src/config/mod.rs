@@ -49,8 +49,8 @@ pub(crate) struct Config {
     pub(crate) rate_limit: Option<RateLimit>,
     /// What secrets at rest are sealed with.
     pub(crate) keyring: Option<Arc<Keyring>>,
-    /// The paths of settings that are sealed with the key before.
-    pub(crate) sealed_before: Vec<String>,
+    /// The paths of settings that are sealed with another key than the current one.
+    pub(crate) sealed_otherwise: Vec<String>,
 }
 
 /// How PGs are reached.
@@ -224,7 +224,7 @@ impl Config {
             webhook_private_targets,
             rate_limit: limits::read_rate_limit(reader, root),
             keyring: reader.keyring.clone(),
-            sealed_before: std::mem::take(&mut reader.sealed_before),
+            sealed_otherwise: std::mem::take(&mut reader.sealed_otherwise),
         })
     }
 }
@@ -282,6 +282,7 @@ const KEYS: &[&str] = &[
     "database_connections",
     "admin_token",
     "encryption_key",
+    "encryption_key_next",
     "encryption_key_previous",
     "upstream_deadline_ms",
     "lease_margin_ms",

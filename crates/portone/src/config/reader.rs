@@ -80,14 +80,14 @@ pub(crate) struct Reader<'a> {
     pub(crate) problems: Vec<Problem>,
     /// What `{ sealed }` is opened with.
     pub(crate) keyring: Option<Arc<Keyring>>,
-    /// The paths of what is sealed with the key before.
-    pub(crate) sealed_before: Vec<String>,
+    /// The paths of what is sealed with another key than the current one.
+    pub(crate) sealed_otherwise: Vec<String>,
 }
 
 impl<'a> Reader<'a> {
     /// A reader of one file's text; secrets in files are looked up relative to `folder`.
     pub(crate) fn new(source: &'a str, folder: &'a Path) -> Self {
-        Self { source, folder, problems: Vec::new(), keyring: None, sealed_before: Vec::new() }
+        Self { source, folder, problems: Vec::new(), keyring: None, sealed_otherwise: Vec::new() }
     }
 
     /// Adds a mistake.
@@ -308,7 +308,7 @@ impl<'a> Reader<'a> {
         let (secret, is_current) =
             keyring.open_of_configuration(sealed).map_err(|error| format!("cannot be opened: {error}"))?;
         if !is_current {
-            self.sealed_before.push(path.to_owned());
+            self.sealed_otherwise.push(path.to_owned());
         }
         Ok(secret.expose().clone())
     }

@@ -12,6 +12,9 @@ use crate::sql::database::{Database, Fault};
 /// How many blocks a kind can have: far more than a disk has room for.
 const BLOCK_COUNT_MAX: i64 = 1 << 40;
 
+/// How many blocks a kind has.
+pub(in crate::sql) const BLOCK_COUNT: &str = "SELECT block_count FROM search_counts WHERE kind = ?1";
+
 /// What is in blocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::sql) enum Kind {
@@ -175,8 +178,11 @@ pub(super) fn leave_out(database: &Database, kind: Kind, no: i64) -> Result<(), 
 impl Database {
     /// How many blocks there are.
     pub(in crate::sql) fn search_block_count(&self, kind: Kind) -> Result<i64, Fault> {
-        let sql = "SELECT block_count FROM search_counts WHERE kind = ?1";
-        Ok(self.prepared(sql)?.query_row([kind.code()], |row| row.get(0)).optional()?.unwrap_or_default())
+        Ok(self
+            .prepared(BLOCK_COUNT)?
+            .query_row([kind.code()], |row| row.get(0))
+            .optional()?
+            .unwrap_or_default())
     }
 
     fn set_search_block_count(&self, kind: Kind, count: i64) -> Result<(), Fault> {
