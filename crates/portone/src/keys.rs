@@ -24,8 +24,11 @@ pub(crate) fn seal(args: &SealArgs) -> Result<(), Failure> {
         eprintln!("portone: type the secret, then Enter and Ctrl-D");
     }
     let mut text = String::new();
-    io::stdin().lock().take(SECRET_LENGTH_MAX).read_to_string(&mut text)?;
+    io::stdin().lock().take(SECRET_LENGTH_MAX + 1).read_to_string(&mut text)?;
     let secret = Secret::new(text);
+    if secret.expose().len() as u64 > SECRET_LENGTH_MAX {
+        return Err(format!("what is on standard input is longer than {SECRET_LENGTH_MAX} bytes").into());
+    }
     let clear = Secret::from(secret.expose().trim());
     if clear.expose().is_empty() {
         return Err("there is no secret on standard input".into());

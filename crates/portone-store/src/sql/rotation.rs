@@ -90,7 +90,7 @@ fn pass(
 struct Batch {
     sealed_count: u64,
     current_count: u64,
-    /// The last of them; none where there were none.
+    /// The last of them, where there may be more.
     last: Option<(String, i64)>,
 }
 
@@ -102,6 +102,8 @@ fn rotate_batch(database: &Database, keyring: &Keyring, after: &(String, i64)) -
     let held: Vec<Held> = database.prepared(some)?.query_map(params![after.0, after.1, BATCH_ROW_COUNT], |row| {
         Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
     })?;
+    // Not until one is empty: gateways may go on to issue keys as fast.
+    let may_be_more = held.len() == BATCH_ROW_COUNT;
     let mut batch = Batch { sealed_count: 0, current_count: 0, last: None };
     for (key, position, channel, value) in held {
         if keyring.is_current(&value) {
@@ -114,7 +116,7 @@ fn rotate_batch(database: &Database, keyring: &Keyring, after: &(String, i64)) -
             database.write(sql, params![key, position, value, sealed])?;
             batch.sealed_count += 1;
         }
-        batch.last = Some((key, position));
+        batch.last = may_be_more.then_some((key, position));
     }
     Ok(batch)
 }
