@@ -118,8 +118,15 @@ async fn three_gateways_change_keys_one_by_one() {
         pay(&shop.api(), key, &format!("last{number}")).await;
     }
     check_charged_once(&shop, payment_count + keys.len()).await;
+    let secrets = pg_keys(&shop).await;
+    for number in 0..3 {
+        let log = fs::read_to_string(shop.folder().join(format!("gateway{number}.log"))).expect("is there");
+        assert!(log.contains("\"level\":\"DEBUG\""), "it logs what it can");
+        let told = secrets.iter().find(|secret| log.contains(secret.as_str()));
+        assert_eq!(told, None, "in the log of gateway {number}");
+    }
     let dump = cluster.query("ledger", "SELECT string_agg(pg_billing_key, ' ') FROM billing_key_channels");
-    assert!(pg_keys(&shop).await.iter().all(|secret| !dump.contains(secret)), "{dump}");
+    assert!(secrets.iter().all(|secret| !dump.contains(secret)), "{dump}");
     let meta = cluster.query("ledger", "SELECT count(*) FROM meta WHERE key LIKE 'sealed_by_%'");
     assert_eq!(meta.trim(), "1", "the old key is forgotten");
 }
