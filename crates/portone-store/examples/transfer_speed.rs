@@ -70,7 +70,7 @@ fn write(place: Place<'_>, file: &Path) -> Moved {
 
 fn read(place: Place<'_>, file: &Path) -> Moved {
     let mut input = BufReader::new(File::open(file).expect("is there"));
-    import(place, &mut input, &mut |_| ()).expect("is imported")
+    import(place, &mut input, None, &mut |_| ()).expect("is imported")
 }
 
 fn timed<T>(what: &str, work: impl FnOnce() -> T) -> T {

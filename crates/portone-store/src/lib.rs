@@ -7,13 +7,17 @@
 #[cfg(any(test, feature = "test-suite"))]
 pub mod contract;
 mod document;
+mod hex;
 #[cfg(feature = "postgres")]
 mod postgres;
+mod seal;
 mod sql;
 mod sqlite;
 
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresOptions;
+pub use seal::{EncryptionKey, KeyError, Keyring, SealError, UnsealError};
+pub use sql::rotation::{Rotated, rotate};
 pub use sql::transfer;
 pub use sql::{Gate, OpenError, SqlStore, SqliteStore};
 pub use sqlite::SqliteOptions;

@@ -24,7 +24,9 @@ pub(crate) use schema::set_sequences_on;
 pub(crate) use value::{column, place};
 
 use self::readers::Readers;
+use crate::seal::Keyring;
 use crate::sql::ahead::Ahead;
+use crate::sql::sealing;
 use crate::sql::transfer::{self, Opened};
 use crate::sql::writer::Writer;
 pub(crate) use crate::sql::writer::pauses;
@@ -85,17 +87,24 @@ impl SqlStore {
 
     /// Connects to a PostgreSQL database with limits of one's own.
     pub fn connect_with(url: &str, options: PostgresOptions) -> Result<Self, OpenError> {
+        Self::connect_sealed(url, options, None)
+    }
+
+    /// Connects to a PostgreSQL database whose secrets are sealed with these keys.
+    pub fn connect_sealed(
+        url: &str,
+        options: PostgresOptions,
+        keyring: Option<Arc<Keyring>>,
+    ) -> Result<Self, OpenError> {
         let address = Arc::new(parsed(url)?);
         let failed = |problem: std::io::Error| OpenError::Database {
             database: address.to_string(),
             problem: problem.to_string(),
         };
-        let database = blank(&address).map_err(failed)?;
-        let database = apart(|| {
-            schema::migrate(&database, &address.to_string())?;
-            transfer::refuse_half_imported(&database, &address.to_string()).map(|()| database)
-        })?;
-        let databases = (0..options.reader_count.max(1)).map(|_| blank(&address));
+        let sealed = || blank(&address).map(|database| database.sealed_with(keyring.clone()));
+        let database = sealed().map_err(failed)?;
+        let database = apart(|| prepare(&database, &address.to_string()).map(|()| database))?;
+        let databases = (0..options.reader_count.max(1)).map(|_| sealed());
         let databases = databases.collect::<Result<_, _>>().map_err(failed)?;
         let readers = Readers::start(databases, options.job_queue_length_max).map_err(failed)?;
         let writer = Writer::start(database, options.batch_job_count_max, options.job_queue_length_max);
@@ -113,6 +122,15 @@ impl SqlStore {
             rows.transpose().map_err(|fault| refused(fault.to_string()))
         })
     }
+}
+
+/// Makes a database one that this gateway can serve from.
+fn prepare(database: &Database, name: &str) -> Result<(), OpenError> {
+    schema::migrate(database, name)?;
+    transfer::refuse_half_imported(database, name)?;
+    sealing::check_keys(database, name)?;
+    sealing::note_key(database)
+        .map_err(|fault| OpenError::Database { database: name.to_owned(), problem: fault.to_string() })
 }
 
 /// A database to export from.

@@ -28,8 +28,10 @@ mod plans;
 mod promotions;
 pub(crate) mod readers;
 mod receipts;
+pub(crate) mod rotation;
 mod schedule_store;
 mod schedules;
+pub(crate) mod sealing;
 mod search;
 mod settlements;
 pub(crate) mod statement;
@@ -169,6 +171,12 @@ impl SqlStore {
             Ok(())
         })
         .await
+    }
+
+    /// Whether every secret is sealed with the current key, where there is one: the installation's key is the last that
+    /// [`rotate`](rotation::rotate) seals.
+    pub async fn is_sealed_throughout(&self) -> Result<bool, StoreError> {
+        read!(self, [], |database| sealing::is_current(database))
     }
 
     fn write<T, F>(&self, work: F) -> impl Future<Output = Result<T, StoreError>> + Send

@@ -16,7 +16,9 @@ pub(crate) use schema::migrate as migrate_connection;
 
 use portone_engine::port::{DirectoryRows, StoreError};
 
+use crate::seal::Keyring;
 use crate::sql::readers::{ReaderThreads, Readers};
+use crate::sql::sealing;
 use crate::sql::transfer::{self, Opened};
 use crate::sql::writer::Writer;
 use crate::sql::{Backend, Database, Gate, OnDisk, OpenError, SqlStore, directory, gate};
@@ -47,12 +49,24 @@ impl SqlStore {
 
     /// Opens a SQLite database with limits of one's own.
     pub fn open_with(path: &Path, options: SqliteOptions) -> Result<Self, OpenError> {
+        Self::open_sealed(path, options, None)
+    }
+
+    /// Opens a SQLite database whose secrets are sealed with these keys.
+    pub fn open_sealed(
+        path: &Path,
+        options: SqliteOptions,
+        keyring: Option<Arc<Keyring>>,
+    ) -> Result<Self, OpenError> {
         let lock = folder::prepare(path)?;
         let connection = connection::open_writer(path).map_err(|problem| refused(path, &problem))?;
         migrate(&connection, path)?;
-        let database = Database::on(connection);
-        transfer::refuse_half_imported(&database, &path.display().to_string())?;
-        let readers = Arc::new(Readers::new(path, options.reader_count_max));
+        let database = Database::on(connection).sealed_with(keyring.clone());
+        let name = path.display().to_string();
+        transfer::refuse_half_imported(&database, &name)?;
+        sealing::check_keys(&database, &name)?;
+        sealing::note_key(&database).map_err(|fault| refused(path, &fault))?;
+        let readers = Arc::new(Readers::new(path, options.reader_count_max, keyring));
         let threads = ReaderThreads::start(&readers)
             .map_err(|problem| OpenError::File { path: path.to_owned(), problem })?;
         let writer = Writer::start(database, options.batch_job_count_max, options.job_queue_length_max)
@@ -85,7 +99,7 @@ impl SqlStore {
 
     /// The directory of a SQLite database that a gateway may be using: to look at, without the lock.
     pub fn read_directory(path: &Path) -> Result<DirectoryRows, OpenError> {
-        let database = reader(path).map_err(|problem| refused(path, &problem))?;
+        let database = reader(path, None).map_err(|problem| refused(path, &problem))?;
         let rows = database.snapshot(|| directory::rows(&database));
         rows.map_err(|problem| refused(path, &StoreError::from(problem)))
     }
@@ -103,6 +117,15 @@ pub(crate) fn open_to_export(path: &Path) -> Result<Opened, OpenError> {
     Ok(opened(connection, name, None))
 }
 
+/// A database to seal anew: a gateway may be using it. What is written over is gone from the file.
+pub(crate) fn open_to_rotate(path: &Path) -> Result<Opened, OpenError> {
+    // It is there, and of this version.
+    drop(open_to_export(path)?);
+    let connection = connection::open_writer(path).map_err(|problem| refused(path, &problem))?;
+    connection.pragma_update(None, "secure_delete", true).map_err(|problem| refused(path, &problem))?;
+    Ok(opened(connection, path.display().to_string(), None))
+}
+
 /// A database to import into, made where there is none. It belongs to this process until it is dropped.
 pub(crate) fn open_to_import(path: &Path) -> Result<Opened, OpenError> {
     let lock = folder::prepare(path)?;
@@ -117,8 +140,8 @@ fn opened(connection: rusqlite::Connection, name: String, lock: Option<File>) ->
 }
 
 /// A connection that only reads.
-pub(crate) fn reader(path: &Path) -> Result<Database, rusqlite::Error> {
-    connection::open_reader(path).map(Database::on)
+pub(crate) fn reader(path: &Path, keyring: Option<Arc<Keyring>>) -> Result<Database, rusqlite::Error> {
+    connection::open_reader(path).map(|connection| Database::on(connection).sealed_with(keyring))
 }
 
 /// A connection to a database of its own, for tests.

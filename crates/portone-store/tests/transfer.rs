@@ -67,7 +67,7 @@ fn exported_from(place: Place<'_>) -> String {
 }
 
 fn imported(place: Place<'_>, export: &str) -> Result<Moved, TransferError> {
-    import(place, &mut export.as_bytes(), &mut |_| ())
+    import(place, &mut export.as_bytes(), None, &mut |_| ())
 }
 
 fn first_difference(one: &str, other: &str) -> String {

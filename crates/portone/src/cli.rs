@@ -35,6 +35,10 @@ pub(crate) enum Command {
     Export(ExportArgs),
     /// Fill an empty database, SQLite or PostgreSQL, with what was exported.
     Import(ImportArgs),
+    /// Seal a secret from standard input with `encryption_key`, and print what stands for it in the configuration.
+    Seal(SealArgs),
+    /// Seal every secret in the database with `encryption_key`, while gateways may be using it.
+    RotateKey(RotateKeyArgs),
 }
 
 #[derive(Debug, Clone, Default, Args)]
@@ -114,6 +118,19 @@ pub(crate) struct ImportArgs {
     /// The file to read; without one, standard input.
     #[arg(long, value_name = "FILE")]
     pub(crate) from: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) serve: ServeArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SealArgs {
+    /// The configuration file that names the key; the rest of it need not be right yet.
+    #[arg(long, env = "PORTONE_CONFIG", default_value = "portone.toml", value_name = "FILE")]
+    pub(crate) config: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RotateKeyArgs {
     #[command(flatten)]
     pub(crate) serve: ServeArgs,
 }

@@ -1,5 +1,5 @@
 //! The gateway in one binary: `portone serve` (the default), `sandbox`, `check`, `check-request`, `route`, `webhooks`,
-//! `export` and `import`.
+//! `export`, `import`, `seal` and `rotate-key`.
 
 mod banner;
 mod check_request;
@@ -8,6 +8,7 @@ mod clock;
 mod config;
 mod demo;
 mod duties;
+mod keys;
 mod listen;
 mod notices;
 mod route;
@@ -40,6 +41,8 @@ fn main() -> ExitCode {
         Command::Webhooks(args) => system::run(webhooks::run(args)),
         Command::Export(args) => transfer::export(&args),
         Command::Import(args) => transfer::import(&args),
+        Command::Seal(args) => keys::seal(&args),
+        Command::RotateKey(args) => keys::rotate_key(&args),
     };
     exit(result.map(|()| ExitCode::SUCCESS))
 }

@@ -23,6 +23,9 @@ use crate::{banner, demo, duties, notices, sandbox};
 pub(crate) async fn serve(args: ServeArgs) -> Result<(), Failure> {
     let is_demo = args.config.is_none();
     let config = configuration(&args)?;
+    for warning in config.warnings() {
+        tracing::warn!("{warning}");
+    }
     let stop = stop_on_signal();
     let tracker = TaskTracker::new();
     let sandboxes = Sandboxes::default();
@@ -74,6 +77,9 @@ struct Sandboxes {
 pub(crate) fn check(args: &CheckArgs) -> Result<(), Failure> {
     let config = Config::load(&args.config)?;
     println!("{}: no mistakes", args.config.display());
+    for warning in config.warnings() {
+        println!("  warning: {warning}");
+    }
     println!("  upstreams: {}", config.upstreams.keys().cloned().collect::<Vec<_>>().join(", "));
     for store in &config.stores {
         println!(
@@ -200,7 +206,12 @@ async fn start_engine(
         .map_err(|error| format!("cannot make the data folder {}: {error}", folder.display()))?;
     let sandboxes: Vec<_> = sandboxes.into_iter().map(|(sandbox, _)| sandbox).collect();
     let virtual_upstreams = sandboxes.iter().map(|sandbox| sandbox.name.clone()).collect();
-    let store = Arc::new(config.database.open()?);
+    let store = Arc::new(config.database.open(config.keyring.clone())?);
+    if !store.is_sealed_throughout().await? {
+        tracing::warn!(
+            "secrets in the database are not sealed with encryption_key yet: run `portone rotate-key`"
+        );
+    }
     let queued = Arc::clone(outbox);
     store.watch_outbox(move || queued.notify_one()).await?;
     // First of all clients: it chooses the provider of TLS for the process, without which none can be built.

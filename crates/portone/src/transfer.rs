@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use portone_store::transfer::{self, Moved, Progress, Stamp};
 
 use crate::cli::{ExportArgs, ImportArgs};
+use crate::config::Config;
 use crate::serve::configuration;
 use crate::system::{Failure, system_time};
 
@@ -41,15 +42,15 @@ pub(crate) fn export(args: &ExportArgs) -> Result<(), Failure> {
 
 /// Fills an empty database from a file, or from standard input.
 pub(crate) fn import(args: &ImportArgs) -> Result<(), Failure> {
-    let database = configuration(&args.serve)?.database;
-    let place = database.place();
+    let Config { database, keyring, .. } = configuration(&args.serve)?;
+    let (place, keyring) = (database.place(), keyring.as_deref());
     let moved = match &args.from {
         Some(path) => {
             let file =
                 File::open(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
-            transfer::import(place, &mut BufReader::new(file), &mut tell("imported"))?
+            transfer::import(place, &mut BufReader::new(file), keyring, &mut tell("imported"))?
         }
-        None => transfer::import(place, &mut io::stdin().lock(), &mut tell("imported"))?,
+        None => transfer::import(place, &mut io::stdin().lock(), keyring, &mut tell("imported"))?,
     };
     eprintln!("{}", summary("imported", &moved));
     Ok(())

@@ -36,9 +36,13 @@ fn search() -> Search {
     ])
 }
 
+/// The key of the shop's secrets at rest.
+const ENCRYPTION_KEY: &str = "encryption_key = { file = \"encryption.key\" }\n";
+
 #[tokio::test]
 async fn no_card_data_is_left_behind() {
     let mut shop = Shop::start().await;
+    seal_from_now_on(&mut shop).await;
     let mut visitor = Visitor { api: shop.api(), payment_count: 0, answers: Vec::new() };
     visitor.succeed(&shop).await;
     // An orderly stop moves what was written from the log into the database, so that both are searched.
@@ -49,6 +53,7 @@ async fn no_card_data_is_left_behind() {
     visitor.meet_faults(&shop).await;
     visitor.be_cut_off(&mut shop).await;
     visitor.look_around(&shop).await;
+    let pg_keys = pg_billing_keys(&shop).await;
     // The last kill leaves the write-ahead log behind, as a crash would.
     shop.gateway.kill().await;
     shop.check_sandbox_running();
@@ -61,7 +66,29 @@ async fn no_card_data_is_left_behind() {
         found.extend(search.find(content).map(|what| format!("{}: {what}", path.display())));
     }
     found.extend(search.find(&visitor.answers.join("\n")).map(|what| format!("an answer: {what}")));
+    // What charges a card at a PG is sealed wherever the gateway keeps it.
+    let gateways = files.iter().filter(|(path, _)| !path.starts_with(shop.folder().join("sandbox")));
+    for (path, content) in gateways.filter(|(path, _)| !path.ends_with("sandbox.log")) {
+        let clear = pg_keys.iter().filter(|key| content.contains(key.as_str()));
+        found.extend(clear.map(|key| format!("{}: the PG's key {key}", path.display())));
+    }
     assert!(found.is_empty(), "{found:#?}");
+}
+
+async fn seal_from_now_on(shop: &mut Shop) {
+    std::fs::write(shop.folder().join("encryption.key"), "5a".repeat(32)).expect("is written");
+    shop.gateway.terminate().await;
+    assert!(shop.gateway.wait_ended().await.success());
+    shop.restart_with("admin_token", &format!("{ENCRYPTION_KEY}admin_token")).await;
+}
+
+/// What PGs gave for cards that are held now.
+async fn pg_billing_keys(shop: &Shop) -> Vec<String> {
+    let ledger = shop.ledger().await;
+    let keys = ledger["billingKeys"].as_array().expect("keys").iter();
+    let keys: Vec<_> = keys.map(|key| key["billingKey"].as_str().expect("a key").to_owned()).collect();
+    assert!(keys.len() > 3, "there is something to find");
+    keys
 }
 
 /// The same search, over a copy of a real log that somebody was careless with.

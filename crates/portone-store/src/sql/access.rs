@@ -75,9 +75,10 @@ fn kept_v1_token(database: &Database, credential: CredentialTag) -> Result<Optio
 
 fn installation_key(database: &Database, candidate: &Secret<[u8; 32]>) -> Result<Secret<[u8; 32]>, Fault> {
     let insert = "INSERT INTO installation (no, key) VALUES (1, ?1) ON CONFLICT (no) DO NOTHING";
-    database.write(insert, [candidate.expose()])?;
+    database.write(insert, [&database.seal_installation_key(candidate.expose())?])?;
     let mut statement = database.prepared("SELECT key FROM installation WHERE no = 1")?;
-    Ok(Secret::new(statement.query_row([], |row| row.get(0))?))
+    let key = statement.query_row([], |row| database.unseal_installation_key(row.blob(0)?))?;
+    Ok(Secret::new(key))
 }
 
 fn put(database: &Database, credential: CredentialTag, next: TokenDigest) -> Result<(), Fault> {

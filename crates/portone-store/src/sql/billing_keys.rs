@@ -4,7 +4,7 @@ use crate::sql::statement::{OptionalRow, Row, params};
 use chrono::{DateTime, Utc};
 use portone_core::{
     AttemptId, BillingKey, CardFacts, ChannelGroupId, ChannelKey, CommandKind, CustomerUid, PgBillingKey,
-    StoreId,
+    Secret, StoreId,
 };
 use portone_engine::event::{Event, EventKind, EventSubject};
 use portone_engine::ledger::{
@@ -16,10 +16,11 @@ use super::attempts::{self, AttemptRow};
 use super::database::{Database, Fault};
 use super::events::{self, EventRow};
 use super::search::Kind;
-use super::{customers, schedules};
+use super::{customers, schedules, sealing};
 use crate::document::{
     KeyDocument, Unreadable, channel_state_code, decode, decode_code, encode, key_status_code, millis, time,
 };
+use crate::seal::Place;
 
 /// A billing key to open, encoded on the caller's thread.
 pub(super) struct KeyRows {
@@ -128,7 +129,7 @@ fn insert_channel(
     row: &ChannelRow,
 ) -> Result<(), Fault> {
     let pg_billing_key = match &part.state {
-        KeyChannelState::Issued(pg_billing_key) => Some(pg_billing_key.expose()),
+        KeyChannelState::Issued(held) => Some(sealed(database, key, &part.channel.key, held)?),
         KeyChannelState::Pending | KeyChannelState::Failed(_) | KeyChannelState::Deleted => None,
     };
     database.write(
@@ -145,6 +146,17 @@ fn insert_channel(
         ],
     )?;
     Ok(())
+}
+
+/// What can charge a card, as its column holds it.
+fn sealed(
+    database: &Database,
+    key: &BillingKey,
+    channel: &ChannelKey,
+    held: &PgBillingKey,
+) -> Result<String, Fault> {
+    let parts = sealing::pg_billing_key(key.as_str(), channel.as_str());
+    database.seal(Place(&parts), held.expose())
 }
 
 /// The commands whose result is a key: through the API, or by one window and its approval.
@@ -339,7 +351,7 @@ fn write_state(
     state: &KeyChannelState,
 ) -> Result<(), Fault> {
     let (pg_billing_key, failure) = match state {
-        KeyChannelState::Issued(pg_billing_key) => (Some(pg_billing_key.expose()), None),
+        KeyChannelState::Issued(held) => (Some(sealed(database, key, channel, held)?), None),
         KeyChannelState::Failed(failure) => (None, Some(encode("failure", failure)?)),
         KeyChannelState::Pending | KeyChannelState::Deleted => (None, None),
     };
@@ -422,24 +434,27 @@ fn channels(database: &Database, key: &BillingKey) -> Result<Vec<KeyChannel>, Fa
     let mut rows = statement.query([key.as_str()])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
-        found.push(read_channel(database, row)?);
+        found.push(read_channel(database, key, row)?);
     }
     Ok(found)
 }
 
-fn read_channel(database: &Database, row: Row<'_>) -> Result<KeyChannel, Fault> {
+fn read_channel(database: &Database, key: &BillingKey, row: Row<'_>) -> Result<KeyChannel, Fault> {
     let text = |at| row.text(at);
+    let channel = database.channel(row.get(3)?)?;
     let state = match text(0)? {
         "PENDING" => KeyChannelState::Pending,
         "ISSUED" => {
             let unreadable = |_| Unreadable::new("PG billing key", "empty or too long");
-            KeyChannelState::Issued(PgBillingKey::parse(text(1)?).map_err(unreadable)?)
+            let parts = sealing::pg_billing_key(key.as_str(), channel.key.as_str());
+            let held = Secret::new(database.unseal(Place(&parts), text(1)?)?);
+            KeyChannelState::Issued(PgBillingKey::parse(held.expose()).map_err(unreadable)?)
         }
         "FAILED" => KeyChannelState::Failed(decode("failure", text(2)?)?),
         "DELETED" => KeyChannelState::Deleted,
         _ => return Err(Unreadable::new("state of a billing key at a channel", "unknown code").into()),
     };
-    Ok(KeyChannel { channel: database.channel(row.get(3)?)?, state })
+    Ok(KeyChannel { channel, state })
 }
 
 /// What depends on a group.

@@ -4,6 +4,7 @@ use std::{
     cell::{Cell, RefCell},
     collections::BTreeMap,
     fmt,
+    sync::Arc,
 };
 
 use portone_engine::port::StoreError;
@@ -18,6 +19,7 @@ use super::statement::{Params, Statement};
 use crate::document::Unreadable;
 #[cfg(feature = "postgres")]
 use crate::postgres::{self, Begin};
+use crate::seal::{Keyring, UnsealError};
 use crate::sqlite;
 
 /// Why a job failed.
@@ -36,6 +38,9 @@ pub(crate) enum Fault {
     /// What is stored is not what was written.
     #[error(transparent)]
     Unreadable(#[from] Unreadable),
+    /// A secret cannot be opened.
+    #[error("a stored secret cannot be read: {0}")]
+    Sealed(#[from] UnsealError),
     /// The caller broke the port's contract.
     #[error("{0}")]
     Contract(String),
@@ -47,7 +52,9 @@ impl Fault {
         match self {
             #[cfg(feature = "postgres")]
             Self::Postgres(problem) => problem.may_be_tried_again(),
-            Self::Sqlite(_) | Self::NoRow | Self::Unreadable(_) | Self::Contract(_) => false,
+            Self::Sqlite(_) | Self::NoRow | Self::Unreadable(_) | Self::Sealed(_) | Self::Contract(_) => {
+                false
+            }
         }
     }
 }
@@ -58,7 +65,9 @@ impl Fault {
         match self {
             #[cfg(feature = "postgres")]
             Self::Postgres(problem) => problem.is_refusal(),
-            Self::Sqlite(_) | Self::NoRow | Self::Unreadable(_) | Self::Contract(_) => false,
+            Self::Sqlite(_) | Self::NoRow | Self::Unreadable(_) | Self::Sealed(_) | Self::Contract(_) => {
+                false
+            }
         }
     }
 }
@@ -90,6 +99,7 @@ enum Driver {
 #[derive(Debug)]
 pub(crate) struct Database {
     driver: Driver,
+    keyring: Option<Arc<Keyring>>,
     pub(super) numbers: RefCell<Numbers>,
     /// What the open transaction changes in lists.
     pub(super) list_changes: Changes,
@@ -114,9 +124,32 @@ impl Database {
         Self::over(Driver::Postgres(Box::new(connection)))
     }
 
+    /// Seals and opens secrets with these keys.
+    pub(crate) fn sealed_with(self, keyring: Option<Arc<Keyring>>) -> Self {
+        Self { keyring, ..self }
+    }
+
+    /// What secrets are sealed with.
+    pub(super) fn keyring(&self) -> Option<&Keyring> {
+        self.keyring.as_deref()
+    }
+
+    /// Empties the log of what rows were before, where the database keeps one beside its file: whether that could be done.
+    pub(super) fn wipe_log(&self) -> Result<bool, Fault> {
+        match &self.driver {
+            Driver::Sqlite(_) => {
+                let mut statement = self.prepared("PRAGMA wal_checkpoint(TRUNCATE)")?;
+                statement.query_row([], |row| row.get::<i64>(0)).map(|is_busy| is_busy == 0)
+            }
+            #[cfg(feature = "postgres")]
+            Driver::Postgres(_) => Ok(false),
+        }
+    }
+
     fn over(driver: Driver) -> Self {
         Self {
             driver,
+            keyring: None,
             numbers: RefCell::default(),
             list_changes: Changes::default(),
             search_block_counts: RefCell::default(),

@@ -65,6 +65,28 @@ pub enum OpenError {
         /// The database: its path, or its address without a password.
         database: String,
     },
+    /// Its secrets are sealed, and there is no key.
+    #[error(
+        "secrets in the database `{database}` are sealed with the key {key_id}, and encryption_key is not set in the configuration: set it to that key"
+    )]
+    Sealed {
+        /// The database: its path, or its address without a password.
+        database: String,
+        /// The id of the key.
+        key_id: String,
+    },
+    /// Its secrets are sealed with a key that is not at hand.
+    #[error(
+        "secrets in the database `{database}` are sealed with the key {key_id}, and encryption_key is {current_id}: set encryption_key to that key; if you are changing keys, set encryption_key_previous to it, or encryption_key_next where other gateways seal with it already"
+    )]
+    WrongKey {
+        /// The database: its path, or its address without a password.
+        database: String,
+        /// The id of the key they are sealed with.
+        key_id: String,
+        /// The id of the key that is set, or that none is.
+        current_id: String,
+    },
     /// The database said no.
     #[error("the database `{database}` cannot be opened: {problem}")]
     Database {

@@ -11,6 +11,7 @@ use futures_channel::oneshot;
 use portone_engine::port::StoreError;
 
 use super::database::{Database, Fault};
+use crate::seal::Keyring;
 
 /// How many long reads run side by side.
 const THREAD_COUNT: usize = 2;
@@ -24,11 +25,12 @@ pub(crate) struct Readers {
     path: PathBuf,
     idle: Mutex<Vec<Database>>,
     idle_count_max: usize,
+    keyring: Option<Arc<Keyring>>,
 }
 
 impl Readers {
-    pub(crate) fn new(path: &Path, idle_count_max: usize) -> Self {
-        Self { path: path.to_owned(), idle: Mutex::new(Vec::new()), idle_count_max }
+    pub(crate) fn new(path: &Path, idle_count_max: usize, keyring: Option<Arc<Keyring>>) -> Self {
+        Self { path: path.to_owned(), idle: Mutex::new(Vec::new()), idle_count_max, keyring }
     }
 
     /// Runs a read. A connection whose read failed is not used again.
@@ -36,7 +38,7 @@ impl Readers {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let database = match idle {
             Some(database) => database,
-            None => crate::sqlite::reader(&self.path)?,
+            None => crate::sqlite::reader(&self.path, self.keyring.clone())?,
         };
         let value = work(&database)?;
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);

@@ -13,12 +13,15 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufRead, Write};
 use std::path::Path;
+use std::thread;
 
 use chrono::{DateTime, Utc};
 use thiserror::Error;
 
 use super::OpenError;
 use super::database::{Database, Fault};
+use super::writer::pauses;
+use crate::seal::Keyring;
 pub(crate) use import::is_under_way;
 
 /// Where a ledger is.
@@ -83,6 +86,14 @@ pub enum TransferError {
         /// What is wrong with it, and the remedy.
         problem: String,
     },
+    /// Secrets in it are sealed with a key that is not at hand.
+    #[error(
+        "secrets in the export are sealed with the key {key_id}, which none of encryption_key, encryption_key_previous and encryption_key_next is: set it, and import again"
+    )]
+    Sealed {
+        /// The key's id.
+        key_id: String,
+    },
     /// The last line is not there.
     #[error(
         "the export was cut off: it ends after line {line} without the line that ends one; make it again, or take another"
@@ -116,7 +127,7 @@ pub enum TransferError {
 }
 
 impl TransferError {
-    fn database(at: impl Into<String>) -> impl FnOnce(Fault) -> Self {
+    pub(super) fn database(at: impl Into<String>) -> impl FnOnce(Fault) -> Self {
         let at = at.into();
         move |fault| Self::Database { at, problem: fault.to_string() }
     }
@@ -170,14 +181,20 @@ pub fn export(
 }
 
 /// Fills an empty database with what was exported. Until all of it is there no gateway opens the database, and an import
-/// that did not come to its end is begun anew by the next. Not from within an async runtime.
+/// that did not come to its end is begun anew by the next. What is sealed needs its key, although it stays sealed. Not from
+/// within an async runtime.
 pub fn import(
     place: Place<'_>,
     input: &mut dyn BufRead,
+    keyring: Option<&Keyring>,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Moved, TransferError> {
-    // What is no export makes no database.
-    let mut lines = import::Lines::begin(input)?;
+    // What is no export, or could not be served, makes no database.
+    let (mut lines, head) = import::Lines::begin(input)?;
+    let is_known = |id: &&String| keyring.is_some_and(|keyring| keyring.has(id));
+    if let Some(key_id) = head.sealed_by.iter().find(|id| !is_known(id)) {
+        return Err(TransferError::Sealed { key_id: key_id.clone() });
+    }
     let opened = match place {
         Place::Sqlite(path) => crate::sqlite::open_to_import(path)?,
         #[cfg(feature = "postgres")]
@@ -197,3 +214,22 @@ pub const LEFT_OUT: [(&str, &str); 3] = [
     ("schema_version", "the database's own: an import makes the schema first"),
     ("transactions.former_facet_no", "a column of SQLite's that is always empty"),
 ];
+
+/// Does something in one commit, and again where nothing of it is there and it may go well the next time.
+pub(super) fn commit<T>(
+    database: &Database,
+    work: impl Fn(&Database) -> Result<T, Fault>,
+) -> Result<T, Fault> {
+    let mut pauses = pauses();
+    loop {
+        let done = database.begin().and_then(|()| work(database)).and_then(|value| {
+            database.commit()?;
+            Ok(value)
+        });
+        let Err(fault) = &done else { return done };
+        database.roll_back();
+        let pause = if fault.may_be_tried_again() { pauses.next() } else { None };
+        let Some(pause) = pause else { return done };
+        thread::sleep(pause);
+    }
+}

@@ -1,6 +1,7 @@
 //! Which database: `sqlite:PATH`, one gateway's own, or `postgres://…`, which any number of gateways share.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 #[cfg(feature = "postgres")]
 use portone_core::Secret;
@@ -8,7 +9,7 @@ use portone_engine::port::DirectoryRows;
 #[cfg(feature = "postgres")]
 use portone_store::PostgresOptions;
 use portone_store::transfer::Place;
-use portone_store::{OpenError, SqlStore};
+use portone_store::{Keyring, OpenError, SqlStore, SqliteOptions};
 
 use super::DATABASE;
 use super::reader::{Reader, Section};
@@ -60,16 +61,14 @@ impl DatabaseConfig {
     }
 
     /// Opens it for this gateway.
-    pub(crate) fn open(&self) -> Result<SqlStore, OpenError> {
+    pub(crate) fn open(&self, keyring: Option<Arc<Keyring>>) -> Result<SqlStore, OpenError> {
         match self {
-            Self::Sqlite(path) => SqlStore::open(path),
+            Self::Sqlite(path) => SqlStore::open_sealed(path, SqliteOptions::default(), keyring),
             #[cfg(feature = "postgres")]
             Self::Postgres { url, connection_count } => {
                 let reader_count = connection_count.saturating_sub(1).max(1);
-                SqlStore::connect_with(
-                    url.expose(),
-                    PostgresOptions { reader_count, ..PostgresOptions::default() },
-                )
+                let options = PostgresOptions { reader_count, ..PostgresOptions::default() };
+                SqlStore::connect_sealed(url.expose(), options, keyring)
             }
         }
     }

@@ -2,6 +2,7 @@
 
 mod database;
 mod declare;
+mod encryption;
 mod failover;
 mod limits;
 mod promotions;
@@ -9,15 +10,17 @@ mod reader;
 mod v1;
 mod webhooks;
 
-use std::{collections::BTreeMap, fmt, net::SocketAddr, path::Path, time::Duration};
+use std::{collections::BTreeMap, fmt, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use portone_core::{ChannelKey, Protocol, Secret, StoreId};
 use portone_engine::EngineConfig;
 use portone_engine::port::DeclaredStore;
 use portone_gateway::RateLimit;
+use portone_store::Keyring;
 use toml::de::DeTable;
 
 pub(crate) use database::DatabaseConfig;
+pub(crate) use encryption::load_keyring;
 pub(crate) use reader::Problem;
 use reader::{Reader, Section};
 
@@ -44,6 +47,10 @@ pub(crate) struct Config {
     pub(crate) webhook_private_targets: bool,
     /// How often each API secret and each V1 key may ask.
     pub(crate) rate_limit: Option<RateLimit>,
+    /// What secrets at rest are sealed with.
+    pub(crate) keyring: Option<Arc<Keyring>>,
+    /// The paths of settings that are sealed with another key than the current one.
+    pub(crate) sealed_otherwise: Vec<String>,
 }
 
 /// How PGs are reached.
@@ -166,41 +173,20 @@ pub(crate) const SANDBOX_IMP_KEY: &str = "sandbox-imp-key";
 pub(crate) const DATABASE: &str = "portone-data/portone.db";
 
 impl Config {
-    /// Reads and checks a file; secrets given as `{ env }` or `{ file }` are looked up.
+    /// Reads and checks a file; secrets given as `{ env }`, `{ file }` or `{ sealed }` are looked up.
     pub(crate) fn load(path: &Path) -> Result<Self, ConfigError> {
-        let file = path.display().to_string();
-        let whole = |text: String| Problem { line: 1, path: String::new(), text };
-        let source = std::fs::read_to_string(path).map_err(|error| ConfigError {
-            file: file.clone(),
-            problems: vec![whole(format!("cannot be read: {error}"))],
-        })?;
-        let folder = path.parent().unwrap_or(Path::new("."));
-        Self::parse(&source, folder).map_err(|problems| ConfigError { file, problems })
+        load_as(path, Self::read)
     }
 
     /// Reads and checks a file's text.
     pub(crate) fn parse(source: &str, folder: &Path) -> Result<Self, Vec<Problem>> {
-        let (document, errors) = DeTable::parse_recoverable(source);
-        let mut reader = Reader::new(source, folder);
-        for error in errors {
-            let span = error.span().unwrap_or(0..0);
-            reader.problem(&span, "", error.message().to_owned());
-        }
-        let config = if reader.problems.is_empty() {
-            Self::read(&mut reader, &Section::root(document.get_ref()))
-        } else {
-            None
-        };
-        let mut problems = reader.problems;
-        problems.sort_by_key(|problem| problem.line);
-        match config {
-            Some(config) if problems.is_empty() => Ok(config),
-            _ => Err(problems),
-        }
+        parse_as(source, folder, Self::read)
     }
 
     fn read<'a>(reader: &mut Reader<'a>, root: &Section<'a>) -> Option<Self> {
         reader.only(root, KEYS);
+        // First: other settings may be sealed with it.
+        reader.keyring = encryption::read_keyring(reader, root);
         let listen = reader.parsed(root, "listen").unwrap_or(LISTEN);
         let listen_v1 = reader.parsed(root, "listen_v1");
         if listen_v1 == Some(listen) {
@@ -237,7 +223,45 @@ impl Config {
             engine,
             webhook_private_targets,
             rate_limit: limits::read_rate_limit(reader, root),
+            keyring: reader.keyring.clone(),
+            sealed_otherwise: std::mem::take(&mut reader.sealed_otherwise),
         })
+    }
+}
+
+/// Reads what is asked for of a file.
+fn load_as<T>(
+    path: &Path,
+    read: impl for<'a> FnOnce(&mut Reader<'a>, &Section<'a>) -> Option<T>,
+) -> Result<T, ConfigError> {
+    let file = path.display().to_string();
+    let whole = |text: String| Problem { line: 1, path: String::new(), text };
+    let source = std::fs::read_to_string(path).map_err(|error| ConfigError {
+        file: file.clone(),
+        problems: vec![whole(format!("cannot be read: {error}"))],
+    })?;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    parse_as(&source, folder, read).map_err(|problems| ConfigError { file, problems })
+}
+
+fn parse_as<T>(
+    source: &str,
+    folder: &Path,
+    read: impl for<'a> FnOnce(&mut Reader<'a>, &Section<'a>) -> Option<T>,
+) -> Result<T, Vec<Problem>> {
+    let (document, errors) = DeTable::parse_recoverable(source);
+    let mut reader = Reader::new(source, folder);
+    for error in errors {
+        let span = error.span().unwrap_or(0..0);
+        reader.problem(&span, "", error.message().to_owned());
+    }
+    let found =
+        if reader.problems.is_empty() { read(&mut reader, &Section::root(document.get_ref())) } else { None };
+    let mut problems = reader.problems;
+    problems.sort_by_key(|problem| problem.line);
+    match found {
+        Some(found) if problems.is_empty() => Ok(found),
+        _ => Err(problems),
     }
 }
 
@@ -257,6 +281,9 @@ const KEYS: &[&str] = &[
     "database",
     "database_connections",
     "admin_token",
+    "encryption_key",
+    "encryption_key_next",
+    "encryption_key_previous",
     "upstream_deadline_ms",
     "lease_margin_ms",
     "limits",

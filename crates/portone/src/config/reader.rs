@@ -1,9 +1,13 @@
 //! Reads TOML by hand, so that every mistake of a file is told at once, each with its line.
 
-use std::{fmt, ops::Range, path::Path};
+use std::{fmt, ops::Range, path::Path, sync::Arc};
 
 use portone_core::Secret;
+use portone_store::Keyring;
 use toml::de::{DeTable, DeValue};
+
+/// How a secret is written.
+const SECRET_WORDS: &str = "write a text, { env = \"NAME\" }, { file = \"path\" } or { sealed = \"v1:..\" }";
 
 /// One mistake in a configuration file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,12 +78,16 @@ pub(crate) struct Reader<'a> {
     folder: &'a Path,
     /// What is wrong so far.
     pub(crate) problems: Vec<Problem>,
+    /// What `{ sealed }` is opened with.
+    pub(crate) keyring: Option<Arc<Keyring>>,
+    /// The paths of what is sealed with another key than the current one.
+    pub(crate) sealed_otherwise: Vec<String>,
 }
 
 impl<'a> Reader<'a> {
     /// A reader of one file's text; secrets in files are looked up relative to `folder`.
     pub(crate) fn new(source: &'a str, folder: &'a Path) -> Self {
-        Self { source, folder, problems: Vec::new() }
+        Self { source, folder, problems: Vec::new(), keyring: None, sealed_otherwise: Vec::new() }
     }
 
     /// Adds a mistake.
@@ -229,7 +237,18 @@ impl<'a> Reader<'a> {
         found
     }
 
-    /// A secret, if the key is there: a text, `{ env = ".." }` or `{ file = ".." }`.
+    /// A secret that stands elsewhere, if the key is there: `{ env = ".." }` or `{ file = ".." }`.
+    pub(crate) fn secret_elsewhere(&mut self, section: &Section<'a>, key: &str) -> Option<Secret<String>> {
+        if section.value(key)?.as_str().is_some() {
+            let remedy =
+                "stands in the file that it protects; write { env = \"NAME\" } or { file = \"path\" }";
+            self.problem_at(section, key, remedy);
+            return None;
+        }
+        self.secret(section, key)
+    }
+
+    /// A secret, if the key is there: a text, `{ env = ".." }`, `{ file = ".." }` or `{ sealed = ".." }`.
     pub(crate) fn secret(&mut self, section: &Section<'a>, key: &str) -> Option<Secret<String>> {
         let value = section.value(key)?;
         self.secret_value(value, &section.span_of(key), &section.path_of(key))
@@ -258,8 +277,8 @@ impl<'a> Reader<'a> {
     ) -> Option<Secret<String>> {
         let read = match (value.as_str(), value.as_table()) {
             (Some(text), _) => Ok(text.to_owned()),
-            (None, Some(table)) => self.secret_reference(table),
-            (None, None) => Err("write a text, { env = \"NAME\" } or { file = \"path\" }".to_owned()),
+            (None, Some(table)) => self.secret_reference(table, path),
+            (None, None) => Err(SECRET_WORDS.to_owned()),
         };
         match read {
             Ok(text) if text.trim().is_empty() => self.problem(span, path, "is empty"),
@@ -269,19 +288,30 @@ impl<'a> Reader<'a> {
         None
     }
 
-    fn secret_reference(&self, table: &DeTable<'_>) -> Result<String, String> {
+    fn secret_reference(&mut self, table: &DeTable<'_>, path: &str) -> Result<String, String> {
         let text = |key| table.get(key).and_then(|value| value.get_ref().as_str());
-        match (text("env"), text("file"), table.len()) {
-            (Some(name), None, 1) => {
+        match (text("env"), text("file"), text("sealed"), table.len()) {
+            (None, None, Some(sealed), 1) => self.unseal(sealed, path),
+            (Some(name), None, None, 1) => {
                 std::env::var(name).map_err(|_| format!("environment variable {name} is not set"))
             }
-            (None, Some(path), 1) => {
+            (None, Some(path), None, 1) => {
                 let path = self.folder.join(path);
                 std::fs::read_to_string(&path)
                     .map_err(|error| format!("cannot read {}: {error}", path.display()))
             }
-            _ => Err("write a text, { env = \"NAME\" } or { file = \"path\" }".to_owned()),
+            _ => Err(SECRET_WORDS.to_owned()),
         }
+    }
+
+    fn unseal(&mut self, sealed: &str, path: &str) -> Result<String, String> {
+        let keyring = self.keyring.as_ref().ok_or("is sealed, and encryption_key is not set")?;
+        let (secret, is_current) =
+            keyring.open_of_configuration(sealed).map_err(|error| format!("cannot be opened: {error}"))?;
+        if !is_current {
+            self.sealed_otherwise.push(path.to_owned());
+        }
+        Ok(secret.expose().clone())
     }
 
     pub(crate) fn missing(&mut self, section: &Section<'_>, key: &str) {

@@ -10,6 +10,7 @@ use super::tables::{STATEMENTS, Statements, TABLES, Table};
 use super::{Moved, Opened, Progress, Stamp, TransferError, is_under_way};
 use crate::sql::OpenError;
 use crate::sql::database::{Database, Fault};
+use crate::sql::sealing;
 use crate::sql::statement::{Params as _, ToValue};
 
 /// How many bytes are written at once.
@@ -48,6 +49,7 @@ fn write_state(
         database: opened.kind.to_owned(),
         schema: opened.schema,
         stores: stores(database).map_err(TransferError::database("stores"))?,
+        sealed_by: sealing::key_ids(database).map_err(TransferError::database("meta"))?,
     };
     let mut sink = Sink { out, buffer: Vec::with_capacity(2 * BUFFER_LENGTH), hash: Sha256::new() };
     sink.line(&head)?;
@@ -134,7 +136,7 @@ impl Sink<'_> {
 
     fn finish(mut self, rows: BTreeMap<String, u64>) -> Result<Moved, TransferError> {
         self.flush_if(0)?;
-        let sha256 = super::line::hex(&self.hash.clone().finalize());
+        let sha256 = crate::hex::encode(&self.hash.clone().finalize());
         self.line(&End { rows: rows.clone(), sha256: sha256.clone() })?;
         self.flush_if(0)?;
         self.out.flush().map_err(unwritten)?;

@@ -2,16 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, Read as _};
-use std::thread;
 
 use sha2::{Digest as _, Sha256};
 
-use super::line::{Cell, End, FORMAT, Head, Line, Section, hex};
+use super::line::{Cell, End, FORMAT, Head, Line, Section};
 use super::tables::{STATEMENTS, TABLES};
-use super::{Moved, Opened, Progress, TransferError};
+use super::{Moved, Opened, Progress, TransferError, commit};
 use crate::sql::database::{Database, Fault};
 use crate::sql::statement::ToValue;
-use crate::sql::writer::pauses;
 
 /// How many rows share a commit at most.
 const BATCH_ROW_COUNT_MAX: usize = 4_000;
@@ -35,7 +33,7 @@ pub(super) struct Lines<'i> {
 
 impl<'i> Lines<'i> {
     /// Reads the first line.
-    pub(super) fn begin(input: &'i mut dyn BufRead) -> Result<Self, TransferError> {
+    pub(super) fn begin(input: &'i mut dyn BufRead) -> Result<(Self, Head), TransferError> {
         let mut lines = Self { input, number: 0, line: Vec::new(), hash: Sha256::new() };
         lines.next()?;
         let head: Head = serde_json::from_slice(&lines.line).map_err(|_| {
@@ -50,7 +48,7 @@ impl<'i> Lines<'i> {
                  ({made_by}), then start the newer gateway on that database"
             )));
         }
-        Ok(lines)
+        Ok((lines, head))
     }
 
     /// Reads the next line, without its end. What was read before counts into the hash.
@@ -102,7 +100,7 @@ pub(super) fn read(
     };
     import.write(lines, progress)?;
     lines.end()?;
-    let moved = import.compare(&end, hex(&lines.hash.clone().finalize()))?;
+    let moved = import.compare(&end, crate::hex::encode(&lines.hash.clone().finalize()))?;
     commit(&opened.database, finish).map_err(TransferError::database("the end"))?;
     Ok(moved)
 }
@@ -230,21 +228,5 @@ impl Import<'_> {
             return damaged("its hash is not the one its last line tells".to_owned());
         }
         Ok(Moved { rows, sha256 })
-    }
-}
-
-/// Does something in one commit, and again where nothing of it is there and it may go well the next time.
-fn commit<T>(database: &Database, work: impl Fn(&Database) -> Result<T, Fault>) -> Result<T, Fault> {
-    let mut pauses = pauses();
-    loop {
-        let done = database.begin().and_then(|()| work(database)).and_then(|value| {
-            database.commit()?;
-            Ok(value)
-        });
-        let Err(fault) = &done else { return done };
-        database.roll_back();
-        let pause = if fault.may_be_tried_again() { pauses.next() } else { None };
-        let Some(pause) = pause else { return done };
-        thread::sleep(pause);
     }
 }

@@ -1,7 +1,7 @@
 //! The lines of an export. A row is a list: numbers as they are, texts as they are, bytes as `{"base64": ".."}`.
 
 use std::collections::BTreeMap;
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -29,6 +29,9 @@ pub(super) struct Head {
     pub(super) schema: usize,
     /// The ids of the stores in it.
     pub(super) stores: Vec<String>,
+    /// The ids of the keys its secrets are sealed with.
+    #[serde(default)]
+    pub(super) sealed_by: Vec<String>,
 }
 
 /// The line before a table's rows.
@@ -129,15 +132,6 @@ pub(super) fn push_row(line: &mut Vec<u8>, row: Row<'_>, column_count: usize) ->
 /// Appends anything as JSON.
 pub(super) fn push_json(line: &mut Vec<u8>, value: &impl Serialize) -> Result<(), Fault> {
     serde_json::to_writer(line, value).map_err(|error| Fault::Contract(error.to_string()))
-}
-
-/// Bytes in hex.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-        // Writing to a text cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 impl<'de> Deserialize<'de> for Cell {
