@@ -268,7 +268,10 @@ mod tests {
         ];
         for operation in ALL {
             for (status, body) in cases {
-                assert_unsettled(operation, &read(operation, status, body));
+                // A wallet documents 500 where every product order was refused.
+                if operation != Operation::AskWallet || (status, body) != (500, refused) {
+                    assert_unsettled(operation, &read(operation, status, body));
+                }
             }
         }
     }
@@ -292,6 +295,8 @@ mod tests {
             (Operation::CancelReceipt, 400),
             (Operation::TellLogistics, 400),
             (Operation::TellLogistics, 409),
+            (Operation::RegisterSubShops, 400),
+            (Operation::AskWallet, 500),
         ];
         for (operation, status) in cases {
             let error = read(operation, status, refused);
