@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Stdio;
 
 use portone_store::contract::cluster::Cluster;
-use portone_tests::{Api, Gateway, PATIENCE, SMARTRO, KPN, Shop, command, run};
+use portone_tests::{Api, Gateway, KPN, PATIENCE, SMARTRO, Shop, command, run};
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt as _;
 
@@ -35,7 +35,8 @@ async fn a_ledger_is_sealed_and_its_keys_change() {
         pay(&shop.api(), key, id).await;
     }
     stop(&mut shop).await;
-    for (settings, remedy) in [(vec![], "encryption_key is not set"), (vec![TWO], "encryption_key_previous")] {
+    for (settings, remedy) in [(vec![], "encryption_key is not set"), (vec![TWO], "encryption_key_previous")]
+    {
         set(shop.folder(), "portone", &settings);
         let refused = portone(&shop, &["serve"], false).await;
         assert!(refused.contains("portone.db") && refused.contains(remedy), "{refused}");
@@ -68,7 +69,8 @@ async fn a_sealed_setting_is_used_like_one_in_clear() {
     let mut input = sealing.stdin.take().expect("is piped");
     input.write_all(format!("{clear}\n").as_bytes()).await.expect("is read");
     drop(input);
-    let output = tokio::time::timeout(PATIENCE, sealing.wait_with_output()).await.expect("ends").expect("ends");
+    let output =
+        tokio::time::timeout(PATIENCE, sealing.wait_with_output()).await.expect("ends").expect("ends");
     let sealed = String::from_utf8(output.stdout).expect("is text");
     assert!(sealed.starts_with("{ sealed = \"v1:") && !sealed.contains(clear), "{sealed}");
     shop.restart_with(&format!("api_secret = \"{clear}\""), &format!("api_secret = {}", sealed.trim())).await;
@@ -163,8 +165,11 @@ async fn portone(shop: &Shop, args: &[&str], succeeds: bool) -> String {
 
 async fn portone_as(shop: &Shop, name: &str, args: &[&str], succeeds: bool) -> String {
     let config = format!("{name}.toml");
-    let output = run(command(shop.folder()).args(args).args(["--config", &config])).await;
-    let told = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
+    // `check` is about a file and has no other.
+    let configuration = if args == ["check"] { vec![] } else { vec!["--config", &config] };
+    let output = run(command(shop.folder()).args(args).args(configuration)).await;
+    let told =
+        [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
     assert_eq!(output.status.success(), succeeds, "{args:?}: {told}");
     told
 }

@@ -23,7 +23,9 @@ const CONFIGURATION: Place<'static> = Place(&["configuration"]);
 
 /// Why a text is no key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("is no key of 32 bytes, in base64 (44 characters) or hex (64); make one with `openssl rand -base64 32`")]
+#[error(
+    "is no key of 32 bytes, in base64 (44 characters) or hex (64); make one with `openssl rand -base64 32`"
+)]
 pub struct KeyError;
 
 /// Why a value cannot be sealed. Says nothing of the value.
@@ -41,7 +43,9 @@ pub enum SealError {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum UnsealError {
     /// It is sealed with a key that is not there.
-    #[error("it is sealed with the key {0}, which none of encryption_key, encryption_key_previous and encryption_key_next is")]
+    #[error(
+        "it is sealed with the key {0}, which none of encryption_key, encryption_key_previous and encryption_key_next is"
+    )]
     UnknownKey(String),
     /// There is no key at all.
     #[error("it is sealed, and encryption_key is not set")]
@@ -70,7 +74,8 @@ impl EncryptionKey {
         let bytes = if text.len() == 64 { from_hex(text) } else { STANDARD.decode(text).ok() };
         let bytes = Secret::new(bytes.ok_or(KeyError)?);
         let key = UnboundKey::new(&AES_256_GCM, bytes.expose()).map_err(|_| KeyError)?;
-        let hash = Sha256::new().chain_update("portone encryption key").chain_update(bytes.expose()).finalize();
+        let hash =
+            Sha256::new().chain_update("portone encryption key").chain_update(bytes.expose()).finalize();
         Ok(Self { id: crate::hex::encode(&hash[..ID_LENGTH]), key: LessSafeKey::new(key) })
     }
 

@@ -16,8 +16,8 @@ pub(crate) use schema::migrate as migrate_connection;
 
 use portone_engine::port::{DirectoryRows, StoreError};
 
-use crate::sql::readers::{ReaderThreads, Readers};
 use crate::seal::Keyring;
+use crate::sql::readers::{ReaderThreads, Readers};
 use crate::sql::sealing;
 use crate::sql::transfer::{self, Opened};
 use crate::sql::writer::Writer;

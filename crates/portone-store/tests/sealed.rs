@@ -70,7 +70,8 @@ impl Ledger {
 
     /// Every secret as its column holds it, with where it stands.
     fn held(&self) -> Vec<String> {
-        let sql = "SELECT billing_key || '|' || channel_key || '|' || pg_billing_key FROM billing_key_channels
+        let sql =
+            "SELECT billing_key || '|' || channel_key || '|' || pg_billing_key FROM billing_key_channels
             WHERE pg_billing_key IS NOT NULL ORDER BY billing_key, position";
         match self {
             Self::Sqlite(path) => {
@@ -79,7 +80,9 @@ impl Ledger {
                 let held = statement.query_map([], |row| row.get(0)).expect("reads");
                 held.collect::<Result<_, _>>().expect("reads")
             }
-            Self::Postgres(url) => cluster().query(database_of(url), sql).lines().map(str::to_owned).collect(),
+            Self::Postgres(url) => {
+                cluster().query(database_of(url), sql).lines().map(str::to_owned).collect()
+            }
         }
     }
 

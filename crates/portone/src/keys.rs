@@ -40,8 +40,7 @@ pub(crate) fn seal(args: &SealArgs) -> Result<(), Failure> {
 /// Seals every secret of the ledger with `encryption_key`.
 pub(crate) fn rotate_key(args: &RotateKeyArgs) -> Result<(), Failure> {
     let Config { database, keyring, sealed_otherwise, .. } = configuration(&args.serve)?;
-    let missing =
-        "encryption_key is not set: make a key with `openssl rand -base64 32`, and name it in the configuration";
+    let missing = "encryption_key is not set: make a key with `openssl rand -base64 32`, and name it in the configuration";
     let keyring = keyring.ok_or(missing)?;
     let id = keyring.current_id().ok_or(missing)?.to_owned();
     let mut told = 0;
@@ -56,10 +55,14 @@ pub(crate) fn rotate_key(args: &RotateKeyArgs) -> Result<(), Failure> {
         rotated.sealed_count, rotated.current_count
     );
     if !rotated.is_wiped {
-        println!("what they were before may still be on the disk: see docs/encryption.md, \"What is left of before\"");
+        println!(
+            "what they were before may still be on the disk: see docs/encryption.md, \"What is left of before\""
+        );
     }
     for path in sealed_otherwise {
-        println!("{path} in the configuration is not sealed with encryption_key: seal it anew with `portone seal`");
+        println!(
+            "{path} in the configuration is not sealed with encryption_key: seal it anew with `portone seal`"
+        );
     }
     Ok(())
 }

@@ -208,7 +208,9 @@ async fn start_engine(
     let virtual_upstreams = sandboxes.iter().map(|sandbox| sandbox.name.clone()).collect();
     let store = Arc::new(config.database.open(config.keyring.clone())?);
     if !store.is_sealed_throughout().await? {
-        tracing::warn!("secrets in the database are not sealed with encryption_key yet: run `portone rotate-key`");
+        tracing::warn!(
+            "secrets in the database are not sealed with encryption_key yet: run `portone rotate-key`"
+        );
     }
     let queued = Arc::clone(outbox);
     store.watch_outbox(move || queued.notify_one()).await?;

@@ -3,8 +3,8 @@
 use crate::sql::statement::{OptionalRow, Row, params};
 use chrono::{DateTime, Utc};
 use portone_core::{
-    AttemptId, BillingKey, CardFacts, ChannelGroupId, ChannelKey, CommandKind, CustomerUid, PgBillingKey, Secret,
-    StoreId,
+    AttemptId, BillingKey, CardFacts, ChannelGroupId, ChannelKey, CommandKind, CustomerUid, PgBillingKey,
+    Secret, StoreId,
 };
 use portone_engine::event::{Event, EventKind, EventSubject};
 use portone_engine::ledger::{

@@ -54,7 +54,7 @@ impl Fault {
             Self::Postgres(problem) => problem.may_be_tried_again(),
             Self::Sqlite(_) | Self::NoRow | Self::Unreadable(_) | Self::Sealed(_) | Self::Contract(_) => {
                 false
-            },
+            }
         }
     }
 }

@@ -99,9 +99,10 @@ fn rotate_batch(database: &Database, keyring: &Keyring, after: &(String, i64)) -
         WHERE (billing_key, position) > (?1, ?2) AND pg_billing_key IS NOT NULL
         ORDER BY billing_key, position LIMIT ?3";
     type Held = (String, i64, String, String);
-    let held: Vec<Held> = database.prepared(some)?.query_map(params![after.0, after.1, BATCH_ROW_COUNT], |row| {
-        Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
-    })?;
+    let held: Vec<Held> =
+        database.prepared(some)?.query_map(params![after.0, after.1, BATCH_ROW_COUNT], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+        })?;
     // Not until one is empty: gateways may go on to issue keys as fast.
     let may_be_more = held.len() == BATCH_ROW_COUNT;
     let mut batch = Batch { sealed_count: 0, current_count: 0, last: None };
@@ -125,7 +126,9 @@ fn rotate_batch(database: &Database, keyring: &Keyring, after: &(String, i64)) -
 fn sealed_anew(database: &Database, (key, channel): (&str, &str), value: &str) -> Result<String, Fault> {
     let parts = pg_billing_key(key, channel);
     let clear = database.unseal(Place(&parts), value).map_err(|fault| {
-        Fault::Contract(format!("billing key `{key}` at channel `{channel}`, the ones before are done: {fault}"))
+        Fault::Contract(format!(
+            "billing key `{key}` at channel `{channel}`, the ones before are done: {fault}"
+        ))
     })?;
     database.seal(Place(&parts), Secret::new(clear).expose())
 }

@@ -76,7 +76,8 @@ pub(super) fn key_ids(database: &Database) -> Result<Vec<String>, Fault> {
 
 /// Lets nobody open a database whose secrets they could not read.
 pub(crate) fn check_keys(database: &Database, name: &str) -> Result<(), OpenError> {
-    let refused = |fault: Fault| OpenError::Database { database: name.to_owned(), problem: fault.to_string() };
+    let refused =
+        |fault: Fault| OpenError::Database { database: name.to_owned(), problem: fault.to_string() };
     for key_id in key_ids(database).map_err(refused)? {
         let database_name = name.to_owned();
         match database.keyring() {

@@ -216,7 +216,10 @@ pub const LEFT_OUT: [(&str, &str); 3] = [
 ];
 
 /// Does something in one commit, and again where nothing of it is there and it may go well the next time.
-pub(super) fn commit<T>(database: &Database, work: impl Fn(&Database) -> Result<T, Fault>) -> Result<T, Fault> {
+pub(super) fn commit<T>(
+    database: &Database,
+    work: impl Fn(&Database) -> Result<T, Fault>,
+) -> Result<T, Fault> {
     let mut pauses = pauses();
     loop {
         let done = database.begin().and_then(|()| work(database)).and_then(|value| {

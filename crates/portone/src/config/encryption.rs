@@ -16,7 +16,8 @@ pub(super) fn read_keyring<'a>(reader: &mut Reader<'a>, root: &Section<'a>) -> O
     let current = read_key(reader, root, "encryption_key");
     let previous = read_key(reader, root, "encryption_key_previous");
     if is_set("encryption_key_previous") && !is_set("encryption_key") {
-        let remedy = "is given without encryption_key, which seals; to go on with one key, name it encryption_key";
+        let remedy =
+            "is given without encryption_key, which seals; to go on with one key, name it encryption_key";
         reader.problem_at(root, "encryption_key_previous", remedy);
     }
     let next = read_key(reader, root, "encryption_key_next");
@@ -105,8 +106,11 @@ mod tests {
         let sealed = one.expect("a key").seal_for_configuration(&Secret::from("t0ken")).expect("seals");
         let with = |keys: &str| {
             let settings = format!("{keys}\nadmin_token = {{ sealed = \"{sealed}\" }}");
-            Config::parse(&format!("{settings}\n{}", REST.replacen("admin_token = \"t\"\n", "", 1)), folder.path())
-                .map_err(|problems| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+            Config::parse(
+                &format!("{settings}\n{}", REST.replacen("admin_token = \"t\"\n", "", 1)),
+                folder.path(),
+            )
+            .map_err(|problems| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
         };
         let config = with("encryption_key = { file = \"one\" }").expect("reads");
         assert_eq!(config.admin_token.expose(), "t0ken");
@@ -117,7 +121,10 @@ mod tests {
         let next = with("encryption_key_next = { file = \"one\" }").expect("a key that only opens");
         assert_eq!(next.keyring.expect("a key").current_id(), None);
         let missing = with("").expect_err("has no key");
-        assert!(missing.contains("admin_token") && missing.contains("encryption_key is not set"), "{missing}");
+        assert!(
+            missing.contains("admin_token") && missing.contains("encryption_key is not set"),
+            "{missing}"
+        );
         let wrong = with("encryption_key = { file = \"two\" }").expect_err("has another key");
         assert!(wrong.contains("which none of encryption_key"), "{wrong}");
     }

@@ -240,7 +240,8 @@ impl<'a> Reader<'a> {
     /// A secret that stands elsewhere, if the key is there: `{ env = ".." }` or `{ file = ".." }`.
     pub(crate) fn secret_elsewhere(&mut self, section: &Section<'a>, key: &str) -> Option<Secret<String>> {
         if section.value(key)?.as_str().is_some() {
-            let remedy = "stands in the file that it protects; write { env = \"NAME\" } or { file = \"path\" }";
+            let remedy =
+                "stands in the file that it protects; write { env = \"NAME\" } or { file = \"path\" }";
             self.problem_at(section, key, remedy);
             return None;
         }

@@ -9,8 +9,8 @@ use super::line::{Cell, End, FORMAT, Head, Section, push_json, push_row};
 use super::tables::{STATEMENTS, Statements, TABLES, Table};
 use super::{Moved, Opened, Progress, Stamp, TransferError, is_under_way};
 use crate::sql::OpenError;
-use crate::sql::sealing;
 use crate::sql::database::{Database, Fault};
+use crate::sql::sealing;
 use crate::sql::statement::{Params as _, ToValue};
 
 /// How many bytes are written at once.
