@@ -133,6 +133,7 @@ fn keys(current: u8, others: &[u8]) -> Option<Arc<Keyring>> {
     keyring(Some(key(current)), others)
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "stands where there may be none")]
 fn keyring(current: Option<EncryptionKey>, others: &[u8]) -> Option<Arc<Keyring>> {
     static FIRST: AtomicU64 = AtomicU64::new(0);
     let random = Counting(AtomicU64::new(FIRST.fetch_add(1 << 32, Ordering::Relaxed)));
