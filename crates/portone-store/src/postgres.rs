@@ -101,10 +101,11 @@ impl SqlStore {
             database: address.to_string(),
             problem: problem.to_string(),
         };
-        let sealed = || blank(&address).map(|database| database.sealed_with(keyring.clone()));
-        let database = sealed().map_err(failed)?;
+        let sealed =
+            |keyring: Option<Arc<Keyring>>| blank(&address).map(|database| database.sealed_with(keyring));
+        let database = sealed(keyring.clone()).map_err(failed)?;
         let database = apart(|| prepare(&database, &address.to_string()).map(|()| database))?;
-        let databases = (0..options.reader_count.max(1)).map(|_| sealed());
+        let databases = (0..options.reader_count.max(1)).map(move |_| sealed(keyring.clone()));
         let databases = databases.collect::<Result<_, _>>().map_err(failed)?;
         let readers = Readers::start(databases, options.job_queue_length_max).map_err(failed)?;
         let writer = Writer::start(database, options.batch_job_count_max, options.job_queue_length_max);

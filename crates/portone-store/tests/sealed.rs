@@ -65,7 +65,7 @@ impl Ledger {
     }
 
     fn rotate(&self, keyring: Option<Arc<Keyring>>) -> Result<Rotated, TransferError> {
-        rotate(self.place(), keyring.expect("keys"), &mut |_| ())
+        rotate(self.place(), &keyring.expect("keys"), &mut |_| ())
     }
 
     /// Every secret as its column holds it, with where it stands.
@@ -133,6 +133,7 @@ fn keys(current: u8, others: &[u8]) -> Option<Arc<Keyring>> {
     keyring(Some(key(current)), others)
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "stands where there may be none")]
 fn keyring(current: Option<EncryptionKey>, others: &[u8]) -> Option<Arc<Keyring>> {
     static FIRST: AtomicU64 = AtomicU64::new(0);
     let random = Counting(AtomicU64::new(FIRST.fetch_add(1 << 32, Ordering::Relaxed)));
@@ -300,7 +301,7 @@ fn a_rotation_that_was_cut_off_needs_both_keys_and_goes_on() {
     let folder = tempfile::tempdir().expect("a folder");
     for ledger in ledgers(folder.path()) {
         fill(&ledger.open(keys(1, &[])).expect("opens"), KEY_COUNT);
-        let dies = || rotate(ledger.place(), keys(2, &[1]).expect("keys"), &mut |_| panic!("killed"));
+        let dies = || rotate(ledger.place(), &keys(2, &[1]).expect("keys"), &mut |_| panic!("killed"));
         assert!(catch_unwind(AssertUnwindSafe(dies)).is_err());
         let of = |number| {
             let mark = format!("|sealed:v1:{}:", key(number).id());
@@ -344,7 +345,7 @@ fn gateways_go_on_while_keys_change() {
         drop(early);
         let gateway = open(keys(2, &[1]));
         let mut number = KEY_COUNT + 2;
-        let rotated = rotate(ledger.place(), keys(2, &[1]).expect("keys"), &mut |_| {
+        let rotated = rotate(ledger.place(), &keys(2, &[1]).expect("keys"), &mut |_| {
             number += 1;
             block_on(issue(&gateway, number));
             reads_all(&gateway, number.min(5));

@@ -44,7 +44,7 @@ pub(crate) fn rotate_key(args: &RotateKeyArgs) -> Result<(), Failure> {
     let keyring = keyring.ok_or(missing)?;
     let id = keyring.current_id().ok_or(missing)?.to_owned();
     let mut told = 0;
-    let rotated = portone_store::rotate(database.place(), keyring, &mut |count| {
+    let rotated = portone_store::rotate(database.place(), &keyring, &mut |count| {
         if count - told >= TOLD_COUNT {
             told = count;
             eprintln!("portone: looked at {count} secrets so far");

@@ -32,7 +32,7 @@ pub struct Rotated {
 /// async runtime.
 pub fn rotate(
     ledger: Ledger<'_>,
-    keyring: Arc<Keyring>,
+    keyring: &Arc<Keyring>,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Rotated, TransferError> {
     if keyring.current_id().is_none() {
@@ -44,15 +44,15 @@ pub fn rotate(
         Ledger::Postgres(url) => crate::postgres::open_to_export(url)?,
     };
     let Opened { database, name, .. } = opened;
-    let database = database.sealed_with(Some(Arc::clone(&keyring)));
+    let database = database.sealed_with(Some(Arc::clone(keyring)));
     transfer::refuse_half_imported(&database, &name)?;
     check_keys(&database, &name)?;
     note_key(&database).map_err(TransferError::database("meta"))?;
     let mut rotated = Rotated::default();
     for _ in 0..PASS_COUNT_MAX {
-        pass(&database, &keyring, &mut rotated, progress)
+        pass(&database, keyring, &mut rotated, progress)
             .map_err(TransferError::database("billing_key_channels"))?;
-        let finished = commit(&database, |database| finish(database, &keyring));
+        let finished = commit(&database, |database| finish(database, keyring));
         if let Some(installation) = finished.map_err(TransferError::database("installation"))? {
             rotated.sealed_count += u64::from(installation == Installation::Sealed);
             rotated.current_count += u64::from(installation == Installation::Current);
@@ -94,11 +94,13 @@ struct Batch {
     last: Option<(String, i64)>,
 }
 
+/// A secret of a row: its billing key, its place there, its channel, and as the column holds it.
+type Held = (String, i64, String, String);
+
 fn rotate_batch(database: &Database, keyring: &Keyring, after: &(String, i64)) -> Result<Batch, Fault> {
     let some = "SELECT billing_key, position, channel_key, pg_billing_key FROM billing_key_channels
         WHERE (billing_key, position) > (?1, ?2) AND pg_billing_key IS NOT NULL
         ORDER BY billing_key, position LIMIT ?3";
-    type Held = (String, i64, String, String);
     let held: Vec<Held> =
         database.prepared(some)?.query_map(params![after.0, after.1, BATCH_ROW_COUNT], |row| {
             Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))

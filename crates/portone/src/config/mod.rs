@@ -4,23 +4,25 @@ mod database;
 mod declare;
 mod encryption;
 mod failover;
+mod file;
 mod limits;
 mod promotions;
 mod reader;
 mod v1;
 mod webhooks;
 
-use std::{collections::BTreeMap, fmt, net::SocketAddr, path::Path, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use portone_core::{ChannelKey, Protocol, Secret, StoreId};
 use portone_engine::EngineConfig;
 use portone_engine::port::DeclaredStore;
 use portone_gateway::RateLimit;
 use portone_store::Keyring;
-use toml::de::DeTable;
 
 pub(crate) use database::DatabaseConfig;
 pub(crate) use encryption::load_keyring;
+pub(crate) use file::ConfigError;
+use file::{load_as, parse_as};
 pub(crate) use reader::Problem;
 use reader::{Reader, Section};
 
@@ -139,23 +141,6 @@ impl StoreConfig {
     }
 }
 
-/// Every mistake of a file.
-#[derive(Debug)]
-pub(crate) struct ConfigError {
-    file: String,
-    /// The mistakes, in the order of their lines.
-    pub(crate) problems: Vec<Problem>,
-}
-
-impl fmt::Display for ConfigError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {} mistake(s), nothing was started", self.file, self.problems.len())?;
-        self.problems.iter().try_for_each(|problem| write!(f, "\n  {problem}"))
-    }
-}
-
-impl std::error::Error for ConfigError {}
-
 /// The address V2 and admin listen on unless told otherwise.
 pub(crate) const LISTEN: SocketAddr =
     SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8787);
@@ -226,42 +211,6 @@ impl Config {
             keyring: reader.keyring.clone(),
             sealed_otherwise: std::mem::take(&mut reader.sealed_otherwise),
         })
-    }
-}
-
-/// Reads what is asked for of a file.
-fn load_as<T>(
-    path: &Path,
-    read: impl for<'a> FnOnce(&mut Reader<'a>, &Section<'a>) -> Option<T>,
-) -> Result<T, ConfigError> {
-    let file = path.display().to_string();
-    let whole = |text: String| Problem { line: 1, path: String::new(), text };
-    let source = std::fs::read_to_string(path).map_err(|error| ConfigError {
-        file: file.clone(),
-        problems: vec![whole(format!("cannot be read: {error}"))],
-    })?;
-    let folder = path.parent().unwrap_or(Path::new("."));
-    parse_as(&source, folder, read).map_err(|problems| ConfigError { file, problems })
-}
-
-fn parse_as<T>(
-    source: &str,
-    folder: &Path,
-    read: impl for<'a> FnOnce(&mut Reader<'a>, &Section<'a>) -> Option<T>,
-) -> Result<T, Vec<Problem>> {
-    let (document, errors) = DeTable::parse_recoverable(source);
-    let mut reader = Reader::new(source, folder);
-    for error in errors {
-        let span = error.span().unwrap_or(0..0);
-        reader.problem(&span, "", error.message().to_owned());
-    }
-    let found =
-        if reader.problems.is_empty() { read(&mut reader, &Section::root(document.get_ref())) } else { None };
-    let mut problems = reader.problems;
-    problems.sort_by_key(|problem| problem.line);
-    match found {
-        Some(found) if problems.is_empty() => Ok(found),
-        _ => Err(problems),
     }
 }
 
