@@ -366,7 +366,6 @@ fn write_state(
     Err(Fault::Contract(format!("billing key `{key}` has {written} parts at channel `{channel}`, not one")))
 }
 
-/// Notes that lists may say otherwise of a key now.
 /// Writes what of a key is in no column.
 fn write_document(database: &Database, record: &BillingKeyRecord) -> Result<(), Fault> {
     let doc = encode("billing key", &KeyDocument::of(record))?;
@@ -374,6 +373,7 @@ fn write_document(database: &Database, record: &BillingKeyRecord) -> Result<(), 
     Ok(())
 }
 
+/// Notes that lists may say otherwise of a key now.
 fn touch(database: &Database, key: &BillingKey) -> Result<(), Fault> {
     let mut statement = database.prepared("SELECT no FROM billing_key_numbers WHERE key = ?1")?;
     let no = statement.query_row([key.as_str()], |row| row.get(0))?;
