@@ -254,8 +254,9 @@ fn check_there_is_something_in_it(export: &str) {
     let end: Value = serde_json::from_str(export.lines().last().expect("an end")).expect("is JSON");
     let rows = end["rows"].as_object().expect("tables");
     let empty: Vec<&String> = rows.iter().filter(|(_, count)| **count == 0).map(|(table, _)| table).collect();
-    // What a ledger at rest has nothing in.
+    // What a ledger at rest has nothing in, and what only Naver Pay's shops have: the store's own test moves that.
     let may_be_empty = [
+        "product_orders",
         "open_attempts",
         "webhook_queue",
         "discrepancies",
