@@ -45,6 +45,27 @@ pub struct Order {
     pub bypass: Option<serde_json::Value>,
 }
 
+impl Order {
+    /// An order that says no more than what every payment has to say.
+    pub fn of(payment_id: PaymentId, order_name: impl Into<String>, amount: PaymentAmount) -> Self {
+        Self {
+            payment_id,
+            order_name: order_name.into(),
+            amount,
+            customer: Customer::default(),
+            products: Vec::new(),
+            product_count: None,
+            product_type: None,
+            country: None,
+            shipping_address: None,
+            promotion_id: None,
+            is_cultural_expense: None,
+            is_escrow: None,
+            bypass: None,
+        }
+    }
+}
+
 /// One line of an order (schema `PaymentProduct`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Product {

@@ -321,19 +321,8 @@ pub(crate) fn pending_channel(record: &BillingKeyRecord) -> Result<&ChannelSnaps
 /// What is paid with a key that a window issues; `None` where the window does not say it.
 fn first_order(window: &WindowIssue) -> Option<Order> {
     let (total, currency) = window.display_amount.zip(window.currency)?;
-    Some(Order {
-        payment_id: PaymentId::parse(window.issue_id.as_deref()?).ok()?,
-        order_name: window.issue_name.clone().unwrap_or_default(),
-        amount: PaymentAmount { total, tax_free: None, vat: None, currency },
-        customer: window.customer.clone(),
-        products: Vec::new(),
-        product_count: None,
-        product_type: None,
-        country: None,
-        shipping_address: None,
-        promotion_id: None,
-        is_cultural_expense: None,
-        is_escrow: None,
-        bypass: None,
-    })
+    let payment_id = PaymentId::parse(window.issue_id.as_deref()?).ok()?;
+    let name = window.issue_name.clone().unwrap_or_default();
+    let amount = PaymentAmount::total(total, currency);
+    Some(Order { customer: window.customer.clone(), ..Order::of(payment_id, name, amount) })
 }

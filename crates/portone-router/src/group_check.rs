@@ -106,20 +106,7 @@ fn bare(command: &Command) -> Option<Command> {
 }
 
 fn bare_order(order: &Order) -> Order {
-    Order {
-        order_name: String::new(),
-        customer: Customer::default(),
-        products: Vec::new(),
-        product_count: None,
-        product_type: None,
-        country: None,
-        shipping_address: None,
-        promotion_id: None,
-        is_cultural_expense: None,
-        is_escrow: None,
-        bypass: None,
-        ..order.clone()
-    }
+    Order::of(order.payment_id.clone(), String::new(), order.amount)
 }
 
 fn bare_method(method: &InstantMethod) -> InstantMethod {

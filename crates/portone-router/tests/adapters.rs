@@ -114,21 +114,10 @@ fn group(channels: &[Channel]) -> ChannelGroup {
 
 /// The card key-in sample of seed 000, under an id of letters and digits.
 fn key_in() -> Command {
-    let order = Order {
-        payment_id: PaymentId::parse("order0001").expect("a payment id"),
-        order_name: "월간 이용권".to_owned(),
-        amount: PaymentAmount::total(8900, Currency::KRW),
-        customer: Customer { name: Some(CustomerName::Full("김포트".to_owned())), ..Customer::default() },
-        products: Vec::new(),
-        product_count: None,
-        product_type: None,
-        country: None,
-        shipping_address: None,
-        promotion_id: None,
-        is_cultural_expense: None,
-        is_escrow: None,
-        bypass: None,
-    };
+    let id = PaymentId::parse("order0001").expect("a payment id");
+    let customer = Customer { name: Some(CustomerName::Full("김포트".to_owned())), ..Customer::default() };
+    let amount = PaymentAmount::total(8900, Currency::KRW);
+    let order = Order { customer, ..Order::of(id, "월간 이용권", amount) };
     let card = Card {
         number: "0000123400001234".into(),
         expiry_year: "26".into(),

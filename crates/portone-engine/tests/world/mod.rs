@@ -363,21 +363,8 @@ pub fn customer() -> Customer {
 }
 
 pub fn order(id: &PaymentId) -> Order {
-    Order {
-        payment_id: id.clone(),
-        order_name: "Monthly pass".to_owned(),
-        amount: PaymentAmount::total(8900, Currency::KRW),
-        customer: customer(),
-        products: Vec::new(),
-        product_count: None,
-        product_type: None,
-        country: None,
-        shipping_address: None,
-        promotion_id: None,
-        is_cultural_expense: None,
-        is_escrow: None,
-        bypass: None,
-    }
+    let amount = PaymentAmount::total(8900, Currency::KRW);
+    Order { customer: customer(), ..Order::of(id.clone(), "Monthly pass", amount) }
 }
 
 pub fn by_channel(key: &str) -> Selector {

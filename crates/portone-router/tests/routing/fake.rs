@@ -259,21 +259,9 @@ pub(crate) fn customer() -> Customer {
 }
 
 pub(crate) fn order() -> Order {
-    Order {
-        payment_id: PaymentId::parse("order0001").expect("a payment id"),
-        order_name: "월간 이용권 정기결제".to_owned(),
-        amount: PaymentAmount::total(8900, Currency::KRW),
-        customer: customer(),
-        products: Vec::new(),
-        product_count: None,
-        product_type: None,
-        country: None,
-        shipping_address: None,
-        promotion_id: None,
-        is_cultural_expense: None,
-        is_escrow: None,
-        bypass: None,
-    }
+    let id = PaymentId::parse("order0001").expect("a payment id");
+    let amount = PaymentAmount::total(8900, Currency::KRW);
+    Order { customer: customer(), ..Order::of(id, "월간 이용권 정기결제", amount) }
 }
 
 pub(crate) fn pay_by_card(order: Order, card: Card) -> Command {
