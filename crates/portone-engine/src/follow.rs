@@ -6,7 +6,6 @@ use futures_util::{StreamExt as _, stream::FuturesUnordered};
 use portone_core::{AttemptId, AttemptSubject, Finding, Outcome, Standing};
 
 use crate::call::attempt;
-use crate::cancel::RETRY_COUNT_MAX;
 use crate::engine::{Engine, delta, made};
 use crate::error::EngineError;
 use crate::ledger::{CashReceipt, Discrepancy, PaymentStatus, Transaction};
@@ -61,36 +60,31 @@ impl Engine {
                 return self.ask_after_failure(&due).await.map(|()| false);
             }
         };
-        let mut transaction = due.transaction.clone();
-        for _ in 0..RETRY_COUNT_MAX {
-            let now = self.now();
-            let receipt = self.receipt_known(&transaction, told.as_ref()).await?;
-            let News { transaction: changed, events, odd, receipt } = match &told {
-                Some(told) => news(&transaction, receipt.as_ref(), told.clone(), now),
-                // What failed here may never have reached the upstream.
-                None if transaction.status == PaymentStatus::Failed => News::default(),
-                None => News { odd: vec!["the upstream does not know it".to_owned()], ..News::default() },
-            };
-            // The same difference is not told again at each question.
-            let odd = if due.ask_count == 1 { odd } else { Vec::new() };
-            let found: Vec<Discrepancy> =
-                odd.into_iter().map(|what| self.discrepancy(&transaction, what)).collect();
-            let Some(changed) = changed else {
-                if !found.is_empty() && self.is_in_motion(&transaction).await? {
-                    return self.ask_anew(&transaction, now).await.map(|()| false);
-                }
-                return self.ask_again(&due, found).await.map(|()| false);
-            };
-            match self.store.record_change(changed, receipt, events, found).await? {
-                Recorded::Written => return Ok(true),
-                Recorded::Outstanding => return self.ask_anew(&transaction, now).await.map(|()| false),
-                Recorded::Changed => {}
+        let (transaction, now) = (&due.transaction, self.now());
+        let receipt = self.receipt_known(transaction, told.as_ref()).await?;
+        let News { transaction: changed, events, odd, receipt } = match told {
+            Some(told) => news(transaction, receipt.as_ref(), told, now),
+            // What failed here may never have reached the upstream.
+            None if transaction.status == PaymentStatus::Failed => News::default(),
+            None => News { odd: vec!["the upstream does not know it".to_owned()], ..News::default() },
+        };
+        // The same difference is not told again at each question.
+        let odd = if due.ask_count == 1 { odd } else { Vec::new() };
+        let found: Vec<Discrepancy> =
+            odd.into_iter().map(|what| self.discrepancy(transaction, what)).collect();
+        let Some(changed) = changed else {
+            if !found.is_empty() && self.is_in_motion(transaction).await? {
+                return self.ask_anew(transaction, now).await.map(|()| false);
             }
-            let Some(read) = self.store.transaction(&due.transaction.id).await? else { break };
-            transaction = read;
+            return self.ask_again(&due, found).await.map(|()| false);
+        };
+        match self.store.record_change(changed, receipt, events, found).await? {
+            Recorded::Written => Ok(true),
+            // What was told is older than the record, and may not be held against what the record has become.
+            Recorded::Outstanding | Recorded::Changed => {
+                self.ask_anew(transaction, now).await.map(|()| false)
+            }
         }
-        // The claim runs out by itself.
-        Ok(false)
     }
 
     /// The receipt of a payment, where the upstream tells of one.

@@ -35,7 +35,7 @@ pub enum Recorded {
     Written,
     /// A call on the payment is open: its result comes first.
     Outstanding,
-    /// The record has changed since it was read: read it again and decide anew.
+    /// The record has changed since it was read: what the upstream told may be older than it is.
     Changed,
 }
 

@@ -7,7 +7,7 @@ use portone_engine::port::Clock as _;
 use serde_json::json;
 
 use super::paid;
-use crate::world::World;
+use crate::world::{KPN, World, by_channel, refund_account};
 
 #[tokio::test]
 async fn an_open_cancel_explains_what_the_upstream_tells() {
@@ -30,4 +30,34 @@ async fn an_open_cancel_explains_what_the_upstream_tells() {
     world.clock.advance(TimeDelta::seconds(3));
     assert_eq!(ask().await, 1, "it is asked about anew, and the ledgers agree");
     assert!(world.engine.store().discrepancies(10).await.unwrap().is_empty());
+}
+
+/// A gateway asks where a payment stands and stands still with the answer in hand. What another gateway has done meanwhile
+/// is no difference between the ledgers (found by the simulator, seed 54950).
+#[tokio::test]
+async fn an_answer_older_than_the_record_is_asked_for_anew() {
+    let world = World::new().await;
+    let id = world.payment_id();
+    world.engine.pay_instantly(world.account_request(&id, by_channel(KPN))).await.unwrap();
+    world.control(&format!("/payments/{id}/deposit")).await;
+    let transaction = world.payment(&id).await.id;
+    let ask = async || {
+        world.engine.store().hasten_follow_ups(vec![transaction.clone()], world.clock.now()).await.unwrap();
+        world.engine.follow_up(10).await.unwrap().finished
+    };
+    let answer = world.wire.hold_answer();
+    let meanwhile = async {
+        answer.reached.notified().await;
+        assert_eq!(ask().await, 1, "another gateway learns of the deposit");
+        let mut cancel = world.cancel_request(&id, Some(1000));
+        cancel.refund_account = Some(refund_account());
+        world.engine.cancel(cancel).await.unwrap();
+        answer.open.notify_one();
+    };
+    let (finished, ()) = tokio::join!(ask(), meanwhile);
+    assert_eq!(finished, 0, "what was read before the cancel is not written");
+    world.clock.advance(TimeDelta::seconds(3));
+    assert_eq!(world.engine.follow_up(10).await.unwrap().claimed, 1, "the upstream is asked anew");
+    assert_eq!(world.engine.store().discrepancies(10).await.unwrap(), []);
+    assert_eq!(world.payment(&id).await.cancelled(), 1000);
 }
