@@ -50,7 +50,7 @@ impl Engine {
             // Its gateway may have stood still until another took the request up again.
             Err(refusal) if may_be_own_doing(caller.operation.as_ref(), &refusal) => {
                 let told = self.issued_before(&caller).await?;
-                told.unwrap_or_else(|| Err(self.last_word(caller.operation.as_ref(), refusal)))
+                told.unwrap_or(Err(refusal))
             }
             told => told,
         }

@@ -31,7 +31,7 @@ impl Engine {
             Err(refusal) if request.caller.operation.is_some() => {
                 let transaction = self.payment(&request.caller.store_id, &request.payment_id).await?;
                 let done = cancelled_before(&request.caller, &transaction).cloned();
-                done.ok_or_else(|| self.last_word(request.caller.operation.as_ref(), refusal))
+                done.ok_or(refusal)
             }
             told => told,
         }

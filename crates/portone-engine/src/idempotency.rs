@@ -37,7 +37,7 @@ pub struct Operation {
     /// Whether it may have run before; then the ledger is asked first.
     pub is_resumed: bool,
     /// When others may take the request up again. They may be told then that it was refused, so that this one begins nothing
-    /// any more, and what it is refused for is not the last word.
+    /// any more.
     pub until: DateTime<Utc>,
 }
 
@@ -182,15 +182,7 @@ impl Engine {
         refusal: EngineError,
     ) -> Result<Paid, EngineError> {
         let told = self.paid_before(operation).await?;
-        told.unwrap_or_else(|| Err(self.last_word(operation, refusal)))
-    }
-
-    /// A refusal, while nobody else can have taken the request up again; after that others may be at it, and nothing is known.
-    pub(crate) fn last_word(&self, operation: Option<&Operation>, refusal: EngineError) -> EngineError {
-        match operation {
-            Some(operation) if self.now() >= operation.until => EngineError::UnknownOutcome,
-            Some(_) | None => refusal,
-        }
+        told.unwrap_or(Err(refusal))
     }
 }
 

@@ -51,7 +51,7 @@ impl Engine {
             // Its gateway may have stood still until another took the request up again.
             Err(refusal) => {
                 let known = self.store.schedule(&store, &id).await?;
-                known.ok_or_else(|| self.last_word(operation.as_ref(), refusal))
+                known.ok_or(refusal)
             }
             created => created,
         }

@@ -90,10 +90,7 @@ async fn begin(gateway: &Gateway, request: Request) -> Result<Begun, ApiError> {
         Keyed::Mismatch => {
             Err(refused(&REPLAY, "was used for another request within three hours; send a new key"))
         }
-        Keyed::Outstanding => {
-            let message = "the first request with this Idempotency-Key is still running; send it again later";
-            Err(ApiError::new(StatusCode::CONFLICT, "IDEMPOTENCY_OUTSTANDING_REQUEST", message))
-        }
+        Keyed::Outstanding => Err(outstanding()),
     }
 }
 
@@ -161,14 +158,23 @@ async fn keep_refusal(
     response: Response,
 ) -> Response {
     match gateway.engine.finish_key(operation, answer).await {
-        Ok(true) => return response,
-        Ok(false) => tracing::warn!("a refusal is not told: others have taken its request up again"),
+        Ok(true) => response,
+        Ok(false) => {
+            tracing::warn!("a refusal is not told: others have taken its request up again");
+            outstanding().into_response()
+        }
         Err(error) => {
             tracing::error!(%error, "a refusal was not kept, and is not told");
             release(gateway, key, operation).await;
+            ApiError::internal().into_response()
         }
     }
-    ApiError::internal().into_response()
+}
+
+/// Somebody else is at the same request.
+fn outstanding() -> ApiError {
+    let message = "the first request with this Idempotency-Key is still running; send it again later";
+    ApiError::new(StatusCode::CONFLICT, "IDEMPOTENCY_OUTSTANDING_REQUEST", message)
 }
 
 async fn release(gateway: &Gateway, key: KeyDigest, operation: &Operation) {

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use chrono::TimeDelta;
 use futures_channel::oneshot;
 use futures_util::future::pending;
 use portone_core::{Credentials, Environment, Transport, Upstream};
@@ -54,8 +53,7 @@ pub(crate) fn trouble(world: &Arc<World>, id: ProcessId) {
                 world.scheduler.crash_after(id, chance.between(1, 120));
             }
             if weather.has_freezes && chance.percent(50) {
-                let seconds = chance.amount(1, 150);
-                world.scheduler.freeze_after(id, chance.between(1, 80), TimeDelta::seconds(seconds));
+                world.scheduler.freeze_after(id, chance.between(1, 80), weather.freeze(chance));
             }
             if let Some(skew) = world.skews.get(&id).filter(|_| weather.skew_ms_max > 0) {
                 let milliseconds = chance.amount(-weather.skew_ms_max, weather.skew_ms_max);

@@ -1,8 +1,6 @@
 //! Trouble where it hurts most: a gateway that dies or stands still right before a write or after a commit, with a PG's answer
 //! in hand, or when its connection has just broken.
 
-use chrono::TimeDelta;
-
 use crate::chance::Chance;
 use crate::scheduler::{Scheduler, WORLD};
 use crate::weather::Weather;
@@ -16,6 +14,6 @@ pub(crate) fn strike(scheduler: &Scheduler, chance: &Chance, weather: &Weather) 
     if weather.has_crashes && chance.percent(50) {
         scheduler.crash_after(process, 1);
     } else if weather.has_freezes {
-        scheduler.freeze_after(process, 1, TimeDelta::seconds(chance.amount(1, 150)));
+        scheduler.freeze_after(process, 1, weather.freeze(chance));
     }
 }

@@ -1,7 +1,14 @@
 //! What goes wrong in one world, and how often. Each kind of trouble is left out of about half of all worlds, so that no
 //! kind hides another.
 
+use chrono::TimeDelta;
+
 use crate::chance::Chance;
+
+/// How long gateways stand still: some go on before others take up what they do, some after.
+const FREEZE_SECONDS: (i64, i64) = (1, 150);
+/// Longer than a request's time under its key (85 s): the next one with that key always takes it up.
+const LONG_FREEZE_SECONDS: (i64, i64) = (86, 300);
 
 /// Shares are of a hundred.
 #[derive(Debug)]
@@ -26,6 +33,8 @@ pub(crate) struct Weather {
     /// Whether gateways crash, and whether they stand still for a while.
     pub(crate) has_crashes: bool,
     pub(crate) has_freezes: bool,
+    /// How many seconds they stand still: at least, and at most.
+    pub(crate) freeze_seconds: (i64, i64),
     /// How often they do so right before a write, after a commit, or with a PG's answer in hand.
     pub(crate) strikes: u64,
     /// Notifications of the PGs: lost, sent twice, late.
@@ -65,6 +74,7 @@ impl Weather {
             read_failed: 0,
             has_crashes: false,
             has_freezes: false,
+            freeze_seconds: FREEZE_SECONDS,
             strikes: 0,
             notice_lost: 0,
             notice_copied: 0,
@@ -99,6 +109,7 @@ impl Weather {
             read_failed: some(3),
             has_crashes: often(60),
             has_freezes: often(50),
+            freeze_seconds: if often(30) { LONG_FREEZE_SECONDS } else { FREEZE_SECONDS },
             notice_lost: some(60),
             notice_copied: some(50),
             notice_late: some(60),
@@ -111,5 +122,11 @@ impl Weather {
             is_outage_of_one: often(50),
             strikes: some(8),
         }
+    }
+
+    /// How long a gateway stands still this time.
+    pub(crate) fn freeze(&self, chance: &Chance) -> TimeDelta {
+        let (least, most) = self.freeze_seconds;
+        TimeDelta::seconds(chance.amount(least, most))
     }
 }

@@ -3,7 +3,7 @@
 
 use chrono::TimeDelta;
 use portone_engine::EngineError;
-use portone_engine::idempotency::{Fingerprint, KeyDigest, Keyed, Operation};
+use portone_engine::idempotency::{Fingerprint, KeptAnswer, KeyDigest, Keyed, Operation};
 use portone_engine::ledger::PaymentStatus;
 use portone_engine::port::Clock as _;
 use portone_engine::request::{Caller, CreateScheduleRequest};
@@ -43,8 +43,7 @@ async fn claimed(world: &World) -> Caller {
     }
 }
 
-/// Others may have been refused meanwhile, and have told the shop: the one who had it first neither pays nor says more than
-/// that it does not know.
+/// Others may have been refused meanwhile, and have told the shop: the one who had it first does nothing any more.
 #[tokio::test]
 async fn a_request_whose_time_is_over_begins_nothing() {
     let world = World::new().await;
@@ -52,15 +51,12 @@ async fn a_request_whose_time_is_over_begins_nothing() {
     let other = paid(&world).await;
     let [_, first] = second_and_first(&world);
     let sent = world.wire.sent.lock().unwrap().len();
-    for (selector, name) in [(by_channel(KPN), "would be paid"), (by_channel("nowhere"), "would be refused")]
-    {
-        let mut pay = world.card_request(&id, selector.clone(), APPROVED);
-        pay.caller = first.clone();
-        assert_eq!(world.engine.pay_instantly(pay).await, Err(EngineError::UnknownOutcome), "{name}");
-        let mut issue = world.issue_request(selector, APPROVED);
-        issue.caller = first.clone();
-        assert_eq!(world.engine.issue_billing_key(issue).await, Err(EngineError::UnknownOutcome), "{name}");
-    }
+    let mut pay = world.card_request(&id, by_channel(KPN), APPROVED);
+    pay.caller = first.clone();
+    assert_eq!(world.engine.pay_instantly(pay).await, Err(EngineError::UnknownOutcome));
+    let mut issue = world.issue_request(by_channel(KPN), APPROVED);
+    issue.caller = first.clone();
+    assert_eq!(world.engine.issue_billing_key(issue).await, Err(EngineError::UnknownOutcome));
     let mut pay = world.key_request(&id, &key);
     pay.caller = first.clone();
     assert_eq!(world.engine.pay_with_billing_key(pay.clone()).await, Err(EngineError::UnknownOutcome));
@@ -71,6 +67,18 @@ async fn a_request_whose_time_is_over_begins_nothing() {
     cancel.caller = first;
     assert_eq!(world.engine.cancel(cancel).await, Err(EngineError::UnknownOutcome));
     assert_eq!(world.wire.sent.lock().unwrap().len(), sent, "something was sent");
+}
+
+/// Nor is what it was refused for the answer: another is at it, and its answer is.
+#[tokio::test]
+async fn a_refusal_is_not_kept_once_others_have_taken_the_request_up() {
+    let world = World::new().await;
+    let [second, first] = claimed_second_and_first(&world).await.map(|caller| caller.operation.unwrap());
+    let answer = |status| KeptAnswer { status, body: "{}".to_owned() };
+    assert_eq!(world.engine.finish_key(&first, answer(404)).await, Ok(false));
+    assert_eq!(world.engine.finish_key(&second, answer(200)).await, Ok(true));
+    let again = world.engine.claim_key(first.key, Fingerprint([2; 32])).await;
+    assert_eq!(again, Ok(Keyed::Replay(answer(200))));
 }
 
 #[tokio::test]
