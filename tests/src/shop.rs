@@ -99,6 +99,22 @@ impl Shop {
         std::iter::once(&mut self.gateway).chain(&mut self.replicas).collect()
     }
 
+    /// How many processes there are to kill.
+    pub fn process_count(&self) -> usize {
+        self.replicas.len() + 2
+    }
+
+    /// Kills one with SIGKILL, the gateways first in order and the sandbox last, and starts it anew.
+    pub async fn kill_and_restart(&mut self, which: usize) {
+        match self.gateways().into_iter().nth(which) {
+            Some(gateway) => {
+                gateway.kill().await;
+                gateway.restart().await;
+            }
+            None => self.sandbox.kill_and_restart().await,
+        }
+    }
+
     /// The V2 API at every gateway.
     pub fn apis(&self) -> Vec<Api> {
         let gateways = std::iter::once(&self.gateway).chain(&self.replicas);
@@ -231,7 +247,9 @@ impl Gateway {
 #[derive(Debug)]
 pub struct Sandbox {
     process: Process,
-    /// Its address.
+    folder: PathBuf,
+    listen: SocketAddr,
+    /// Its address, which stays the same over restarts.
     pub url: String,
 }
 
@@ -239,13 +257,29 @@ impl Sandbox {
     /// Starts a sandbox that keeps its ledger in `<folder>/sandbox`.
     pub async fn start(folder: &Path) -> Self {
         let listen = free_address();
+        let process = Self::spawn(folder, listen);
+        let mut sandbox =
+            Self { process, folder: folder.to_owned(), listen, url: format!("http://{listen}") };
+        sandbox.wait_healthy().await;
+        sandbox
+    }
+
+    /// Kills it with SIGKILL, and starts it anew on the same folder and address. It forgets its faults.
+    pub async fn kill_and_restart(&mut self) {
+        self.process.kill().await;
+        self.process = Self::spawn(&self.folder, self.listen);
+        self.wait_healthy().await;
+    }
+
+    fn spawn(folder: &Path, listen: SocketAddr) -> Process {
         let mut sandbox = command(folder);
         sandbox.args(["sandbox", "--data", "sandbox", "--listen", &listen.to_string()]);
         sandbox.env("PORTONE_SANDBOX_SECRET", UPSTREAM_SECRET).env("PORTONE_LOG", "debug");
-        let mut process = Process::spawn(sandbox, folder, "sandbox");
-        let url = format!("http://{listen}");
-        process.wait_healthy(&format!("{url}/sandbox/health")).await;
-        Self { process, url }
+        Process::spawn(sandbox, folder, "sandbox")
+    }
+
+    async fn wait_healthy(&mut self) {
+        self.process.wait_healthy(&format!("{}/sandbox/health", self.url)).await;
     }
 
     /// Its control API.

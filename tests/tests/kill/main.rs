@@ -1,4 +1,5 @@
-//! `kill -9` of the gateway under load, ten times, with faults at the PGs: afterwards its ledger is the PGs' ledger.
+//! `kill -9` of the gateway or of the PGs' sandbox under load, again and again, with faults at the PGs: afterwards the
+//! gateway's ledger is the PGs' ledger. `PORTONE_KILL_SECONDS=300` makes five minutes of it.
 
 mod compare;
 mod keyed;
@@ -11,10 +12,12 @@ use portone_tests::{DEADLINE_MS, LEASE_MARGIN_MS, PATIENCE, Shop, eventually};
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use load::Load;
 
-const KILL_COUNT: u32 = 10;
+/// How many processes are killed at least.
+const KILL_COUNT_MIN: u32 = 14;
 const COMMANDS: [&str; 4] = ["PAY_INSTANTLY", "PAY_WITH_BILLING_KEY", "CANCEL", "READ"];
 const KINDS: [&str; 6] = ["reset", "half_reply", "garbage", "status", "delay", LATE];
 /// A PG that performs after the deadline what it was asked for.
@@ -26,28 +29,39 @@ const LATE_MS: u64 = 1_800;
 const INQUIRY_WAIT_MAX: Duration = Duration::from_secs(30);
 
 #[tokio::test]
-async fn no_payment_is_lost_or_doubled_when_the_gateway_is_killed() {
+async fn no_payment_is_lost_or_doubled_when_processes_are_killed() {
     let seed = seed();
-    println!("seed {seed}: repeat with PORTONE_TEST_SEED={seed}");
+    let seconds: u64 = std::env::var("PORTONE_KILL_SECONDS")
+        .map_or(0, |seconds| seconds.parse().expect("PORTONE_KILL_SECONDS is a number"));
+    println!("seed {seed}: repeat with PORTONE_TEST_SEED={seed} PORTONE_KILL_SECONDS={seconds}");
     let mut random = StdRng::seed_from_u64(seed);
     let mut shop = Shop::start().await;
     let load = Arc::new(Load::new(&shop, seed).await);
     let clients = load::start_clients(&load);
-    for _ in 0..KILL_COUNT {
-        for _ in 0..random.random_range(4..10) {
-            shop.fault(any_fault(&mut random)).await;
-        }
-        load.wait_for_successes(random.random_range(20..=120)).await;
-        shop.gateway.kill().await;
-        shop.gateway.restart().await;
-    }
+    let killed = torment(&mut shop, &load, &mut random, Duration::from_secs(seconds)).await;
     meet_every_fault(&shop, &mut random).await;
     let sent = load.stop(clients).await;
     wait_until_settled(&shop).await;
     shop.check_running();
     let compared = compare::compare(&shop, &sent).await;
-    println!("{compared}");
+    println!("{compared}; killed: {} times the gateway, {} the sandbox", killed[0], killed[1]);
     compared.check_it_was_worth_it();
+}
+
+/// Kills one of the two processes at random, again and again: how often each.
+async fn torment(shop: &mut Shop, load: &Load, random: &mut StdRng, whole: Duration) -> Vec<u32> {
+    let begun = Instant::now();
+    let mut killed = vec![0; shop.process_count()];
+    while begun.elapsed() < whole || killed.iter().sum::<u32>() < KILL_COUNT_MIN || killed.contains(&0) {
+        for _ in 0..random.random_range(4..10) {
+            shop.fault(any_fault(random)).await;
+        }
+        load.wait_for_successes(random.random_range(20..=120)).await;
+        let which = random.random_range(0..shop.process_count());
+        shop.kill_and_restart(which).await;
+        killed[which] += 1;
+    }
+    killed
 }
 
 /// Which round of luck this is; `PORTONE_TEST_SEED` repeats one.
