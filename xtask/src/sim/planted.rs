@@ -178,16 +178,14 @@ fn planted(text: &str, bug: &Bug, number: usize) -> Result<String, String> {
     Ok(text.replacen(&bug.find, &replace, 1))
 }
 
-/// Builds beside the workspace's own: what it depends on is there already. The program is taken out of the way of the next
-/// build.
+/// Builds in the copy's own target: cargo takes crates of two workspaces for the same where their paths within them are, and
+/// would play one's in the other.
 fn build(workspace: &Workspace, copy: &Path, is_debug: bool) -> Result<PathBuf, Failure> {
     let profile = if is_debug { "dev" } else { PROFILE };
+    let target = copy.join("target");
     let mut command = workspace.cargo(&["build", "-p", "portone-sim", "--profile", profile]);
-    run(command.current_dir(copy).env("CARGO_TARGET_DIR", &workspace.target))?;
-    let built = workspace.target.join(if is_debug { "debug" } else { PROFILE }).join("portone-sim");
-    let program = copy.join("planted-sim");
-    std::fs::copy(built, &program)?;
-    Ok(program)
+    run(command.current_dir(copy).env("CARGO_TARGET_DIR", &target))?;
+    Ok(target.join(if is_debug { "debug" } else { PROFILE }).join("portone-sim"))
 }
 
 /// Plays the copy with one bug on.
