@@ -1,9 +1,13 @@
 //! One call to a PG and, if its outcome is unknown, one inquiry at once.
 
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use portone_core::{
-    Admitted, Attempt, AttemptId, AttemptSubject, CallContext, Cause, ChannelKey, Command, Decline, Finding,
-    Inquire, Outcome, PgAdapter, PgError, admit, execute,
+    Admitted, Attempt, AttemptId, AttemptSubject, Break, CallContext, Cause, ChannelKey, Command, Decline,
+    Effect, Finding, Inquire, Outcome, PgAdapter, PgError, PgReply, PgRequest, Transport, admit, execute,
 };
 
 use crate::engine::{Engine, delta};
@@ -60,7 +64,7 @@ impl Engine {
         ctx: &CallContext,
         attempt: Attempt,
     ) -> Answer {
-        let answer = match self.send(admitted, ctx, attempt.opened_at, Some((channel, &attempt))).await {
+        let answer = match self.send(channel, admitted, ctx, attempt.opened_at, Some(&attempt)).await {
             Ok(answer) => answer,
             Err(cause) => {
                 tracing::warn!(attempt = %attempt.id, %cause, "the outcome is unknown: inquiring");
@@ -80,7 +84,8 @@ impl Engine {
         open: &OpenAttempt,
     ) -> Answer {
         let ctx = CallContext { now: self.now(), attempt: open.id.clone() };
-        let answer = self.send(admitted, &ctx, open.opened_at, None).await.unwrap_or_else(|cause| {
+        let sent = self.send(channel, admitted, &ctx, open.opened_at, None).await;
+        let answer = sent.unwrap_or_else(|cause| {
             tracing::warn!(attempt = %open.id, %cause, "the outcome is unknown, and nothing tells of it yet");
             Answer::Unknown
         });
@@ -88,23 +93,26 @@ impl Engine {
         answer
     }
 
-    /// `Err` where the outcome is unknown. `watched`: whose circuit hears of it, and what a probe would ask about.
+    /// `Err` where the outcome is unknown. `watched`: what a probe would ask about, where the channel's circuit hears of it.
     async fn send(
         &self,
+        channel: &ChannelKey,
         admitted: &Admitted<'_>,
         ctx: &CallContext,
         opened_at: DateTime<Utc>,
-        watched: Option<(&ChannelKey, &Attempt)>,
+        watched: Option<&Attempt>,
     ) -> Result<Answer, Cause> {
-        // The lease counts from the moment the attempt became durable. A call that starts later than the margin could
-        // outlive it, and others would have concluded meanwhile that it did not happen.
-        if ctx.now > opened_at + delta(self.config.lease_margin) {
-            let cause = Cause::NotSent("the gateway stalled before the call".to_owned());
-            return Ok(Answer::Unavailable(cause));
-        }
-        let result = execute(admitted, ctx, &*self.transport, self.config.deadline).await;
-        if let Some((channel, attempt)) = watched {
-            self.observe(channel, admitted.command().kind(), &result, (attempt, ctx.now));
+        let kind = admitted.command().kind();
+        let transport = Punctual {
+            engine: self,
+            until: self.lease_until(channel, kind, opened_at) - delta(self.config.deadline),
+            was_late: AtomicBool::new(false),
+        };
+        let result = execute(admitted, ctx, &transport, self.config.deadline).await;
+        if let Some(attempt) = watched
+            && !transport.was_late.into_inner()
+        {
+            self.observe(channel, kind, &result, (attempt, ctx.now));
         }
         Ok(match result {
             Ok(outcome) => Answer::Done(outcome),
@@ -148,6 +156,36 @@ impl Engine {
             tracing::error!(attempt = %id, %error, "cannot schedule the next inquiry");
         }
         Answer::Unknown
+    }
+}
+
+/// Sends what changes something as long as the upstream would be done with it within the lease. What is sent later could
+/// outlive that, and others would have concluded meanwhile that it did not happen. A gateway may stand still anywhere: before
+/// its call, after the log-in, between a look-up and the change.
+struct Punctual<'e> {
+    engine: &'e Engine,
+    until: DateTime<Utc>,
+    /// Whether something was not sent: that says nothing of the channel.
+    was_late: AtomicBool,
+}
+
+// By hand what `async_trait` would write, but for a box of its own around the transport's.
+impl Transport for Punctual<'_> {
+    fn send<'s, 'r, 'f>(
+        &'s self,
+        request: &'r PgRequest,
+        deadline: Duration,
+    ) -> Pin<Box<dyn Future<Output = Result<PgReply, Break>> + Send + 'f>>
+    where
+        's: 'f,
+        'r: 'f,
+        Self: 'f,
+    {
+        if request.effect != Effect::Reads && self.engine.now() > self.until {
+            self.was_late.store(true, Ordering::Relaxed);
+            return Box::pin(async { Err(Break::NotSent("the gateway stalled before the call".to_owned())) });
+        }
+        self.engine.transport.send(request, deadline)
     }
 }
 

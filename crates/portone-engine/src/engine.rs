@@ -234,7 +234,7 @@ impl Engine {
         made(BillingKey::parse(&format!("billing-key-{}", self.new_uuid(now))))
     }
 
-    /// How long one request at a channel takes at most.
+    /// How long a call at a channel takes at most.
     fn call_duration_max(&self, channel: &ChannelKey, command: CommandKind) -> TimeDelta {
         let directory = self.directory.load();
         let protocol = directory.entry(channel).and_then(|entry| self.protocol(&entry.channel.upstream));
@@ -247,6 +247,16 @@ impl Engine {
         of_a_request * call_count(command, protocol)
     }
 
+    /// When the upstream can no longer be working on a call that was opened then.
+    pub(crate) fn lease_until(
+        &self,
+        channel: &ChannelKey,
+        command: CommandKind,
+        opened_at: DateTime<Utc>,
+    ) -> DateTime<Utc> {
+        opened_at + self.call_duration_max(channel, command) + delta(self.config.lease_margin)
+    }
+
     /// An attempt to open: its lease ends when the upstream can no longer be working on it.
     pub(crate) fn open_attempt(
         &self,
@@ -257,8 +267,7 @@ impl Engine {
         subject: OpenSubject,
         now: DateTime<Utc>,
     ) -> OpenAttempt {
-        let duration_max = self.call_duration_max(channel, command);
-        let lease_until = now + duration_max + delta(self.config.lease_margin);
+        let lease_until = self.lease_until(channel, command, now);
         let next_inquiry_at = if subject.is_inquired() { lease_until } else { NEVER };
         OpenAttempt {
             id,

@@ -29,6 +29,7 @@ mod promotions;
 mod spoil;
 mod states;
 mod transport;
+mod upstream_v1;
 mod v1;
 mod welcome;
 mod window;

@@ -11,11 +11,12 @@ use crate::welcome::WELCOME;
 use crate::window::{SHOP, argument, ask, end, open, paid, work};
 use crate::world::{GROUP, KPN, STORE, World, with};
 
-const NICE: &str = "channel-key-nice";
+pub(crate) const NICE: &str = "channel-key-nice";
 const APPROVED: &str = "4242424242424242";
 const DECLINED: &str = "4000000000000002";
 
-async fn with_nice() -> World {
+/// A world with a channel at a V1 upstream.
+pub(crate) async fn with_nice() -> World {
     let world = World::new().await;
     let known = json!({"key": NICE, "pg": "nice_v2.mid1", "environment": "test"});
     world.wire.declare_at("/sandbox/v1/channels", &known);
