@@ -287,6 +287,7 @@ pub(crate) fn control(
         (Method::Put, ["channels"]) => Some(records::put_channel(context, body)),
         (Method::Post, ["windows"]) => Some(window::finish(context, body)),
         (Method::Get, ["payments"]) => Some(Ok(view::ledger(context.book))),
+        (Method::Get, ["customers"]) => Some(Ok(view::customers(context.book))),
         (Method::Post, ["payments", imp_uid, "deposit"]) => {
             Some(account::deposit(context, &decode_id(imp_uid)))
         }

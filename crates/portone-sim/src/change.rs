@@ -54,13 +54,13 @@ fn weigh(world: &Arc<World>, weights: [Option<u32>; CHANNELS.len()]) {
 /// Asks a gateway to switch a channel off or on.
 fn switch(world: &Arc<World>, place: usize, active: bool) {
     let Some((process, engine)) = world.any_gateway() else { return };
-    let (key, provider) = CHANNELS[place];
-    let Some(mut changed) = channel(key, provider) else { return };
+    let Some(mut changed) = channel(&world.weather, place) else { return };
     changed.active = active;
     let world = Arc::clone(world);
     let scheduler = Arc::clone(&world.scheduler);
     scheduler.spawn(process, async move {
         let saved = engine.change_channel(changed).await;
+        let key = CHANNELS[place];
         world.scheduler.note(format_args!("gateway {process} sets {key} {active}: {}", saved.is_ok()));
     });
 }

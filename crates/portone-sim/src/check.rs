@@ -20,7 +20,7 @@ use portone_router::Decision;
 use portone_sandbox::Method;
 use serde_json::Value;
 
-use crate::world::{STORE, World};
+use crate::world::{CHANNELS, SECOND, STORE, World};
 
 /// How many rows of one kind a run has at most.
 const ROW_COUNT_MAX: usize = 100_000;
@@ -101,8 +101,11 @@ impl Books {
         let Some((_, engine)) = world.any_gateway() else { return Err("no gateway is alive".to_owned()) };
         let store: StoreId = STORE.parse().map_err(|_| "the store's name cannot be read".to_owned())?;
         let (_, ledger) = world.network.control(Method::Get, "/sandbox/ledger", &Value::Null);
-        let charges: Vec<Charge> = list(&ledger["payments"]).flat_map(charges_of).collect();
-        let keys = list(&ledger["billingKeys"]).map(pg_key).collect();
+        let mut charges: Vec<Charge> = list(&ledger["payments"]).flat_map(charges_of).collect();
+        charges.extend(world.network.v1_payments().iter().map(v1_charge));
+        let mut keys: Vec<PgKey> = list(&ledger["billingKeys"]).map(pg_key).collect();
+        let (_, by_v1) = world.network.control(Method::Get, "/sandbox/v1/customers", &Value::Null);
+        keys.extend(list(&by_v1["customers"]).map(v1_key));
         let mut ids: BTreeSet<String> = charges.iter().map(|charge| charge.payment.clone()).collect();
         ids.extend(
             world.book().asked().filter_map(|asked| asked.operation.payment()).map(ToString::to_string),
@@ -177,6 +180,30 @@ fn charges_of(payment: &Value) -> Vec<Charge> {
         cancelled: transaction["cancelled"].as_i64().unwrap_or(0),
     };
     list(&payment["transactions"]).map(of).collect()
+}
+
+/// An attempt at the V1 face. What it calls cancelled may be so in part (rule V1-027).
+fn v1_charge(payment: &Value) -> Charge {
+    let was_paid = payment["paid_at"].as_i64().is_some_and(|at| at > 0);
+    let sum = |name: &str| payment[name].as_i64().filter(|_| was_paid).unwrap_or(0);
+    let waits = payment["status"] == "ready";
+    Charge {
+        payment: text(&payment["merchant_uid"]),
+        channel: CHANNELS[SECOND].to_owned(),
+        status: if waits { "VIRTUAL_ACCOUNT_ISSUED".to_owned() } else { text(&payment["status"]) },
+        marker: text(&payment["custom_data"]),
+        pg_tx_id: payment["pg_tid"].as_str().map(str::to_owned),
+        charged: sum("amount"),
+        cancelled: sum("cancel_amount"),
+    }
+}
+
+fn v1_key(key: &Value) -> PgKey {
+    PgKey {
+        key: text(&key["customer_uid"]),
+        channel: text(&key["channel_key"]),
+        is_issued: key["is_deleted"] == false,
+    }
 }
 
 fn pg_key(key: &Value) -> PgKey {

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use portone_core::PgReply;
 use portone_sandbox::{Method, Request};
+use serde_json::Value;
 
 /// How long after it was sent an attempt's absence counts: a lease of 65 s, less the 5 s that a call may start after its
 /// attempt is durable, and clocks that are off. What is under way is booked within 50 s.
@@ -24,12 +25,30 @@ pub(crate) struct Sent {
 impl Sent {
     pub(crate) fn of(request: &Request, at: DateTime<Utc>) -> Self {
         let parts: Vec<&str> = request.path.split('/').skip(1).collect();
+        if let ["v1", of_v1 @ ..] = &parts[..] {
+            return Self::of_v1(request, of_v1, at);
+        }
         let payment =
             (parts.first() == Some(&"payments")).then(|| parts.get(1).map(ToString::to_string)).flatten();
         let pays = request.method == Method::Post && matches!(parts[..], [_, _, "instant" | "billing-key"]);
         let attempt = request.idempotency_key.as_ref().filter(|_| pays);
         // Keys are quoted upstream.
         let attempt = attempt.map(|key| key.trim_matches('"').to_owned());
+        Self { at, payment, attempt, is_read: request.method == Method::Get }
+    }
+
+    /// V1 names the payment in the body and the attempt in its own data, where it asks for money.
+    fn of_v1(request: &Request, parts: &[&str], at: DateTime<Utc>) -> Self {
+        let (mut payment, mut attempt) = (None, None);
+        match parts {
+            ["subscribe", "payments", _] | ["vbanks"] => {
+                let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
+                let text = |name: &str| body[name].as_str().map(str::to_owned);
+                (payment, attempt) = (text("merchant_uid"), text("custom_data"));
+            }
+            ["payments", "findAll", merchant_uid, ..] => payment = Some((*merchant_uid).to_owned()),
+            _ => {}
+        }
         Self { at, payment, attempt, is_read: request.method == Method::Get }
     }
 }

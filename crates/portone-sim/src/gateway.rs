@@ -15,7 +15,9 @@ use portone_engine::{Engine, EngineConfig, Ports};
 use crate::chance::Chance;
 use crate::duties;
 use crate::hooks::HOOK_URL;
-use crate::network::{NOTICE_SECRET, SECRET, UPSTREAM, Wire};
+use crate::network::{
+    NOTICE_SECRET, SECRET, UPSTREAM, UPSTREAM_NAME, V1_KEY, V1_UPSTREAM, V1_UPSTREAM_NAME, Wire,
+};
 use crate::scheduler::{ProcessId, WORLD};
 use crate::world::{CHANNELS, GatewayClock, STORE, World, channel, group};
 
@@ -101,7 +103,13 @@ async fn start(world: &Arc<World>, id: ProcessId, generation: u64) -> Result<Eng
         },
         notice_url: Some(NOTICES.to_owned()),
     };
-    let upstreams = BTreeMap::from([("pg".to_owned(), upstream)]);
+    let by_v1 = Upstream {
+        base_url: V1_UPSTREAM.to_owned(),
+        credentials: Credentials::IamportV1 { imp_key: V1_KEY.into(), imp_secret: SECRET.into() },
+        notice_url: None,
+    };
+    let upstreams =
+        BTreeMap::from([(UPSTREAM_NAME.to_owned(), upstream), (V1_UPSTREAM_NAME.to_owned(), by_v1)]);
     let (config, declared) =
         declaration(world).ok_or_else(|| StoreError("a name cannot be read".to_owned()))?;
     Engine::start(ports, config, upstreams, vec![declared]).await
@@ -118,8 +126,8 @@ fn declaration(world: &World) -> Option<(EngineConfig, DeclaredStore)> {
     let endpoints = vec![WebhookEndpoint { target, secrets: Vec::new(), is_redelivered: true }];
     let webhooks = WebhookEndpoints::from([(store.clone(), endpoints)]);
     let config = EngineConfig { webhooks, ..EngineConfig::default() };
-    let channels: Option<Vec<_>> =
-        CHANNELS.iter().map(|(key, provider)| Some((channel(key, provider)?, String::new()))).collect();
+    let channel = |place| Some((channel(&world.weather, place)?, String::new()));
+    let channels: Option<Vec<_>> = (0..CHANNELS.len()).map(channel).collect();
     let groups = vec![(group([Some(50), Some(30), Some(20)], world.failover())?, String::new())];
     Some((config, DeclaredStore { id: store, name: "Sim".to_owned(), channels: channels?, groups }))
 }

@@ -20,14 +20,20 @@ use crate::scheduler::{Scheduler, WORLD};
 use crate::strike::strike;
 use crate::trace::hashed;
 use crate::weather::Weather;
-use crate::world::CHANNELS;
+use crate::world::{CHANNELS, SECOND};
 
 /// The secret of the upstream.
 pub(crate) const SECRET: &str = "sandbox-secret";
 /// What the upstream signs its notifications with.
 pub(crate) const NOTICE_SECRET: &str = "whsec_c2ltdWxhdGVkIG5vdGljZXM=";
+/// What V1 clients log in with, beside the secret.
+pub(crate) const V1_KEY: &str = "sandbox-imp-key";
+/// What the two faces of the upstream are called.
+pub(crate) const UPSTREAM_NAME: &str = "pg";
+pub(crate) const V1_UPSTREAM_NAME: &str = "pg-v1";
 /// Where the upstream is.
 pub(crate) const UPSTREAM: &str = "http://pg.test";
+pub(crate) const V1_UPSTREAM: &str = "http://pg.test/v1";
 /// What the PGs say when they decline for no reason.
 pub(crate) const MOOD_CODE: &str = "X9";
 /// The longest that a request is under way before a PG works on it. A gateway's deadline is 60 s and its lease 65 s.
@@ -51,8 +57,8 @@ pub(crate) struct Network {
 struct Outage {
     from: DateTime<Utc>,
     until: DateTime<Utc>,
-    /// A part of the requests that are not answered; absent where none is.
-    of: Option<String>,
+    /// The channel that is not answered; absent where none is.
+    of: Option<&'static str>,
 }
 
 /// What becomes of a request.
@@ -92,8 +98,7 @@ impl Network {
     pub(crate) fn new(scheduler: &Arc<Scheduler>, chance: Chance, weather: &Arc<Weather>) -> Arc<Self> {
         let start = scheduler.now() + TimeDelta::seconds(chance.amount(5, 120));
         let until = start + TimeDelta::seconds(chance.amount(10, 300));
-        let one =
-            weather.is_outage_of_one.then(|| format!("\"channelKey\":\"{}\"", chance.pick(&CHANNELS).0));
+        let one = weather.is_outage_of_one.then(|| *chance.pick(&CHANNELS));
         let outage = weather.has_outage.then_some(Outage { from: start, until, of: one });
         let webhook_secret = Some(NOTICE_SECRET.to_owned());
         let config = SandboxConfig { webhook_secret, ..SandboxConfig::new(SECRET) };
@@ -141,6 +146,15 @@ impl Network {
         }
     }
 
+    /// Every attempt that the V1 face knows, in no order.
+    pub(crate) fn v1_payments(&self) -> Vec<Value> {
+        let (_, mut told) = self.control(Method::Get, "/sandbox/v1/payments", &Value::Null);
+        match told["payments"].take() {
+            Value::Array(payments) => payments,
+            _ => Vec::new(),
+        }
+    }
+
     /// Notifications that are due.
     pub(crate) fn take_notifications(&self) -> Vec<Notification> {
         self.sandbox().take_notifications(self.scheduler.now(), 16)
@@ -176,10 +190,14 @@ impl Network {
     fn is_out(&self, request: &PgRequest) -> bool {
         let Some(outage) = &self.outage else { return false };
         let now = self.scheduler.now();
-        let body = || request.body.as_ref().map_or("", |body| str::from_utf8(body.bytes()).unwrap_or(""));
-        outage.from <= now
-            && now < outage.until
-            && outage.of.as_ref().is_none_or(|part| body().contains(part))
+        let is_meant = |channel: &str| {
+            if self.weather.has_v1 && channel == CHANNELS[SECOND] {
+                return request.url.starts_with(V1_UPSTREAM);
+            }
+            let body = request.body.as_ref().map_or("", |body| str::from_utf8(body.bytes()).unwrap_or(""));
+            body.contains(channel)
+        };
+        outage.from <= now && now < outage.until && outage.of.is_none_or(is_meant)
     }
 
     fn fate(&self, request: &PgRequest) -> Fate {

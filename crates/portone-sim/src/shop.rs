@@ -8,17 +8,18 @@ use portone_sandbox::Method;
 use serde_json::Value;
 
 use crate::book::{Answer, Done, Operation};
+use crate::network::Network;
 use crate::request::{CARDS, TOTAL};
 use crate::scheduler::WORLD;
 use crate::serve::ask;
-use crate::world::{CHANNELS, World};
+use crate::world::{CHANNELS, SECOND, World};
 
 /// How often a shop asks for one thing at most.
 const TRY_COUNT_MAX: u64 = 5;
 /// What most partial cancels give back.
 const SHARE: i64 = 1_000;
-/// The channel that issues virtual accounts to anybody.
-const ACCOUNT_CHANNELS: [&str; 2] = [CHANNELS[0].0, CHANNELS[2].0];
+/// The channels that issue virtual accounts to anybody; the second one where it is at the V1 upstream.
+const ACCOUNT_CHANNELS: [usize; 2] = [0, 2];
 
 /// A shop's life.
 pub(crate) async fn live(world: Arc<World>) {
@@ -42,7 +43,7 @@ async fn card(world: &Arc<World>) {
         let operation = Operation::PayCard {
             payment: payment.clone(),
             card: world.chance.index(CARDS.len()),
-            channel: world.chance.percent(40).then(|| world.chance.pick(&CHANNELS).0),
+            channel: world.chance.percent(40).then(|| *world.chance.pick(&CHANNELS)),
         };
         let answer = insist(world, operation).await;
         paid = matches!(answer, Some(Answer::Done(_)));
@@ -71,14 +72,14 @@ async fn cancel_some(world: &Arc<World>, payment: &PaymentId) {
 /// A virtual account: paid into or not, closed or cancelled.
 async fn account(world: &Arc<World>) {
     let payment = payment(world);
-    let channel = *world.chance.pick(&ACCOUNT_CHANNELS);
+    let is_v1 = world.weather.has_v1 && world.chance.percent(40);
+    let channel = CHANNELS[if is_v1 { SECOND } else { *world.chance.pick(&ACCOUNT_CHANNELS) }];
     insist(world, Operation::PayAccount { payment: payment.clone(), channel }).await;
     if world.chance.percent(70) {
         let (buyer, payment) = (Arc::clone(world), payment.clone());
         world.scheduler.spawn(WORLD, async move {
             buyer.scheduler.sleep_ms(buyer.chance.between(0, 120_000)).await;
-            let path = format!("/sandbox/payments/{payment}/deposit");
-            let (is_done, _) = buyer.network.control(Method::Post, &path, &Value::Null);
+            let is_done = deposit(&buyer.network, &payment, is_v1);
             buyer.scheduler.note(format_args!("the buyer pays into the account of {payment}: {is_done}"));
         });
     }
@@ -91,9 +92,25 @@ async fn account(world: &Arc<World>) {
     }
 }
 
+/// Pays into an account; whether there is one.
+fn deposit(network: &Network, payment: &PaymentId, is_v1: bool) -> bool {
+    let path = if is_v1 {
+        let waiting = network
+            .v1_payments()
+            .into_iter()
+            .rev()
+            .find(|it| it["merchant_uid"] == payment.as_str() && it["status"] == "ready");
+        let Some(waiting) = waiting else { return false };
+        format!("/sandbox/v1/payments/{}/deposit", waiting["imp_uid"].as_str().unwrap_or_default())
+    } else {
+        format!("/sandbox/payments/{payment}/deposit")
+    };
+    network.control(Method::Post, &path, &Value::Null).0
+}
+
 /// A billing key: paid with at once and by schedules, and perhaps deleted.
 async fn keys(world: &Arc<World>) {
-    let channel = world.chance.percent(30).then(|| world.chance.pick(&CHANNELS).0);
+    let channel = world.chance.percent(30).then(|| *world.chance.pick(&CHANNELS));
     let card = world.chance.index(CARDS.len());
     let issued = insist(world, Operation::Issue { card, channel }).await;
     let Some(Answer::Done(Done::Issued { key })) = issued else { return };

@@ -4,6 +4,7 @@
 use chrono::TimeDelta;
 
 use crate::chance::Chance;
+use crate::world::SECOND;
 
 /// How long gateways stand still: some go on before others take up what they do, some after.
 const FREEZE_SECONDS: (i64, i64) = (1, 150);
@@ -53,6 +54,8 @@ pub(crate) struct Weather {
     /// Whether the group has a failover policy, and whether an outage is one channel's alone.
     pub(crate) has_failover: bool,
     pub(crate) is_outage_of_one: bool,
+    /// Whether one of the channels is at a V1 upstream, which knows no idempotency keys.
+    pub(crate) has_v1: bool,
 }
 
 impl Weather {
@@ -86,6 +89,7 @@ impl Weather {
             has_changes: false,
             has_failover: false,
             is_outage_of_one: false,
+            has_v1: false,
         }
     }
 
@@ -121,6 +125,8 @@ impl Weather {
             has_failover: often(50),
             is_outage_of_one: often(50),
             strikes: some(8),
+            // The last that is drawn: the other worlds stay what they were.
+            has_v1: often(35),
         }
     }
 
@@ -128,5 +134,10 @@ impl Weather {
     pub(crate) fn freeze(&self, chance: &Chance) -> TimeDelta {
         let (least, most) = self.freeze_seconds;
         TimeDelta::seconds(chance.amount(least, most))
+    }
+
+    /// Whether a channel is at the V1 upstream.
+    pub(crate) fn is_v1(&self, place: usize) -> bool {
+        self.has_v1 && place == SECOND
     }
 }

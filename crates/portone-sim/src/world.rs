@@ -19,15 +19,21 @@ use crate::book::Book;
 use crate::chance::Chance;
 use crate::disk::Disk;
 use crate::hooks::Hooks;
-use crate::network::{MOOD_CODE, Network};
+use crate::network::{MOOD_CODE, Network, UPSTREAM_NAME, V1_UPSTREAM_NAME};
 use crate::scheduler::{ProcessId, Scheduler};
 use crate::weather::Weather;
 
 pub(crate) const STORE: &str = "store-sim";
 pub(crate) const GROUP: &str = "channel-group-sim";
-/// The store's channels, with their providers; all of them are in the group.
-pub(crate) const CHANNELS: [(&str, &str); 3] =
-    [("channel-kpn", "KPN"), ("channel-kpn-2", "KPN"), ("channel-smartro", "SMARTRO_V2")];
+/// The store's channels; all of them are in the group.
+pub(crate) const CHANNELS: [&str; 3] = ["channel-kpn", "channel-second", "channel-smartro"];
+/// The channel that is at a V1 upstream in some worlds.
+pub(crate) const SECOND: usize = 1;
+/// The channels' providers, where all are at the V2 upstream.
+const PROVIDERS: [&str; CHANNELS.len()] = ["KPN", "KPN", "SMARTRO_V2"];
+/// The second one's at the V1 upstream: any PG that has no rules of its own.
+const V1_PROVIDER: &str = "NICE_V2";
+const MERCHANT_ID: &str = "mid0001";
 
 thread_local! {
     /// The database of the last world that this thread has played: its schema and prepared statements serve the next.
@@ -55,10 +61,16 @@ impl World {
         let weather = Arc::new(weather);
         scheduler.note(format_args!("seed {seed}: {weather:?}"));
         let network = Network::new(scheduler, Chance::new(seed, "network"), &weather);
-        for (key, provider) in CHANNELS {
-            let body =
-                json!({"key": key, "provider": provider, "pgMerchantId": "mid0001", "environment": "test"});
-            network.control(Method::Put, "/sandbox/channels", &body);
+        for (place, key) in CHANNELS.into_iter().enumerate() {
+            let (path, body) = if weather.is_v1(place) {
+                let pg = format!("{}.{MERCHANT_ID}", V1_PROVIDER.to_lowercase());
+                ("/sandbox/v1/channels", json!({"key": key, "pg": pg, "environment": "test"}))
+            } else {
+                let provider = PROVIDERS[place];
+                let body = json!({"key": key, "provider": provider, "pgMerchantId": MERCHANT_ID, "environment": "test"});
+                ("/sandbox/channels", body)
+            };
+            network.control(Method::Put, path, &body);
         }
         let disk = Disk::new(scheduler, Chance::new(seed, "disk"), &weather);
         let gate = Arc::clone(&disk) as Arc<dyn portone_store::Gate>;
@@ -146,15 +158,17 @@ impl Clock for GatewayClock {
 }
 
 /// A channel of the store.
-pub(crate) fn channel(key: &str, provider: &str) -> Option<Channel> {
+pub(crate) fn channel(weather: &Weather, place: usize) -> Option<Channel> {
+    let is_v1 = weather.is_v1(place);
+    let provider = if is_v1 { V1_PROVIDER } else { PROVIDERS[place] };
     Some(Channel {
-        key: key.parse().ok()?,
+        key: CHANNELS[place].parse().ok()?,
         store_id: STORE.parse().ok()?,
         name: format!("{provider} sim"),
         provider: provider.parse().ok()?,
-        pg_merchant_id: "mid0001".parse().ok()?,
+        pg_merchant_id: MERCHANT_ID.parse().ok()?,
         environment: Environment::Test,
-        upstream: "pg".to_owned(),
+        upstream: (if is_v1 { V1_UPSTREAM_NAME } else { UPSTREAM_NAME }).to_owned(),
         upstream_channel_key: None,
         active: true,
         contracts: Contracts(None),
@@ -167,7 +181,7 @@ pub(crate) fn group(
     weights: [Option<u32>; CHANNELS.len()],
     failover: Option<FailoverPolicy>,
 ) -> Option<ChannelGroup> {
-    let members = CHANNELS.iter().zip(weights).map(|((key, _), weight)| {
+    let members = CHANNELS.iter().zip(weights).map(|(key, weight)| {
         Some(GroupMember {
             channel: key.parse().ok()?,
             weight: weight.unwrap_or(0),

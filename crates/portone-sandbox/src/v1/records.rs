@@ -245,6 +245,11 @@ impl Book {
         self.payments.values()
     }
 
+    /// Every key, deleted or not.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &StoredCard> {
+        self.keys.values()
+    }
+
     /// A key that is not deleted.
     pub(crate) fn key(&self, customer_uid: &str) -> Option<&StoredCard> {
         self.keys.get(customer_uid).filter(|key| key.deleted_at.is_none())

@@ -62,6 +62,17 @@ pub(super) fn ledger(book: &Book) -> Value {
     json!({"payments": payments})
 }
 
+/// `GET /sandbox/v1/customers`: every key, deleted or not.
+pub(super) fn customers(book: &Book) -> Value {
+    let view = |key: &StoredCard| {
+        json!({
+            "customer_uid": key.customer_uid, "channel_key": key.channel_key,
+            "is_deleted": key.deleted_at.is_some(), "orphaned_pg_keys": key.orphaned_pg_keys,
+        })
+    };
+    json!({"customers": book.keys().map(view).collect::<Vec<_>>()})
+}
+
 /// Definition `PaymentAnnotation`: what is unset is null, a time that never was is 0 (V1-023, V1-025).
 pub(super) fn payment_view(payment: &Payment) -> Value {
     let seconds = |at: Option<DateTime<Utc>>| at.map_or(0, |at| at.timestamp());

@@ -10,17 +10,20 @@ use portone_router::{Decision, RerouteClass};
 
 use super::Books;
 use crate::network::MOOD_CODE;
-use crate::world::World;
+use crate::world::{CHANNELS, SECOND, World};
 
 /// How long after its attempt is durable a call may start: the lease's margin, and two clocks that are a second off.
 const START_MAX: TimeDelta = TimeDelta::seconds(7);
+/// The same at the V1 upstream, whose lease has room for two log-ins of 5 s and a first try of 60 s.
+const V1_START_MAX: TimeDelta = TimeDelta::seconds(77);
 
 pub(super) fn check(books: &Books, world: &Arc<World>, found: &mut Vec<String>) {
     found.extend(world.network.sent_wrongly());
     let sent_at = world.network.sent_at();
     for (payment, ours) in &books.ours {
         for transaction in ours {
-            check_start(transaction, &sent_at, found);
+            let is_v1 = transaction.channel.key.as_str() == CHANNELS[SECOND] && world.weather.has_v1;
+            check_start(transaction, &sent_at, if is_v1 { V1_START_MAX } else { START_MAX }, found);
             check_replay(books, transaction, sent_at.contains_key(transaction.id.as_str()), found);
             check_left(books, payment, transaction, found);
             check_came(books, ours, transaction, found);
@@ -32,10 +35,11 @@ pub(super) fn check(books: &Books, world: &Arc<World>, found: &mut Vec<String>) 
 fn check_start(
     transaction: &Transaction,
     sent_at: &BTreeMap<String, DateTime<Utc>>,
+    start_max: TimeDelta,
     found: &mut Vec<String>,
 ) {
     let Some(sent_at) = sent_at.get(transaction.id.as_str()) else { return };
-    if *sent_at > transaction.requested_at + START_MAX {
+    if *sent_at > transaction.requested_at + start_max {
         let (id, since) = (&transaction.id, transaction.requested_at);
         found.push(format!("sent too late: {id} at {sent_at}, and was begun at {since}"));
     }
