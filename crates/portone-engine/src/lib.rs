@@ -77,4 +77,4 @@ pub use key_window::{ConfirmBillingKeyRequest, OpenKeyWindowRequest, OpenedKeyWi
 pub use notify::NotifyError;
 pub use session::{FixedAmount, SESSION_LIFE_SECONDS_MAX};
 pub use settle::Swept;
-pub use window::{ConfirmPaymentRequest, OpenWindowRequest, OpenedWindow};
+pub use window::{ConfirmPaymentRequest, OpenWindowRequest, OpenedWindow, payment_token};

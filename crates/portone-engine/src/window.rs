@@ -15,7 +15,9 @@ use crate::cancel::Along;
 use crate::engine::{Engine, delta, made};
 use crate::error::EngineError;
 use crate::event::EventTrigger;
-use crate::ledger::{Failure, IssueResult, OpenAttempt, OpenSubject, PaymentStatus, Platform, Transaction};
+use crate::ledger::{
+    Failure, ImpUid, IssueResult, OpenAttempt, OpenSubject, PaymentStatus, Platform, Transaction,
+};
 use crate::pay::{Draft, check_parts};
 use crate::port::{Begin, BeginPayment, NewTransaction, SwapAttempt};
 use crate::request::{Caller, Extras, Paid, Selector};
@@ -60,7 +62,8 @@ pub struct ConfirmPaymentRequest {
     pub caller: Caller,
     /// The payment.
     pub payment_id: PaymentId,
-    /// What the window gave.
+    /// What the window gave: as [`payment_token`] words it, or the upstream's own, for a shop that opens the upstream's window
+    /// by itself.
     pub payment_token: Secret<String>,
     /// The transaction.
     pub tx_id: Option<String>,
@@ -74,6 +77,32 @@ pub struct ConfirmPaymentRequest {
     pub is_test: Option<bool>,
     /// Mutes the announcement of the success.
     pub skip_webhook: bool,
+}
+
+/// The token that a page hands to its shop: which transaction's window it is of (as shops know it), and the upstream's own
+/// token.
+pub fn payment_token(tx_id: &str, upstream: &Secret<String>) -> Secret<String> {
+    format!("{tx_id}.{}", upstream.expose()).as_str().into()
+}
+
+/// The upstream's own token. One of another window of the payment approves nothing: its money would be booked as this one's.
+/// Of a token that does not say which window it is of the shop has to, where there was more than one.
+fn upstream_token(
+    request: &ConfirmPaymentRequest,
+    transaction: &Transaction,
+) -> Result<Secret<String>, EngineError> {
+    let token = &request.payment_token;
+    match token.expose().split_once('.') {
+        Some((tx_id, upstream)) if tx_id == transaction.shown_id() => Ok(upstream.into()),
+        Some((tx_id, _)) if is_tx_id(tx_id) => Err(EngineError::InvalidPaymentToken),
+        Some(_) | None if request.tx_id.is_some() || transaction.seq == 1 => Ok(token.clone()),
+        Some(_) | None => Err(EngineError::InvalidPaymentToken),
+    }
+}
+
+/// Whether a text names a transaction as we do.
+fn is_tx_id(text: &str) -> bool {
+    uuid::Uuid::try_parse(text).is_ok() || text.parse::<ImpUid>().is_ok()
 }
 
 impl Engine {
@@ -173,7 +202,7 @@ impl Engine {
         }
         let command = Command::ConfirmPayment(ConfirmPayment {
             payment_id: request.payment_id.clone(),
-            payment_token: request.payment_token,
+            payment_token: upstream_token(&request, &transaction)?,
             amount: transaction.order.amount,
             is_test: transaction.channel.environment == Environment::Test,
             method: transaction.method,

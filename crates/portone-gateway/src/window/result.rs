@@ -13,7 +13,7 @@ use portone_engine::ledger::{
 use portone_engine::request::Caller;
 use portone_engine::{
     ConfirmBillingKeyRequest, ConfirmIssueAndPayRequest, ConfirmPaymentRequest, EngineError, FixedAmount,
-    issue_token,
+    issue_token, payment_token,
 };
 use serde_json::{Value, json};
 
@@ -155,7 +155,8 @@ async fn payment(gateway: &Gateway, ticket: &Ticket, id: &str, hint: Hint) -> Va
     };
     let mut refusal = None;
     let mut token = None;
-    match hint.payment_token {
+    let given = hint.payment_token.as_ref().zip(ticket.tx_id.as_deref());
+    match given.map(|(given, tx_id)| payment_token(tx_id, given)) {
         Some(given) if is_manual(gateway, &store_id) => token = Some(given),
         Some(given) => refusal = approve(gateway, &store_id, &payment_id, given, ticket).await,
         None => {}
