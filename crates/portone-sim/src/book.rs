@@ -45,6 +45,19 @@ pub(crate) enum Operation {
         key: BillingKey,
         schedule: PaymentScheduleId,
     },
+    OpenWindow {
+        payment: PaymentId,
+        channel: &'static str,
+    },
+    /// Approves what a payer authenticated in a window.
+    Confirm {
+        payment: PaymentId,
+        token: String,
+    },
+    /// A window's page says that it has ended.
+    Look {
+        payment: PaymentId,
+    },
 }
 
 impl Operation {
@@ -56,8 +69,19 @@ impl Operation {
             | Self::PayKey { payment, .. }
             | Self::Cancel { payment, .. }
             | Self::Close { payment }
-            | Self::Schedule { payment, .. } => Some(payment),
+            | Self::Schedule { payment, .. }
+            | Self::OpenWindow { payment, .. }
+            | Self::Confirm { payment, .. }
+            | Self::Look { payment } => Some(payment),
             Self::Issue { .. } | Self::Delete { .. } | Self::Revoke { .. } => None,
+        }
+    }
+
+    /// What a payer was given in a window, where it is about that.
+    pub(crate) fn token(&self) -> Option<&str> {
+        match self {
+            Self::Confirm { token, .. } => Some(token),
+            _ => None,
         }
     }
 
@@ -70,13 +94,21 @@ impl Operation {
             | Self::Cancel { .. }
             | Self::Issue { .. }
             | Self::Schedule { .. } => true,
-            Self::Close { .. } | Self::Delete { .. } | Self::Revoke { .. } => false,
+            Self::Close { .. }
+            | Self::Delete { .. }
+            | Self::Revoke { .. }
+            | Self::OpenWindow { .. }
+            | Self::Confirm { .. }
+            | Self::Look { .. } => false,
         }
     }
 
     /// Whether it takes money, or issues an account for it.
     pub(crate) fn pays(&self) -> bool {
-        matches!(self, Self::PayCard { .. } | Self::PayAccount { .. } | Self::PayKey { .. })
+        matches!(
+            self,
+            Self::PayCard { .. } | Self::PayAccount { .. } | Self::PayKey { .. } | Self::Confirm { .. }
+        )
     }
 }
 
@@ -110,6 +142,12 @@ pub(crate) enum Done {
         id: String,
     },
     Revoked,
+    /// The transaction, and what the PG's window is opened with: a JSON object.
+    Opened {
+        tx_id: String,
+        call: String,
+    },
+    Looked,
 }
 
 /// A request, and its answer if there was one.

@@ -25,6 +25,7 @@ mod shop;
 mod strike;
 mod trace;
 mod weather;
+mod window;
 mod world;
 
 use std::sync::{Arc, Mutex, PoisonError};

@@ -5,12 +5,14 @@ use portone_core::{
     Bank, BillingKey, Card, CardPayment, CashReceiptRequest, CashReceiptType, Currency, Customer,
     CustomerName, IdError, InstantMethod, IssueBillingKey, Order, PayInstantly, PaymentAmount, PaymentId,
     RefundAccount, VirtualAccountExpiry, VirtualAccountOption, VirtualAccountOptionType,
-    VirtualAccountRequest,
+    VirtualAccountRequest, WindowCard, WindowMethod, WindowPayment, WindowSettings,
 };
 use portone_engine::request::{
     Caller, CancelRequest, Extras, IssueBillingKeyRequest, PayInstantlyRequest, PayWithBillingKeyRequest,
     Selector,
 };
+
+use portone_engine::{ConfirmPaymentRequest, OpenWindowRequest};
 
 use crate::world::GROUP;
 
@@ -155,6 +157,39 @@ pub(crate) fn cancel(caller: Caller, payment: &PaymentId, amount: Option<i64>) -
             holder_name: "Kim Port".to_owned(),
             holder_phone_number: Some("01000001234".to_owned()),
         }),
+        skip_webhook: false,
+    }
+}
+
+pub(crate) fn window(
+    caller: Caller,
+    payment: &PaymentId,
+    channel: &str,
+) -> Result<OpenWindowRequest, IdError> {
+    let window = WindowPayment {
+        order: order(payment),
+        method: WindowMethod::Card(WindowCard::default()),
+        confirm_url: None,
+        store_details: None,
+        merpay_category_id: None,
+        settings: WindowSettings {
+            redirect_url: Some("https://shop.test/done".to_owned()),
+            ..WindowSettings::default()
+        },
+    };
+    Ok(OpenWindowRequest { caller, selector: selector(Some(channel))?, window, extras: Extras::default() })
+}
+
+pub(crate) fn confirm(caller: Caller, payment: &PaymentId, token: &str) -> ConfirmPaymentRequest {
+    ConfirmPaymentRequest {
+        caller,
+        payment_id: payment.clone(),
+        payment_token: token.into(),
+        tx_id: None,
+        currency: None,
+        total: None,
+        tax_free: None,
+        is_test: None,
         skip_webhook: false,
     }
 }

@@ -129,6 +129,19 @@ async fn done(
             let schedule = engine.create_schedule(CreateScheduleRequest { pay, time_to_pay }).await?;
             Ok(Done::Scheduled { id: schedule.id.to_string() })
         }
+        Operation::OpenWindow { payment, channel } => {
+            let opened =
+                Box::pin(engine.open_window(request::window(caller, &payment, channel).map_err(named)?));
+            let opened = opened.await?;
+            let call = String::from_utf8_lossy(opened.call.arguments.bytes()).into_owned();
+            Ok(Done::Opened { tx_id: opened.transaction.shown_id().into_owned(), call })
+        }
+        Operation::Confirm { payment, token } => {
+            Box::pin(engine.confirm_payment(request::confirm(caller, &payment, &token))).await.map(paid)
+        }
+        Operation::Look { payment } => {
+            Box::pin(engine.look_at_window(&caller.store_id, &payment)).await.map(|_| Done::Looked)
+        }
         Operation::Revoke { key, schedule } => {
             engine.revoke_schedules(&caller, Some(&key), Some(&[schedule])).await.map(|_| Done::Revoked)
         }

@@ -12,6 +12,7 @@ use crate::network::Network;
 use crate::request::{CARDS, TOTAL};
 use crate::scheduler::WORLD;
 use crate::serve::ask;
+use crate::window;
 use crate::world::{CHANNELS, SECOND, World};
 
 /// How often a shop asks for one thing at most.
@@ -27,6 +28,10 @@ pub(crate) async fn live(world: Arc<World>) {
     for _ in 0..story_count {
         let world = Arc::clone(&world);
         world.scheduler.sleep_ms(world.chance.between(0, 20_000)).await;
+        if world.weather.has_windows && world.chance.percent(50) {
+            window::story(&world).await;
+            continue;
+        }
         match world.chance.below(10) {
             0..=3 => card(&world).await,
             4..=6 => account(&world).await,
@@ -57,7 +62,7 @@ async fn card(world: &Arc<World>) {
     }
 }
 
-async fn cancel_some(world: &Arc<World>, payment: &PaymentId) {
+pub(crate) async fn cancel_some(world: &Arc<World>, payment: &PaymentId) {
     for _ in 0..world.chance.below(4) {
         world.scheduler.sleep_ms(world.chance.between(0, 30_000)).await;
         let amount = world.chance.percent(70).then(|| match world.chance.below(2) {
@@ -162,10 +167,7 @@ async fn insist(world: &Arc<World>, operation: Operation) -> Option<Answer> {
         if world.chance.percent(world.weather.doubled) {
             ask_besides(world, &operation, key.as_ref());
         }
-        let is_impatient = world.chance.percent(world.weather.impatient);
-        let patience_ms =
-            if is_impatient { world.chance.amount(50, 5_000) } else { world.chance.amount(30_000, 90_000) };
-        let patience = TimeDelta::milliseconds(patience_ms);
+        let patience = patience(world);
         last = ask(world, operation.clone(), key.clone(), patience).await;
         if matches!(last, Some(Answer::Done(_) | Answer::Refused(_))) {
             return last;
@@ -195,8 +197,17 @@ fn new_key(world: &World) -> Option<String> {
     world.chance.percent(60).then(|| format!("key-of-the-shop-{}", world.number()))
 }
 
-fn payment(world: &World) -> PaymentId {
+/// The id of a new payment.
+pub(crate) fn payment(world: &World) -> PaymentId {
     let id = format!("order{}", world.number());
     // Letters and digits, and short.
     id.parse().unwrap_or_else(|_| unreachable!("{id} is a payment id"))
+}
+
+/// How long a shop waits for one answer.
+pub(crate) fn patience(world: &World) -> TimeDelta {
+    let is_impatient = world.chance.percent(world.weather.impatient);
+    let milliseconds =
+        if is_impatient { world.chance.amount(50, 5_000) } else { world.chance.amount(30_000, 90_000) };
+    TimeDelta::milliseconds(milliseconds)
 }

@@ -56,6 +56,8 @@ pub(crate) struct Weather {
     pub(crate) is_outage_of_one: bool,
     /// Whether one of the channels is at a V1 upstream, which knows no idempotency keys.
     pub(crate) has_v1: bool,
+    /// Whether shops open payment windows.
+    pub(crate) has_windows: bool,
 }
 
 impl Weather {
@@ -90,6 +92,7 @@ impl Weather {
             has_failover: false,
             is_outage_of_one: false,
             has_v1: false,
+            has_windows: false,
         }
     }
 
@@ -125,8 +128,9 @@ impl Weather {
             has_failover: often(50),
             is_outage_of_one: often(50),
             strikes: some(8),
-            // The last that is drawn: the other worlds stay what they were.
+            // The last that are drawn: the other worlds stay what they were.
             has_v1: often(35),
+            has_windows: often(35),
         }
     }
 
