@@ -38,6 +38,11 @@ pub(crate) fn play(workspace: &Workspace, args: &SimArgs) -> Result<(), Failure>
     play_seeds(workspace, &words)
 }
 
+/// Which planted bugs do not fit the code any more.
+pub(crate) fn unfit_bugs(root: &std::path::Path) -> Result<Vec<String>, Failure> {
+    planted::unfit(root)
+}
+
 /// Plays as many seeds as CI does.
 pub(crate) fn play_for_ci(workspace: &Workspace) -> Result<(), Failure> {
     play_seeds(workspace, &["--seeds", CI_SEED_COUNT])

@@ -63,6 +63,10 @@ pub(crate) fn play(workspace: &Workspace, args: &PlantedArgs) -> Result<(), Fail
     if let Some(unknown) = args.names.iter().find(|name| !known.contains(&name.as_str())) {
         return Err(format!("there is no planted bug `{unknown}`; {LIST} has {}", known.join(", ")).into());
     }
+    let unfit = unfit(&workspace.root)?;
+    if !unfit.is_empty() {
+        return Err(unfit.join("\n").into());
+    }
     let copy = workspace.target.join("planted");
     write_copy(workspace, &bugs, &copy)?;
     let program = build(workspace, &copy, args.debug)?;
@@ -115,7 +119,7 @@ fn write_copy(workspace: &Workspace, bugs: &[Bug], copy: &Path) -> Result<(), Fa
         "--others",
         "--exclude-standard",
     ]))?;
-    let mut changed = changed_files(&workspace.root, bugs)?;
+    let (mut changed, _) = changed_files(&workspace.root, bugs)?;
     let core = format!("{CORE}src/lib.rs");
     let text = match changed.remove(&core) {
         Some(text) => text,
@@ -146,8 +150,14 @@ fn write_if_new(path: &Path, content: &[u8]) -> Result<(), Failure> {
     Ok(std::fs::write(path, content)?)
 }
 
-/// Every file that a bug changes, with all its bugs.
-fn changed_files(root: &Path, bugs: &[Bug]) -> Result<BTreeMap<String, String>, Failure> {
+/// What is wrong with the list: bugs whose place is not in the code, or there more than once.
+pub(crate) fn unfit(root: &Path) -> Result<Vec<String>, Failure> {
+    let (_, problems) = changed_files(root, &read(root)?)?;
+    Ok(problems)
+}
+
+/// Every file that a bug changes, with all its bugs; and which of them do not fit.
+fn changed_files(root: &Path, bugs: &[Bug]) -> Result<(BTreeMap<String, String>, Vec<String>), Failure> {
     let mut changed = BTreeMap::new();
     let mut problems = Vec::new();
     for (place, bug) in bugs.iter().enumerate() {
@@ -164,7 +174,7 @@ fn changed_files(root: &Path, bugs: &[Bug]) -> Result<BTreeMap<String, String>, 
             }
         };
     }
-    if problems.is_empty() { Ok(changed) } else { Err(problems.join("\n").into()) }
+    Ok((changed, problems))
 }
 
 /// The text with a bug in it, behind its number.

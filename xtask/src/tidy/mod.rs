@@ -10,6 +10,7 @@ use std::fmt;
 
 use crate::Failure;
 use crate::cargo::Workspace;
+use crate::sim;
 
 /// Something wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +40,9 @@ pub(crate) fn run(workspace: &Workspace) -> Result<(), Failure> {
     findings.extend(files::check(&workspace.root)?);
     findings.extend(adapters::check(workspace)?);
     findings.extend(catalogue::check(&workspace.root)?);
+    let remedy = "say in crates/portone-sim/planted.toml what stands there now";
+    let unfit = sim::unfit_bugs(&workspace.root)?;
+    findings.extend(unfit.into_iter().map(|problem| Finding::new("planted bugs", problem, remedy)));
     for finding in &findings {
         eprintln!("tidy: {finding}");
     }
