@@ -78,13 +78,18 @@ impl Engine {
             }
             return self.ask_again(&due, found).await.map(|()| false);
         };
+        let is_paid = changed.status == PaymentStatus::Paid;
         match self.store.record_change(changed, receipt, events, found).await? {
-            Recorded::Written => Ok(true),
-            // What was told is older than the record, and may not be held against what the record has become.
-            Recorded::Outstanding | Recorded::Changed => {
-                self.ask_anew(transaction, now).await.map(|()| false)
+            Recorded::Written => return Ok(true),
+            Recorded::Outstanding if is_paid => {
+                if let Err(error) = Box::pin(self.make_way(transaction)).await {
+                    tracing::warn!(transaction = %transaction.id, %error, "an open window is in the way of what was paid");
+                }
             }
+            // What was told is older than the record, and may not be held against what the record has become.
+            Recorded::Outstanding | Recorded::Changed => {}
         }
+        self.ask_anew(transaction, now).await.map(|()| false)
     }
 
     /// The receipt of a payment, where the upstream tells of one.

@@ -63,6 +63,7 @@ mod wallet;
 pub mod webhook;
 mod window;
 mod window_end;
+mod window_token;
 
 pub use admin::{GroupChange, GroupSaved};
 pub use billing_key::{UNAVAILABLE, UNKNOWN_OUTCOME};
@@ -77,4 +78,5 @@ pub use key_window::{ConfirmBillingKeyRequest, OpenKeyWindowRequest, OpenedKeyWi
 pub use notify::NotifyError;
 pub use session::{FixedAmount, SESSION_LIFE_SECONDS_MAX};
 pub use settle::Swept;
-pub use window::{ConfirmPaymentRequest, OpenWindowRequest, OpenedWindow, payment_token};
+pub use window::{ConfirmPaymentRequest, OpenWindowRequest, OpenedWindow};
+pub use window_token::payment_token;

@@ -399,6 +399,7 @@ impl Draft {
             virtual_account: None,
             paid_by: None,
             confirm_url: None,
+            window_until: None,
             escrow: None,
             delivery: None,
             wallet: None,

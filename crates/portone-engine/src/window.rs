@@ -7,7 +7,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use portone_core::{
     Admitted, AttemptId, AttemptSubject, CallContext, Command, CommandKind, ConfirmPayment, Currency,
-    Environment, Money, OpenWindow, Outcome, PaymentAmount, PaymentId, SdkCall, Secret, WindowPayment, admit,
+    Environment, Money, OpenWindow, Outcome, PaymentAmount, PaymentId, Protocol, SdkCall, Secret,
+    WindowPayment, admit,
 };
 
 use crate::call::{Answer, attempt};
@@ -15,9 +16,7 @@ use crate::cancel::Along;
 use crate::engine::{Engine, delta, made};
 use crate::error::EngineError;
 use crate::event::EventTrigger;
-use crate::ledger::{
-    Failure, ImpUid, IssueResult, OpenAttempt, OpenSubject, PaymentStatus, Platform, Transaction,
-};
+use crate::ledger::{Failure, IssueResult, OpenAttempt, OpenSubject, PaymentStatus, Platform, Transaction};
 use crate::pay::{Draft, check_parts};
 use crate::port::{Begin, BeginPayment, NewTransaction, SwapAttempt};
 use crate::request::{Caller, Extras, Paid, Selector};
@@ -25,7 +24,11 @@ use crate::routing::Routing;
 use crate::session::FixedAmount;
 use crate::taken::as_taken;
 use crate::transition::{self, Change};
+use crate::window_token::upstream_token;
 
+/// How long after its end here a payer may still pay at a window that asks us for no approval, at most: PGs' own sessions end
+/// after ten to thirty minutes.
+const LATE_PAYER_MAX: TimeDelta = TimeDelta::minutes(30);
 /// How long the sweep leaves an open window alone at first: most payers are done by then and somebody told us.
 pub(crate) const FIRST_LOOK_AFTER: TimeDelta = TimeDelta::minutes(5);
 
@@ -79,32 +82,6 @@ pub struct ConfirmPaymentRequest {
     pub skip_webhook: bool,
 }
 
-/// The token that a page hands to its shop: which transaction's window it is of (as shops know it), and the upstream's own
-/// token.
-pub fn payment_token(tx_id: &str, upstream: &Secret<String>) -> Secret<String> {
-    format!("{tx_id}.{}", upstream.expose()).as_str().into()
-}
-
-/// The upstream's own token. One of another window of the payment approves nothing: its money would be booked as this one's.
-/// Of a token that does not say which window it is of the shop has to, where there was more than one.
-fn upstream_token(
-    request: &ConfirmPaymentRequest,
-    transaction: &Transaction,
-) -> Result<Secret<String>, EngineError> {
-    let token = &request.payment_token;
-    match token.expose().split_once('.') {
-        Some((tx_id, upstream)) if tx_id == transaction.shown_id() => Ok(upstream.into()),
-        Some((tx_id, _)) if is_tx_id(tx_id) => Err(EngineError::InvalidPaymentToken),
-        Some(_) | None if request.tx_id.is_some() || transaction.seq == 1 => Ok(token.clone()),
-        Some(_) | None => Err(EngineError::InvalidPaymentToken),
-    }
-}
-
-/// Whether a text names a transaction as we do.
-fn is_tx_id(text: &str) -> bool {
-    uuid::Uuid::try_parse(text).is_ok() || text.parse::<ImpUid>().is_ok()
-}
-
 impl Engine {
     /// Opens a payment window: routed, compared with what was registered, and durable as `READY` before anybody sees it.
     pub async fn open_window(&self, request: OpenWindowRequest) -> Result<OpenedWindow, EngineError> {
@@ -140,6 +117,7 @@ impl Engine {
         };
         let mut transaction = draft.transaction(routed.channel, routed.group, &ctx);
         (transaction.status, transaction.platform) = (PaymentStatus::Ready, platform);
+        transaction.window_until = self.window_until(&transaction);
         transaction.confirm_url = confirm_url;
         let count_max = self.config.transaction_count_max;
         let new = NewTransaction {
@@ -171,6 +149,13 @@ impl Engine {
             BeginPayment::Scheduled => Err(EngineError::ScheduleExists),
             BeginPayment::BudgetTaken => Err(EngineError::PromotionBudgetTaken),
         }
+    }
+
+    /// Until when a payer may pay at a window of a V1 upstream, which charges by itself.
+    pub(crate) fn window_until(&self, transaction: &Transaction) -> Option<DateTime<Utc>> {
+        let charges_by_itself = self.protocol_of(&transaction.channel.key) == Some(Protocol::IamportV1);
+        let life = delta(self.config.window_life);
+        charges_by_itself.then(|| transaction.requested_at + life + LATE_PAYER_MAX)
     }
 
     /// The attempt that a window is while it is open: named as its transaction.

@@ -27,14 +27,16 @@ impl Transaction {
         self.awaited_until().map(|until| (self.updated_at + FIRST_WAIT).min(until))
     }
 
-    /// Until when the upstream is asked for a deposit, for the end of an accepted cancel or of an escrow, and for what a wallet
-    /// gives back; `None` where
-    /// nothing is waited for. A notification is heard after it all the same.
+    /// Until when the upstream is asked for a deposit, for the end of an accepted cancel or of an escrow, for what a wallet gives
+    /// back, and for what is paid in a window that has failed here; `None` where nothing is waited for. A notification is heard after it all the same.
     pub fn awaited_until(&self) -> Option<DateTime<Utc>> {
         if self.status == PaymentStatus::VirtualAccountIssued {
             let told = self.virtual_account.as_ref().and_then(|account| account.expired_at);
             let until = told.unwrap_or(self.status_changed_at + DEPOSIT_WAIT_MAX);
             return Some(until + DEPOSIT_REPORT_MAX);
+        }
+        if self.status == PaymentStatus::Failed {
+            return self.window_until;
         }
         self.cancels_awaited_until().max(self.escrow_awaited_until()).max(self.wallet_awaited_until())
     }
@@ -75,6 +77,7 @@ impl Transaction {
     pub fn may_have_waited(&self) -> bool {
         self.method == PayMethod::VirtualAccount
             || !self.cancellations.is_empty()
+            || self.window_until.is_some()
             || self.escrow.is_some()
             || self.wallet.is_some()
     }

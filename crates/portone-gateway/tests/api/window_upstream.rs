@@ -28,14 +28,14 @@ pub(crate) async fn with_nice() -> World {
 }
 
 /// The same order by `IMP.request_pay`.
-fn argument_v1(channel: &str) -> Value {
+pub(crate) fn argument_v1(channel: &str) -> Value {
     json!({"channelKey": channel, "pay_method": "card", "merchant_uid": "order1", "name": "Pass", "amount": 8900,
         "buyer_name": "Jack Son", "buyer_tel": "010-1234-5678", "buyer_email": "port@example.com", "currency": "KRW",
         "m_redirect_url": "https://shop.example/done"})
 }
 
 /// What a buyer did in a V1 upstream's window, as its callback tells it.
-fn paid_at_v1(world: &World, work: &Value, card: &str) -> Value {
+pub(crate) fn paid_at_v1(world: &World, work: &Value, card: &str) -> Value {
     world.control("/v1/windows", &json!({"call": work["arguments"], "cardNumber": card}))
 }
 

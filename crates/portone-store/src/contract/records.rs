@@ -157,6 +157,7 @@ pub fn transaction(number: u64, payment: u64) -> Transaction {
         escrow: None,
         delivery: None,
         wallet: None,
+        window_until: None,
         failure: None,
         rerouted_to: None,
         cancellations: Vec::new(),

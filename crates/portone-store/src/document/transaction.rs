@@ -61,6 +61,8 @@ pub(crate) struct TransactionDocument<'a> {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     confirm_url: Option<Cow<'a, str>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    window_until: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     escrow: Option<Cow<'a, Escrow>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     delivery: Option<DeliveryTold>,
@@ -120,6 +122,7 @@ impl<'a> TransactionDocument<'a> {
             virtual_account: transaction.virtual_account.as_ref().map(Cow::Borrowed),
             paid_by: transaction.paid_by.as_ref().map(Cow::Borrowed),
             confirm_url: transaction.confirm_url.as_deref().map(Cow::Borrowed),
+            window_until: transaction.window_until.map(super::millis),
             escrow: transaction.escrow.as_ref().map(Cow::Borrowed),
             delivery: transaction.delivery,
             wallet: transaction.wallet.as_deref().map(Cow::Borrowed),
@@ -165,6 +168,7 @@ impl<'a> TransactionDocument<'a> {
             virtual_account: self.virtual_account.map(Cow::into_owned),
             paid_by: self.paid_by.map(Cow::into_owned),
             confirm_url: self.confirm_url.map(Cow::into_owned),
+            window_until: self.window_until.map(super::time).transpose()?,
             escrow: self.escrow.map(Cow::into_owned),
             delivery: self.delivery,
             wallet: self.wallet.map(|wallet| Box::new(wallet.into_owned())),
