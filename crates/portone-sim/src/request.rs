@@ -49,19 +49,9 @@ fn customer() -> Customer {
 
 fn order(id: &PaymentId) -> Order {
     Order {
-        payment_id: id.clone(),
-        order_name: "Monthly pass".to_owned(),
-        amount: PaymentAmount::total(TOTAL, Currency::KRW),
         customer: customer(),
-        products: Vec::new(),
         product_count: Some(1),
-        product_type: None,
-        country: None,
-        shipping_address: None,
-        promotion_id: None,
-        is_cultural_expense: None,
-        is_escrow: None,
-        bypass: None,
+        ..Order::of(id.clone(), "Monthly pass", PaymentAmount::total(TOTAL, Currency::KRW))
     }
 }
 

@@ -417,19 +417,9 @@ pub fn confirm_payment(secrets: Secrets, method: PayMethod) -> Command {
 /// An order with a complete customer.
 pub fn order() -> Order {
     Order {
-        payment_id: payment_id(),
-        order_name: "스위블 체어".to_owned(),
-        amount: PaymentAmount::total(AMOUNT, Currency::KRW),
         customer: customer(),
-        products: Vec::new(),
         product_count: Some(1),
-        product_type: None,
-        country: None,
-        shipping_address: None,
-        promotion_id: None,
-        is_cultural_expense: None,
-        is_escrow: None,
-        bypass: None,
+        ..Order::of(payment_id(), "스위블 체어", PaymentAmount::total(AMOUNT, Currency::KRW))
     }
 }
 

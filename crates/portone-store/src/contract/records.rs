@@ -166,21 +166,7 @@ pub fn transaction(number: u64, payment: u64) -> Transaction {
 }
 
 fn order(payment: u64) -> Order {
-    Order {
-        payment_id: payment_id(payment),
-        order_name: "나이키 와플 트레이너 2 SD".to_owned(),
-        amount: PaymentAmount::total(10_000, Currency::KRW),
-        customer: Customer::default(),
-        products: Vec::new(),
-        product_count: None,
-        product_type: None,
-        country: None,
-        shipping_address: None,
-        promotion_id: None,
-        is_cultural_expense: None,
-        is_escrow: None,
-        bypass: None,
-    }
+    Order::of(payment_id(payment), "나이키 와플 트레이너 2 SD", PaymentAmount::total(10_000, Currency::KRW))
 }
 
 fn customer() -> Customer {
