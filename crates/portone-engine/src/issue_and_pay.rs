@@ -133,7 +133,7 @@ impl Engine {
         };
         let mut transaction = draft.transaction(routed.channel, None, ctx);
         (transaction.status, transaction.platform) = (PaymentStatus::Ready, platform);
-        transaction.window_until = self.window_until(&transaction);
+        transaction.window_until = Some(self.window_until(&transaction));
         let record = key_of(&transaction)?;
         self.begin_window(NewTransaction {
             events: vec![transition::opened(&transaction)],

@@ -126,8 +126,7 @@ pub struct Transaction {
     /// Where the shop is asked before an approval (rule V2-111).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confirm_url: Option<String>,
-    /// Until when its payer may still pay at a window of the upstream's, which asks us for no approval, whatever has become of it
-    /// here; absent of every other payment.
+    /// Until when its payer may still pay at its window, whatever has become of it here; absent of every other payment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub window_until: Option<DateTime<Utc>>,
     /// What is known of its escrow; absent until a delivery is registered.

@@ -7,8 +7,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use portone_core::{
     Admitted, AttemptId, AttemptSubject, CallContext, Command, CommandKind, ConfirmPayment, Currency,
-    Environment, Money, OpenWindow, Outcome, PaymentAmount, PaymentId, Protocol, SdkCall, Secret,
-    WindowPayment, admit,
+    Environment, Money, OpenWindow, Outcome, PaymentAmount, PaymentId, SdkCall, Secret, WindowPayment, admit,
 };
 
 use crate::call::{Answer, attempt};
@@ -26,7 +25,7 @@ use crate::taken::as_taken;
 use crate::transition::{self, Change};
 use crate::window_token::upstream_token;
 
-/// How long after its end here a payer may still pay at a window that asks us for no approval, at most: PGs' own sessions end
+/// How long after its end here a payer may still pay at a window, at most: PGs' own sessions end
 /// after ten to thirty minutes.
 const LATE_PAYER_MAX: TimeDelta = TimeDelta::minutes(30);
 /// How long the sweep leaves an open window alone at first: most payers are done by then and somebody told us.
@@ -117,7 +116,7 @@ impl Engine {
         };
         let mut transaction = draft.transaction(routed.channel, routed.group, &ctx);
         (transaction.status, transaction.platform) = (PaymentStatus::Ready, platform);
-        transaction.window_until = self.window_until(&transaction);
+        transaction.window_until = Some(self.window_until(&transaction));
         transaction.confirm_url = confirm_url;
         let count_max = self.config.transaction_count_max;
         let new = NewTransaction {
@@ -151,11 +150,9 @@ impl Engine {
         }
     }
 
-    /// Until when a payer may pay at a window of a V1 upstream, which charges by itself.
-    pub(crate) fn window_until(&self, transaction: &Transaction) -> Option<DateTime<Utc>> {
-        let charges_by_itself = self.protocol_of(&transaction.channel.key) == Some(Protocol::IamportV1);
-        let life = delta(self.config.window_life);
-        charges_by_itself.then(|| transaction.requested_at + life + LATE_PAYER_MAX)
+    /// Until when a window may be paid in: a V1 upstream charges by itself, and so does a PG that has put off what was paid.
+    pub(crate) fn window_until(&self, transaction: &Transaction) -> DateTime<Utc> {
+        transaction.requested_at + delta(self.config.window_life) + LATE_PAYER_MAX
     }
 
     /// The attempt that a window is while it is open: named as its transaction.

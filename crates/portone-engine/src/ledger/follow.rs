@@ -36,7 +36,9 @@ impl Transaction {
             return Some(until + DEPOSIT_REPORT_MAX);
         }
         if self.status == PaymentStatus::Failed {
-            return self.window_until;
+            // What the PG itself has refused stays refused.
+            let is_refused = self.failure.as_ref().is_some_and(|failure| failure.pg_code.is_some());
+            return self.window_until.filter(|_| !is_refused);
         }
         self.cancels_awaited_until().max(self.escrow_awaited_until()).max(self.wallet_awaited_until())
     }

@@ -244,3 +244,23 @@ async fn a_token_approves_its_own_window_alone() {
     world.engine.confirm_payment(request(&world, &id, &token)).await.unwrap();
     world.assert_ledgers_agree(&id).await;
 }
+
+/// A buyer's window makes room for another, and the PG, which has put off what was paid in the first, approves it by itself. No
+/// message of it comes (found by the simulator, seeds 601505 and 602039).
+#[tokio::test]
+async fn what_a_pg_approves_later_in_a_window_that_was_replaced_is_not_lost() {
+    let world = World::new().await;
+    let (id, first) = opened(&world).await;
+    world.engine.open_window(window(&world, &id, won(8900))).await.unwrap();
+    let call: Value = serde_json::from_slice(first.call.arguments.bytes()).unwrap();
+    world
+        .posted("/windows", &json!({"call": call, "cardNumber": super::APPROVED, "ending": "PUT_OFF"}))
+        .await;
+    world.control(&format!("/payments/{id}/approve")).await;
+    for _ in 0..3 {
+        world.clock.advance(chrono::TimeDelta::seconds(61));
+        world.engine.follow_up(10).await.unwrap();
+    }
+    assert_eq!(world.status(&id).await, PaymentStatus::Paid);
+    world.assert_ledgers_agree(&id).await;
+}
