@@ -4,11 +4,13 @@
 mod address;
 mod connection;
 mod foreseen;
+mod pipelined;
 mod prepared;
 mod problem;
 mod readers;
 mod schema;
 mod value;
+mod writes;
 
 use std::{sync::Arc, thread};
 

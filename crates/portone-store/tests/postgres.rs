@@ -175,8 +175,12 @@ enum Cut {
 struct Proxy {
     port: u16,
     next: Arc<Mutex<Option<Cut>>>,
+    /// What happens before the client notices the next cut.
+    meanwhile: Arc<Mutex<Option<Meanwhile>>>,
     counts: Arc<Counts>,
 }
+
+type Meanwhile = Box<dyn FnOnce() + Send>;
 
 #[derive(Default)]
 struct Counts {
@@ -191,23 +195,28 @@ impl Proxy {
         let proxy = Self {
             port: listener.local_addr().expect("has one").port(),
             next: Arc::default(),
+            meanwhile: Arc::default(),
             counts: Arc::default(),
         };
         let (next, counts) = (Arc::clone(&proxy.next), Arc::clone(&proxy.counts));
+        let meanwhile = Arc::clone(&proxy.meanwhile);
         thread::spawn(move || {
             for client in listener.incoming().map_while(Result::ok) {
                 let server = TcpStream::connect(("127.0.0.1", server)).expect("the server is there");
-                pass(client, server, &next, &counts);
+                pass(client, server, (&next, &meanwhile), &counts);
             }
         });
         proxy
     }
 }
 
-fn pass(client: TcpStream, server: TcpStream, next: &Arc<Mutex<Option<Cut>>>, counts: &Arc<Counts>) {
+type Plan<'p> = (&'p Arc<Mutex<Option<Cut>>>, &'p Arc<Mutex<Option<Meanwhile>>>);
+
+fn pass(client: TcpStream, server: TcpStream, (next, meanwhile): Plan<'_>, counts: &Arc<Counts>) {
     let (is_muted, is_answered) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(true)));
     let (mut from, mut to) = (client.try_clone().expect("clones"), server.try_clone().expect("clones"));
-    let (next, counts) = (Arc::clone(next), Arc::clone(counts));
+    let (next, meanwhile, counts) = (Arc::clone(next), Arc::clone(meanwhile), Arc::clone(counts));
+    let until_meanwhile = Arc::clone(&meanwhile);
     let (muted, answered) = (Arc::clone(&is_muted), Arc::clone(&is_answered));
     thread::spawn(move || {
         let mut buffer = vec![0; 65_536];
@@ -218,7 +227,12 @@ fn pass(client: TcpStream, server: TcpStream, next: &Arc<Mutex<Option<Cut>>>, co
             let was_answered = answered.swap(false, Ordering::Relaxed);
             counts.round_trips.fetch_add(u64::from(was_answered), Ordering::Relaxed);
             muted.store(cut == Some(Cut::AfterCommit), Ordering::Relaxed);
-            if cut == Some(Cut::BeforeCommit) || to.write_all(&buffer[..length]).is_err() {
+            if cut == Some(Cut::BeforeCommit) {
+                let mut meanwhile = meanwhile.lock().expect("works");
+                meanwhile.take().into_iter().for_each(|happens| happens());
+                break;
+            }
+            if to.write_all(&buffer[..length]).is_err() {
                 break;
             }
         }
@@ -233,17 +247,21 @@ fn pass(client: TcpStream, server: TcpStream, next: &Arc<Mutex<Option<Cut>>>, co
                 break;
             }
         }
+        drop(until_meanwhile.lock());
         let _ = (from.shutdown(Shutdown::Both), to.shutdown(Shutdown::Both));
     });
 }
 
 fn behind_a_proxy() -> Option<(Proxy, SqlStore)> {
-    let url = database()?;
+    Some(behind_a_proxy_to(&database()?))
+}
+
+fn behind_a_proxy_to(url: &str) -> (Proxy, SqlStore) {
     let (place, name) = url.rsplit_once('/').expect("is a path");
     let port = place.rsplit_once(':').expect("has a port").1.parse().expect("is a number");
     let proxy = Proxy::before(port);
     let store = opened(&format!("postgres://portone@127.0.0.1:{}/{name}", proxy.port));
-    Some((proxy, store))
+    (proxy, store)
 }
 
 /// What a payment asks is asked with the lock, and what it writes is sent with the commit.
@@ -290,6 +308,27 @@ fn a_lost_answer_to_a_commit_is_asked_after() {
     assert_eq!(proxy.counts.cuts.load(Ordering::Relaxed), 8, "each commit was cut");
     assert_eq!(block_on(store.events(&store_id(), 0, 100)).expect("reads").len(), 4);
     assert_eq!(block_on(store.open_attempts(10)), Ok(Vec::new()));
+}
+
+/// A server that crashes before a commit gives the numbers of the transactions it had not written down yet to those that come
+/// after: what they become says nothing of the one that is asked after.
+#[test]
+fn a_commit_that_a_crash_undid_is_not_taken_for_anothers() {
+    let Some(cluster) = Cluster::start().map(Arc::new) else { return };
+    let (proxy, store) = behind_a_proxy_to(&cluster.create("ledger"));
+    for number in 1..=4 {
+        let crashed = Arc::clone(&cluster);
+        *proxy.meanwhile.lock().expect("works") = Some(Box::new(move || {
+            crashed.crash_and_restart();
+            for _ in 0..4 {
+                crashed.query("ledger", "SELECT pg_current_xact_id()");
+            }
+        }));
+        *proxy.next.lock().expect("works") = Some(Cut::BeforeCommit);
+        assert_eq!(block_on(store.begin_payment(begin(number, number))), Ok(BeginPayment::Begun));
+        let open = block_on(store.open_attempts(10)).expect("reads");
+        assert_eq!(open.len() as u64, number, "what was told as begun is there");
+    }
 }
 
 /// Nobody who was told that something is written finds it gone, and nobody is told of an error.

@@ -7,24 +7,23 @@ use std::{
     cell::{Cell, RefCell},
     collections::{BTreeMap, BTreeSet, HashMap},
     fmt,
-    future::{Future, poll_fn},
-    pin::Pin,
+    future::Future,
     sync::Arc,
-    task::{Context, Poll},
     time::Duration,
 };
 
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::timeout;
-use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Error, NoTls, Row, Statement};
 
 use super::address::Address;
 use super::foreseen::{Asked, Foreseen};
 use super::pauses;
+use super::pipelined::{Request, borrowed, in_order, in_order_then, requests, together};
 use super::prepared::{Key, Prepared, translate};
 use super::problem::Problem;
 use super::value::Parameter;
+use super::writes::Writes;
 
 /// How long anything may take, the wait for other writers included. The server gives up earlier.
 const CALL_TIMEOUT: Duration = Duration::from_secs(35);
@@ -41,7 +40,7 @@ const SESSION: &str = "SET idle_in_transaction_session_timeout = '10s'; SET stat
 /// The one lock of writers, of all gateways on the database: each holds it for one transaction. What is not visible yet
 /// to one who has it never will be, as on SQLite. A row and no advisory lock, because every database that speaks this
 /// protocol has rows.
-const LOCK: &str = "SELECT CAST(pg_current_xact_id() AS TEXT) FROM meta WHERE key = 'writers' FOR UPDATE";
+const LOCK: &str = "SELECT value FROM meta WHERE key = 'writers' FOR UPDATE";
 /// The lock of those who change the schema: before there is any row.
 const SCHEMA_LOCK: &str = "BEGIN; SELECT pg_advisory_xact_lock(7809364178)";
 
@@ -62,8 +61,8 @@ pub(crate) struct Connection {
     statements: RefCell<HashMap<Key, Statement>>,
     later: RefCell<Vec<(Key, Vec<Parameter>)>>,
     is_in_transaction: Cell<bool>,
-    /// The number of the writing transaction: whether it was committed can be asked by it.
-    number: RefCell<Option<String>>,
+    /// The numbers of its writing transactions: whether one was committed can be asked by it.
+    writes: Writes,
     /// The last numbers of tables, where the open transaction has counted.
     numbers: RefCell<BTreeMap<&'static str, i64>>,
     /// The statements that tell last numbers, which were ever needed here.
@@ -92,7 +91,7 @@ impl Connection {
             statements: RefCell::default(),
             later: RefCell::default(),
             is_in_transaction: Cell::new(false),
-            number: RefCell::default(),
+            writes: Writes::new()?,
             numbers: RefCell::default(),
             counted: RefCell::default(),
             foreseen: RefCell::default(),
@@ -137,14 +136,15 @@ impl Connection {
                 Box::pin(async { client.query(statement, &borrowed(&question.params)).await })
             });
             let (lasts, answers) = (in_order(lasts.collect()), in_order(answers.collect()));
-            let (number, lasts, answers) = self.call(async {
+            let (lasts, answers) = self.call(async {
                 let opened = together(client.batch_execute("BEGIN"), client.query_one(&lock, &[]));
                 let ((begun, locked), (lasts, answers)) = together(opened, together(lasts, answers)).await;
-                Ok((begun.and(locked)?.try_get::<_, String>(0)?, lasts?, answers?))
+                begun.and(locked)?;
+                Ok((lasts?, answers?))
             })?;
             self.numbers.borrow_mut().extend(numbers.into_iter().zip(lasts));
             self.foreseen.borrow_mut().fill(questions.into_iter().zip(answers));
-            self.number.replace(Some(number));
+            self.writes.begin();
             Ok(())
         })
     }
@@ -152,7 +152,7 @@ impl Connection {
     fn open(&self, begin: impl FnOnce(&Client) -> Result<(), Problem>) -> Result<(), Problem> {
         self.later.borrow_mut().clear();
         self.spoilt_by.take();
-        self.number.take();
+        self.writes.end();
         self.numbers.borrow_mut().clear();
         self.foreseen.borrow_mut().clear();
         self.turn.set(0);
@@ -199,44 +199,37 @@ impl Connection {
     }
 
     /// Sends what was kept back and commits, in one round trip: where the server refuses one of the statements it takes the
-    /// commit for a rollback. Where the answer is lost it is asked, by the transaction's number, what became of it.
+    /// commit for a rollback. Where the answer is lost it is asked, by the write's number, what became of it.
     pub(crate) fn commit(&self) -> Result<(), Problem> {
         if let Some(problem) = self.spoilt_by.borrow().clone() {
             return Err(problem);
         }
         let client = self.client()?;
-        let later = self.later.take();
+        let mut later = self.later.take();
+        later.extend(self.writes.noted());
         let statements = self.statements_of(&later)?;
         let earlier = requests(&client, &later, &statements);
-        let number = self.number.take();
+        let number = self.writes.end();
         let committed = self.call(in_order_then(earlier, client.batch_execute("COMMIT")));
         self.is_in_transaction.set(false);
         match committed {
             Ok(()) => Ok(()),
             // It answered, so it knows: what it refuses to commit it has undone.
             Err(problem) if self.client.borrow().is_some() => Err(problem),
-            Err(_) => self.ask_after(&number.unwrap_or_default()),
+            Err(_) => number.map_or(Err(Problem::Unknown), |number| self.ask_after(number)),
         }
     }
 
-    fn ask_after(&self, number: &str) -> Result<(), Problem> {
+    /// What became of a write: asked under the writers' lock, which is had once the write is over, whatever became of it.
+    fn ask_after(&self, number: i64) -> Result<(), Problem> {
         for pause in pauses() {
-            let answer = self.client().and_then(|client| {
-                let params: [&(dyn ToSql + Sync); 1] = [&number];
-                let sql = "SELECT pg_xact_status(CAST(CAST($1 AS TEXT) AS xid8))";
-                self.call(async { client.query_one(sql, &params).await?.try_get::<_, Option<String>>(0) })
-            });
-            let is_open = match answer.as_ref().map(Option::as_deref) {
-                Ok(Some("committed")) => return Ok(()),
-                Ok(Some("aborted")) => return Err(Problem::Undone),
-                // Its server has not noticed yet that we are gone; or has forgotten it.
-                Ok(status) => status.is_some(),
-                Err(problem) => problem.may_be_tried_again(),
-            };
-            if !is_open {
-                return Err(Problem::Unknown);
+            let last = self.begin_write(Asked::default()).and_then(|()| self.writes.last(self));
+            self.roll_back();
+            match last {
+                Ok(last) => return if last == Some(number) { Ok(()) } else { Err(Problem::Undone) },
+                Err(problem) if !problem.may_be_tried_again() => break,
+                Err(_) => std::thread::sleep(pause),
             }
-            std::thread::sleep(pause);
         }
         Err(Problem::Unknown)
     }
@@ -245,7 +238,7 @@ impl Connection {
     pub(crate) fn roll_back(&self) {
         self.later.borrow_mut().clear();
         self.spoilt_by.take();
-        self.number.take();
+        self.writes.end();
         let client = self.client.borrow().clone();
         if self.is_in_transaction.replace(false)
             && let Some(client) = client
@@ -377,102 +370,4 @@ async fn connect(address: &Address) -> Result<Client, Error> {
             Ok(client)
         }
     }
-}
-
-fn borrowed(params: &[Parameter]) -> Vec<&(dyn ToSql + Sync)> {
-    params.iter().map(|param| -> &(dyn ToSql + Sync) { param }).collect()
-}
-
-/// Two requests in one round trip: the second is sent behind the first without waiting for it.
-async fn together<A, B>(first: impl Future<Output = A>, second: impl Future<Output = B>) -> (A, B) {
-    let (mut first, mut second) = (std::pin::pin!(first), std::pin::pin!(second));
-    let (mut first_done, mut second_done) = (None, None);
-    poll_fn(|context| {
-        if first_done.is_none()
-            && let Poll::Ready(value) = first.as_mut().poll(context)
-        {
-            first_done = Some(value);
-        }
-        if second_done.is_none()
-            && let Poll::Ready(value) = second.as_mut().poll(context)
-        {
-            second_done = Some(value);
-        }
-        if first_done.is_some() && second_done.is_some() { Poll::Ready(()) } else { Poll::Pending }
-    })
-    .await;
-    match (first_done, second_done) {
-        (Some(first), Some(second)) => (first, second),
-        _ => unreachable!("both are done"),
-    }
-}
-
-type Request<'r, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + 'r>>;
-
-/// Statements that change rows, with their parameters.
-fn requests<'r>(
-    client: &'r Client,
-    later: &'r [(Key, Vec<Parameter>)],
-    statements: &'r [Statement],
-) -> Vec<Request<'r, ()>> {
-    let each = later.iter().zip(statements).map(|((_, params), statement)| -> Request<'r, ()> {
-        Box::pin(async move { client.execute(statement, &borrowed(params)).await.map(drop) })
-    });
-    each.collect()
-}
-
-/// Requests one behind the other, sent without waiting: the first error, once all are answered.
-async fn in_order<T>(mut requests: Vec<Request<'_, T>>) -> Result<Vec<T>, Error> {
-    let mut results: Vec<Option<Result<T, Error>>> = requests.iter().map(|_| None).collect();
-    poll_fn(
-        |context| {
-            if poll_all(&mut requests, &mut results, context) { Poll::Ready(()) } else { Poll::Pending }
-        },
-    )
-    .await;
-    results.into_iter().flatten().collect()
-}
-
-/// Polls each request that has no result yet: whether all have one.
-fn poll_all<T>(
-    requests: &mut [Request<'_, T>],
-    results: &mut [Option<Result<T, Error>>],
-    context: &mut Context<'_>,
-) -> bool {
-    for (request, result) in requests.iter_mut().zip(&mut *results) {
-        if result.is_none()
-            && let Poll::Ready(value) = request.as_mut().poll(context)
-        {
-            *result = Some(value);
-        }
-    }
-    results.iter().all(Option::is_some)
-}
-
-/// Requests one behind the other, then a last one. Where one cannot even be sent, because its parameters cannot be encoded, the
-/// last one is not sent either: it may be a commit.
-async fn in_order_then<T>(
-    mut requests: Vec<Request<'_, ()>>,
-    last: impl Future<Output = Result<T, Error>>,
-) -> Result<T, Error> {
-    let mut results: Vec<Option<Result<(), Error>>> = requests.iter().map(|_| None).collect();
-    // The first poll sends, whatever comes of it.
-    poll_fn(|context| {
-        poll_all(&mut requests, &mut results, context);
-        Poll::Ready(())
-    })
-    .await;
-    if let Some(Some(Err(error))) =
-        results.iter_mut().find(|result| matches!(result, Some(Err(_)))).map(Option::take)
-    {
-        return Err(error);
-    }
-    let rest =
-        poll_fn(
-            |context| {
-                if poll_all(&mut requests, &mut results, context) { Poll::Ready(()) } else { Poll::Pending }
-            },
-        );
-    let ((), last) = together(rest, last).await;
-    results.into_iter().flatten().collect::<Result<(), Error>>().and(last)
 }

@@ -8,6 +8,7 @@ use crate::sql::{Database, Fault, OpenError};
 const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/postgres/0001_ledger.sql"),
     include_str!("../../migrations/postgres/0002_product_orders.sql"),
+    include_str!("../../migrations/postgres/0003_writes.sql"),
 ];
 
 /// Applies what is missing, in one commit. Of several gateways that start at once one does it, while nobody writes.
