@@ -394,6 +394,9 @@ pub enum AttemptSubject {
         payment_id: PaymentId,
         /// What was asked for, in minor units.
         total: i64,
+        /// The tax office's number of the payment's receipt before this one, if there was one: a PG shows it until there is
+        /// another.
+        former_number: Option<String>,
     },
     /// A cash receipt to cancel.
     CancelCashReceipt {

@@ -16,7 +16,7 @@ use crate::ledger::{
     CashReceipt, ChannelSnapshot, Failure, OpenAttempt, OpenSubject, ReceiptStatus, Transaction,
 };
 use crate::pay::check_parts;
-use crate::port::{Begin, BeginReceipt};
+use crate::port::{Begin, BeginReceipt, StoreError};
 use crate::request::{Caller, IssueCashReceiptRequest};
 use crate::routing::{Routed, Routing};
 use crate::transition;
@@ -60,7 +60,7 @@ impl Engine {
             BeginReceipt::Outstanding => return Err(EngineError::UnknownOutcome),
             BeginReceipt::AlreadyIssued => return Err(EngineError::CashReceiptAlreadyIssued),
         }
-        let subject = issue_subject(&issue.payment_id, issue.amount.total);
+        let subject = self.receipt_subject(&caller.store_id, &issue.payment_id, issue.amount.total).await?;
         let answer = self.call(&channel_key, &admitted, attempt(&id, now, subject)).await;
         self.settle_issue_answer(&open, receipt, answer).await
     }
@@ -235,6 +235,18 @@ impl Engine {
         Ok(())
     }
 
+    /// What to inquire about an issue. It is open, so that what was issued for the payment is another one.
+    pub(crate) async fn receipt_subject(
+        &self,
+        store: &StoreId,
+        payment_id: &PaymentId,
+        total: i64,
+    ) -> Result<AttemptSubject, StoreError> {
+        let former = self.store.issued_receipt(store, payment_id).await?;
+        let former_number = former.and_then(|receipt| receipt.issue_number);
+        Ok(AttemptSubject::IssueCashReceipt { payment_id: payment_id.clone(), total, former_number })
+    }
+
     async fn receipt_of(&self, id: &AttemptId) -> Result<CashReceipt, EngineError> {
         let found = self.store.receipt(id).await?;
         found.ok_or_else(|| EngineError::CashReceiptNotFound(id.to_string()))
@@ -247,11 +259,6 @@ pub(crate) enum ReceiptFound {
     Issued(CashReceiptFacts),
     /// It was cancelled.
     Cancelled(DateTime<Utc>),
-}
-
-/// What to inquire about an issue.
-pub(crate) fn issue_subject(payment_id: &PaymentId, total: i64) -> AttemptSubject {
-    AttemptSubject::IssueCashReceipt { payment_id: payment_id.clone(), total }
 }
 
 /// The receipt as it is kept before the PG is asked: without the receiver.

@@ -13,7 +13,7 @@ use crate::ledger::{
     Failure, IssueResult, KeyChannelState, KeyFailure, OpenAttempt, OpenSubject, Transaction,
 };
 use crate::port::StoreError;
-use crate::receipt::{ReceiptFound, issue_subject};
+use crate::receipt::ReceiptFound;
 use crate::transition;
 use crate::window;
 
@@ -189,7 +189,9 @@ impl Engine {
             OpenSubject::AskWallet { payment_id, .. } => {
                 AttemptSubject::Standing { payment_id: payment_id.clone() }
             }
-            OpenSubject::IssueCashReceipt { payment_id, total, .. } => issue_subject(payment_id, *total),
+            OpenSubject::IssueCashReceipt { payment_id, total, .. } => {
+                self.receipt_subject(&open.store_id, payment_id, *total).await?
+            }
             OpenSubject::CancelCashReceipt { payment_id, .. } => {
                 AttemptSubject::CancelCashReceipt { payment_id: payment_id.clone() }
             }

@@ -83,6 +83,27 @@ async fn issue() {
     }
 }
 
+/// A PG shows the receipt that was cancelled until there is another, and a shop that issues anew within a minute asks by a clock
+/// that may differ from the PG's (found by the simulator).
+#[tokio::test]
+async fn a_receipt_that_was_cancelled_is_not_taken_for_the_next_one() {
+    let world = World::new().await;
+    let id = issued(&world).await;
+    world.engine.cancel_cash_receipt(&world.caller(), &id).await.unwrap();
+    // One that was never sent stands between them.
+    arm(&world, "ISSUE_CASH_RECEIPT", None).await;
+    let refused = world.engine.issue_cash_receipt(request(&world, &id)).await;
+    assert_eq!(class(&refused), Class::Unavailable);
+    disarm(&world).await;
+    arm(&world, "ISSUE_CASH_RECEIPT", Some(&json!({"kind": "reset", "booked": false}))).await;
+    let lost = world.engine.issue_cash_receipt(request(&world, &id)).await;
+    assert_eq!(class(&lost), Class::Unknown);
+    disarm(&world).await;
+    world.settle_all().await;
+    assert_eq!(at_pg(&world, &id).await.unwrap()["status"], "CANCELLED");
+    assert_eq!(ours(&world, &id).await.unwrap().status, ReceiptStatus::Failed);
+}
+
 #[tokio::test]
 async fn cancel() {
     let world = World::new().await;

@@ -260,7 +260,7 @@ fn one_of_each(secrets: Secrets) -> Vec<Sample> {
         ),
         inquire(
             "inquire_issue_cash_receipt",
-            AttemptSubject::IssueCashReceipt { payment_id: payment_id(), total: AMOUNT },
+            AttemptSubject::IssueCashReceipt { payment_id: payment_id(), total: AMOUNT, former_number: None },
         ),
         inquire(
             "inquire_cancel_cash_receipt",

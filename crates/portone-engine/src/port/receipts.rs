@@ -49,6 +49,13 @@ pub trait ReceiptStore: Send + Sync {
         payment: &PaymentId,
     ) -> Result<Option<CashReceipt>, StoreError>;
 
+    /// The latest receipt of a payment that was ever issued, cancelled since or not.
+    async fn issued_receipt(
+        &self,
+        store: &StoreId,
+        payment: &PaymentId,
+    ) -> Result<Option<CashReceipt>, StoreError>;
+
     /// The latest receipts of these payments that anybody was told of, at once.
     async fn payment_receipts(
         &self,

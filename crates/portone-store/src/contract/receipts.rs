@@ -141,7 +141,15 @@ pub async fn a_receipt_is_cancelled_once_and_issued_again(store: &dyn Store) {
         store.begin_receipt_cancel(&attempt_id(99), cancel_attempt(5, &first)).await,
         Ok(Begin::Changed)
     );
-    assert_eq!(store.payment_receipt(&store_id(), &payment_id(1)).await, Ok(Some(cancelled)));
+    assert_eq!(store.payment_receipt(&store_id(), &payment_id(1)).await, Ok(Some(cancelled.clone())));
+    // One that was never issued comes after it, and is not the issued one.
+    let failure = Failure { reason: "no".to_owned(), pg_code: None, pg_message: None };
+    let failed = receipt(7, 1, 35);
+    store.begin_receipt(failed.clone(), issue_attempt(&failed)).await.expect("begins");
+    assert_eq!(store.issued_receipt(&store_id(), &payment_id(1)).await, Ok(Some(cancelled.clone())));
+    let failed = failed.failed(failure, at(36));
+    assert_eq!(store.settle_receipt(&attempt_id(7), failed).await, Ok(Settle::Settled));
+    assert_eq!(store.issued_receipt(&store_id(), &payment_id(1)).await, Ok(Some(cancelled)));
     let second = issue(store, 6, 1, 40).await;
     assert_eq!(store.payment_receipt(&store_id(), &payment_id(1)).await, Ok(Some(second)));
     assert_eq!(store.open_attempts(10).await, Ok(Vec::new()));

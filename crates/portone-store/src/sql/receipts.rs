@@ -55,6 +55,16 @@ impl ReceiptStore for SqlStore {
         read!(self, [store, payment], |database| of_payment(database, store, payment))
     }
 
+    async fn issued_receipt(
+        &self,
+        store: &StoreId,
+        payment: &PaymentId,
+    ) -> Result<Option<CashReceipt>, StoreError> {
+        let sql = "SELECT doc FROM cash_receipts WHERE store_no = ?1 AND payment_id = ?2
+            AND status IN ('ISSUED', 'CANCELLED') ORDER BY no DESC LIMIT 1";
+        read!(self, [store, payment], |database| latest(database, sql, store, payment))
+    }
+
     async fn payment_receipts(
         &self,
         store: &StoreId,
@@ -201,9 +211,18 @@ pub(super) fn of_payment(
     store: &StoreId,
     payment: &PaymentId,
 ) -> Result<Option<CashReceipt>, Fault> {
-    let Some(store_no) = database.find_store_no(store)? else { return Ok(None) };
     let sql = "SELECT doc FROM cash_receipts WHERE store_no = ?1 AND payment_id = ?2 AND status <> 'PENDING'
         ORDER BY no DESC LIMIT 1";
+    latest(database, sql, store, payment)
+}
+
+fn latest(
+    database: &Database,
+    sql: &'static str,
+    store: &StoreId,
+    payment: &PaymentId,
+) -> Result<Option<CashReceipt>, Fault> {
+    let Some(store_no) = database.find_store_no(store)? else { return Ok(None) };
     first(database, sql, params![store_no, payment.as_str()])
 }
 

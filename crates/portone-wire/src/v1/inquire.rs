@@ -92,8 +92,8 @@ impl V1Dialect {
                         .map_err(|what| Operation::ReadPayment.unreadable(reply, what))?,
                 }
             }
-            AttemptSubject::IssueCashReceipt { payment_id, total } => {
-                let judge = |receipt| issued_finding(of, *total, receipt);
+            AttemptSubject::IssueCashReceipt { payment_id, total, former_number } => {
+                let judge = |receipt| issued_finding(of, *total, former_number.as_deref(), receipt);
                 return self.inquire_receipt(payment_id, leg, reply, judge);
             }
             AttemptSubject::CancelCashReceipt { payment_id } => {

@@ -121,10 +121,17 @@ fn path_of(of: Option<&Payment>, payment_id: &PaymentId) -> String {
 
 /// A receipt has no marker of ours. It is ours when it was issued since the attempt was opened and is of the amount asked
 /// for; one that was there before, or is of another amount, is why the PG refused ours.
-pub(super) fn issued_finding(of: &Attempt, total: i64, receipt: Option<Receipt>) -> Finding {
+pub(super) fn issued_finding(
+    of: &Attempt,
+    total: i64,
+    former_number: Option<&str>,
+    receipt: Option<Receipt>,
+) -> Finding {
     let Some(receipt) = receipt else { return Finding::DidNotHappen };
     let since = of.opened_at - CLOCK_SKEW;
-    let is_ours = receipt.minor_amount().is_none_or(|amount| amount == total)
+    let is_former = former_number == Some(receipt.apply_num.as_str());
+    let is_ours = !is_former
+        && receipt.minor_amount().is_none_or(|amount| amount == total)
         && receipt.applied_at().is_none_or(|issued_at| issued_at >= since);
     match receipt.cancelled_at() {
         _ if is_ours => Finding::Happened(Box::new(Outcome::CashReceiptIssued(facts(receipt)))),

@@ -98,8 +98,8 @@ impl V2Dialect {
                 find_cancel(*amount, *cancelled_before, of.opened_at, reply)?
             }
             AttemptSubject::CloseVirtualAccount { .. } => find_closed_account(reply)?,
-            AttemptSubject::IssueCashReceipt { total, .. } => {
-                receipts::find_issued_receipt(of, *total, reply)?
+            AttemptSubject::IssueCashReceipt { total, former_number, .. } => {
+                receipts::find_issued_receipt(of, *total, former_number.as_deref(), reply)?
             }
             AttemptSubject::CancelCashReceipt { .. } => receipts::find_cancelled_receipt(reply)?,
             AttemptSubject::RegisterEscrowLogistics { company, invoice_number, .. } => {

@@ -119,12 +119,20 @@ pub(super) fn decode_store_receipt(reply: &PgReply) -> Result<Outcome, PgError> 
     Ok(Outcome::StoreReceiptRegistered { receipt_url: answer.receipt_url })
 }
 
-/// A receipt has no marker of ours. It is ours when it was issued since the attempt was opened and is of the amount asked
-/// for; one that was there before, or is of another amount, is why the PG refused ours.
-pub(super) fn find_issued_receipt(of: &Attempt, total: i64, reply: &PgReply) -> Result<Finding, PgError> {
+/// A receipt has no marker of ours. It is ours when it was issued since the attempt was opened, by clocks that may differ, is of
+/// the amount asked for and is not the one that the payment had before; one that was there before, or is of another amount, is
+/// why the PG refused ours.
+pub(super) fn find_issued_receipt(
+    of: &Attempt,
+    total: i64,
+    former_number: Option<&str>,
+    reply: &PgReply,
+) -> Result<Finding, PgError> {
     let Some(receipt) = read_receipt(reply)? else { return Ok(Finding::DidNotHappen) };
     let since = of.opened_at - CLOCK_SKEW;
-    let is_ours = receipt.amount.is_none_or(|amount| amount == total)
+    let is_former = former_number.is_some() && receipt.issue_number.as_deref() == former_number;
+    let is_ours = !is_former
+        && receipt.amount.is_none_or(|amount| amount == total)
         && receipt.issued_at.is_none_or(|issued_at| issued_at >= since);
     match receipt.status {
         // Issued and cancelled since: nobody else could have cancelled what was not issued.
