@@ -249,6 +249,7 @@ impl Engine {
             let (transaction_after, events) = change(transaction, self.now());
             let settle = SettleTransaction {
                 attempt: open.id.clone(),
+                opened_at: Some(open.opened_at),
                 transaction: transaction_after,
                 events,
                 verify_at: along.verify_at,

@@ -138,6 +138,7 @@ impl Engine {
         let (failed, _) = transition::failed(failed, failure_of(&asked.answer), next.now);
         let ended = SettleTransaction {
             attempt,
+            opened_at: None,
             transaction: Transaction { rerouted_to: Some(id.clone()), ..failed },
             events: Vec::new(),
             verify_at: None,

@@ -288,7 +288,15 @@ impl Engine {
         };
         let (transaction, events) = change;
         let attempt = ctx.attempt.clone();
-        let settle = SettleTransaction { attempt, transaction, events, verify_at, run_again_at, key: None };
+        let settle = SettleTransaction {
+            attempt,
+            opened_at: None,
+            transaction,
+            events,
+            verify_at,
+            run_again_at,
+            key: None,
+        };
         match after_call(self.store.settle_transaction(settle.clone()).await)? {
             Settle::Settled => told,
             Settle::AlreadySettled | Settle::Changed => {

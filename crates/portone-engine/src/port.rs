@@ -190,6 +190,9 @@ pub struct NewTransaction {
 pub struct SettleTransaction {
     /// The attempt that ends with it.
     pub attempt: AttemptId,
+    /// When it was opened: a request that is taken up again opens another under the same id, which this result is not of. Absent
+    /// where an id is opened once.
+    pub opened_at: Option<DateTime<Utc>>,
     /// The transaction as it shall be; its revision is the one that was read.
     pub transaction: Transaction,
     /// What to announce.

@@ -69,6 +69,7 @@ macro_rules! contract_tests {
             attempts::open_attempts_come_oldest_first,
             attempts::every_subject_comes_back,
             attempts::a_delivery_locks_the_next_delivery_only,
+            attempts::a_result_is_of_the_attempt_it_was_opened_for,
             v1::a_product_order_finds_its_transaction,
             v1::each_attempt_has_a_name_of_its_own,
             v1::a_name_and_a_face_stay,

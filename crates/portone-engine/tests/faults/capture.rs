@@ -140,6 +140,7 @@ async fn hear_of_deposit(world: &World, id: &PaymentId) {
     transaction.paid_at = Some(now);
     let settle = SettleTransaction {
         attempt: attempt.id,
+        opened_at: None,
         transaction,
         events: Vec::new(),
         verify_at: None,

@@ -52,6 +52,7 @@ impl World {
         store.begin_on_transaction(attempt, &transaction_id, revision).await.unwrap();
         let settle = SettleTransaction {
             attempt: id,
+            opened_at: None,
             transaction,
             events: Vec::new(),
             verify_at: None,

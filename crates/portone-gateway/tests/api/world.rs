@@ -225,6 +225,7 @@ impl World {
         (transaction.status, transaction.paid_at) = (PaymentStatus::Paid, Some(now));
         let settle = SettleTransaction {
             attempt,
+            opened_at: None,
             transaction,
             events: Vec::new(),
             verify_at: None,

@@ -116,6 +116,31 @@ pub async fn a_delivery_locks_the_next_delivery_only(store: &dyn Store) {
     assert_eq!((kept.delivery, store.open_attempts(9).await.map(|open| open.len())), (delivery, Ok(2)));
 }
 
+/// A request that is taken up again opens its attempt anew under the same id: what a gateway heard of the first one, and had no time
+/// to write, is not of the second.
+pub async fn a_result_is_of_the_attempt_it_was_opened_for(store: &dyn Store) {
+    store.begin_payment(begin(1, 1)).await.expect("begins");
+    store.settle_transaction(settle_paid(1, 1)).await.expect("settles");
+    let paid = store.transaction(&transaction_id(1)).await.expect("reads").expect("is there");
+    let first = cancel_attempt(10, &paid);
+    let second = OpenAttempt { opened_at: at(500), ..first.clone() };
+    let begin =
+        async |open: &OpenAttempt| store.begin_on_transaction(open.clone(), &paid.id, paid.revision).await;
+    assert_eq!(begin(&first).await, Ok(Begin::Begun));
+    assert_eq!(store.drop_attempt(&first).await, Ok(Settle::Settled));
+    assert_eq!(begin(&second).await, Ok(Begin::Begun));
+    let settle = |open: &OpenAttempt| SettleTransaction {
+        attempt: open.id.clone(),
+        opened_at: Some(open.opened_at),
+        transaction: paid.clone(),
+        ..settle_paid(1, 1)
+    };
+    assert_eq!(store.settle_transaction(settle(&first)).await, Ok(Settle::AlreadySettled));
+    assert_eq!(ids(&store.open_attempts(10).await.expect("reads")), std::slice::from_ref(&second.id));
+    assert_eq!(store.settle_transaction(settle(&second)).await, Ok(Settle::Settled));
+    assert_eq!(store.open_attempts(10).await, Ok(Vec::new()));
+}
+
 /// An attempt on a paid payment, opened at `10 * number` seconds.
 async fn on_payment(
     store: &dyn Store,

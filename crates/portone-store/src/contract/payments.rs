@@ -197,6 +197,7 @@ pub async fn every_part_of_a_transaction_comes_back(store: &dyn Store) {
     full.order.bypass = Some(serde_json::from_str(r#"{"kpn_v2":{"CardSelect":["01"]}}"#).expect("is JSON"));
     let settle = SettleTransaction {
         attempt: pay_attempt_id(1),
+        opened_at: None,
         transaction: full.clone(),
         events: Vec::new(),
         verify_at: None,
@@ -224,6 +225,7 @@ pub async fn a_cancel_locks_the_payment(store: &dyn Store) {
     cancelled.cancellations.push(done);
     let settle = SettleTransaction {
         attempt: open.id,
+        opened_at: None,
         events: vec![event(&cancelled, EventKind::PartialCancelled)],
         transaction: cancelled,
         verify_at: None,

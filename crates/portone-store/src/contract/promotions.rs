@@ -22,6 +22,7 @@ async fn read(store: &dyn Store, id: &TransactionId) -> Transaction {
 async fn settle(store: &dyn Store, number: u64, change: impl Fn(Transaction) -> Transaction) {
     let settle = SettleTransaction {
         attempt: pay_attempt_id(number),
+        opened_at: None,
         transaction: change(read(store, &transaction_id(number)).await),
         events: Vec::new(),
         verify_at: None,

@@ -287,6 +287,7 @@ pub fn settle_paid(number: u64, payment: u64) -> SettleTransaction {
     let transaction = paid(transaction(number, payment));
     SettleTransaction {
         attempt: pay_attempt_id(number),
+        opened_at: None,
         events: vec![event(&transaction, EventKind::Paid)],
         transaction,
         verify_at: None,
@@ -300,6 +301,7 @@ pub fn settle_failed(number: u64, payment: u64) -> SettleTransaction {
     let transaction = failed(transaction(number, payment));
     SettleTransaction {
         attempt: pay_attempt_id(number),
+        opened_at: None,
         events: vec![event(&transaction, EventKind::Failed)],
         transaction,
         verify_at: None,

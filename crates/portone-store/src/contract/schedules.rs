@@ -362,6 +362,7 @@ pub(super) fn settle(transaction: Transaction) -> SettleTransaction {
     let number = if transaction.seq == 2 { 2 } else { 1 };
     SettleTransaction {
         attempt: pay_attempt_id(number),
+        opened_at: None,
         events: Vec::new(),
         transaction,
         verify_at: None,

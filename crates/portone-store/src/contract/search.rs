@@ -180,8 +180,7 @@ async fn cancel(store: &dyn Store, number: u64) {
     let attempt = attempt_id(50_000 + number);
     store.begin_on_transaction(open, &paid.id, paid.revision).await.expect("begins");
     let events = vec![event(&transaction, EventKind::PartialCancelled)];
-    let settle =
-        SettleTransaction { attempt, transaction, events, verify_at: None, run_again_at: None, key: None };
+    let settle = SettleTransaction { attempt, transaction, events, verify_at: None, ..settle_paid(1, 1) };
     assert_eq!(store.settle_transaction(settle).await, Ok(Settle::Settled));
 }
 

@@ -15,6 +15,7 @@ fn instead_of(next: NewTransaction, ended: Transaction) -> NewTransaction {
     let number = if ended.id == transaction_id(1) { 1 } else { 2 };
     let ended = SettleTransaction {
         attempt: pay_attempt_id(number),
+        opened_at: None,
         transaction: Transaction { rerouted_to, ..failed(ended) },
         events: Vec::new(),
         verify_at: None,

@@ -57,6 +57,7 @@ pub async fn a_later_result_keeps_a_due_comparison(store: &dyn Store) {
     assert_eq!(store.begin_on_transaction(open.clone(), &paid.id, paid.revision).await, Ok(Begin::Begun));
     let settle = SettleTransaction {
         attempt: open.id,
+        opened_at: None,
         transaction: paid,
         events: Vec::new(),
         verify_at: None,

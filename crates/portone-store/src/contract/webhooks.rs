@@ -245,6 +245,7 @@ async fn announce(store: &dyn Store, number: u64, kind: EventKind) {
     let events = vec![Event { kind, ..event(number, &[]) }];
     let settle = SettleTransaction {
         attempt: id,
+        opened_at: None,
         transaction: paid,
         events,
         verify_at: None,

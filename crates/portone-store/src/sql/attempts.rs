@@ -88,6 +88,16 @@ pub(super) fn is_open(database: &Database, id: &AttemptId) -> Result<bool, Fault
     database.prepared("SELECT 1 FROM open_attempts WHERE id = ?1")?.exists([id.as_str()])
 }
 
+/// Whether the attempt that was opened then is open: a request that is taken up again opens another under the same id.
+pub(super) fn is_open_since(
+    database: &Database,
+    id: &AttemptId,
+    opened_at: DateTime<Utc>,
+) -> Result<bool, Fault> {
+    let sql = "SELECT 1 FROM open_attempts WHERE id = ?1 AND opened_at = ?2";
+    database.prepared(sql)?.exists(params![id.as_str(), millis(opened_at)])
+}
+
 /// Ends an attempt: whether it was open.
 pub(super) fn delete(database: &Database, id: &AttemptId) -> Result<bool, Fault> {
     Ok(database.execute("DELETE FROM open_attempts WHERE id = ?1", [id.as_str()])? == 1)

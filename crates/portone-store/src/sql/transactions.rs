@@ -331,12 +331,15 @@ pub(super) fn settle_transaction(database: &Database, rows: &SettleRows) -> Resu
 /// Ends an attempt and writes its transaction as it shall be, if it is open and the transaction is as it was read: how that
 /// stood before. `None` where it is not, and then nothing was written.
 fn end_attempt(database: &Database, rows: &SettleRows) -> Result<Option<Before>, Fault> {
-    let SettleTransaction { attempt, transaction, verify_at, .. } = &rows.settle;
+    let SettleTransaction { attempt, opened_at, transaction, verify_at, .. } = &rows.settle;
     let before = payment_events::before(database, transaction, Some(attempt))?;
     let Some(before) = before.filter(|before| before.is_open && before.revision == transaction.revision)
     else {
         return Ok(None);
     };
+    if !opened_at.map_or(Ok(true), |at| attempts::is_open_since(database, attempt, at))? {
+        return Ok(None);
+    }
     let facet_no = database.facet_no(rows.facet.as_deref())?;
     // Whoever writes is alone, so that nothing came between. A comparison that is due stays due.
     database.write(
@@ -370,7 +373,11 @@ pub(super) fn relist(
 }
 
 fn why_not_settled(database: &Database, settle: &SettleTransaction) -> Result<Settle, Fault> {
-    if !attempts::is_open(database, &settle.attempt)? {
+    let is_open = match settle.opened_at {
+        Some(at) => attempts::is_open_since(database, &settle.attempt, at)?,
+        None => attempts::is_open(database, &settle.attempt)?,
+    };
+    if !is_open {
         return Ok(Settle::AlreadySettled);
     }
     match find_revision(database, &settle.transaction.id)? {
