@@ -58,6 +58,25 @@ pub(crate) enum Operation {
     Look {
         payment: PaymentId,
     },
+    /// Opens a window that issues a key.
+    OpenKeyWindow {
+        channel: &'static str,
+    },
+    /// Issues the key whose holder authenticated in a window.
+    ConfirmKey {
+        token: String,
+    },
+    /// A key's window says that it has ended.
+    LookAtKey {
+        key: BillingKey,
+    },
+    /// A cash receipt for what was paid elsewhere.
+    IssueReceipt {
+        payment: PaymentId,
+    },
+    CancelReceipt {
+        payment: PaymentId,
+    },
 }
 
 impl Operation {
@@ -72,8 +91,15 @@ impl Operation {
             | Self::Schedule { payment, .. }
             | Self::OpenWindow { payment, .. }
             | Self::Confirm { payment, .. }
-            | Self::Look { payment } => Some(payment),
-            Self::Issue { .. } | Self::Delete { .. } | Self::Revoke { .. } => None,
+            | Self::Look { payment }
+            | Self::IssueReceipt { payment }
+            | Self::CancelReceipt { payment } => Some(payment),
+            Self::Issue { .. }
+            | Self::Delete { .. }
+            | Self::Revoke { .. }
+            | Self::OpenKeyWindow { .. }
+            | Self::ConfirmKey { .. }
+            | Self::LookAtKey { .. } => None,
         }
     }
 
@@ -99,7 +125,12 @@ impl Operation {
             | Self::Revoke { .. }
             | Self::OpenWindow { .. }
             | Self::Confirm { .. }
-            | Self::Look { .. } => false,
+            | Self::Look { .. }
+            | Self::OpenKeyWindow { .. }
+            | Self::ConfirmKey { .. }
+            | Self::LookAtKey { .. }
+            | Self::IssueReceipt { .. }
+            | Self::CancelReceipt { .. } => false,
         }
     }
 
@@ -148,6 +179,15 @@ pub(crate) enum Done {
         call: String,
     },
     Looked,
+    /// The key, which is pending, and what the PG's window is opened with.
+    KeyOpened {
+        key: String,
+        call: String,
+    },
+    ReceiptIssued {
+        number: Option<String>,
+    },
+    ReceiptCancelled,
 }
 
 /// A request, and its answer if there was one.

@@ -5,6 +5,8 @@ mod answers;
 mod failover;
 mod keys;
 mod money;
+mod promotion;
+mod receipts;
 mod schedules;
 mod webhooks;
 
@@ -55,6 +57,8 @@ pub(crate) struct Books {
     pub(crate) decisions: BTreeMap<String, Decision>,
     pub(crate) charges: Vec<Charge>,
     pub(crate) keys: Vec<PgKey>,
+    /// The PGs' cash receipts of what was paid elsewhere: payment id and state.
+    pub(crate) receipts: Vec<(String, String)>,
     pub(crate) schedules: Vec<Schedule>,
     pub(crate) events: Vec<(u64, Event)>,
 }
@@ -72,6 +76,8 @@ pub(crate) async fn check(world: &Arc<World>) -> (Vec<String>, usize) {
     let rest = async {
         unsettled(&books, &mut found).await?;
         keys::check(&books, world, &mut found).await?;
+        receipts::check(&books, world, &mut found).await?;
+        promotion::check(&books, world, &mut found).await?;
         webhooks::check(&books, world, &mut found).await
     };
     if let Err(StoreError(problem)) = rest.await {
@@ -104,6 +110,9 @@ impl Books {
         let mut charges: Vec<Charge> = list(&ledger["payments"]).flat_map(charges_of).collect();
         charges.extend(world.network.v1_payments().iter().map(v1_charge));
         let mut keys: Vec<PgKey> = list(&ledger["billingKeys"]).map(pg_key).collect();
+        let receipts = list(&ledger["cashReceipts"]).filter(|receipt| receipt["isManual"] == true);
+        let receipts =
+            receipts.map(|receipt| (text(&receipt["paymentId"]), text(&receipt["status"]))).collect();
         let (_, by_v1) = world.network.control(Method::Get, "/sandbox/v1/customers", &Value::Null);
         keys.extend(list(&by_v1["customers"]).map(v1_key));
         let mut ids: BTreeSet<String> = charges.iter().map(|charge| charge.payment.clone()).collect();
@@ -117,6 +126,7 @@ impl Books {
             decisions: BTreeMap::new(),
             charges,
             keys,
+            receipts,
             schedules: Vec::new(),
             events: Vec::new(),
         };

@@ -19,7 +19,7 @@ use crate::network::{
     NOTICE_SECRET, SECRET, UPSTREAM, UPSTREAM_NAME, V1_KEY, V1_UPSTREAM, V1_UPSTREAM_NAME, Wire,
 };
 use crate::scheduler::{ProcessId, WORLD};
-use crate::world::{CHANNELS, GatewayClock, STORE, World, channel, group};
+use crate::world::{CHANNELS, GatewayClock, STORE, World, channel, group, promotions};
 
 /// Where the PGs send their notifications; each channel's key follows.
 pub(crate) const NOTICES: &str = "http://gateway.test/notifications";
@@ -125,7 +125,8 @@ fn declaration(world: &World) -> Option<(EngineConfig, DeclaredStore)> {
     let store: portone_core::StoreId = STORE.parse().ok()?;
     let endpoints = vec![WebhookEndpoint { target, secrets: Vec::new(), is_redelivered: true }];
     let webhooks = WebhookEndpoints::from([(store.clone(), endpoints)]);
-    let config = EngineConfig { webhooks, ..EngineConfig::default() };
+    let promotions = promotions(&world.weather)?;
+    let config = EngineConfig { webhooks, promotions, ..EngineConfig::default() };
     let channel = |place| Some((channel(&world.weather, place)?, String::new()));
     let channels: Option<Vec<_>> = (0..CHANNELS.len()).map(channel).collect();
     let groups = vec![(group([Some(50), Some(30), Some(20)], world.failover())?, String::new())];

@@ -16,6 +16,7 @@ mod doubt;
 mod duties;
 mod gateway;
 mod hooks;
+mod key_window;
 mod network;
 mod post;
 mod request;
@@ -128,6 +129,7 @@ async fn history(world: &Arc<World>, crash_after: Option<u64>) -> (Vec<String>, 
         gateway::trouble(world, id);
     }
     post::carry(world);
+    post::spread_rumours(world);
     change::keep_changing(world);
     join_all((0..world.weather.shop_count).map(|_| shop::live(Arc::clone(world)))).await;
     scheduler.sleep_ms(world.chance.between(0, AFTERMATH_MS_MAX)).await;

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use portone_core::RawNotification;
 use portone_sandbox::Notification;
+use serde_json::{Value, json};
 
 use crate::gateway::NOTICES;
 use crate::scheduler::WORLD;
-use crate::world::World;
+use crate::world::{CHANNELS, SECOND, World};
 
 /// Takes out what is due, now and then.
 pub(crate) fn carry(world: &Arc<World>) {
@@ -21,6 +22,38 @@ pub(crate) fn carry(world: &Arc<World>) {
                 send(&world, &notification);
             }
         }
+    });
+}
+
+/// The V1 upstream's messages: of any of its payments, at any time, true or not, as anybody could send them.
+pub(crate) fn spread_rumours(world: &Arc<World>) {
+    if !world.weather.has_v1 || !world.weather.has_rumours {
+        return;
+    }
+    let world = Arc::clone(world);
+    let scheduler = Arc::clone(&world.scheduler);
+    scheduler.spawn(WORLD, async move {
+        while !world.is_calm() {
+            world.scheduler.sleep_ms(world.chance.between(500, 20_000)).await;
+            let payments = world.network.v1_payments();
+            if !payments.is_empty() {
+                rumour(&world, world.chance.pick(&payments));
+            }
+        }
+    });
+}
+
+fn rumour(world: &Arc<World>, payment: &Value) {
+    let Some((process, engine)) = world.any_gateway() else { return };
+    let Ok(key) = CHANNELS[SECOND].parse() else { return };
+    let status = *world.chance.pick(&["paid", "ready", "cancelled", "failed"]);
+    let told =
+        json!({"imp_uid": payment["imp_uid"], "merchant_uid": payment["merchant_uid"], "status": status});
+    world.scheduler.note(format_args!("somebody tells gateway {process} {told}"));
+    let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
+    let raw = RawNotification { headers, body: told.to_string().into_bytes() };
+    world.scheduler.spawn(process, async move {
+        let _ = engine.notified(&key, &raw).await;
     });
 }
 

@@ -3,18 +3,21 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use portone_core::{
     Bank, BillingKey, Card, CardPayment, CashReceiptRequest, CashReceiptType, Currency, Customer,
-    CustomerName, IdError, InstantMethod, IssueBillingKey, Order, PayInstantly, PaymentAmount, PaymentId,
-    RefundAccount, VirtualAccountExpiry, VirtualAccountOption, VirtualAccountOptionType,
-    VirtualAccountRequest, WindowCard, WindowMethod, WindowPayment, WindowSettings,
+    CustomerName, IdError, InstantMethod, IssueBillingKey, IssueCashReceipt, Order, PayInstantly,
+    PaymentAmount, PaymentId, ReceiptPurpose, ReceiptReceiver, RefundAccount, VirtualAccountExpiry,
+    VirtualAccountOption, VirtualAccountOptionType, VirtualAccountRequest, WindowCard, WindowIssue,
+    WindowIssueMethod, WindowMethod, WindowPayment, WindowSettings,
 };
 use portone_engine::request::{
-    Caller, CancelRequest, Extras, IssueBillingKeyRequest, PayInstantlyRequest, PayWithBillingKeyRequest,
-    Selector,
+    Caller, CancelRequest, Extras, IssueBillingKeyRequest, IssueCashReceiptRequest, PayInstantlyRequest,
+    PayWithBillingKeyRequest, Selector,
 };
 
-use portone_engine::{ConfirmPaymentRequest, OpenWindowRequest};
+use portone_engine::{
+    ConfirmBillingKeyRequest, ConfirmPaymentRequest, OpenKeyWindowRequest, OpenWindowRequest,
+};
 
-use crate::world::GROUP;
+use crate::world::{GROUP, RECEIPT_CHANNEL};
 
 /// Cards of the sandbox: three that pay, one that is declined, one that is issued a key and declined at payment.
 pub(crate) const CARDS: [&str; 5] =
@@ -22,6 +25,10 @@ pub(crate) const CARDS: [&str; 5] =
 
 /// What each payment costs.
 pub(crate) const TOTAL: i64 = 8_900;
+
+/// What is taken off a payment whose id begins so, in worlds that have a promotion; two of them spend its budget.
+pub(crate) const ON_SALE: &str = "sale";
+pub(crate) const PROMOTION: &str = "promotion-sim";
 
 /// How long a virtual account waits.
 const ACCOUNT_LIFE: TimeDelta = TimeDelta::hours(30);
@@ -49,6 +56,7 @@ fn customer() -> Customer {
 
 fn order(id: &PaymentId) -> Order {
     Order {
+        promotion_id: id.as_str().starts_with(ON_SALE).then(|| PROMOTION.to_owned()),
         customer: customer(),
         product_count: Some(1),
         ..Order::of(id.clone(), "Monthly pass", PaymentAmount::total(TOTAL, Currency::KRW))
@@ -168,6 +176,51 @@ pub(crate) fn window(
         },
     };
     Ok(OpenWindowRequest { caller, selector: selector(Some(channel))?, window, extras: Extras::default() })
+}
+
+pub(crate) fn key_window(caller: Caller, channel: &str) -> Result<OpenKeyWindowRequest, IdError> {
+    let window = WindowIssue {
+        method: WindowIssueMethod::Card { card_company: None },
+        issue_id: None,
+        issue_name: Some("Monthly pass".to_owned()),
+        display_amount: None,
+        currency: Some(Currency::KRW),
+        customer: customer(),
+        bypass: None,
+        settings: WindowSettings {
+            redirect_url: Some("https://shop.test/done".to_owned()),
+            ..WindowSettings::default()
+        },
+    };
+    let channel = channel.parse()?;
+    Ok(OpenKeyWindowRequest { caller, channel, window, customer_uid: None, extras: Extras::default() })
+}
+
+pub(crate) fn confirm_key(caller: Caller, token: &str) -> ConfirmBillingKeyRequest {
+    ConfirmBillingKeyRequest { caller, billing_issue_token: token.into(), is_test: None, skip_webhook: false }
+}
+
+pub(crate) fn receipt(caller: Caller, payment: &PaymentId) -> Result<IssueCashReceiptRequest, IdError> {
+    let receiver = ReceiptReceiver {
+        identity_number: "01000001234".into(),
+        identity_type: None,
+        name: Some("Kim Port".to_owned()),
+        email: None,
+        phone_number: Some("01000001234".to_owned()),
+    };
+    let issue = IssueCashReceipt {
+        payment_id: payment.clone(),
+        purpose: ReceiptPurpose::Personal,
+        order_name: "Monthly pass".to_owned(),
+        amount: PaymentAmount::total(TOTAL, Currency::KRW),
+        product_type: None,
+        receiver,
+        paid_at: None,
+        business_registration_number: None,
+        told_method: None,
+        method: None,
+    };
+    Ok(IssueCashReceiptRequest { caller, channel_key: RECEIPT_CHANNEL.parse()?, issue })
 }
 
 pub(crate) fn confirm(caller: Caller, payment: &PaymentId, token: &str) -> ConfirmPaymentRequest {

@@ -142,6 +142,27 @@ async fn done(
         Operation::Look { payment } => {
             Box::pin(engine.look_at_window(&caller.store_id, &payment)).await.map(|_| Done::Looked)
         }
+        Operation::OpenKeyWindow { channel } => {
+            let request = request::key_window(caller, channel).map_err(named)?;
+            let opened = Box::pin(engine.open_key_window(request)).await?;
+            let call = String::from_utf8_lossy(opened.call.arguments.bytes()).into_owned();
+            Ok(Done::KeyOpened { key: opened.record.key.to_string(), call })
+        }
+        Operation::ConfirmKey { token } => {
+            let key = Box::pin(engine.confirm_billing_key(request::confirm_key(caller, &token))).await?;
+            Ok(Done::Issued { key: key.to_string() })
+        }
+        Operation::LookAtKey { key } => {
+            issued(&Box::pin(engine.look_at_key_window(&caller.store_id, &key)).await?)
+        }
+        Operation::IssueReceipt { payment } => {
+            let request = request::receipt(caller, &payment).map_err(named)?;
+            let receipt = Box::pin(engine.issue_cash_receipt(request)).await?;
+            Ok(Done::ReceiptIssued { number: receipt.issue_number })
+        }
+        Operation::CancelReceipt { payment } => {
+            Box::pin(engine.cancel_cash_receipt(&caller, &payment)).await.map(|_| Done::ReceiptCancelled)
+        }
         Operation::Revoke { key, schedule } => {
             engine.revoke_schedules(&caller, Some(&key), Some(&[schedule])).await.map(|_| Done::Revoked)
         }

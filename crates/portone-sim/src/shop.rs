@@ -8,8 +8,9 @@ use portone_sandbox::Method;
 use serde_json::Value;
 
 use crate::book::{Answer, Done, Operation};
+use crate::key_window;
 use crate::network::Network;
-use crate::request::{CARDS, TOTAL};
+use crate::request::{CARDS, ON_SALE, TOTAL};
 use crate::scheduler::WORLD;
 use crate::serve::ask;
 use crate::window;
@@ -32,6 +33,10 @@ pub(crate) async fn live(world: Arc<World>) {
             window::story(&world).await;
             continue;
         }
+        if world.weather.has_receipts && world.chance.percent(20) {
+            receipt(&world).await;
+            continue;
+        }
         match world.chance.below(10) {
             0..=3 => card(&world).await,
             4..=6 => account(&world).await,
@@ -42,7 +47,7 @@ pub(crate) async fn live(world: Arc<World>) {
 
 /// A card payment, tried until it is paid or given up; then perhaps cancelled, in parts or in whole.
 async fn card(world: &Arc<World>) {
-    let payment = payment(world);
+    let payment = perhaps_on_sale(world);
     let mut paid = false;
     for _ in 0..world.chance.between(1, 3) {
         let operation = Operation::PayCard {
@@ -115,13 +120,9 @@ fn deposit(network: &Network, payment: &PaymentId, is_v1: bool) -> bool {
 
 /// A billing key: paid with at once and by schedules, and perhaps deleted.
 async fn keys(world: &Arc<World>) {
-    let channel = world.chance.percent(30).then(|| *world.chance.pick(&CHANNELS));
-    let card = world.chance.index(CARDS.len());
-    let issued = insist(world, Operation::Issue { card, channel }).await;
-    let Some(Answer::Done(Done::Issued { key })) = issued else { return };
-    let Ok(key) = key.parse::<BillingKey>() else { return };
+    let Some(key) = new_billing_key(world).await else { return };
     for _ in 0..world.chance.below(4) {
-        let payment = payment(world);
+        let payment = perhaps_on_sale(world);
         match world.chance.below(3) {
             0 => {
                 insist(world, Operation::PayKey { payment: payment.clone(), key: key.clone() }).await;
@@ -133,6 +134,30 @@ async fn keys(world: &Arc<World>) {
     if world.chance.percent(40) {
         world.scheduler.sleep_ms(world.chance.between(0, 60_000)).await;
         insist(world, Operation::Delete { key }).await;
+    }
+}
+
+async fn new_billing_key(world: &Arc<World>) -> Option<BillingKey> {
+    if world.weather.has_key_windows && world.chance.percent(50) {
+        return key_window::story(world).await;
+    }
+    let channel = world.chance.percent(30).then(|| *world.chance.pick(&CHANNELS));
+    let card = world.chance.index(CARDS.len());
+    match insist(world, Operation::Issue { card, channel }).await {
+        Some(Answer::Done(Done::Issued { key })) => key.parse().ok(),
+        _ => None,
+    }
+}
+
+/// A cash receipt for what was paid elsewhere: issued, perhaps cancelled, perhaps issued anew.
+async fn receipt(world: &Arc<World>) {
+    let payment = payment(world);
+    for _ in 0..world.chance.between(1, 2) {
+        insist(world, Operation::IssueReceipt { payment: payment.clone() }).await;
+        if world.chance.percent(50) {
+            world.scheduler.sleep_ms(world.chance.between(0, 60_000)).await;
+            insist(world, Operation::CancelReceipt { payment: payment.clone() }).await;
+        }
     }
 }
 
@@ -199,7 +224,17 @@ fn new_key(world: &World) -> Option<String> {
 
 /// The id of a new payment.
 pub(crate) fn payment(world: &World) -> PaymentId {
-    let id = format!("order{}", world.number());
+    payment_of(world, "order")
+}
+
+/// The id of a new payment that may be one of the promotion's.
+fn perhaps_on_sale(world: &World) -> PaymentId {
+    let is_on_sale = world.weather.has_promotion && world.chance.percent(60);
+    payment_of(world, if is_on_sale { ON_SALE } else { "order" })
+}
+
+fn payment_of(world: &World, kind: &str) -> PaymentId {
+    let id = format!("{kind}{}", world.number());
     // Letters and digits, and short.
     id.parse().unwrap_or_else(|_| unreachable!("{id} is a payment id"))
 }

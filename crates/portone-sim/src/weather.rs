@@ -58,6 +58,15 @@ pub(crate) struct Weather {
     pub(crate) has_v1: bool,
     /// Whether shops open payment windows.
     pub(crate) has_windows: bool,
+    /// Whether their keys are issued in windows, too.
+    pub(crate) has_key_windows: bool,
+    /// Whether they issue cash receipts of what was paid elsewhere.
+    pub(crate) has_receipts: bool,
+    /// Whether they have a promotion, and whether a cancel gives back to its budget.
+    pub(crate) has_promotion: bool,
+    pub(crate) recovers_budget: bool,
+    /// Whether the V1 upstream, or anybody else, tells of its payments, truly or not: its messages are not signed.
+    pub(crate) has_rumours: bool,
 }
 
 impl Weather {
@@ -93,6 +102,11 @@ impl Weather {
             is_outage_of_one: false,
             has_v1: false,
             has_windows: false,
+            has_key_windows: false,
+            has_receipts: false,
+            has_promotion: false,
+            recovers_budget: false,
+            has_rumours: false,
         }
     }
 
@@ -131,6 +145,11 @@ impl Weather {
             // The last that are drawn: the other worlds stay what they were.
             has_v1: often(35),
             has_windows: often(35),
+            has_key_windows: often(35),
+            has_receipts: often(25),
+            has_promotion: often(35),
+            recovers_budget: often(50),
+            has_rumours: often(50),
         }
     }
 

@@ -35,7 +35,7 @@ pub(crate) async fn story(world: &Arc<World>) {
         }
         let told = pay(world, &payment, &call, world.weather.is_v1(place));
         if world.chance.percent(85) {
-            tell(world, &payment, &tx_id, &told).await;
+            tell(world, &told_by_page(&payment, &tx_id, &told)).await;
         }
         if world.chance.percent(40) {
             cancel_some(world, &payment).await;
@@ -77,15 +77,20 @@ fn decide_later(world: &Arc<World>, payment: &PaymentId) {
     });
 }
 
-/// The page hands on the token it was given, or says that its window has ended; again where nothing certain comes back.
-async fn tell(world: &Arc<World>, payment: &PaymentId, tx_id: &str, told: &Value) {
-    let operation = match told["paymentToken"].as_str() {
+/// The token that the page hands on, or its word that its window has ended.
+fn told_by_page(payment: &PaymentId, tx_id: &str, told: &Value) -> Operation {
+    match told["paymentToken"].as_str() {
         Some(token) => {
             let token = payment_token(tx_id, &token.into()).expose().to_owned();
             Operation::Confirm { payment: payment.clone(), token }
         }
         None => Operation::Look { payment: payment.clone() },
-    };
+    }
+}
+
+/// Tells a gateway what a window came to; again where nothing certain comes back.
+pub(crate) async fn tell(world: &Arc<World>, operation: &Operation) -> Option<Answer> {
+    let mut last = None;
     for _ in 0..world.chance.between(1, TELL_COUNT_MAX) {
         if world.chance.percent(world.weather.doubled) {
             let (here, operation) = (Arc::clone(world), operation.clone());
@@ -93,10 +98,11 @@ async fn tell(world: &Arc<World>, payment: &PaymentId, tx_id: &str, told: &Value
                 ask(&here, operation, None, TimeDelta::seconds(90)).await;
             });
         }
-        let answer = ask(world, operation.clone(), None, patience(world)).await;
-        if matches!(answer, Some(Answer::Done(_) | Answer::Refused(_))) {
-            return;
+        last = ask(world, operation.clone(), None, patience(world)).await;
+        if matches!(last, Some(Answer::Done(_) | Answer::Refused(_))) {
+            return last;
         }
         world.scheduler.sleep_ms(world.chance.between(0, 60_000)).await;
     }
+    last
 }

@@ -7,10 +7,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use portone_core::{
-    Channel, ChannelFacts, ChannelGroup, Contracts, Environment, FailoverPolicy, GroupMember, OnViolation,
+    Channel, ChannelFacts, ChannelGroup, Contracts, Currency, Environment, FailoverPolicy, GroupMember,
+    OnViolation,
 };
 use portone_engine::Engine;
 use portone_engine::port::Clock;
+use portone_engine::promotion::{
+    CardCompany, CardPromotion, DiscountPartition, Otherwise, Promotions, RecoverOption, Share,
+};
 use portone_sandbox::Method;
 use portone_store::SqliteStore;
 use serde_json::json;
@@ -20,6 +24,7 @@ use crate::chance::Chance;
 use crate::disk::Disk;
 use crate::hooks::Hooks;
 use crate::network::{MOOD_CODE, Network, UPSTREAM_NAME, V1_UPSTREAM_NAME};
+use crate::request::{CARDS, PROMOTION, TOTAL};
 use crate::scheduler::{ProcessId, Scheduler};
 use crate::weather::Weather;
 
@@ -27,6 +32,11 @@ pub(crate) const STORE: &str = "store-sim";
 pub(crate) const GROUP: &str = "channel-group-sim";
 /// The store's channels; all of them are in the group.
 pub(crate) const CHANNELS: [&str; 3] = ["channel-kpn", "channel-second", "channel-smartro"];
+/// What the promotion takes off a payment, and what may be spent on it: two payments and a little.
+pub(crate) const DISCOUNT: i64 = TOTAL / 10;
+pub(crate) const BUDGET: i64 = 2_000;
+/// The channel that cash receipts are issued at.
+pub(crate) const RECEIPT_CHANNEL: &str = CHANNELS[2];
 /// The channel that is at a V1 upstream in some worlds.
 pub(crate) const SECOND: usize = 1;
 /// The channels' providers, where all are at the V2 upstream.
@@ -173,6 +183,41 @@ pub(crate) fn channel(weather: &Weather, place: usize) -> Option<Channel> {
         active: true,
         contracts: Contracts(None),
         facts: ChannelFacts::default(),
+    })
+}
+
+/// The promotion of the store, where it has one: a tenth off, on every card of ours.
+pub(crate) fn promotions(weather: &Weather) -> Option<Promotions> {
+    if !weather.has_promotion {
+        return Some(Promotions::default());
+    }
+    let recover_option = if weather.recovers_budget {
+        RecoverOption::Recover
+    } else {
+        RecoverOption::NoRecover { spare_budget: None }
+    };
+    let promotion = CardPromotion {
+        id: PROMOTION.to_owned(),
+        name: "A tenth off".to_owned(),
+        partitions: vec![DiscountPartition { amount_from: 0, discount: Share::Percent(10) }],
+        total_budget: BUDGET,
+        max_discount_amount: None,
+        spent_amount: 0,
+        currency: Currency::KRW,
+        start_at: DateTime::UNIX_EPOCH,
+        end_at: DateTime::UNIX_EPOCH + TimeDelta::days(36_500),
+        terminated_at: None,
+        paused: false,
+        card_company: CardCompany::Lotte,
+        created_at: DateTime::UNIX_EPOCH,
+        recover_option,
+        otherwise: Otherwise::ChargeInFull,
+    };
+    let bins = CARDS.iter().map(|card| (card[..6].to_owned(), CardCompany::Lotte));
+    Some(Promotions {
+        of_stores: BTreeMap::from([(STORE.parse().ok()?, vec![promotion])]),
+        of_channels: BTreeMap::new(),
+        card_bins: bins.collect(),
     })
 }
 

@@ -60,7 +60,12 @@ fn check_done(books: &Books, asked: &Asked, done: &Done, found: &mut Vec<String>
             books.schedules.iter().find(revoked).is_some_and(|it| it.status == ScheduleStatus::Revoked)
         }
         // Held against the PGs with all the others.
-        Done::Issued { .. } | Done::Opened { .. } | Done::Looked => true,
+        Done::Issued { .. }
+        | Done::Opened { .. }
+        | Done::Looked
+        | Done::KeyOpened { .. }
+        | Done::ReceiptIssued { .. }
+        | Done::ReceiptCancelled => true,
     };
     if !is_true {
         found.push(format!("told as done, and is not: {asked:?}"));

@@ -24,7 +24,7 @@ pub(super) async fn check(
         }
     }
     for asked in world.book().asked() {
-        if let Some(Answer::Done(Done::Issued { key })) = &asked.answer {
+        if let Some(Answer::Done(Done::Issued { key } | Done::KeyOpened { key, .. })) = &asked.answer {
             names.insert(key.clone());
         }
     }
