@@ -24,7 +24,7 @@ pub(crate) async fn ask(
     patience: TimeDelta,
 ) -> Option<Answer> {
     let number = world.number();
-    let (process, engine) = world.any_gateway()?;
+    let (process, engine) = world.gateway_for(key.as_ref())?;
     world.scheduler.note(format_args!("shop asks gateway {process} @{number} {operation:?} key {key:?}"));
     world.book().ask(number, operation.clone(), key.clone());
     let (sender, answered) = oneshot::channel();

@@ -68,6 +68,16 @@ async fn card(world: &Arc<World>) {
 }
 
 pub(crate) async fn cancel_some(world: &Arc<World>, payment: &PaymentId) {
+    if world.weather.is_stubborn {
+        // Two of the shop's staff give back the same at the same time, and each means it.
+        let (colleague, of) = (Arc::clone(world), payment.clone());
+        world.scheduler.spawn(WORLD, async move {
+            let cancel = Operation::Cancel { payment: of, amount: Some(SHARE) };
+            colleague.scheduler.sleep_ms(colleague.chance.between(0, 200_000)).await;
+            insist(&colleague, cancel).await;
+        });
+        insist(world, Operation::Cancel { payment: payment.clone(), amount: Some(SHARE) }).await;
+    }
     for _ in 0..world.chance.below(4) {
         world.scheduler.sleep_ms(world.chance.between(0, 30_000)).await;
         let amount = world.chance.percent(70).then(|| match world.chance.below(2) {
@@ -188,7 +198,10 @@ async fn schedule(world: &Arc<World>, key: &BillingKey, payment: PaymentId) {
 async fn insist(world: &Arc<World>, operation: Operation) -> Option<Answer> {
     let mut key = new_key(world);
     let mut last = None;
-    for _ in 0..world.chance.between(1, TRY_COUNT_MAX) {
+    let is_stubborn = world.weather.is_stubborn;
+    let (try_count_max, is_patient, has_doubts) =
+        if is_stubborn { (3 * TRY_COUNT_MAX, 60, 10) } else { (TRY_COUNT_MAX, 20, 30) };
+    for _ in 0..world.chance.between(1, try_count_max) {
         if world.chance.percent(world.weather.doubled) {
             ask_besides(world, &operation, key.as_ref());
         }
@@ -198,9 +211,9 @@ async fn insist(world: &Arc<World>, operation: Operation) -> Option<Answer> {
             return last;
         }
         // Some come back when nobody can be working on it any more.
-        let longest_ms = if world.chance.percent(20) { 200_000 } else { 20_000 };
+        let longest_ms = if world.chance.percent(is_patient) { 200_000 } else { 20_000 };
         world.scheduler.sleep_ms(world.chance.between(0, longest_ms)).await;
-        if world.chance.percent(30) {
+        if world.chance.percent(has_doubts) {
             key = new_key(world);
         }
     }

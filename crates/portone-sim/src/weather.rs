@@ -67,6 +67,11 @@ pub(crate) struct Weather {
     pub(crate) recovers_budget: bool,
     /// Whether the V1 upstream, or anybody else, tells of its payments, truly or not: its messages are not signed.
     pub(crate) has_rumours: bool,
+    /// Whether payers leave a window open in one tab, open another, and pay in the first.
+    pub(crate) has_tabs: bool,
+    /// Whether shops go on asking under one key for as long as it takes, always of the same gateway, which stands still in the
+    /// midst of it.
+    pub(crate) is_stubborn: bool,
 }
 
 impl Weather {
@@ -107,6 +112,8 @@ impl Weather {
             has_promotion: false,
             recovers_budget: false,
             has_rumours: false,
+            has_tabs: false,
+            is_stubborn: false,
         }
     }
 
@@ -114,7 +121,7 @@ impl Weather {
     pub(crate) fn new(chance: &Chance) -> Self {
         let some = |most: u64| if chance.percent(50) { chance.between(1, most) } else { 0 };
         let often = |share: u64| chance.percent(share);
-        Self {
+        let weather = Self {
             gateway_count: usize::try_from(chance.between(1, 3)).unwrap_or(1),
             shop_count: usize::try_from(chance.between(1, 4)).unwrap_or(1),
             refused: some(25),
@@ -150,7 +157,14 @@ impl Weather {
             has_promotion: often(35),
             recovers_budget: often(50),
             has_rumours: often(50),
+            has_tabs: often(50),
+            is_stubborn: often(20),
+        };
+        if weather.is_stubborn {
+            let lost_before = weather.lost_before.max(15);
+            return Self { has_freezes: true, freeze_seconds: LONG_FREEZE_SECONDS, lost_before, ..weather };
         }
+        weather
     }
 
     /// How long a gateway stands still this time.

@@ -22,12 +22,18 @@ const TELL_COUNT_MAX: u64 = 4;
 /// A payment whose window is opened once or twice: what is in the first one counts no more then.
 pub(crate) async fn story(world: &Arc<World>) {
     let payment = payment(world);
+    let mut left_open = None;
     for _ in 0..world.chance.between(1, 2) {
         let place = world.chance.index(CHANNELS.len());
         let operation = Operation::OpenWindow { payment: payment.clone(), channel: CHANNELS[place] };
         let opened = ask(world, operation, None, patience(world)).await;
         let Some(Answer::Done(Done::Opened { tx_id, call })) = opened else { continue };
         let Ok(call) = serde_json::from_str::<Value>(&call) else { continue };
+        if world.weather.has_tabs && left_open.is_none() && world.chance.percent(50) {
+            left_open = Some((place, tx_id, call));
+            continue;
+        }
+        let (place, tx_id, call) = left_open.take().unwrap_or((place, tx_id, call));
         world.scheduler.sleep_ms(world.chance.between(500, 120_000)).await;
         if world.chance.percent(20) {
             // The payer closed the browser.

@@ -26,6 +26,7 @@ use crate::hooks::Hooks;
 use crate::network::{MOOD_CODE, Network, UPSTREAM_NAME, V1_UPSTREAM_NAME};
 use crate::request::{CARDS, PROMOTION, TOTAL};
 use crate::scheduler::{ProcessId, Scheduler};
+use crate::trace::hashed;
 use crate::weather::Weather;
 
 pub(crate) const STORE: &str = "store-sim";
@@ -145,6 +146,14 @@ impl World {
     /// The gateways that serve, by their numbers.
     pub(crate) fn alive(&self) -> MutexGuard<'_, BTreeMap<ProcessId, Arc<Engine>>> {
         self.alive.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The gateway that the balancer hands a request to: where it is stubborn, all requests with a key to one.
+    pub(crate) fn gateway_for(&self, key: Option<&String>) -> Option<(ProcessId, Arc<Engine>)> {
+        let Some(key) = key.filter(|_| self.weather.is_stubborn) else { return self.any_gateway() };
+        let alive = self.alive();
+        let place = usize::try_from(hashed(0, key.as_bytes())).unwrap_or(usize::MAX) % alive.len().max(1);
+        alive.iter().nth(place).map(|(id, engine)| (*id, Arc::clone(engine)))
     }
 
     /// One of the gateways that serve.
