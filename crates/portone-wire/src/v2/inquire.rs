@@ -334,18 +334,28 @@ fn find_closed_account(reply: &PgReply) -> Result<Finding, PgError> {
     let operation = Operation::ReadPayment;
     let payment: Payment = operation.read(reply)?;
     match payment.status {
-        PaymentStatus::Cancelled => match payment.cancelled_at.or(payment.status_changed_at) {
-            Some(closed_at) => Ok(Finding::Happened(Box::new(Outcome::VirtualAccountClosed { closed_at }))),
-            None => Err(operation.unreadable(reply, "cancelledAt is missing")),
-        },
-        // A deposit came first: the account can no longer be closed.
-        PaymentStatus::VirtualAccountIssued | PaymentStatus::Paid | PaymentStatus::PartialCancelled => {
-            Ok(Finding::DidNotHappen)
+        PaymentStatus::Cancelled if is_unpaid(&payment) => {
+            match payment.cancelled_at.or(payment.status_changed_at) {
+                Some(closed_at) => {
+                    Ok(Finding::Happened(Box::new(Outcome::VirtualAccountClosed { closed_at })))
+                }
+                None => Err(operation.unreadable(reply, "cancelledAt is missing")),
+            }
         }
+        // A deposit came first, and may have been given back since: the account can no longer be closed.
+        PaymentStatus::VirtualAccountIssued
+        | PaymentStatus::Paid
+        | PaymentStatus::PartialCancelled
+        | PaymentStatus::Cancelled => Ok(Finding::DidNotHappen),
         PaymentStatus::Ready | PaymentStatus::PayPending | PaymentStatus::Failed | PaymentStatus::Unknown => {
             Err(operation.unreadable(reply, "the payment has no virtual account"))
         }
     }
+}
+
+/// Whether nothing was ever paid: a cancelled payment is then an account that was closed.
+fn is_unpaid(payment: &Payment) -> bool {
+    payment.paid_at.is_none() && payment.cancellations.as_ref().is_none_or(Vec::is_empty)
 }
 
 /// The answer to a capture that was sent again.
