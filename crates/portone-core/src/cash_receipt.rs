@@ -76,6 +76,29 @@ pub struct IssueCashReceipt {
     pub method: Option<PayMethod>,
 }
 
+impl IssueCashReceipt {
+    /// A receipt for an individual, of whom and of whose payment nothing more is told.
+    pub fn personal(
+        payment_id: PaymentId,
+        order_name: impl Into<String>,
+        amount: PaymentAmount,
+        receiver: ReceiptReceiver,
+    ) -> Self {
+        Self {
+            payment_id,
+            purpose: ReceiptPurpose::Personal,
+            order_name: order_name.into(),
+            amount,
+            product_type: None,
+            receiver,
+            paid_at: None,
+            business_registration_number: None,
+            told_method: None,
+            method: None,
+        }
+    }
+}
+
 /// Whom a cash receipt is for (schema `IssueCashReceiptCustomerInput`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReceiptReceiver {

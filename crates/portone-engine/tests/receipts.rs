@@ -5,7 +5,7 @@
 
 mod world;
 
-use portone_core::{Currency, IssueCashReceipt, PaymentAmount, PaymentId, ReceiptPurpose, ReceiptReceiver};
+use portone_core::{Currency, IssueCashReceipt, PaymentAmount, PaymentId, ReceiptReceiver};
 use portone_engine::EngineError;
 use portone_engine::ledger::{CashReceipt, ReceiptStatus};
 use portone_engine::request::IssueCashReceiptRequest;
@@ -21,18 +21,8 @@ fn request(world: &World, id: &PaymentId) -> IssueCashReceiptRequest {
         email: None,
         phone_number: Some("01000001234".to_owned()),
     };
-    let issue = IssueCashReceipt {
-        payment_id: id.clone(),
-        purpose: ReceiptPurpose::Personal,
-        order_name: "Monthly pass".to_owned(),
-        amount: PaymentAmount::total(8900, Currency::KRW),
-        product_type: None,
-        receiver,
-        paid_at: None,
-        business_registration_number: None,
-        told_method: None,
-        method: None,
-    };
+    let amount = PaymentAmount::total(8900, Currency::KRW);
+    let issue = IssueCashReceipt::personal(id.clone(), "Monthly pass", amount, receiver);
     IssueCashReceiptRequest { caller: world.caller(), channel_key: SMARTRO.parse().unwrap(), issue }
 }
 

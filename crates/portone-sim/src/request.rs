@@ -4,9 +4,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use portone_core::{
     Bank, BillingKey, Card, CardPayment, CashReceiptRequest, CashReceiptType, Currency, Customer,
     CustomerName, IdError, InstantMethod, IssueBillingKey, IssueCashReceipt, Order, PayInstantly,
-    PaymentAmount, PaymentId, ReceiptPurpose, ReceiptReceiver, RefundAccount, VirtualAccountExpiry,
-    VirtualAccountOption, VirtualAccountOptionType, VirtualAccountRequest, WindowCard, WindowIssue,
-    WindowIssueMethod, WindowMethod, WindowPayment, WindowSettings,
+    PaymentAmount, PaymentId, ReceiptReceiver, RefundAccount, VirtualAccountExpiry, VirtualAccountOption,
+    VirtualAccountOptionType, VirtualAccountRequest, WindowCard, WindowIssue, WindowIssueMethod,
+    WindowMethod, WindowPayment, WindowSettings,
 };
 use portone_engine::request::{
     Caller, CancelRequest, Extras, IssueBillingKeyRequest, IssueCashReceiptRequest, PayInstantlyRequest,
@@ -208,18 +208,8 @@ pub(crate) fn receipt(caller: Caller, payment: &PaymentId) -> Result<IssueCashRe
         email: None,
         phone_number: Some("01000001234".to_owned()),
     };
-    let issue = IssueCashReceipt {
-        payment_id: payment.clone(),
-        purpose: ReceiptPurpose::Personal,
-        order_name: "Monthly pass".to_owned(),
-        amount: PaymentAmount::total(TOTAL, Currency::KRW),
-        product_type: None,
-        receiver,
-        paid_at: None,
-        business_registration_number: None,
-        told_method: None,
-        method: None,
-    };
+    let amount = PaymentAmount::total(TOTAL, Currency::KRW);
+    let issue = IssueCashReceipt::personal(payment.clone(), "Monthly pass", amount, receiver);
     Ok(IssueCashReceiptRequest { caller, channel_key: RECEIPT_CHANNEL.parse()?, issue })
 }
 

@@ -83,19 +83,15 @@ pub(super) fn count_on_key(
     database.prepared(sql)?.query_row(params![key.as_str(), command.name()], |row| row.get(0))
 }
 
-/// Whether an attempt is open.
-pub(super) fn is_open(database: &Database, id: &AttemptId) -> Result<bool, Fault> {
-    database.prepared("SELECT 1 FROM open_attempts WHERE id = ?1")?.exists([id.as_str()])
-}
-
-/// Whether the attempt that was opened then is open: a request that is taken up again opens another under the same id.
-pub(super) fn is_open_since(
+/// Whether an attempt is open; `since`: only the one that was opened then, since a request that is taken up again opens another
+/// under the same id.
+pub(super) fn is_open(
     database: &Database,
     id: &AttemptId,
-    opened_at: DateTime<Utc>,
+    since: Option<DateTime<Utc>>,
 ) -> Result<bool, Fault> {
-    let sql = "SELECT 1 FROM open_attempts WHERE id = ?1 AND opened_at = ?2";
-    database.prepared(sql)?.exists(params![id.as_str(), millis(opened_at)])
+    let sql = "SELECT 1 FROM open_attempts WHERE id = ?1 AND opened_at = coalesce(?2, opened_at)";
+    database.prepared(sql)?.exists(params![id.as_str(), since.map(millis)])
 }
 
 /// Ends an attempt: whether it was open.

@@ -41,7 +41,7 @@ impl SettlementStore for SqlStore {
 }
 
 fn keep(database: &Database, settlement: &HandSettlement, doc: &str) -> Result<bool, Fault> {
-    if !attempts::is_open(database, &settlement.attempt)? {
+    if !attempts::is_open(database, &settlement.attempt, None)? {
         return Ok(false);
     }
     let sql = "INSERT INTO hand_settlements (store_no, payment_id, doc) VALUES (?1, ?2, ?3)";

@@ -276,7 +276,7 @@ pub(super) fn swap_attempt(database: &Database, rows: &SwapRows) -> Result<Begin
         ],
     )?;
     if written == 0 {
-        return Ok(if attempts::is_open(database, end)? { Begin::Changed } else { Begin::Outstanding });
+        return Ok(if attempts::is_open(database, end, None)? { Begin::Changed } else { Begin::Outstanding });
     }
     relist(database, before, transaction, facet_no);
     attempts::end(database, end)?;
@@ -337,7 +337,7 @@ fn end_attempt(database: &Database, rows: &SettleRows) -> Result<Option<Before>,
     else {
         return Ok(None);
     };
-    if !opened_at.map_or(Ok(true), |at| attempts::is_open_since(database, attempt, at))? {
+    if opened_at.is_some() && !attempts::is_open(database, attempt, *opened_at)? {
         return Ok(None);
     }
     let facet_no = database.facet_no(rows.facet.as_deref())?;
@@ -373,11 +373,7 @@ pub(super) fn relist(
 }
 
 fn why_not_settled(database: &Database, settle: &SettleTransaction) -> Result<Settle, Fault> {
-    let is_open = match settle.opened_at {
-        Some(at) => attempts::is_open_since(database, &settle.attempt, at)?,
-        None => attempts::is_open(database, &settle.attempt)?,
-    };
-    if !is_open {
+    if !attempts::is_open(database, &settle.attempt, settle.opened_at)? {
         return Ok(Settle::AlreadySettled);
     }
     match find_revision(database, &settle.transaction.id)? {
